@@ -1,0 +1,211 @@
+//! The public test vectors: every case of every statistic that this program computes, each field within its tolerance.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+
+use roundtable::stats::adjusted_rand_index::adjusted_rand_index;
+use roundtable::stats::quantiles::quartiles;
+use roundtable::stats::shuffle::{self, SplitMix64};
+use roundtable::stats::stability;
+use roundtable::stats::van_der_eijk::van_der_eijk_agreement;
+use roundtable::stats::vote_share::vote_share;
+use roundtable::stats::weighted_share::weighted_share;
+use roundtable::stats::wilson::{Z_95, wilson_interval};
+use serde_json::{Map, Value, json};
+
+/// Computes what our code yields for a case's input; `None` for a variant of the statistic that is left out.
+type Compute = fn(&Value) -> Option<Value>;
+
+const COMPUTED: [(&str, Compute); 11] = [
+    ("adjusted_rand_index", |input| Some(json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) }))),
+    ("fisher_yates", |input| Some(json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) }))),
+    ("ks_counts", |input| Some(json!({ "d": ks(&spread_out(&input["a"]), &spread_out(&input["b"])) }))),
+    ("ks_two_sample", |input| Some(json!({ "d": ks(&numbers(&input["a"]), &numbers(&input["b"])) }))),
+    ("quantile_summary", quantile_summary),
+    ("round_stability", round_stability),
+    ("splitmix64", splitmix64),
+    ("van_der_eijk_agreement", |input| {
+        let counts: Vec<u32> = input["counts"].as_array().unwrap().iter().map(count).collect();
+        Some(json!({ "agreement": van_der_eijk_agreement(&counts) }))
+    }),
+    ("vote_share", votes),
+    ("weighted_share", weighted_votes),
+    ("wilson_interval", |input| {
+        let z = match input["level"].as_f64().unwrap() {
+            0.95 => Z_95,
+            0.9 => 1.644_853_626_951_472_7,
+            0.99 => 2.575_829_303_548_900_4,
+            level => panic!("no normal quantile at hand for {level}"),
+        };
+        let interval = wilson_interval(count(&input["successes"]), count(&input["n"]), z);
+        Some(json!({ "lo": interval.map(|ends| ends[0]), "hi": interval.map(|ends| ends[1]) }))
+    }),
+];
+
+const LEFT_OUT: [(&str, &str); 22] = [
+    ("bootstrap_ci", "no interval is shown but Wilson's"),
+    ("bootstrap_exact", "no interval is shown but Wilson's"),
+    ("claim_ledger", "novelty is computed from the ledger of a session, in tests/protocol.rs"),
+    ("cohen_kappa", "agreement between rounds is told by who moved, not by a coefficient"),
+    ("effective_n", "the correlation of voters is not known"),
+    ("entropy_agreement", "depends on the number of options, so no gate may use it"),
+    ("family_weighted_share", "families are counted, not weighted"),
+    ("fleiss_kappa", "undefined or misleading on panels of a few seats"),
+    ("flip_tracking", "changes of mind are told one by one, with their reasons"),
+    ("groupthink_flags", "thresholds without a study behind them"),
+    ("gwet_ac1", "undefined or misleading on panels of a few seats"),
+    ("identity_bias_coefficient", "needs two runs of one debate"),
+    ("judge_swap", "no model judges another"),
+    ("kendall_w", "ratings are shown by option, not as one rank coefficient"),
+    ("krippendorff_alpha", "ratings are shown by option, not as one coefficient"),
+    ("mean", "medians are shown"),
+    ("pairwise_agreement", "the share of the leading option is shown"),
+    ("rand_disagreement", "a nine-point scale, ours has five"),
+    ("rank_aggregation", "one option is chosen per seat; no ranking is asked for"),
+    ("rank_correlation", "no ranking is asked for"),
+    ("stance_change", "changes of mind are told one by one, with their reasons"),
+    ("tastle_wierman_consensus", "not 0 where opinions are spread evenly; van der Eijk's is"),
+];
+
+#[test]
+fn every_case_of_a_computed_statistic_comes_out() {
+    let mut checked: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong: Vec<String> = Vec::new();
+    let file = vectors();
+    for case in file["cases"].as_array().unwrap() {
+        let name = case["statistic"].as_str().unwrap();
+        let Some((statistic, compute)) = COMPUTED.iter().find(|(statistic, _)| *statistic == name) else {
+            continue;
+        };
+        if let Some(found) = compute(&case["input"]) {
+            wrong.extend(check(case, found.as_object().unwrap()));
+            *checked.entry(statistic).or_default() += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} fields are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(checked.len(), COMPUTED.len(), "{checked:?}");
+    assert_eq!(checked.values().sum::<usize>(), 125, "{checked:?}");
+}
+
+#[test]
+fn every_statistic_of_the_file_is_computed_or_left_out_for_a_reason() {
+    let file = vectors();
+    for name in file["counts"]["by_statistic"].as_object().unwrap().keys() {
+        let is_computed = COMPUTED.iter().any(|(statistic, _)| statistic == name);
+        let reason = LEFT_OUT.iter().find(|(statistic, _)| statistic == name).map(|(_, reason)| *reason);
+        assert_eq!(is_computed, reason.is_none(), "{name} belongs in exactly one of the two lists");
+        assert_ne!(reason, Some(""), "{name} is left out without a reason");
+    }
+}
+
+/// Compares the fields that our code yields; what is left out of a case's other fields is not ours to compute.
+fn check(case: &Value, found: &Map<String, Value>) -> Vec<String> {
+    let tolerance = |field: &str| case["field_tolerance"].get(field).unwrap_or(&case["tolerance"]).as_f64().unwrap();
+    let mut wrong = Vec::new();
+    for (field, value) in found {
+        let expected = case["expected"].get(field).unwrap_or_else(|| panic!("{} has no field {field}", case["name"]));
+        if !is_close(expected, value, tolerance(field)) {
+            wrong.push(format!("{}: {field} is {value}, not {expected}", case["name"]));
+        }
+        let published = case.get("published").and_then(|published| published.get(field)).filter(|published| published.is_object());
+        if let Some(published) = published
+            && !is_close(&published["value"], value, published["tolerance"].as_f64().unwrap())
+        {
+            wrong.push(format!("{}: {field} is {value}, but {} is in print", case["name"], published["value"]));
+        }
+    }
+    wrong
+}
+
+fn is_close(expected: &Value, found: &Value, tolerance: f64) -> bool {
+    match (expected, found) {
+        (Value::Number(expected), Value::Number(found)) => (expected.as_f64().unwrap() - found.as_f64().unwrap()).abs() <= tolerance,
+        (Value::Array(expected), Value::Array(found)) => {
+            expected.len() == found.len() && expected.iter().zip(found).all(|(expected, found)| is_close(expected, found, tolerance))
+        }
+        (Value::Object(expected), Value::Object(found)) => {
+            let is_there = |(key, value): (&String, &Value)| found.get(key).is_some_and(|found| is_close(value, found, tolerance));
+            expected.len() == found.len() && expected.iter().all(is_there)
+        }
+        _ => expected == found,
+    }
+}
+
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("fixtures/vectors/consensus.json")).unwrap()
+}
+
+fn votes(input: &Value) -> Option<Value> {
+    let share = vote_share(&texts(&input["votes"]));
+    let shares: Map<String, Value> =
+        share.counts.iter().map(|(option, count)| (option.clone(), json!(f64::from(*count) / f64::from(share.n_valid)))).collect();
+    Some(json!({
+        "n": share.n, "n_valid": share.n_valid, "shares": shares, "top": share.top, "top_share": share.top_share, "margin": share.margin,
+    }))
+}
+
+fn weighted_votes(input: &Value) -> Option<Value> {
+    if input["weighting"] != "linear" {
+        // The step function belongs to another program; ours is linear.
+        return None;
+    }
+    let votes: Vec<_> = texts(&input["votes"]).into_iter().zip(numbers(&input["confidences"])).collect();
+    let (top, share) = weighted_share(&votes).map_or((Vec::new(), None), |(top, share)| (top, Some(share)));
+    Some(json!({ "top": top, "top_share": share }))
+}
+
+fn quantile_summary(input: &Value) -> Option<Value> {
+    let values: Vec<f64> = numbers(&input["values"]).into_iter().flatten().collect();
+    let summary = quartiles(&values);
+    Some(json!({
+        "n": summary.map_or(0, |summary| summary.n),
+        "q1": summary.map(|summary| summary.q1), "median": summary.map(|summary| summary.median), "q3": summary.map(|summary| summary.q3),
+    }))
+}
+
+fn round_stability(input: &Value) -> Option<Value> {
+    let options: Vec<_> = texts(&input["prev_options"]).into_iter().zip(texts(&input["cur_options"])).collect();
+    let stances: Vec<_> = numbers(&input["prev_stance"]).into_iter().zip(numbers(&input["cur_stance"])).collect();
+    let movement = stability::movement(&options, &stances, count(&input["claims"]), count(&input["new_claims"]));
+    Some(json!({ "flip_rate": movement.flip_rate, "ks": movement.ks, "novelty": movement.novelty, "stable": movement.is_stable() }))
+}
+
+fn splitmix64(input: &Value) -> Option<Value> {
+    let mut random = SplitMix64::new(seed(input));
+    let outputs: Vec<String> = (0..count(&input["n"])).map(|_| random.next_u64().to_string()).collect();
+    Some(json!({ "outputs": outputs }))
+}
+
+/// The distance that the stability of a round rests on.
+fn ks(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
+    let at = |values: &[Option<f64>], place: usize| values.get(place).copied().flatten();
+    let pairs: Vec<_> = (0..a.len().max(b.len())).map(|place| (at(a, place), at(b, place))).collect();
+    stability::movement::<()>(&[], &pairs, 0, 0).ks
+}
+
+/// Counts over an ordered scale, as single values.
+fn spread_out(counts: &Value) -> Vec<Option<f64>> {
+    let points = counts.as_array().unwrap().iter().zip(0u32..);
+    points.flat_map(|(number, point)| vec![Some(f64::from(point)); count(number) as usize]).collect()
+}
+
+fn seed(input: &Value) -> u64 {
+    input["seed"].as_str().unwrap().parse().unwrap()
+}
+
+fn count(value: &Value) -> u32 {
+    u32::try_from(value.as_u64().unwrap()).unwrap()
+}
+
+fn labels(values: &Value) -> Vec<usize> {
+    values.as_array().unwrap().iter().map(|label| count(label) as usize).collect()
+}
+
+fn texts(values: &Value) -> Vec<Option<String>> {
+    values.as_array().unwrap().iter().map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+fn numbers(values: &Value) -> Vec<Option<f64>> {
+    values.as_array().unwrap().iter().map(Value::as_f64).collect()
+}
