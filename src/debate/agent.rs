@@ -1,0 +1,92 @@
+//! Personas, and agents: a persona seated with a provider and a model.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A viewpoint. Its prompt is derived from name and trait, so the two can never disagree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Persona {
+    /// Name shown to people and, unless a stage is anonymous, to the other agents.
+    pub name: String,
+    /// What this viewpoint cares about; completes "You are NAME: …".
+    #[serde(rename = "trait")]
+    pub character: String,
+    /// Team, for stages that let a team speak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The side this persona is told to argue; reported as assigned, never as an opinion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stance: Option<Stance>,
+}
+
+/// An assigned side on the proposal under debate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stance {
+    /// Argues for it.
+    Yes,
+    /// Argues against it.
+    No,
+    /// Weighs both.
+    Neutral,
+}
+
+/// A place on the panel, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Seat(pub u32);
+
+/// A seat as JSON holds it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenSeat {
+    Value(u32),
+    /// The key of a map. Within a tagged enum serde hands keys on as text, whatever their type.
+    Key(String),
+}
+
+impl<'de> Deserialize<'de> for Seat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match WrittenSeat::deserialize(deserializer)? {
+            WrittenSeat::Value(seat) => Ok(Self(seat)),
+            WrittenSeat::Key(seat) => seat.parse().map(Self).map_err(D::Error::custom),
+        }
+    }
+}
+
+impl fmt::Display for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Where a voice comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Voice {
+    /// Vendor name as in the vendor table, such as `anthropic`.
+    pub provider: String,
+    /// Model name as the vendor spells it.
+    pub model: String,
+    /// Model family: voices of one family are not independent evidence.
+    pub family: String,
+}
+
+/// A persona seated with a provider and a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// Place on the panel.
+    pub seat: Seat,
+    /// Stable id, such as `anthropic-persona-1`.
+    pub id: String,
+    /// Name on this panel: the persona's, numbered when it repeats ("Proponent 2").
+    pub name: String,
+    /// The viewpoint.
+    pub persona: Persona,
+    /// Provider and model.
+    #[serde(flatten)]
+    pub voice: Voice,
+}

@@ -1,0 +1,114 @@
+//! The claim ledger: every claim of a debate, numbered by the program. Nothing is ever deleted from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Seat;
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::history::History;
+use crate::debate::mode::Order;
+use crate::debate::response::{Claim, ClaimId, Response};
+use crate::debate::schedule::{self, Slot};
+use crate::debate::text;
+use crate::stats::shuffle;
+
+/// A numbered claim.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// `c1`, `c2`, …
+    pub id: ClaimId,
+    /// Who made it.
+    pub seat: Seat,
+    /// In which turn.
+    pub turn: TurnId,
+    /// What it says.
+    #[serde(flatten)]
+    pub claim: Claim,
+    /// The earlier claim that says the same in the same words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<ClaimId>,
+    /// What became of it.
+    pub status: Status,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nobody took it up.
+    Open,
+    /// Another agent accepted it.
+    Accepted,
+    /// Another agent's claim speaks against it.
+    Rebutted,
+    /// Its author gave it up.
+    Conceded,
+}
+
+/// Returns the ledger, in the order in which claims were made.
+///
+/// Within a stage whose speakers speak at the same time, authors are taken in a seeded order, so that numbers do not tell who is who.
+pub fn ledger(history: &History) -> Vec<Entry> {
+    ledger_of(history, &schedule::slots(history))
+}
+
+/// Like [`ledger`], from slots already laid out.
+pub fn ledger_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut first_said: BTreeMap<String, ClaimId> = BTreeMap::new();
+    for slot in slots {
+        for (seat, turn) in authors(history, slot) {
+            let Some(Response::Position(position)) = history.valid_response(turn) else {
+                continue;
+            };
+            for claim in &position.claims {
+                let id = ClaimId(format!("c{}", entries.len() + 1));
+                let first = first_said.entry(text::folded(&claim.text)).or_insert_with(|| id.clone()).clone();
+                let repeats = Some(first).filter(|first| *first != id);
+                entries.push(Entry { id, seat, turn: turn.clone(), claim: claim.clone(), repeats, status: Status::Open });
+            }
+        }
+    }
+    judge(history, slots, &mut entries);
+    entries
+}
+
+fn authors<'a>(history: &History, slot: &'a Slot<'a>) -> Vec<(Seat, &'a TurnId)> {
+    let turns = slot.turns.iter().filter_map(|planned| match planned.id.speaker {
+        Speaker::Seat(seat) => Some((seat, &planned.id)),
+        Speaker::Moderator => None,
+    });
+    let turns: Vec<(Seat, &TurnId)> = turns.collect();
+    match slot.stage.order {
+        Order::Sequential => turns,
+        Order::Parallel => {
+            let seed = shuffle::seed_for(history.setup.seed, &format!("ledger/{}/{}/{}", slot.phase.name, slot.round, slot.stage.name));
+            shuffle::permutation(seed, turns.len()).into_iter().map(|place| turns[place]).collect()
+        }
+    }
+}
+
+/// Settles each claim's status from what was said about it. An author's word outweighs a rebuttal, and that outweighs an acceptance.
+fn judge(history: &History, slots: &[Slot<'_>], entries: &mut [Entry]) {
+    let rebuttals: Vec<(Seat, ClaimId)> =
+        entries.iter().flat_map(|entry| entry.claim.rebuts.iter().map(move |target| (entry.seat, target.clone()))).collect();
+    let turns = slots.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id);
+    let positions = turns.filter_map(|turn| match (turn.speaker, history.valid_response(turn)) {
+        (Speaker::Seat(seat), Some(Response::Position(position))) => Some((seat, position)),
+        _ => None,
+    });
+    let concessions: Vec<(Seat, &ClaimId)> =
+        positions.flat_map(|(seat, position)| position.concessions.iter().map(move |c| (seat, &c.claim))).collect();
+    for entry in entries {
+        let by_author = concessions.iter().any(|(seat, claim)| **claim == entry.id && *seat == entry.seat);
+        let by_another = concessions.iter().any(|(seat, claim)| **claim == entry.id && *seat != entry.seat);
+        let is_rebutted = rebuttals.iter().any(|(seat, claim)| *claim == entry.id && *seat != entry.seat);
+        entry.status = match (by_author, is_rebutted, by_another) {
+            (true, _, _) => Status::Conceded,
+            (false, true, _) => Status::Rebutted,
+            (false, false, true) => Status::Accepted,
+            (false, false, false) => Status::Open,
+        };
+    }
+}

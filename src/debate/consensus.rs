@@ -1,0 +1,245 @@
+//! Measuring how far the panel agrees, from stances alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Seat;
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::history::History;
+use crate::debate::question::OptionId;
+use crate::debate::response::Stance;
+use crate::debate::schedule::{self, PassedOver, Slot};
+use crate::stats::quantiles;
+use crate::stats::van_der_eijk::van_der_eijk_agreement;
+use crate::stats::vote_share::vote_share;
+use crate::stats::wilson::{Z_95, wilson_interval};
+
+/// How far the panel agrees in one round.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Consensus {
+    /// Seats. The denominator of every share: the absent do not drop out of it.
+    pub panel: u32,
+    /// Seats that chose an option.
+    pub valid: u32,
+    /// Seats that abstained.
+    pub abstained: u32,
+    /// Seats that could not be heard or read.
+    pub absent: u32,
+    /// Seats by option.
+    pub tally: BTreeMap<OptionId, u32>,
+    /// Options tied for the lead; empty when nobody chose.
+    pub leading: Vec<OptionId>,
+    /// Share of the leading option in the panel, 0 to 1; `None` when nobody chose.
+    pub agreement: Option<f64>,
+    /// 95% Wilson interval of the agreement.
+    pub interval: Option<[f64; 2]>,
+    /// Van der Eijk's agreement over the ratings of the leading option, -1 to 1; `None` in a tie or without ratings.
+    pub rating_agreement: Option<f64>,
+    /// Ratings by option.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ratings: BTreeMap<OptionId, Ratings>,
+    /// Model families among the seats that chose.
+    pub families: u32,
+}
+
+/// Ratings of one option, -2 to 2.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Ratings {
+    /// How many.
+    pub n: u32,
+    /// First quartile (type 7).
+    pub q1: f64,
+    /// Median.
+    pub median: f64,
+    /// Third quartile.
+    pub q3: f64,
+}
+
+/// A seat's stance in a round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing<'a> {
+    /// The turn in which it was taken.
+    pub turn: &'a TurnId,
+    /// The option; an opening statement's is the one it was sorted into.
+    pub option: Option<OptionId>,
+    /// The stance as it was given.
+    pub stance: &'a Stance,
+    /// Stated confidence, 0 to 1.
+    pub confidence: Option<f64>,
+}
+
+/// The stances of one round by seat. Seats that are missing were absent.
+pub type Standings<'a> = BTreeMap<Seat, Standing<'a>>;
+
+/// Returns the stances that the seats took in a round, or had taken before where they were not asked again.
+pub fn standings<'a>(history: &'a History, slots: &[Slot<'a>], phase: &str, round: u32) -> Standings<'a> {
+    let counted = || slots.iter().filter(|slot| takes_stances(history, slot));
+    let is_here = |slot: &&Slot<'_>| slot.phase.name == phase && slot.round == round;
+    let mut standings = Standings::new();
+    for slot in counted().take_while(|slot| !is_here(slot)) {
+        standings.extend(taken(history, slot));
+    }
+    // Whoever is asked again stands by the new answer alone, and whoever fails to give one is absent.
+    let again: BTreeSet<Seat> = counted().filter(is_here).flat_map(due).collect();
+    standings.retain(|seat, _| !again.contains(seat));
+    for slot in counted().filter(is_here) {
+        standings.extend(taken(history, slot));
+    }
+    standings
+}
+
+/// Like [`standings`], with what the seats have corrected since about how their opening statements were sorted.
+pub fn corrected<'a>(history: &'a History, slots: &[Slot<'a>], phase: &str, round: u32) -> Standings<'a> {
+    if is_opening(history, phase) { sealed(history, slots) } else { standings(history, slots, phase, round) }
+}
+
+/// The stances taken in one slot.
+fn taken<'a>(history: &'a History, slot: &Slot<'a>) -> Standings<'a> {
+    let stances = slot.turns.iter().filter_map(|planned| match planned.id.speaker {
+        Speaker::Seat(seat) => Some((seat, standing(history, &planned.id)?)),
+        Speaker::Moderator => None,
+    });
+    stances.collect()
+}
+
+/// The seats that a slot asks anew, or would if their provider could be reached.
+fn due(slot: &Slot<'_>) -> Vec<Seat> {
+    let asked = slot.turns.iter().filter_map(|planned| match planned.id.speaker {
+        Speaker::Seat(seat) => Some(seat),
+        Speaker::Moderator => None,
+    });
+    let lost = slot.passed_over.iter().filter_map(|(seat, why)| match why {
+        PassedOver::ProviderLost => Some(*seat),
+        PassedOver::NothingNew => None,
+    });
+    asked.chain(lost).collect()
+}
+
+/// Returns the stances of the sealed opening, with the corrections that seats have made to how they were sorted.
+pub fn sealed<'a>(history: &'a History, slots: &[Slot<'a>]) -> Standings<'a> {
+    let Some(first) = history.setup.mode.phases.first() else {
+        return Standings::new();
+    };
+    let mut standings = standings(history, slots, &first.name, 1);
+    for (seat, standing) in &mut standings {
+        let own = slots.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id).filter(|turn| turn.speaker == Speaker::Seat(*seat));
+        let mut corrections = own.filter_map(|turn| history.valid_response(turn)?.stance()?.opening_was.clone());
+        if let Some(option) = corrections.next() {
+            standing.option = Some(option);
+        }
+    }
+    standings
+}
+
+/// Returns phase and round of every closed round that took stances, in order.
+pub fn counted_rounds(history: &History) -> Vec<(&str, u32)> {
+    history.rounds.iter().filter(|closed| closed.consensus.is_some()).map(|closed| (closed.phase.as_str(), closed.round)).collect()
+}
+
+/// Whether the responses of a slot carry stances: in the opening always, later where the mode counts them.
+pub fn takes_stances(history: &History, slot: &Slot<'_>) -> bool {
+    is_opening(history, &slot.phase.name) || slot.stage.counts(history.setup.mode.has_ballots())
+}
+
+/// Whether a phase is the sealed opening.
+pub fn is_opening(history: &History, phase: &str) -> bool {
+    history.setup.mode.phases.first().is_some_and(|first| first.name == phase)
+}
+
+fn standing<'a>(history: &'a History, turn: &TurnId) -> Option<Standing<'a>> {
+    let (turn, taken) = history.turns.get_key_value(turn)?;
+    let response = taken.response()?;
+    let stance = response.stance()?;
+    let Speaker::Seat(seat) = turn.speaker else {
+        return None;
+    };
+    let sorted = || history.frozen.as_ref().filter(|_| stance.abstained.is_none()).and_then(|frozen| frozen.sorted.get(&seat)).cloned();
+    let option = if is_opening(history, &turn.phase) { stance.option.clone().or_else(sorted) } else { stance.option.clone() };
+    Some(Standing { turn, option, stance, confidence: response.confidence() })
+}
+
+/// Measures the agreement in `standings`.
+pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
+    let votes: Vec<Option<OptionId>> = history.agents.iter().map(|agent| standings.get(&agent.seat)?.option.clone()).collect();
+    let share = vote_share(&votes);
+    let most = share.top.first().and_then(|top| share.counts.get(top)).copied();
+    let panel = history.panel();
+    let abstained = standings.values().filter(|standing| standing.option.is_none()).count();
+    let families: BTreeSet<&str> = history
+        .agents
+        .iter()
+        .filter(|agent| standings.get(&agent.seat).is_some_and(|standing| standing.option.is_some()))
+        .map(|agent| agent.voice.family.as_str())
+        .collect();
+    let ratings = ratings_by_option(standings);
+    let rating_agreement = match share.top.as_slice() {
+        [leader] => ratings.get(leader).and_then(|values| van_der_eijk_agreement(&points(values))),
+        _ => None,
+    };
+    Consensus {
+        panel,
+        valid: share.n_valid,
+        abstained: count(abstained),
+        absent: panel.saturating_sub(count(standings.len())),
+        tally: share.counts,
+        leading: share.top,
+        agreement: most.map(|most| f64::from(most) / f64::from(panel)),
+        interval: most.and_then(|most| wilson_interval(most, panel, Z_95)),
+        rating_agreement,
+        ratings: ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect(),
+        families: count(families.len()),
+    }
+}
+
+/// Returns the ratings of the last round that took stances before the round of the slot at index `at`, by option.
+pub fn ratings_before(history: &History, slots: &[Slot<'_>], at: usize) -> BTreeMap<OptionId, Ratings> {
+    let here = &slots[at];
+    let earlier = slots[..at].iter().rev().filter(|slot| slot.phase.name != here.phase.name || slot.round != here.round);
+    let counted = earlier.into_iter().find(|slot| takes_stances(history, slot));
+    let Some(last) = counted else {
+        return BTreeMap::new();
+    };
+    let ratings = ratings_by_option(&standings(history, slots, &last.phase.name, last.round));
+    ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect()
+}
+
+fn ratings_by_option(standings: &Standings<'_>) -> BTreeMap<OptionId, Vec<i8>> {
+    let mut ratings: BTreeMap<OptionId, Vec<i8>> = BTreeMap::new();
+    for (option, rating) in standings.values().flat_map(|standing| &standing.stance.ratings) {
+        ratings.entry(option.clone()).or_default().push(*rating);
+    }
+    ratings
+}
+
+/// Counts ratings at the five points from -2 to 2.
+fn points(ratings: &[i8]) -> [u32; 5] {
+    let mut counts = [0; 5];
+    for rating in ratings {
+        if let Some(count) = usize::try_from(rating + 2).ok().and_then(|point| counts.get_mut(point)) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+fn summary(ratings: &[i8]) -> Option<Ratings> {
+    let values: Vec<f64> = ratings.iter().map(|rating| f64::from(*rating)).collect();
+    quantiles::quartiles(&values).map(|q| Ratings { n: count(q.n), q1: q.q1, median: q.median, q3: q.q3 })
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Returns the latest stances that can be counted; `None` while there are none.
+pub fn latest<'a>(history: &'a History, slots: &[Slot<'a>]) -> Option<Standings<'a>> {
+    if let Some((phase, round)) = counted_rounds(history).last().copied() {
+        return Some(corrected(history, slots, phase, round));
+    }
+    // Stopped within the opening: what is in hand counts, if it can be counted at all.
+    match schedule::cursor(history) {
+        schedule::Cursor::Round(0, 1) if !history.awaits_options() => Some(sealed(history, slots)),
+        schedule::Cursor::Round(..) | schedule::Cursor::Over => None,
+    }
+}

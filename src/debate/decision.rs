@@ -1,0 +1,261 @@
+//! The verdict: a pure function of the ballots. No model has a say in it, and no stated confidence.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Seat;
+use crate::debate::change::{self, Moved};
+use crate::debate::claims;
+use crate::debate::consensus::{self, Consensus, Standings};
+use crate::debate::dissent::{self, Dissent};
+use crate::debate::event::Stop;
+use crate::debate::history::History;
+use crate::debate::question::OptionId;
+use crate::debate::response::Response;
+use crate::debate::schedule;
+use crate::stats::vote_share::vote_share;
+use crate::stats::weighted_share::weighted_share;
+
+/// A verdict with the numbers behind it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The winning option; `None` in a tie, or when too few could be heard.
+    pub option: Option<OptionId>,
+    /// What it says.
+    pub text: Option<String>,
+    /// How strong the agreement is.
+    pub label: Label,
+    /// What to know about it.
+    pub caveats: Vec<Caveat>,
+    /// The level that scripts know, from the agreement.
+    pub level: Level,
+    /// Agreement in the sealed opening, corrected sortings included; `None` when it could not be counted.
+    pub sealed: Option<Consensus>,
+    /// Agreement at the end.
+    #[serde(rename = "final")]
+    pub last: Option<Consensus>,
+    /// Who holds another option at the end than in the sealed opening.
+    pub moved: Vec<Moved>,
+    /// The minority report.
+    pub dissent: Vec<Dissent>,
+    /// Objections that their holders call blocking.
+    pub blocking: Vec<Blocking>,
+    /// Why the last phase that could end early ended.
+    pub stop: Option<Stop>,
+}
+
+/// An objection that its holder calls blocking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocking {
+    /// Whose.
+    pub seat: Seat,
+    /// What it says.
+    pub objection: String,
+}
+
+/// How strong an agreement is. It never claims to be right: agreement among models is not accuracy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// Every seat, at least three of them, from at least two model families.
+    Unanimous,
+    /// At least 80% of the panel, and ratings that agree (van der Eijk at least 0.6).
+    Strong,
+    /// More than half of the panel.
+    Majority,
+    /// More than any other option.
+    Plurality,
+    /// A tie for the lead.
+    Split,
+    /// Too few seats chose.
+    NoQuorum,
+}
+
+/// What to know about a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Caveat {
+    /// Weighted by stated confidence, another option would lead.
+    Contested,
+    /// The winner changed since the sealed opening, through changes of mind alone that named no reason that holds.
+    PressureDependent,
+    /// All who chose are of one model family.
+    SingleFamily,
+}
+
+/// The three levels of agreement that scripts know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// At least 0.7.
+    High,
+    /// At least 0.4.
+    Medium,
+    /// Less, or none.
+    Low,
+}
+
+const STRONG_SHARE: f64 = 0.8;
+const STRONG_RATINGS: f64 = 0.6;
+const UNANIMOUS_SEATS: u32 = 3;
+
+/// Reaches the verdict on the stances in hand.
+pub fn decide(history: &History) -> Decision {
+    let slots = schedule::slots(history);
+    let ledger = claims::ledger_of(history, &slots);
+    let first = consensus::sealed(history, &slots);
+    let sealed = (!history.awaits_options()).then(|| consensus::measure(history, &first));
+    let standings = consensus::latest(history, &slots);
+    let last = standings.as_ref().map(|standings| consensus::measure(history, standings));
+    let standings = standings.unwrap_or_default();
+    // Ballots cast before the quorum was lost are shown, but decide nothing.
+    let counted = last.as_ref().filter(|_| !history.has_lost_quorum());
+    let label = counted.map_or(Label::NoQuorum, |last| label(last, history.setup.limits.quorum));
+    let option = match (label, &last) {
+        (Label::NoQuorum | Label::Split, _) | (_, None) => None,
+        (Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality, Some(last)) => last.leading.first().cloned(),
+    };
+    let moved = change::moved(history, &slots, &ledger, &first, &standings);
+    Decision {
+        text: option.as_ref().and_then(|option| history.options().iter().find(|choice| choice.id == *option)).map(|choice| choice.text.clone()),
+        label,
+        caveats: caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved),
+        level: Level::of(last.as_ref().filter(|_| label != Label::NoQuorum).and_then(|last| last.agreement)),
+        dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
+        blocking: blocking(history, &standings),
+        stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
+        option,
+        sealed,
+        last,
+        moved,
+    }
+}
+
+fn label(last: &Consensus, quorum: u32) -> Label {
+    let (Some(agreement), false) = (last.agreement, last.valid < quorum) else {
+        return Label::NoQuorum;
+    };
+    let is_unanimous = last.leading.len() == 1 && last.valid == last.panel && agreement >= 1.0;
+    if is_unanimous && last.panel >= UNANIMOUS_SEATS && last.families >= 2 {
+        Label::Unanimous
+    } else if last.leading.len() > 1 {
+        Label::Split
+    } else if agreement >= STRONG_SHARE && last.rating_agreement.is_some_and(|ratings| ratings >= STRONG_RATINGS) {
+        Label::Strong
+    } else if agreement > 0.5 {
+        Label::Majority
+    } else {
+        Label::Plurality
+    }
+}
+
+fn caveats(
+    option: Option<&OptionId>,
+    standings: &Standings<'_>,
+    sealed: Option<&Consensus>,
+    last: Option<&Consensus>,
+    moved: &[Moved],
+) -> Vec<Caveat> {
+    let mut caveats = Vec::new();
+    let votes: Vec<_> = standings.values().map(|standing| (standing.option.clone(), standing.confidence)).collect();
+    if let (Some(option), Some((weighted, _))) = (option, weighted_share(&votes))
+        && !weighted.contains(option)
+    {
+        caveats.push(Caveat::Contested);
+    }
+    if let (Some(option), Some(sealed)) = (option, sealed)
+        && sealed.leading.as_slice() != std::slice::from_ref(option)
+        && !leads_without_uncited(option, standings, moved)
+    {
+        caveats.push(Caveat::PressureDependent);
+    }
+    if last.is_some_and(|last| last.valid > 0 && last.families == 1) {
+        caveats.push(Caveat::SingleFamily);
+    }
+    caveats
+}
+
+/// Whether `option` still leads alone when every uncited change of mind is undone.
+fn leads_without_uncited(option: &OptionId, standings: &Standings<'_>, moved: &[Moved]) -> bool {
+    let undone = standings.iter().map(|(seat, standing)| {
+        let back = moved.iter().find(|moved| moved.seat == *seat && !moved.cited).map(|moved| moved.from.clone());
+        back.or_else(|| standing.option.clone())
+    });
+    vote_share(&undone.collect::<Vec<_>>()).top.as_slice() == std::slice::from_ref(option)
+}
+
+fn blocking(history: &History, standings: &Standings<'_>) -> Vec<Blocking> {
+    let objection = |(seat, standing): (&Seat, &consensus::Standing<'_>)| match history.valid_response(standing.turn)? {
+        Response::Ballot(ballot) => ballot.blocking_objection.clone().map(|objection| Blocking { seat: *seat, objection }),
+        _ => None,
+    };
+    standings.iter().filter_map(objection).collect()
+}
+
+impl Decision {
+    /// Seats that hold the winning option at the end.
+    pub fn holders(&self) -> u32 {
+        let winner = self.option.as_ref();
+        winner.and_then(|option| self.last.as_ref()?.tally.get(option)).copied().unwrap_or(0)
+    }
+
+    /// Seats that are neither behind the winner nor absent: the dissent, in numbers.
+    pub fn dissenters(&self) -> u32 {
+        let seats: BTreeSet<Seat> = self.dissent.iter().filter(|dissent| dissent.kind == dissent::Kind::Final).map(|dissent| dissent.seat).collect();
+        u32::try_from(seats.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Level {
+    fn of(agreement: Option<f64>) -> Self {
+        match agreement {
+            Some(share) if share >= 0.7 => Self::High,
+            Some(share) if share >= 0.4 => Self::Medium,
+            Some(_) | None => Self::Low,
+        }
+    }
+
+    /// What scripts are told to do at this level.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::High => "proceed",
+            Self::Medium => "verify",
+            Self::Low => "query_detail",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        })
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unanimous => "unanimous",
+            Self::Strong => "strong",
+            Self::Majority => "majority",
+            Self::Plurality => "plurality",
+            Self::Split => "split",
+            Self::NoQuorum => "no quorum",
+        })
+    }
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Contested => "contested",
+            Self::PressureDependent => "pressure-dependent",
+            Self::SingleFamily => "single-family",
+        })
+    }
+}

@@ -1,0 +1,333 @@
+//! The durable facts of a session. The only stored type; it only ever grows, and every new field has a default.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::debate::agent::{Agent, Persona, Seat, Voice};
+use crate::debate::ask::TurnId;
+use crate::debate::consensus::Consensus;
+use crate::debate::decision::Decision;
+use crate::debate::mode::{Mode, StopRule};
+use crate::debate::question::{Choice, OptionId, Question};
+use crate::debate::reply::{Fault, Reply};
+use crate::debate::response::Response;
+
+/// The event format this program writes.
+pub const FORMAT: u32 = 1;
+
+/// Names a session: a time-ordered UUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(pub Uuid);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// An event with its place and time, as the store stamped it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Logged {
+    /// Place in the session's log, from 1, without gaps.
+    pub seq: u64,
+    /// Milliseconds since the Unix epoch.
+    pub at_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// A fact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "events are handled one at a time, and most are replies")]
+pub enum Event {
+    /// The session began. Always the first event, and the only one of its kind.
+    SessionOpened(Box<Setup>),
+    /// The panel got its personas for this topic.
+    PerspectivesChosen {
+        /// One persona a seat.
+        personas: Vec<Persona>,
+        /// Whether the moderator proposed them; otherwise it failed to, and they are the mode's own.
+        proposed: bool,
+    },
+    /// A prompt is about to be sent.
+    TurnStarted {
+        /// Which turn.
+        turn: TurnId,
+        /// Which attempt at it, from 1.
+        attempt: u32,
+        /// Who is asked.
+        voice: Voice,
+        /// What is sent.
+        prompt: PromptMark,
+    },
+    /// A reply arrived.
+    TurnFinished {
+        /// Which turn.
+        turn: TurnId,
+        /// Which attempt.
+        attempt: u32,
+        /// What came, as it came.
+        reply: Reply,
+        /// What it says.
+        response: Response,
+    },
+    /// No reply will come.
+    TurnFailed {
+        /// Which turn.
+        turn: TurnId,
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        fault: Fault,
+    },
+    /// An open question got its options, for good.
+    OptionsFrozen(Frozen),
+    /// Everybody who could speak in a round has.
+    RoundClosed(ClosedRound),
+    /// Somebody asked for an early end.
+    StopRequested {
+        /// Who.
+        by: StoppedBy,
+    },
+    /// The ballots were counted.
+    Decided {
+        /// The verdict.
+        decision: Box<Decision>,
+    },
+    /// A session that had been stopped goes on: the stop, and the verdict on the ballots then in hand, are undone.
+    SessionResumed {},
+    /// The session ended.
+    SessionClosed {
+        /// How.
+        ending: Ending,
+    },
+}
+
+/// All that a debate depends on, copied at its start so that no later edit of a file or a variable can change it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Event format, [`FORMAT`] when written.
+    pub format: u32,
+    /// Which session this is.
+    pub session: SessionId,
+    /// The program's version.
+    pub program: String,
+    /// What is debated.
+    pub question: Question,
+    /// How.
+    pub mode: Mode,
+    /// By whom.
+    pub agents: Vec<Agent>,
+    /// Who may moderate, in order of preference; the next one steps in when one cannot be reached.
+    pub moderators: Vec<Voice>,
+    /// Whether the moderator is to propose personas that fit the topic.
+    #[serde(default)]
+    pub frames: bool,
+    /// Rounds of every phase that has rounds to set, when the user fixed them.
+    #[serde(default)]
+    pub rounds: Option<u32>,
+    /// Whether a closing text is written.
+    pub synthesis: bool,
+    /// The bounds.
+    pub limits: Limits,
+    /// Seed of every shuffle.
+    pub seed: u64,
+}
+
+/// The bounds of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Replies read for one turn: after this many that cannot be read, the turn is over.
+    pub attempts_max: u32,
+    /// Output tokens of one reply, reasoning included.
+    pub output_tokens_max: u32,
+    /// Seats that must be heard in a round.
+    pub quorum: u32,
+}
+
+impl Limits {
+    /// The bounds for a panel of `seats`: two attempts, 16,000 output tokens, more than half of the seats and at least two.
+    pub fn for_panel(seats: u32) -> Self {
+        Self { attempts_max: 2, output_tokens_max: 16_000, quorum: quorum(seats) }
+    }
+}
+
+/// More than half of `seats`, and at least two.
+pub fn quorum(seats: u32) -> u32 {
+    (seats / 2 + 1).max(2)
+}
+
+/// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptMark {
+    /// SHA-256 of the shared block and the messages, in hexadecimal.
+    pub sha256: String,
+    /// Their length in bytes.
+    pub bytes: u64,
+}
+
+/// The options of an open question, and how the opening statements were sorted into them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frozen {
+    /// The options.
+    pub options: Vec<Choice>,
+    /// The option that each seat's opening statement was counted for; a list of `{ seat, option }` in the log.
+    #[serde(with = "by_seat")]
+    pub sorted: BTreeMap<Seat, OptionId>,
+    /// How the sorting came about.
+    pub basis: SortingBasis,
+    /// Adjusted Rand index of the first two passes; `None` when there were not two.
+    pub reliability: Option<f64>,
+}
+
+/// Seats are numbers, and JSON has no maps by number.
+mod by_seat {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::debate::agent::Seat;
+    use crate::debate::question::OptionId;
+
+    #[derive(Serialize, Deserialize)]
+    struct Sorted {
+        seat: Seat,
+        option: OptionId,
+    }
+
+    pub(super) fn serialize<S: Serializer>(sorted: &BTreeMap<Seat, OptionId>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(sorted.iter().map(|(seat, option)| Sorted { seat: *seat, option: option.clone() }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Seat, OptionId>, D::Error> {
+        let sorted = Vec::<Sorted>::deserialize(deserializer)?;
+        Ok(sorted.into_iter().map(|entry| (entry.seat, entry.option)).collect())
+    }
+}
+
+/// How opening statements were sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortingBasis {
+    /// Two passes in opposite orders agreed.
+    TwoPasses,
+    /// They did not; statements that two of three passes put together stand together.
+    Majority,
+    /// Only one pass could be read.
+    OnePass,
+    /// No pass was needed or could be read: statements in the same words stand together.
+    Verbatim,
+}
+
+/// A closed round.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClosedRound {
+    /// Phase name.
+    pub phase: String,
+    /// Round, from 1.
+    pub round: u32,
+    /// How far the panel agrees; `None` when the round took no stances.
+    pub consensus: Option<Consensus>,
+    /// What moved since the last round that took stances.
+    #[serde(default)]
+    pub movement: Option<Movement>,
+    /// Claims made in the round.
+    pub claims: u32,
+    /// Of those, the ones that nobody had made before.
+    pub claims_new: u32,
+    /// Whether and why the phase ends here.
+    pub stop: Option<Stop>,
+}
+
+/// What moved between two rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Movement {
+    /// Seats with an option in both rounds.
+    pub comparable: u32,
+    /// Of those, the ones that changed it.
+    pub changed: u32,
+    /// Of those, the ones that named no reason that holds.
+    pub uncited: u32,
+    /// Whether positions stood still; `None` when nobody is comparable.
+    pub stable: Option<bool>,
+    /// Whether nothing changed at all.
+    pub frozen: bool,
+}
+
+/// Why a phase ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The reason.
+    pub reason: StopReason,
+    /// The numbers behind it, for people.
+    pub numbers: String,
+}
+
+/// The reason for a phase's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// Too few seats were heard; the whole debate ends.
+    QuorumLost,
+    /// See [`StopRule::Agreed`].
+    Agreed,
+    /// See [`StopRule::Stable`].
+    Stable,
+    /// See [`StopRule::Saturated`].
+    Saturated,
+    /// See [`StopRule::Oscillating`].
+    Oscillating,
+    /// All rounds were held.
+    RoundsHeld,
+}
+
+impl From<StopRule> for StopReason {
+    fn from(rule: StopRule) -> Self {
+        match rule {
+            StopRule::Agreed => Self::Agreed,
+            StopRule::Stable => Self::Stable,
+            StopRule::Saturated => Self::Saturated,
+            StopRule::Oscillating => Self::Oscillating,
+        }
+    }
+}
+
+impl StopReason {
+    /// The reason in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::QuorumLost => "quorum lost",
+            Self::Agreed => "agreed",
+            Self::Stable => "positions stable",
+            Self::Saturated => "no new claims",
+            Self::Oscillating => "positions oscillate",
+            Self::RoundsHeld => "all rounds held",
+        }
+    }
+}
+
+/// Who asked for an early end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoppedBy {
+    /// Ctrl-C or a termination signal.
+    Interrupt,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The protocol ran to its end.
+    Decided,
+    /// Too few seats could be heard.
+    QuorumLost,
+    /// Stopped on request; the decision rests on the ballots in hand.
+    Stopped,
+}

@@ -1,0 +1,129 @@
+//! Quoting what others wrote, so that none of it can pass for the program's own words.
+
+use crate::debate::ask::Speaker;
+use crate::debate::claims::Entry;
+use crate::debate::history::History;
+use crate::debate::response::{Claim, ClaimKind, EvidenceKind, QuestionKind, Response};
+use crate::debate::text;
+use crate::debate::visibility::Contribution;
+use crate::stats::shuffle;
+
+/// Returns the mark of this session's fences.
+pub fn nonce(seed: u64) -> String {
+    format!("{:08x}", shuffle::seed_for(seed, "fence") >> 32)
+}
+
+/// Fences `text`: every line is marked as quoted, control characters are gone, and the fence's own mark cannot occur inside.
+pub fn fence(nonce: &str, text: &str) -> String {
+    let plain = unmarked(nonce, &text::plain(text));
+    let lines: Vec<String> = plain.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
+    format!("quoted {nonce}\n{}\nend of quote {nonce}", lines.join("\n"))
+}
+
+/// Quotes `text` within a sentence of the program's, between the same marks.
+pub fn inline(nonce: &str, text: &str) -> String {
+    format!("quoted {nonce} \"{}\" end of quote {nonce}", unmarked(nonce, &text::line(text)))
+}
+
+fn unmarked(nonce: &str, text: &str) -> String {
+    text.replace(nonce, "[mark removed]")
+}
+
+/// Words a contribution: statement, claims by ledger id, concessions; or the questions posed. Never reasoning, stance or confidence.
+pub fn contribution(said: &Contribution<'_>, ledger: &[Entry]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    match said.response {
+        Response::Position(position) => {
+            lines.push(position.statement.clone());
+            let own = ledger.iter().filter(|entry| entry.turn == *said.turn);
+            lines.extend(own.flat_map(|entry| claim(&entry.id.0, &entry.claim)));
+            lines.extend(
+                position.concessions.iter().map(|concession| format!("Concedes {}: {}", concession.claim, text::line(&concession.consequence))),
+            );
+        }
+        Response::Questions(questions) => {
+            let about = |id: &Option<_>| id.as_ref().map(|id| format!(", about {id}")).unwrap_or_default();
+            lines.extend(questions.iter().map(|q| format!("Asks ({}{}): {}", kind_of_question(q.kind), about(&q.about), text::line(&q.text))));
+        }
+        Response::Ballot(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
+        Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}
+    }
+    lines.join("\n")
+}
+
+/// Words one claim with its evidence.
+pub fn claim(id: &str, claim: &Claim) -> Vec<String> {
+    let supports: Vec<&str> = claim.supports.iter().map(|option| option.0.as_str()).collect();
+    let rebuts: Vec<&str> = claim.rebuts.iter().map(|claim| claim.0.as_str()).collect();
+    let mut head = format!("{id} ({}): {}", kind_of_claim(claim.kind), text::line(&claim.text));
+    if !supports.is_empty() {
+        head.push_str(&format!(" [for {}]", supports.join(", ")));
+    }
+    if !rebuts.is_empty() {
+        head.push_str(&format!(" [against {}]", rebuts.join(", ")));
+    }
+    let evidence = claim.evidence.iter().map(|item| {
+        let quote = if item.quote.is_empty() { String::new() } else { format!(": \"{}\"", text::line(&item.quote)) };
+        format!("   {} {}{quote}", kind_of_evidence(item.kind), text::line(&item.reference))
+    });
+    std::iter::once(head).chain(evidence).collect()
+}
+
+/// Returns `text` without the names by which its author could be known.
+pub fn scrubbed(text: &str, history: &History, author: Speaker) -> String {
+    let Speaker::Seat(seat) = author else {
+        return text.to_owned();
+    };
+    let Some(agent) = history.agent(seat) else {
+        return text.to_owned();
+    };
+    let mut text = text.to_owned();
+    for name in [&agent.id, &agent.name, &agent.persona.name] {
+        text = without_word(&text, name);
+    }
+    text
+}
+
+/// Replaces `word` where it stands alone.
+fn without_word(text: &str, word: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(word).filter(|_| !word.is_empty()) {
+        let end = at + word.len();
+        let joined = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+        let stands_alone = !joined(rest[..at].chars().next_back()) && !joined(rest[end..].chars().next());
+        out.push_str(&rest[..at]);
+        out.push_str(if stands_alone { "[a participant]" } else { word });
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn kind_of_claim(kind: ClaimKind) -> &'static str {
+    match kind {
+        ClaimKind::Fact => "fact",
+        ClaimKind::Inference => "inference",
+        ClaimKind::Value => "value",
+        ClaimKind::Assumption => "assumption",
+    }
+}
+
+fn kind_of_evidence(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Citation => "citation",
+        EvidenceKind::Calculation => "calculation",
+        EvidenceKind::Example => "example",
+        EvidenceKind::Material => "material",
+    }
+}
+
+fn kind_of_question(kind: QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::Clarify => "clarify",
+        QuestionKind::Assumption => "assumption",
+        QuestionKind::Evidence => "evidence",
+        QuestionKind::Counterexample => "counterexample",
+        QuestionKind::Implication => "implication",
+    }
+}

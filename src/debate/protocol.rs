@@ -1,0 +1,202 @@
+//! What comes next in a debate. Total, deterministic, no I/O: first run, resume and replay all ask this.
+
+use crate::debate::agent::Voice;
+use crate::debate::ask::{Ask, Prompt, TurnId};
+use crate::debate::claims;
+use crate::debate::consensus;
+use crate::debate::decision::{self, Label};
+use crate::debate::event::{Ending, Event};
+use crate::debate::history::{History, Outcome, Turn};
+use crate::debate::mode::Order;
+use crate::debate::prompt::{self, moderator};
+use crate::debate::reply::Reply;
+use crate::debate::response::contract::Contract;
+use crate::debate::response::{Point, Response, read};
+use crate::debate::round;
+use crate::debate::schedule::{self, Cursor, Planned, Slot};
+use crate::debate::sorting::{self, Pass, Sorting};
+
+/// The next step of a debate.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one step exists at a time")]
+pub enum Step {
+    /// The world must answer these, in any order. Those in flight already are among them.
+    Ask(Vec<Ask>),
+    /// A fact that follows from the log: to be stored before anything else.
+    Record(Event),
+    /// The session is over.
+    Done,
+}
+
+/// Returns the next step.
+pub fn next(history: &History) -> Step {
+    if history.ending.is_some() {
+        return Step::Done;
+    }
+    if history.decision.is_some() {
+        return close(history);
+    }
+    if history.stop.is_some() {
+        return decided(history);
+    }
+    if history.awaits_perspectives {
+        return frame(history);
+    }
+    let slots = schedule::slots(history);
+    match schedule::cursor(history) {
+        Cursor::Over => decided(history),
+        Cursor::Round(..) if history.has_lost_quorum() => decided(history),
+        Cursor::Round(index, round) => {
+            let phase = &history.setup.mode.phases[index].name;
+            let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;
+            let due = slots.iter().enumerate().filter(|(_, slot)| here(slot)).find_map(|(at, slot)| stage(history, &slots, at, slot));
+            due.unwrap_or_else(|| end_of_round(history, &slots, phase, round))
+        }
+    }
+}
+
+/// Reads the reply to `turn` into the response that the log will hold.
+pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
+    let Some(contract) = contract(history, turn) else {
+        return Response::Unclear { reason: "no such turn is due".to_owned() };
+    };
+    match read::read(&contract, reply) {
+        Response::Synthesis(mut synthesis) => {
+            let ledger = claims::ledger(history);
+            // With claims to lean on, a point must lean on one, and on none that does not exist.
+            let leans = |point: &Point| {
+                let known = point.claims.iter().all(|claim| ledger.iter().any(|entry| entry.id == *claim));
+                known && (ledger.is_empty() || !point.claims.is_empty())
+            };
+            for points in [&mut synthesis.rationale, &mut synthesis.risks] {
+                let (kept, dropped) = std::mem::take(points).into_iter().partition(leans);
+                *points = kept;
+                synthesis.dropped.extend::<Vec<Point>>(dropped);
+            }
+            Response::Synthesis(synthesis)
+        }
+        response => response,
+    }
+}
+
+/// The terms of a turn; `None` for one that the schedule does not hold.
+fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
+    Some(match turn.phase.as_str() {
+        schedule::FRAMING => Contract::Perspectives(history.panel()),
+        schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
+        schedule::SYNTHESIS => Contract::Synthesis,
+        _ => {
+            let slots = schedule::slots(history);
+            let at = slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == *turn));
+            prompt::contract(history, &slots, at?, turn.speaker)
+        }
+    })
+}
+
+/// The turns of one stage that are still due; `None` when it is over.
+fn stage(history: &History, slots: &[Slot<'_>], at: usize, slot: &Slot<'_>) -> Option<Step> {
+    let due = slot.turns.iter().filter(|planned| !is_over(history, planned));
+    let due: Vec<&Planned> = match slot.stage.order {
+        Order::Parallel => due.collect(),
+        Order::Sequential => due.take(1).collect(),
+    };
+    let asks = due.iter().filter_map(|planned| ask(history, planned, |turn| prompt::prompt(history, slots, at, turn.speaker)));
+    let asks: Vec<Ask> = asks.collect();
+    (!asks.is_empty()).then_some(Step::Ask(asks))
+}
+
+fn frame(history: &History) -> Step {
+    let planned = schedule::moderator_turn(history, schedule::FRAMING, "perspectives");
+    if !is_over(history, &planned) {
+        return asks(history, &[planned], |turn| moderator::framing(history, turn));
+    }
+    let own = || history.agents.iter().map(|agent| agent.persona.clone()).collect();
+    Step::Record(match history.valid_response(&planned.id) {
+        Some(Response::Perspectives(personas)) => Event::PerspectivesChosen { personas: personas.clone(), proposed: true },
+        _ => Event::PerspectivesChosen { personas: own(), proposed: false },
+    })
+}
+
+fn end_of_round(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> Step {
+    let has_quorum = round::has_quorum(history, slots, phase, round);
+    if history.awaits_options() && has_quorum && consensus::is_opening(history, phase) {
+        return find_options(history);
+    }
+    Step::Record(Event::RoundClosed(round::close(history, slots, phase, round)))
+}
+
+fn find_options(history: &History) -> Step {
+    let passes: Vec<Pass> = match sorting::next(history, |planned| is_over(history, planned)) {
+        Sorting::Frozen(frozen) => return Step::Record(Event::OptionsFrozen(frozen)),
+        Sorting::Passes(passes) => passes.to_vec(),
+        Sorting::ThirdPass => vec![Pass::Third],
+    };
+    let stated = sorting::statements(history);
+    let turn = |pass: &Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name());
+    let due = passes.iter().map(|pass| (*pass, turn(pass))).filter(|(_, planned)| !is_over(history, planned));
+    let asks = due.filter_map(|(pass, planned)| {
+        let listed: Vec<&str> = sorting::order(history, pass, stated.len()).into_iter().map(|index| stated[index].1.as_str()).collect();
+        ask(history, &planned, |turn| moderator::sorting(history, turn, &listed))
+    });
+    Step::Ask(asks.collect())
+}
+
+fn decided(history: &History) -> Step {
+    Step::Record(Event::Decided { decision: Box::new(decision::decide(history)) })
+}
+
+fn close(history: &History) -> Step {
+    let ending = ending(history);
+    let planned = schedule::moderator_turn(history, schedule::SYNTHESIS, schedule::SYNTHESIS);
+    match (&history.decision, ending) {
+        (Some(decision), Ending::Decided) if history.setup.synthesis && !is_over(history, &planned) => {
+            let ledger = claims::ledger(history);
+            asks(history, &[planned], |turn| moderator::synthesis(history, turn, decision, &ledger))
+        }
+        _ => Step::Record(Event::SessionClosed { ending }),
+    }
+}
+
+fn ending(history: &History) -> Ending {
+    let lost = history.decision.as_ref().is_none_or(|decision| decision.label == Label::NoQuorum);
+    match (history.stop, lost) {
+        (Some(_), _) => Ending::Stopped,
+        (None, true) => Ending::QuorumLost,
+        (None, false) => Ending::Decided,
+    }
+}
+
+fn asks(history: &History, planned: &[Planned], prompt: impl Fn(&TurnId) -> Prompt) -> Step {
+    Step::Ask(planned.iter().filter_map(|planned| ask(history, planned, &prompt)).collect())
+}
+
+fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt) -> Option<Ask> {
+    let voice = voice(history, planned)?.clone();
+    let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
+    let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
+    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id) })
+}
+
+/// Whether nothing more is to be asked in a turn.
+fn is_over(history: &History, planned: &Planned) -> bool {
+    voice(history, planned).is_none()
+}
+
+/// Who is to be asked next in a turn: the same voice again after a reply that could not be read; after a fault the next voice,
+/// which only the moderator has. `None` when the turn is over.
+fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
+    let untried = |turn: &Turn| {
+        let failed: Vec<&Voice> =
+            turn.settled().filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_))).map(|(attempt, _)| &attempt.voice).collect();
+        planned.voices.iter().find(|voice| !failed.contains(voice))
+    };
+    let Some(turn) = history.turns.get(&planned.id) else {
+        return planned.voices.first();
+    };
+    let unread = turn.settled().filter(|(_, outcome)| matches!(outcome, Outcome::Finished { .. })).count();
+    match turn.settled().last().map(|(_, outcome)| outcome) {
+        None | Some(Outcome::Failed(_)) => untried(turn),
+        Some(Outcome::Finished { response, .. }) if response.deserves_retry() && unread < history.setup.limits.attempts_max as usize => untried(turn),
+        Some(Outcome::Finished { .. }) => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! The question under debate: frozen before anybody answers.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::debate::text;
+
+/// Largest topic, in bytes. What is longer is material, not a question.
+pub const TOPIC_BYTES_MAX: usize = 64 * 1024;
+/// Fewest and most options of a choice.
+pub const OPTIONS: std::ops::RangeInclusive<usize> = 2..=7;
+/// Largest option text, in bytes.
+const OPTION_BYTES_MAX: usize = 400;
+
+/// A question, and the options it may be answered with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The question in the asker's own words.
+    pub topic: String,
+    /// The options to choose from; empty for an open question, whose options are found after the sealed opening.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+}
+
+/// One option.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// `o1`, `o2`, …
+    pub id: OptionId,
+    /// What it says.
+    pub text: String,
+}
+
+/// Names an option of one session.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OptionId(pub String);
+
+impl OptionId {
+    /// The id of the option at `index`, counted from 0.
+    pub fn at(index: usize) -> Self {
+        Self(format!("o{}", index + 1))
+    }
+}
+
+impl fmt::Display for OptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a question cannot be debated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// Nothing but white space.
+    #[error("the topic is empty")]
+    Empty,
+    /// More than [`TOPIC_BYTES_MAX`].
+    #[error("the topic is {bytes} bytes long; at most {TOPIC_BYTES_MAX} are taken")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Fewer than 2 or more than 7.
+    #[error("{count} options were given; a choice has {} to {}", OPTIONS.start(), OPTIONS.end())]
+    OptionCount {
+        /// How many.
+        count: usize,
+    },
+    /// An option says nothing, or too much.
+    #[error("option {place} is {bytes} bytes long; 1 to {OPTION_BYTES_MAX} are taken")]
+    OptionLength {
+        /// Its place, from 1.
+        place: usize,
+        /// Its length after trimming.
+        bytes: usize,
+    },
+    /// Two options say the same.
+    #[error("option `{0}` is given twice")]
+    OptionTwice(String),
+}
+
+impl Question {
+    /// Checks and freezes a question. No `options` make it an open one.
+    pub fn new(topic: &str, options: &[String]) -> Result<Self, QuestionError> {
+        let topic = topic.trim();
+        if topic.is_empty() {
+            return Err(QuestionError::Empty);
+        }
+        if topic.len() > TOPIC_BYTES_MAX {
+            return Err(QuestionError::TooLong { bytes: topic.len() });
+        }
+        if !options.is_empty() && !OPTIONS.contains(&options.len()) {
+            return Err(QuestionError::OptionCount { count: options.len() });
+        }
+        let mut choices: Vec<Choice> = Vec::with_capacity(options.len());
+        for (index, option) in options.iter().enumerate() {
+            let option = option.trim();
+            if option.is_empty() || option.len() > OPTION_BYTES_MAX {
+                return Err(QuestionError::OptionLength { place: index + 1, bytes: option.len() });
+            }
+            if choices.iter().any(|other| text::folded(&other.text) == text::folded(option)) {
+                return Err(QuestionError::OptionTwice(text::clip(option, 60)));
+            }
+            choices.push(Choice { id: OptionId::at(index), text: option.to_owned() });
+        }
+        Ok(Self { topic: topic.to_owned(), options: choices })
+    }
+
+    /// Whether the options are yet to be found.
+    pub fn is_open(&self) -> bool {
+        self.options.is_empty()
+    }
+}

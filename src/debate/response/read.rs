@@ -1,0 +1,329 @@
+//! Reading a reply into a typed response.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::debate::agent::Persona;
+use crate::debate::question::{Choice, OPTIONS, OptionId};
+use crate::debate::reply::{Finish, Reply};
+use crate::debate::response::contract::{Contract, Earlier, QUESTIONS_MAX, StanceTerms};
+use crate::debate::response::{
+    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Pile, Point, PosedQuestion, Position, Response, Stance, Synthesis, extract,
+};
+use crate::debate::text;
+
+/// Longest single text that is taken over from a reply, in characters.
+const TEXT_CHARS_MAX: usize = 8_000;
+/// Longest list that is taken from a reply.
+const LIST_MAX: usize = 40;
+
+/// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
+pub fn read(contract: &Contract, reply: &Reply) -> Response {
+    match reply.finish {
+        Finish::Refused => return Response::Refused,
+        Finish::Filtered => return Response::Filtered,
+        Finish::Truncated | Finish::Complete => {}
+    }
+    match read_text(contract, &reply.text) {
+        Ok(response) => response,
+        // The cut explains what is missing better than the parser can.
+        Err(_) if reply.finish == Finish::Truncated => Response::Truncated,
+        Err(reason) => Response::Unclear { reason },
+    }
+}
+
+fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
+    if reply.trim().is_empty() {
+        return Err("the reply is empty".to_owned());
+    }
+    let found = extract::objects(reply);
+    let mut readable: Vec<Response> = Vec::new();
+    let mut first_problem = None;
+    for object in &found.objects {
+        match read_object(contract, &Fields(object)) {
+            Ok(response) if readable.contains(&response) => {}
+            Ok(response) => readable.push(response),
+            Err(problem) => first_problem = first_problem.or(Some(problem)),
+        }
+    }
+    match (readable.pop(), readable.is_empty()) {
+        (Some(response), true) => Ok(response),
+        // Choosing between a vote and a quoted one would be guessing.
+        (Some(_), false) => Err("the reply holds several different JSON objects of the form; exactly one is needed".to_owned()),
+        (None, _) => {
+            let broken = found.broken.map(|error| format!("the JSON object cannot be parsed: {error}"));
+            Err(broken.or(first_problem).unwrap_or_else(|| "the reply holds no JSON object".to_owned()))
+        }
+    }
+}
+
+fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, String> {
+    Ok(match contract {
+        Contract::Position(terms) => Response::Position(position(fields, terms.as_ref())?),
+        Contract::Questions => Response::Questions(questions(fields)?),
+        Contract::Ballot(terms) => Response::Ballot(ballot(fields, terms)?),
+        Contract::Perspectives(count) => Response::Perspectives(perspectives(fields, *count)?),
+        Contract::Sorting(count) => Response::Sorting(piles(fields, *count)?),
+        Contract::Synthesis => Response::Synthesis(synthesis(fields)?),
+    })
+}
+
+fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>) -> Result<Position, String> {
+    let stance = terms.map(|terms| stance(fields, terms)).transpose()?;
+    Ok(Position {
+        statement: fields.needed_text("statement")?,
+        reasoning: fields.text("reasoning")?,
+        confidence: fields.confidence("confidence")?,
+        claims: fields.objects("claims")?.iter().map(|fields| claim(fields)).collect::<Result<_, _>>()?,
+        concessions: fields.objects("concessions")?.iter().map(|fields| concession(fields)).collect::<Result<_, _>>()?,
+        would_change_my_mind: fields.texts("would_change_my_mind")?,
+        stance,
+    })
+}
+
+fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
+    let stance = stance(fields, terms)?;
+    let statement = fields.text("statement")?;
+    // While there are no options the statement is the vote.
+    if terms.options.is_empty() && stance.abstained.is_none() && statement.is_empty() {
+        return Err("`statement` is missing".to_owned());
+    }
+    Ok(Ballot {
+        statement,
+        because: fields.text("because")?,
+        confidence: fields.confidence("confidence")?,
+        blocking_objection: Some(fields.text("blocking_objection")?).filter(|text| !text.is_empty()),
+        stance,
+    })
+}
+
+fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
+    let abstain_reason = Some(fields.text("abstain_reason")?).filter(|reason| !reason.is_empty());
+    if terms.options.is_empty() {
+        return Ok(Stance { abstained: abstain_reason, ..Stance::default() });
+    }
+    let option = fields.option("option", &terms.options)?;
+    let abstained = match (&option, abstain_reason) {
+        (Some(_), _) => None,
+        (None, Some(reason)) => Some(reason),
+        (None, None) => {
+            return Err(format!("`option` must be one of {}, or null with an `abstain_reason`", ids(&terms.options)));
+        }
+    };
+    let (change, opening_was) = match terms.earlier {
+        Earlier::None => (None, None),
+        Earlier::Sorted => (change(fields)?, fields.option("opening_was", &terms.options)?),
+        Earlier::Taken => (change(fields)?, None),
+    };
+    Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options)?, change, opening_was })
+}
+
+fn ratings(fields: &Fields<'_>, options: &[Choice]) -> Result<BTreeMap<OptionId, i8>, String> {
+    let Some(Value::Object(given)) = fields.0.get("ratings") else {
+        return Err("`ratings` must be an object that rates every option".to_owned());
+    };
+    let rating = |choice: &Choice| {
+        let value = given.get(&choice.id.0).or_else(|| given.get(&choice.text)).ok_or_else(|| format!("`ratings` lacks option {}", choice.id))?;
+        let number = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let whole = number.filter(|n| n.fract() == 0.0 && (-2.0..=2.0).contains(n));
+        // The range check above makes the conversion exact.
+        whole.map(|n| (choice.id.clone(), n as i8)).ok_or_else(|| format!("the rating of {} must be a whole number from -2 to 2", choice.id))
+    };
+    options.iter().map(rating).collect()
+}
+
+fn change(fields: &Fields<'_>) -> Result<Option<Change>, String> {
+    let Some(change) = fields.object("change")? else {
+        return Ok(None);
+    };
+    let change = Change { because: change.text("because")?, decisive_claims: change.claim_ids("decisive_claims")? };
+    // Some models fill in an empty object where null is meant.
+    Ok(Some(change).filter(|change| !change.because.is_empty() || !change.decisive_claims.is_empty()))
+}
+
+fn claim(fields: &Fields<'_>) -> Result<Claim, String> {
+    let evidence: Vec<Evidence> = fields
+        .objects("evidence")?
+        .iter()
+        .map(|item| Ok(Evidence { kind: item.name("type")?, reference: item.text("ref")?, quote: item.text("quote")? }))
+        .collect::<Result<Vec<_>, String>>()?
+        .into_iter()
+        .filter(|item| !item.reference.is_empty() || !item.quote.is_empty())
+        .collect();
+    let stated: ClaimKind = fields.name("kind")?;
+    let kind = if stated == ClaimKind::Fact && evidence.is_empty() { ClaimKind::Assumption } else { stated };
+    let supports = fields.texts("supports")?.into_iter().map(OptionId).collect();
+    Ok(Claim { text: fields.needed_text("text")?, kind, evidence, supports, rebuts: fields.claim_ids("rebuts")? })
+}
+
+fn concession(fields: &Fields<'_>) -> Result<Concession, String> {
+    Ok(Concession { claim: ClaimId(fields.needed_text("claim")?), consequence: fields.text("consequence")? })
+}
+
+fn questions(fields: &Fields<'_>) -> Result<Vec<PosedQuestion>, String> {
+    let question = |fields: &Fields<'_>| {
+        let about = Some(fields.text("about")?).filter(|id| !id.is_empty()).map(ClaimId);
+        Ok(PosedQuestion { kind: fields.name("kind")?, text: fields.needed_text("text")?, about })
+    };
+    let questions: Vec<PosedQuestion> = fields.objects("questions")?.iter().map(question).collect::<Result<_, String>>()?;
+    match questions.len() {
+        0 => Err("`questions` is empty".to_owned()),
+        n if n > QUESTIONS_MAX => Err(format!("{n} questions were posed; at most {QUESTIONS_MAX} are taken")),
+        _ => Ok(questions),
+    }
+}
+
+fn perspectives(fields: &Fields<'_>, count: u32) -> Result<Vec<Persona>, String> {
+    let persona = |fields: &Fields<'_>| {
+        let (name, character) = (text::clip(&fields.needed_text("name")?, 40), text::clip(&fields.needed_text("cares_about")?, 400));
+        Ok(Persona { name, character, team: None, stance: None })
+    };
+    let personas: Vec<Persona> = fields.objects("perspectives")?.iter().map(persona).collect::<Result<_, String>>()?;
+    let mut names: Vec<String> = personas.iter().map(|persona| text::folded(&persona.name)).collect();
+    names.sort();
+    names.dedup();
+    if personas.len() != count as usize || names.len() != personas.len() {
+        return Err(format!("exactly {count} perspectives with different names are needed"));
+    }
+    Ok(personas)
+}
+
+fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
+    let pile = |fields: &Fields<'_>| {
+        let Some(Value::Array(places)) = fields.0.get("statements") else {
+            return Err("`statements` must be a list of numbers".to_owned());
+        };
+        let members = places.iter().map(|place| place.as_u64().and_then(|place| u32::try_from(place).ok()));
+        let members = members.collect::<Option<Vec<u32>>>().ok_or("`statements` must be a list of numbers")?;
+        Ok(Pile { text: text::line(&fields.needed_text("text")?), members })
+    };
+    let piles: Vec<Pile> = fields.objects("options")?.iter().map(pile).collect::<Result<_, String>>()?;
+    let mut seen: Vec<u32> = piles.iter().flat_map(|pile| pile.members.iter().copied()).collect();
+    seen.sort_unstable();
+    if seen != (1..=count).collect::<Vec<_>>() || piles.iter().any(|pile| pile.members.is_empty()) {
+        return Err(format!("every statement from 1 to {count} must stand under exactly one option"));
+    }
+    let mut words: Vec<String> = piles.iter().map(|pile| text::folded(&pile.text)).collect();
+    words.sort();
+    words.dedup();
+    if words.len() != piles.len() {
+        return Err("every option must be worded differently".to_owned());
+    }
+    if piles.len() > *OPTIONS.end() {
+        return Err(format!("{} options were formed; at most {} are taken", piles.len(), OPTIONS.end()));
+    }
+    Ok(piles)
+}
+
+fn synthesis(fields: &Fields<'_>) -> Result<Synthesis, String> {
+    let point = |fields: &Fields<'_>| Ok(Point { text: fields.needed_text("text")?, claims: fields.claim_ids("claims")? });
+    let points = |name: &str| fields.objects(name)?.iter().map(point).collect::<Result<Vec<Point>, String>>();
+    Ok(Synthesis {
+        conclusion: fields.needed_text("conclusion")?,
+        rationale: points("rationale")?,
+        risks: points("risks")?,
+        next_steps: fields.texts("next_steps")?,
+        would_change: fields.texts("would_change")?,
+        dropped: Vec::new(),
+    })
+}
+
+fn ids(options: &[Choice]) -> String {
+    options.iter().map(|choice| choice.id.0.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The fields of one JSON object. A missing list or optional text counts as empty; one of the wrong type is a problem.
+struct Fields<'a>(&'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    fn text(&self, name: &str) -> Result<String, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(String::new()),
+            Some(Value::String(value)) => Ok(bounded(value)),
+            Some(Value::Number(value)) => Ok(value.to_string()),
+            Some(_) => Err(format!("`{name}` must be text")),
+        }
+    }
+
+    fn needed_text(&self, name: &str) -> Result<String, String> {
+        Some(self.text(name)?).filter(|text| !text.is_empty()).ok_or_else(|| format!("`{name}` is missing"))
+    }
+
+    fn list(&self, name: &str) -> Result<&'a [Value], String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(&[]),
+            Some(Value::Array(items)) if items.len() <= LIST_MAX => Ok(items),
+            Some(Value::Array(items)) => Err(format!("`{name}` has {} entries; at most {LIST_MAX} are taken", items.len())),
+            Some(_) => Err(format!("`{name}` must be a list")),
+        }
+    }
+
+    fn texts(&self, name: &str) -> Result<Vec<String>, String> {
+        let text = |item: &Value| item.as_str().map(bounded).ok_or_else(|| format!("`{name}` must be a list of texts"));
+        let texts: Vec<String> = self.list(name)?.iter().map(text).collect::<Result<_, _>>()?;
+        Ok(texts.into_iter().filter(|text| !text.is_empty()).collect())
+    }
+
+    fn claim_ids(&self, name: &str) -> Result<Vec<ClaimId>, String> {
+        Ok(self.texts(name)?.into_iter().map(ClaimId).collect())
+    }
+
+    fn objects(&self, name: &str) -> Result<Vec<Fields<'a>>, String> {
+        self.list(name)?.iter().map(|item| item.as_object().map(Fields).ok_or_else(|| format!("`{name}` must be a list of objects"))).collect()
+    }
+
+    fn object(&self, name: &str) -> Result<Option<Fields<'a>>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(Fields(object))),
+            Some(_) => Err(format!("`{name}` must be an object or null")),
+        }
+    }
+
+    /// One of an enum's names.
+    fn name<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
+        let value = self.needed_text(name)?.to_lowercase();
+        serde_json::from_value(Value::String(value.clone())).map_err(|_| format!("`{name}` cannot be `{}`", text::clip(&value, 40)))
+    }
+
+    /// An option by its id, or by its exact text.
+    fn option(&self, name: &str, options: &[Choice]) -> Result<Option<OptionId>, String> {
+        let given = self.text(name)?;
+        if given.is_empty() {
+            return Ok(None);
+        }
+        // The text of one option can be the id of another; then the id is meant.
+        let by_id = options.iter().find(|choice| choice.id.0.eq_ignore_ascii_case(&given));
+        let meant = by_id.or_else(|| options.iter().find(|choice| text::folded(&choice.text) == text::folded(&given)));
+        let unknown = || format!("`{name}` is `{}`, which is none of {}", text::clip(&given, 40), ids(options));
+        meant.map(|choice| Some(choice.id.clone())).ok_or_else(unknown)
+    }
+
+    /// A confidence written as 0.85, 85, "0.85" or "85%". Anything outside 0 to 1 after that is a problem, never clamped.
+    fn confidence(&self, name: &str) -> Result<Option<f64>, String> {
+        let problem = || format!("`{name}` must be a number from 0 to 1");
+        let (number, is_percent) = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Number(number)) => (number.as_f64().ok_or_else(problem)?, false),
+            Some(Value::String(text)) => {
+                let text = text.trim();
+                let digits = text.strip_suffix('%').map(str::trim_end);
+                (digits.unwrap_or(text).parse().map_err(|_| problem())?, digits.is_some())
+            }
+            Some(_) => return Err(problem()),
+        };
+        let share = if is_percent || number > 1.0 { number / 100.0 } else { number };
+        Some(share).filter(|share| (0.0..=1.0).contains(share)).map(Some).ok_or_else(problem)
+    }
+}
+
+fn bounded(value: &str) -> String {
+    let value = text::plain(value);
+    value.trim().chars().take(TEXT_CHARS_MAX).collect()
+}

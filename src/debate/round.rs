@@ -1,0 +1,170 @@
+//! The end of a round: quorum, agreement, movement, and whether the phase ends here.
+
+use std::collections::BTreeSet;
+
+use crate::debate::agent::Seat;
+use crate::debate::ask::Speaker;
+use crate::debate::change;
+use crate::debate::claims::{self, Entry};
+use crate::debate::consensus::{self, Consensus, Standings};
+use crate::debate::event::{ClosedRound, Movement, Stop, StopReason, quorum};
+use crate::debate::history::History;
+use crate::debate::mode::{Phase, StopRule};
+use crate::debate::response::Evidence;
+use crate::debate::schedule::{self, PassedOver, Slot};
+use crate::stats::stability;
+
+/// Whether enough of the seats that a round gives a turn were heard in it.
+pub fn has_quorum(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> bool {
+    let (due, heard) = attendance(history, slots, phase, round);
+    heard >= needed(history, due)
+}
+
+/// Seats that a round gives a turn, and those of them that were heard at least once, or need not be heard again.
+fn attendance(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> (u32, u32) {
+    let (mut due, mut heard): (BTreeSet<Seat>, BTreeSet<Seat>) = (BTreeSet::new(), BTreeSet::new());
+    for slot in slots.iter().filter(|slot| slot.phase.name == phase && slot.round == round) {
+        for planned in &slot.turns {
+            if let Speaker::Seat(seat) = planned.id.speaker {
+                due.insert(seat);
+                if history.valid_response(&planned.id).is_some() {
+                    heard.insert(seat);
+                }
+            }
+        }
+        for (seat, why) in &slot.passed_over {
+            due.insert(*seat);
+            match why {
+                PassedOver::NothingNew => heard.insert(*seat),
+                PassedOver::ProviderLost => false,
+            };
+        }
+    }
+    let count = |seats: BTreeSet<Seat>| u32::try_from(seats.len()).unwrap_or(u32::MAX);
+    (count(due), count(heard))
+}
+
+/// The session's quorum where the whole panel has a turn; otherwise more than half of those who have one.
+fn needed(history: &History, due: u32) -> u32 {
+    if due >= history.panel() { history.setup.limits.quorum } else { quorum(due).min(due) }
+}
+
+/// Closes a round in which everybody who could speak has.
+pub fn close(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> ClosedRound {
+    let is_here = |slot: &&Slot<'_>| slot.phase.name == phase && slot.round == round;
+    let is_counted = slots.iter().filter(is_here).any(|slot| consensus::takes_stances(history, slot)) && !history.awaits_options();
+    let ledger = claims::ledger_of(history, slots);
+    let new = ledger.iter().filter(|entry| entry.turn.phase == phase && entry.turn.round == round && entry.repeats.is_none()).count();
+    let made = ledger.iter().filter(|entry| entry.turn.phase == phase && entry.turn.round == round).count();
+    let now = consensus::standings(history, slots, phase, round);
+    let before = consensus::counted_rounds(history).last().map(|(phase, round)| consensus::corrected(history, slots, phase, *round));
+    let measured = is_counted.then(|| consensus::measure(history, &now));
+    let moved = before.filter(|_| is_counted).map(|before| movement(history, slots, &before, &now, (made, new)));
+    let mut closed = ClosedRound {
+        phase: phase.to_owned(),
+        round,
+        consensus: measured,
+        movement: moved,
+        claims: u32::try_from(made).unwrap_or(u32::MAX),
+        claims_new: u32::try_from(new).unwrap_or(u32::MAX),
+        stop: None,
+    };
+    closed.stop = stop(history, slots, &closed, &now);
+    closed
+}
+
+fn movement(history: &History, slots: &[Slot<'_>], before: &Standings<'_>, now: &Standings<'_>, (made, new): (usize, usize)) -> Movement {
+    let seats: Vec<Seat> = history.agents.iter().map(|agent| agent.seat).collect();
+    let option = |standings: &Standings<'_>, seat: &Seat| standings.get(seat).and_then(|standing| standing.option.clone());
+    let options: Vec<_> = seats.iter().map(|seat| (option(before, seat), option(now, seat))).collect();
+    // The scale on which positions can drift without changing sides: each seat's rating of the option that led before.
+    let leader = consensus::measure(history, before).leading.into_iter().next();
+    let rating = |standings: &Standings<'_>, seat: &Seat| {
+        leader.as_ref().and_then(|leader| standings.get(seat)?.stance.ratings.get(leader)).map(|rating| f64::from(*rating))
+    };
+    let ratings: Vec<_> = seats.iter().map(|seat| (rating(before, seat), rating(now, seat))).collect();
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let still = stability::movement(&options, &ratings, count(made), count(new));
+    let moved = change::moved(history, slots, &claims::ledger_of(history, slots), before, now);
+    Movement {
+        comparable: still.n_comparable,
+        changed: still.n_changed,
+        uncited: count(moved.iter().filter(|moved| !moved.cited).count()),
+        stable: still.is_stable(),
+        frozen: still.is_frozen(),
+    }
+}
+
+fn stop(history: &History, slots: &[Slot<'_>], closed: &ClosedRound, now: &Standings<'_>) -> Option<Stop> {
+    let (due, heard) = attendance(history, slots, &closed.phase, closed.round);
+    let needed = needed(history, due);
+    if heard < needed {
+        return Some(Stop { reason: StopReason::QuorumLost, numbers: format!("{heard} of {due} seats heard, {needed} needed") });
+    }
+    let phase = history.setup.mode.phases.iter().find(|phase| phase.name == closed.phase)?;
+    let rounds = phase.rounds?;
+    if closed.round >= schedule::rounds(history, phase) {
+        return Some(Stop { reason: StopReason::RoundsHeld, numbers: format!("{} of {}", closed.round, schedule::rounds(history, phase)) });
+    }
+    if history.setup.rounds.is_some() || closed.round < rounds.min {
+        return None;
+    }
+    let mut rules = phase.until.clone();
+    rules.sort_unstable();
+    rules.into_iter().find_map(|rule| fires(history, slots, phase, closed, now, rule).map(|numbers| Stop { reason: rule.into(), numbers }))
+}
+
+/// The numbers with which a rule fires; `None` when it does not.
+fn fires(history: &History, slots: &[Slot<'_>], phase: &Phase, closed: &ClosedRound, now: &Standings<'_>, rule: StopRule) -> Option<String> {
+    match rule {
+        StopRule::Agreed => {
+            let consensus = closed.consensus.as_ref()?;
+            let uncited = closed.movement.map_or(0, |movement| movement.uncited);
+            (is_unanimous(consensus) && consensus.families >= 2 && uncited == 0)
+                .then(|| format!("{} of {} agree, {} families, no uncited change", consensus.valid, consensus.panel, consensus.families))
+        }
+        StopRule::Stable => {
+            let movement = closed.movement?;
+            let before = history.rounds.last().filter(|last| last.phase == phase.name).and_then(|last| last.movement);
+            let twice = movement.stable == Some(true) && before.is_some_and(|before| before.stable == Some(true));
+            (movement.frozen || twice).then(|| format!("{} of {} changed, {} new claims", movement.changed, movement.comparable, closed.claims_new))
+        }
+        StopRule::Saturated => {
+            let brings_nothing = closed.claims_new == 0 && !has_new_evidence(history, slots, closed);
+            brings_nothing.then(|| format!("{} claims, none of them new", closed.claims))
+        }
+        StopRule::Oscillating => {
+            let returned = returned(history, slots, now);
+            (!returned.is_empty()).then(|| format!("{} seats went back to the option they had left", returned.len()))
+        }
+    }
+}
+
+/// Whether a claim of the round carries evidence that none had before.
+fn has_new_evidence(history: &History, slots: &[Slot<'_>], closed: &ClosedRound) -> bool {
+    let ledger = claims::ledger_of(history, slots);
+    let is_here = |entry: &&Entry| entry.turn.phase == closed.phase && entry.turn.round == closed.round;
+    let (here, before): (Vec<&Entry>, Vec<&Entry>) = ledger.iter().partition(is_here);
+    let known: Vec<&Evidence> = before.iter().flat_map(|entry| &entry.claim.evidence).collect();
+    here.iter().flat_map(|entry| &entry.claim.evidence).any(|evidence| !known.contains(&evidence))
+}
+
+fn is_unanimous(consensus: &Consensus) -> bool {
+    consensus.valid == consensus.panel && consensus.leading.len() == 1 && consensus.tally.len() == 1
+}
+
+/// Seats that hold what they held two counted rounds ago, and held something else in between.
+fn returned(history: &History, slots: &[Slot<'_>], now: &Standings<'_>) -> Vec<Seat> {
+    let counted = consensus::counted_rounds(history);
+    let [.., long_ago, last] = counted.as_slice() else {
+        return Vec::new();
+    };
+    let at = |(phase, round): &(&str, u32)| consensus::corrected(history, slots, phase, *round);
+    let (long_ago, last) = (at(long_ago), at(last));
+    let option = |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(|standing| standing.option.clone());
+    let went_back = |seat: &Seat| {
+        let (first, between, here) = (option(&long_ago, *seat), option(&last, *seat), option(now, *seat));
+        here.is_some() && between.is_some() && first == here && between != here
+    };
+    now.keys().copied().filter(went_back).collect()
+}

@@ -1,0 +1,34 @@
+//! Text of unknown origin, made safe to show and to quote.
+
+/// Returns `text` without control characters other than line feed and tab, so that it cannot steer a terminal.
+///
+/// Removes C0 and C1 controls, delete, and the bidirectional overrides that can make text read as something else. A carriage return
+/// becomes a line feed. What was an escape sequence is left as its harmless letters.
+pub fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().map(|c| if c == '\r' { '\n' } else { c }).filter(|c| is_plain(*c)).collect()
+}
+
+/// Returns `text` on one line: plain, white space folded, trimmed.
+pub fn line(text: &str) -> String {
+    plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns at most `chars_max` characters of `text` on one line, ending in `…` where something was left out.
+pub fn clip(text: &str, chars_max: usize) -> String {
+    let text = line(text);
+    if text.chars().count() <= chars_max {
+        return text;
+    }
+    let kept: String = text.chars().take(chars_max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Returns the form under which two texts count as the same: one line, lower case, without closing punctuation.
+pub fn folded(text: &str) -> String {
+    line(text).to_lowercase().trim_end_matches(['.', '!', ' ']).to_owned()
+}
+
+fn is_plain(c: char) -> bool {
+    let steers_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c == '\n' || c == '\t' || !(c.is_control() || steers_direction)
+}
