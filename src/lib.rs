@@ -30,3 +30,5 @@
 pub mod stats;
 
 pub mod debate;
+
+pub mod modes;

@@ -1,0 +1,202 @@
+//! The resume law: cut a session's log anywhere, go on in any order, and it comes to the same.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use roundtable::debate::ask::Ask;
+use roundtable::debate::event::{Event, Logged, Setup};
+use roundtable::debate::question::Question;
+use roundtable::stats::shuffle::SplitMix64;
+use support::replies::{Miss, by_default, chance, drawn, missed, with};
+use support::world::{Answer, Script, World, all_built_in, choice, open, setup};
+
+/// How many cuts of a log are tried.
+#[derive(Clone, Copy)]
+enum Cuts {
+    /// Every event boundary, with what was in flight and without.
+    All,
+    /// So many, drawn from a seed.
+    Some(usize),
+}
+
+/// Checks the law for one session.
+fn check(name: &str, setup: &Setup, script: &Script<'_>, cuts: Cuts) {
+    let whole = World::open(setup.clone(), script, 1).finish();
+    assert_same(&format!("{name}, in another order"), &whole, &World::open(setup.clone(), script, 99).finish());
+    for (order, cut) in places(whole.log.len(), cuts).into_iter().enumerate() {
+        let prefix = &whole.log[..cut];
+        let log = if order % 2 == 0 { prefix.to_vec() } else { without_in_flight(prefix) };
+        let label = format!("{name}, cut after event {cut} of {}, order {order}", whole.log.len());
+        assert_same(&label, &whole, &World::resume(&log, script, 2 + order as u64).finish());
+    }
+}
+
+fn places(events: usize, cuts: Cuts) -> Vec<usize> {
+    match cuts {
+        Cuts::All => (1..=events).flat_map(|event| [event, event]).collect(),
+        Cuts::Some(count) => {
+            let mut chance = SplitMix64::new(events as u64);
+            (0..count).map(|_| 1 + chance.below(events)).collect()
+        }
+    }
+}
+
+/// The log as if nothing that was in flight had been started.
+fn without_in_flight(log: &[Logged]) -> Vec<Logged> {
+    let settled: BTreeSet<String> = log
+        .iter()
+        .filter_map(|logged| match &logged.event {
+            Event::TurnFinished { turn, attempt, .. } | Event::TurnFailed { turn, attempt, .. } => Some(format!("{turn}#{attempt}")),
+            _ => None,
+        })
+        .collect();
+    let is_known = |logged: &&Logged| match &logged.event {
+        Event::TurnStarted { turn, attempt, .. } => settled.contains(&format!("{turn}#{attempt}")),
+        _ => true,
+    };
+    let kept = log.iter().filter(is_known).zip(1..);
+    kept.map(|(logged, seq)| Logged { seq, ..logged.clone() }).collect()
+}
+
+/// Compares part by part, since a whole session is too much to read.
+fn assert_same(label: &str, whole: &World<'_>, world: &World<'_>) {
+    let (expected, found) = (whole.outcome(), world.outcome());
+    assert_eq!(expected.agents, found.agents, "{label}: panel");
+    for (turn, known) in &expected.turns {
+        assert_eq!(Some(known), found.turns.get(turn), "{label}: turn {turn}");
+    }
+    assert_eq!(expected.turns.len(), found.turns.len(), "{label}: number of turns");
+    assert_eq!(expected.frozen, found.frozen, "{label}: options");
+    assert_eq!(expected.rounds, found.rounds, "{label}: rounds");
+    assert_eq!(expected.decision, found.decision, "{label}: decision");
+    assert_eq!(expected.ending, found.ending, "{label}: ending");
+    assert!(expected == found, "{label}: the rest");
+    for ask in &world.asked {
+        let same = whole.asked.iter().find(|other| other.turn == ask.turn && other.attempt == ask.attempt);
+        assert!(same == Some(ask), "{label}: ask {} attempt {}", ask.turn, ask.attempt);
+    }
+}
+
+fn questions() -> [(&'static str, Question); 2] {
+    [("choice", choice()), ("open", open())]
+}
+
+fn every_mode_resumes(kind: &str, question: &Question) {
+    for mode in all_built_in() {
+        for count in 2..=5 {
+            let cuts = if count == 2 { Cuts::All } else { Cuts::Some(4) };
+            check(&format!("{} with {count} seats, {kind}", mode.mode), &setup(&mode, count, question.clone()), &by_default, cuts);
+        }
+    }
+}
+
+#[test]
+fn every_mode_resumes_on_a_choice() {
+    every_mode_resumes("choice", &choice());
+}
+
+#[test]
+fn every_mode_resumes_on_an_open_question() {
+    every_mode_resumes("open", &open());
+}
+
+#[test]
+fn a_debate_that_ends_early_resumes() {
+    // Nobody moves and nobody claims anything: whatever rule a mode stops by fires at once.
+    let still = |ask: &Ask| match ask.prompt.schema.name.as_str() {
+        "position" => with(ask, &serde_json::json!({ "claims": [], "concessions": [], "change": null, "opening_was": null })),
+        _ => by_default(ask),
+    };
+    for mode in all_built_in() {
+        for (kind, question) in questions() {
+            check(&format!("{} standing still, {kind}", mode.mode), &setup(&mode, 4, question), &still, Cuts::Some(4));
+        }
+    }
+}
+
+/// One way for a world to fail: what becomes of each ask.
+type Failing = fn(&Ask) -> Option<Miss>;
+
+const FAILINGS: [(&str, Failing); 7] = [
+    ("unreadable at first", |ask| (ask.attempt == 1 && chance(1, ask, 2) == 0).then_some(Miss::Prose)),
+    ("unreadable for good", |ask| (chance(2, ask, 3) == 0).then_some(Miss::Empty)),
+    ("cut off", |ask| (ask.attempt == 1 && chance(3, ask, 2) == 0).then_some(Miss::Cut)),
+    ("refused", |ask| match chance(4, ask, 8) {
+        0 => Some(Miss::Refusal),
+        1 => Some(Miss::Filter),
+        _ => None,
+    }),
+    ("network down now and then", |ask| (chance(5, ask, 4) == 0).then_some(Miss::Network)),
+    ("one provider lost", |ask| (ask.voice.provider == "openai").then_some(Miss::Auth)),
+    ("one provider lost on the way", |ask| (ask.voice.provider == "google" && chance(6, ask, 3) == 0).then_some(Miss::Auth)),
+];
+
+#[test]
+fn failures_do_not_break_the_law() {
+    for mode in all_built_in() {
+        for (failing, miss) in FAILINGS {
+            for (kind, question) in questions() {
+                let script = |ask: &Ask| miss(ask).map_or_else(|| by_default(ask), |miss| missed(ask, miss));
+                let name = format!("{}, {failing}, {kind}", mode.mode);
+                check(&name, &setup(&mode, 4, question), &script, Cuts::Some(2));
+            }
+        }
+    }
+}
+
+/// How many random worlds are tried.
+const WORLDS: u64 = 120;
+
+#[test]
+fn random_worlds_resume_even_when_interrupted_twice() {
+    let modes = all_built_in();
+    for seed in 0..WORLDS {
+        let mut random = SplitMix64::new(seed);
+        let mode = &modes[random.below(modes.len())];
+        let count = 2 + u32::try_from(random.below(4)).unwrap();
+        let (kind, question) = questions()[random.below(2)].clone();
+        let mut setup = setup(mode, count, question);
+        setup.rounds = [None, Some(1), Some(2), Some(3)][random.below(4)];
+        setup.seed = random.next_u64();
+        let (rate, stable) = (random.below(7) as u64, drawn(seed));
+        let script = move |ask: &Ask| -> Answer {
+            let misses = [Miss::Prose, Miss::Empty, Miss::Cut, Miss::Refusal, Miss::Filter, Miss::Network, Miss::Auth];
+            // Up to 6 in 24 attempts miss.
+            let miss = (chance(seed, ask, 24) < rate).then(|| misses[chance(seed + 1, ask, 7) as usize]);
+            miss.map_or_else(|| stable(ask), |miss| missed(ask, miss))
+        };
+        let whole = World::open(setup, &script, seed).finish();
+        let first = 1 + random.below(whole.log.len());
+        let mut resumed = World::resume(&whole.log[..first], &script, seed + 1);
+        let second = first + random.below(whole.log.len());
+        resumed.run_until(|world| world.log.len() >= second);
+        let last = World::resume(&resumed.log, &script, seed + 2).finish();
+        let label = format!("world {seed}: {} with {count} seats, {kind}, cut after {first} and {second} of {}", mode.mode, whole.log.len());
+        assert_same(&label, &whole, &last);
+    }
+}
+
+/// The law says nothing about a world in which nothing ever happens: these numbers show that the scripts above reach what they are for.
+#[test]
+fn the_scripts_reach_what_they_are_for() {
+    let mut endings = BTreeSet::new();
+    let mut bases = BTreeSet::new();
+    let (mut misses, mut lost) = (0, 0);
+    for mode in all_built_in() {
+        for (_, miss) in FAILINGS {
+            let script = |ask: &Ask| miss(ask).map_or_else(|| by_default(ask), |miss| missed(ask, miss));
+            let world = World::open(setup(&mode, 4, open()), &script, 1).finish();
+            misses += world.misses();
+            endings.insert(format!("{:?}", world.history.ending.unwrap()));
+            bases.extend(world.history.frozen.iter().map(|frozen| format!("{:?}", frozen.basis)));
+            lost += usize::from(world.history.agents.iter().any(|agent| world.asked_of(agent.seat.0).len() < 2));
+        }
+    }
+    assert!(misses > 200, "{misses} attempts missed");
+    assert!(lost > 5, "{lost} sessions lost a seat");
+    assert!(endings.contains("Decided") && endings.contains("QuorumLost"), "{endings:?}");
+    assert!(bases.contains("TwoPasses") && bases.contains("OnePass"), "{bases:?}");
+}

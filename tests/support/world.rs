@@ -1,0 +1,246 @@
+//! A scripted world around the core: it answers what `protocol::next` asks, in memory, in any order.
+//!
+//! It keeps to the engine's terms: a turn is recorded as started before it is answered, and what is in flight is not in the log.
+
+use std::collections::BTreeMap;
+
+use roundtable::debate::agent::{Seat, Voice};
+use roundtable::debate::ask::{Ask, Speaker, TurnId};
+use roundtable::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup};
+use roundtable::debate::history::{History, Outcome};
+use roundtable::debate::mode::{Mode, Perspectives};
+use roundtable::debate::personas;
+use roundtable::debate::prompt;
+use roundtable::debate::protocol::{self, Step};
+use roundtable::debate::question::{OptionId, Question};
+use roundtable::debate::reply::{Fault, Reply};
+use roundtable::debate::response::Response;
+use roundtable::debate::schedule;
+use roundtable::modes::{self, Folders};
+use roundtable::stats::shuffle::SplitMix64;
+use uuid::Uuid;
+
+/// What comes of an ask.
+pub(crate) type Answer = Result<Reply, Box<Fault>>;
+
+/// Answers asks. Must depend on nothing but the ask, so that a resumed session meets the same world.
+pub(crate) type Script<'a> = dyn Fn(&Ask) -> Answer + 'a;
+
+/// A protocol that has not ended after this many steps never will.
+const STEPS_MAX: usize = 10_000;
+
+/// A session and the world around it.
+pub(crate) struct World<'a> {
+    pub(crate) history: History,
+    pub(crate) log: Vec<Logged>,
+    /// Every ask that was started, in order.
+    pub(crate) asked: Vec<Ask>,
+    script: &'a Script<'a>,
+    chance: SplitMix64,
+    in_flight: BTreeMap<TurnId, Ask>,
+}
+
+impl<'a> World<'a> {
+    /// Opens a session; `order` decides how many turns are started at once and which of them is answered first.
+    pub(crate) fn open(setup: Setup, script: &'a Script<'a>, order: u64) -> Self {
+        let first = Logged { seq: 1, at_ms: 1_000, event: Event::SessionOpened(Box::new(setup)) };
+        Self::resume(&[first], script, order)
+    }
+
+    /// Goes on from a log, with nothing in flight.
+    pub(crate) fn resume(log: &[Logged], script: &'a Script<'a>, order: u64) -> Self {
+        let history = History::replay(log).unwrap();
+        Self { history, log: log.to_vec(), asked: Vec::new(), script, chance: SplitMix64::new(order), in_flight: BTreeMap::new() }
+    }
+
+    /// Runs to the end.
+    pub(crate) fn finish(mut self) -> Self {
+        self.run_until(|_| false);
+        self
+    }
+
+    /// Runs until `is_enough` holds for the log, or to the end.
+    pub(crate) fn run_until(&mut self, is_enough: impl Fn(&Self) -> bool) {
+        for _ in 0..STEPS_MAX {
+            if is_enough(self) || !self.step() {
+                return;
+            }
+        }
+        panic!("the protocol does not end: {:?}", protocol::next(&self.history));
+    }
+
+    /// Takes one step; `false` when the session is over.
+    pub(crate) fn step(&mut self) -> bool {
+        match protocol::next(&self.history) {
+            Step::Done => return false,
+            Step::Record(event) => self.record(event),
+            Step::Ask(asks) => self.answer_one_of(asks),
+        }
+        true
+    }
+
+    /// Appends an event as the store would.
+    pub(crate) fn record(&mut self, event: Event) {
+        let seq = self.history.seq + 1;
+        let logged = Logged { seq, at_ms: 1_000 + seq * 10 + self.chance.next_u64() % 10, event };
+        self.history.apply(&logged).unwrap();
+        self.log.push(logged);
+    }
+
+    fn answer_one_of(&mut self, asks: Vec<Ask>) {
+        assert!(!asks.is_empty(), "an empty step leads nowhere");
+        for (turn, started) in &self.in_flight {
+            let again = asks.iter().find(|ask| ask.turn == *turn);
+            assert!(again == Some(started), "the ask in flight for {turn} changed");
+        }
+        let idle: Vec<Ask> = asks.into_iter().filter(|ask| !self.in_flight.contains_key(&ask.turn)).collect();
+        // At least one turn is in flight after this, and at most all that are due.
+        let lanes = if idle.is_empty() { 0 } else { self.chance.below(idle.len() + 1).max(usize::from(self.in_flight.is_empty())) };
+        for ask in idle.into_iter().take(lanes) {
+            let (turn, attempt, voice) = (ask.turn.clone(), ask.attempt, ask.voice.clone());
+            self.record(Event::TurnStarted { turn, attempt, voice, prompt: prompt::mark(&ask.prompt) });
+            self.asked.push(ask.clone());
+            self.in_flight.insert(ask.turn.clone(), ask);
+        }
+        let first = self.chance.below(self.in_flight.len());
+        let turn = self.in_flight.keys().nth(first).unwrap().clone();
+        let ask = self.in_flight.remove(&turn).unwrap();
+        let event = match (self.script)(&ask) {
+            Ok(reply) => {
+                let response = protocol::read(&self.history, &turn, &reply);
+                Event::TurnFinished { turn, attempt: ask.attempt, reply, response }
+            }
+            Err(fault) => Event::TurnFailed { turn, attempt: ask.attempt, fault: *fault },
+        };
+        self.record(event);
+    }
+
+    /// The asks of one phase, in order.
+    pub(crate) fn asked_in(&self, phase: &str) -> Vec<&Ask> {
+        self.asked.iter().filter(|ask| ask.turn.phase == phase).collect()
+    }
+
+    /// The asks to one seat, in order.
+    pub(crate) fn asked_of(&self, seat: u32) -> Vec<&Ask> {
+        self.asked.iter().filter(|ask| ask.turn.speaker == Speaker::Seat(Seat(seat))).collect()
+    }
+
+    /// The turns that were started, each once, in order.
+    pub(crate) fn turns(&self) -> Vec<String> {
+        let mut turns: Vec<String> = Vec::new();
+        for ask in &self.asked {
+            let turn = ask.turn.to_string();
+            if !turns.contains(&turn) {
+                turns.push(turn);
+            }
+        }
+        turns
+    }
+
+    /// What the session came to, without places and times: everything that a resumed session must come to as well.
+    pub(crate) fn outcome(&self) -> History {
+        History { opened_ms: 0, latest_ms: 0, seq: 0, ..self.history.clone() }
+    }
+
+    /// The response of a turn, written as `phase/round/stage/speaker`.
+    pub(crate) fn response(&self, turn: &str) -> Option<&Response> {
+        self.history.turns.iter().find(|(id, _)| id.to_string() == turn).and_then(|(_, turn)| turn.response())
+    }
+
+    /// The closed rounds as `phase/round`, with the reason where the phase ended there.
+    pub(crate) fn rounds(&self) -> Vec<String> {
+        let worded = self.history.rounds.iter().map(|closed| match &closed.stop {
+            Some(stop) => format!("{}/{} {}", closed.phase, closed.round, stop.reason.title()),
+            None => format!("{}/{}", closed.phase, closed.round),
+        });
+        worded.collect()
+    }
+
+    /// How often a turn came to nothing: faults and unreadable replies.
+    pub(crate) fn misses(&self) -> usize {
+        let settled = self.history.turns.values().flat_map(|turn| turn.settled());
+        settled.filter(|(_, outcome)| !matches!(outcome, Outcome::Finished { response, .. } if response.is_valid())).count()
+    }
+}
+
+/// A mode that comes with the program.
+pub(crate) fn built_in(name: &str) -> Mode {
+    modes::find(name, &Folders::default()).unwrap().mode
+}
+
+/// Every mode that comes with the program.
+pub(crate) fn all_built_in() -> Vec<Mode> {
+    modes::list(&Folders::default()).into_iter().map(|listed| listed.result.unwrap()).collect()
+}
+
+/// A mode from YAML.
+pub(crate) fn mode(yaml: &str) -> Mode {
+    modes::parse(yaml, "test.yaml").unwrap()
+}
+
+/// Three voices of three families.
+pub(crate) fn voices() -> Vec<Voice> {
+    [("anthropic", "claude-large", "claude"), ("openai", "gpt-large", "gpt"), ("google", "gemini-large", "gemini")].map(voice).to_vec()
+}
+
+/// A voice from provider, model and family.
+pub(crate) fn voice((provider, model, family): (&str, &str, &str)) -> Voice {
+    Voice { provider: provider.to_owned(), model: model.to_owned(), family: family.to_owned() }
+}
+
+/// A question with options, or an open one without.
+pub(crate) fn question(options: &[&str]) -> Question {
+    let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+    Question::new("Should the team move to a monorepo?", &options).unwrap()
+}
+
+/// A question with two options.
+pub(crate) fn choice() -> Question {
+    question(&["move now", "stay as we are"])
+}
+
+/// A question without options.
+pub(crate) fn open() -> Question {
+    question(&[])
+}
+
+/// A session of `count` seats over three voices.
+pub(crate) fn setup(mode: &Mode, count: u32, question: Question) -> Setup {
+    setup_with(mode, count, question, &voices())
+}
+
+/// A session of `count` seats over the given voices.
+pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[Voice]) -> Setup {
+    Setup {
+        format: FORMAT,
+        session: SessionId(Uuid::nil()),
+        program: "test".to_owned(),
+        question,
+        mode: mode.clone(),
+        agents: personas::seat(&mode.panel.personas, mode.panel.numbering(), count, voices),
+        moderators: voices.to_vec(),
+        frames: mode.panel.perspectives == Perspectives::Open,
+        rounds: None,
+        synthesis: mode.decision.synthesis,
+        limits: Limits::for_panel(count),
+        seed: 7,
+    }
+}
+
+/// The seat that has a turn.
+pub(crate) fn seat_of(ask: &Ask) -> Option<u32> {
+    match ask.turn.speaker {
+        Speaker::Seat(seat) => Some(seat.0),
+        Speaker::Moderator => None,
+    }
+}
+
+/// An option id such as `o1`.
+pub(crate) fn option(id: &str) -> OptionId {
+    OptionId(id.to_owned())
+}
+
+/// Whether an ask belongs to one of the program's own phases.
+pub(crate) fn is_own_phase(ask: &Ask) -> bool {
+    [schedule::FRAMING, schedule::OPTIONS, schedule::SYNTHESIS].contains(&ask.turn.phase.as_str())
+}
