@@ -32,3 +32,5 @@ pub mod stats;
 pub mod debate;
 
 pub mod modes;
+
+pub mod providers;

@@ -1,0 +1,167 @@
+//! One exchange: a request goes out, and an answer or a failure comes back.
+//!
+//! Must never retry, and never wait longer than the timeouts allow.
+
+use std::pin::pin;
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use reqwest::{Client, Response};
+use sse_stream::{Error as EventError, SseByteStream};
+
+use crate::debate::ask::Ask;
+use crate::debate::reply::FaultKind;
+use crate::providers::gateway::body::{Body, BodyError};
+use crate::providers::gateway::client::{self, Route};
+use crate::providers::gateway::failure::{self, Failure};
+use crate::providers::gateway::{Timeouts, retry};
+use crate::providers::wire::{Answer, Call, Shape, Wire};
+use crate::providers::{OnProgress, Progress};
+
+/// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that was
+/// read to its end can be used again.
+const AFTERWORD: Duration = Duration::from_secs(1);
+
+/// Sends `ask` once and reads what comes back. Shows text as it arrives.
+pub(super) async fn exchange(
+    client: &Client,
+    route: &Route,
+    ask: &Ask,
+    shape: Shape,
+    timeouts: &Timeouts,
+    progress: OnProgress<'_>,
+) -> Result<Answer, Failure> {
+    let vendor = route.vendor();
+    let response = send(client, route, vendor.wire.encode(ask, vendor, shape), timeouts).await?;
+    let head = Head::of(&response);
+    let result = match response.status().as_u16() {
+        200..=299 => accepted(response, &head, vendor.wire, timeouts, progress).await,
+        300..=399 => Err(redirected(&response, route)),
+        _ => Err(refused(response, &head, route, timeouts).await),
+    };
+    match result {
+        Ok(answer) => Ok(Answer { request_id: answer.request_id.or(head.request_id), ..answer }),
+        Err(failure) => Err(failure.at(head.status, head.request_id)),
+    }
+}
+
+/// What an answer says before its body.
+struct Head {
+    status: u16,
+    content_type: String,
+    request_id: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl Head {
+    fn of(response: &Response) -> Self {
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers: Vec<(String, String)> = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let content_type = find(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+        Self {
+            status: response.status().as_u16(),
+            content_type: content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),
+            request_id: find(&headers, "request-id").or_else(|| find(&headers, "x-request-id")).map(str::to_owned),
+            headers,
+        }
+    }
+}
+
+fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+}
+
+async fn send(client: &Client, route: &Route, call: Call, timeouts: &Timeouts) -> Result<Response, Failure> {
+    let mut request = client.post(route.url(&call.path)).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
+    for (name, value) in call.headers {
+        request = request.header(name, value);
+    }
+    if let Some((name, value)) = route.auth() {
+        request = request.header(name, value);
+    }
+    match tokio::time::timeout(timeouts.first_byte, request.send()).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => Err(unsent(&error, route, timeouts)),
+        Err(_) => Err(Failure::new(FaultKind::Timeout, format!("{} sent nothing for {:?}", route.host(), timeouts.first_byte))),
+    }
+}
+
+fn unsent(error: &reqwest::Error, route: &Route, timeouts: &Timeouts) -> Failure {
+    let (host, cause) = (route.host(), failure::cause(error));
+    if error.is_builder() {
+        Failure::new(FaultKind::InvalidRequest, format!("the request cannot be built: {cause}"))
+    } else if error.is_connect() && error.is_timeout() {
+        Failure::new(FaultKind::Network, format!("no connection to {host} within {:?}", timeouts.connect))
+    } else if error.is_connect() {
+        Failure::new(FaultKind::Network, format!("cannot connect to {host}: {cause}"))
+    } else {
+        Failure::new(FaultKind::Network, format!("the connection to {host} broke: {cause}"))
+    }
+}
+
+fn redirected(response: &Response, route: &Route) -> Failure {
+    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    let target = location.and_then(|location| response.url().join(location).ok()).map(|url| client::host(&url));
+    let message = match target {
+        Some(target) => format!("{} redirects to {target}, which is not followed", route.host()),
+        None => format!("{} redirects to nowhere", route.host()),
+    };
+    Failure::new(FaultKind::InvalidResponse, message)
+}
+
+async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Timeouts) -> Failure {
+    let told = retry::told_wait(|name| find(&head.headers, name), SystemTime::now());
+    // The wire may shorten the text, and half a key would be found by nobody afterwards.
+    let body = route.scrub(&Body::new(response, timeouts).refusal().await);
+    let failure = Failure::from(route.vendor().wire.fault(head.status, |name| find(&head.headers, name).map(str::to_owned), &body));
+    Failure { told_wait: told.or(failure.told_wait), ..failure }
+}
+
+async fn accepted(response: Response, head: &Head, wire: Wire, timeouts: &Timeouts, progress: OnProgress<'_>) -> Result<Answer, Failure> {
+    let body = Body::new(response, timeouts);
+    match head.content_type.as_str() {
+        "text/event-stream" => streamed(body, wire, AFTERWORD.min(timeouts.silence), progress).await,
+        "application/json" => Ok(wire.decoder().body(&body.text().await?)?),
+        "" => Err(Failure::new(FaultKind::InvalidResponse, "the answer has no content type".to_owned())),
+        other => Err(Failure::new(FaultKind::InvalidResponse, format!("the answer is {other}, not a stream of events"))),
+    }
+}
+
+async fn streamed(body: Body, wire: Wire, afterword: Duration, progress: OnProgress<'_>) -> Result<Answer, Failure> {
+    let mut decoder = wire.decoder();
+    let mut events = pin!(SseByteStream::new(body.pieces()));
+    while let Some(event) = events.next().await {
+        let event = event.map_err(broken)?;
+        let Some(data) = event.data else { continue };
+        if let Some(delta) = decoder.event(event.event.as_deref(), &data)? {
+            progress(Progress::Delta(delta));
+        }
+        if decoder.is_complete() {
+            break;
+        }
+    }
+    if decoder.is_complete() {
+        // Whatever goes wrong from here on, the answer is whole.
+        let _: Result<(), _> = tokio::time::timeout(afterword, async {
+            while let Some(Ok(event)) = events.next().await {
+                let Some(data) = event.data else { continue };
+                if decoder.event(event.event.as_deref(), &data).is_err() {
+                    break;
+                }
+            }
+        })
+        .await;
+    }
+    Ok(decoder.finish()?)
+}
+
+fn broken(error: EventError) -> Failure {
+    match error {
+        EventError::Body(source) => match source.downcast::<BodyError>() {
+            Ok(error) => Failure::from(*error),
+            Err(other) => Failure::new(FaultKind::Network, other.to_string()),
+        },
+        other => Failure::new(FaultKind::InvalidResponse, format!("the answer is not a stream of events: {other}")),
+    }
+}

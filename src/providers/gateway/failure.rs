@@ -1,0 +1,136 @@
+//! What went wrong in one exchange, and the fault that it becomes when nothing else is tried.
+//!
+//! Must never carry a key: every text passes [`Route::clean`] before it leaves.
+
+use std::error::Error;
+use std::time::Duration;
+
+use crate::debate::ask::Ask;
+use crate::debate::reply::{Fault, FaultKind};
+use crate::providers::gateway::body::BodyError;
+use crate::providers::gateway::client::Route;
+use crate::providers::table::{self, Vendor};
+use crate::providers::wire::WireFault;
+
+/// An exchange that brought no answer.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) kind: FaultKind,
+    pub(super) message: String,
+    pub(super) status: Option<u16>,
+    pub(super) request_id: Option<String>,
+    /// How long the provider asks to be left alone.
+    pub(super) told_wait: Option<Duration>,
+    /// Whether a looser shape may be taken.
+    pub(super) schema_refused: bool,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FaultKind, message: String) -> Self {
+        Self { kind, message, status: None, request_id: None, told_wait: None, schema_refused: false }
+    }
+
+    pub(super) fn turn_over(turn: Duration) -> Self {
+        Self::new(FaultKind::Timeout, format!("no complete answer within {turn:?}"))
+    }
+
+    pub(super) fn at(self, status: u16, request_id: Option<String>) -> Self {
+        Self { status: Some(status), request_id: self.request_id.or(request_id), ..self }
+    }
+
+    pub(super) fn cleaned(self, route: &Route) -> Self {
+        Self { message: route.clean(&self.message), request_id: self.request_id.map(|id| route.clean(&id)), ..self }
+    }
+
+    pub(super) fn into_fault(self, ask: &Ask, route: &Route, requests: u32) -> Fault {
+        Fault {
+            hint: hint(&self, ask, route),
+            kind: self.kind,
+            message: self.message,
+            provider: ask.voice.provider.clone(),
+            model: ask.voice.model.clone(),
+            status: self.status,
+            request_id: self.request_id,
+            requests,
+        }
+    }
+}
+
+impl From<WireFault> for Failure {
+    fn from(fault: WireFault) -> Self {
+        Self {
+            kind: fault.kind,
+            message: fault.message,
+            status: None,
+            request_id: fault.request_id,
+            told_wait: fault.retry_after_ms.map(Duration::from_millis),
+            schema_refused: fault.schema_refused,
+        }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        let kind = match &error {
+            BodyError::Silent(_) => FaultKind::Timeout,
+            BodyError::Broken(_) => FaultKind::Network,
+            BodyError::TooLong { .. } | BodyError::NotText => FaultKind::InvalidResponse,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// The fault of an ask for a vendor that has no endpoint: nothing was sent.
+pub(super) fn unconfigured(ask: &Ask) -> Fault {
+    let provider = &ask.voice.provider;
+    let vendor = table::find(provider);
+    let hint = match vendor.and_then(|vendor| vendor.key_variables.first().copied().or(vendor.base_url_variable)) {
+        Some(variable) => format!("set {variable}"),
+        None => "choose a provider from the vendor table".to_owned(),
+    };
+    Fault {
+        kind: FaultKind::Auth,
+        message: format!("{provider} is not configured"),
+        provider: provider.clone(),
+        model: ask.voice.model.clone(),
+        status: None,
+        request_id: None,
+        hint,
+        requests: 0,
+    }
+}
+
+/// The deepest reason of an error. The outer ones repeat the URL.
+pub(super) fn cause(error: &dyn Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+fn hint(failure: &Failure, ask: &Ask, route: &Route) -> String {
+    let (vendor, model, host) = (route.vendor(), &ask.voice.model, route.host());
+    let title = vendor.title;
+    match failure.kind {
+        FaultKind::Auth if route.key_variable().is_empty() => format!("give {host} a key that it accepts"),
+        FaultKind::Auth if route.has_key() => format!("check {}", route.key_variable()),
+        FaultKind::Auth => format!("set {}", route.key_variable()),
+        FaultKind::Quota => format!("add credit to the {title} account, or choose another provider"),
+        FaultKind::RateLimit => format!("wait a minute, or seat fewer agents on {title}"),
+        FaultKind::Timeout => "try again, or choose a faster model".to_owned(),
+        FaultKind::Network => format!("check that {host} can be reached{}", set_by(vendor)),
+        FaultKind::Overloaded => "try again later, or choose another model".to_owned(),
+        FaultKind::ContextTooLong => "choose a model with a larger window, or fewer rounds".to_owned(),
+        FaultKind::InvalidRequest if failure.status == Some(404) => {
+            format!("check the model's name, {model}, and the base URL of {title}")
+        }
+        FaultKind::InvalidRequest => format!("check that {title} offers {model}, or choose another model"),
+        FaultKind::InvalidResponse => format!("check that {host} is the API of {title}{}", set_by(vendor)),
+        FaultKind::Cancelled => "resume the session".to_owned(),
+    }
+}
+
+fn set_by(vendor: &Vendor) -> String {
+    vendor.base_url_variable.map(|variable| format!("; {variable} sets another address")).unwrap_or_default()
+}

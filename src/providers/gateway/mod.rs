@@ -1,0 +1,227 @@
+//! Gateway: one ask in, one reply or one fault out. This folder alone knows the network.
+//!
+//! Must never follow a redirect (a key stays with its host), leave anything running once an ask is dropped, or call
+//! anybody before it is asked.
+
+mod body;
+mod client;
+mod exchange;
+mod failure;
+mod retry;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::Client;
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use crate::debate::ask::Ask;
+use crate::debate::reply::{Fault, Reply, Usage};
+use crate::providers::gateway::client::{Route, Tls};
+use crate::providers::gateway::failure::Failure;
+use crate::providers::table::{self, Vendor};
+use crate::providers::wire::{Answer, Shape};
+use crate::providers::{Asking, OnProgress, Progress, Provider};
+
+/// Where a vendor is reached, and with which key.
+pub struct Endpoint {
+    /// The vendor's row in the table.
+    pub vendor: &'static Vendor,
+    /// An `http` or `https` URL without query; the wire appends its path, see [`Wire::url`](crate::providers::wire::Wire::url).
+    pub base_url: String,
+    /// Sent in the wire's own header, to this base URL only.
+    pub key: Option<SecretString>,
+    /// The variable the key is read from, for hints; empty when the vendor needs none.
+    pub key_variable: String,
+}
+
+impl fmt::Debug for Endpoint {
+    /// Leaves out the key, and the base URL too: it may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("vendor", &self.vendor.name).field("has_key", &self.key.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// How long the gateway waits, phase by phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection, TLS included.
+    pub connect: Duration,
+    /// For the answer's head, and then for the first byte of its body.
+    pub first_byte: Duration,
+    /// Between two chunks of the body.
+    pub silence: Duration,
+    /// For the whole ask: all attempts and the waits between them.
+    pub turn: Duration,
+    /// Longest wait before the second attempt; doubles with each further one, up to 30 seconds.
+    pub backoff_base: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(120),
+            silence: Duration::from_secs(60),
+            turn: Duration::from_secs(600),
+            backoff_base: Duration::from_millis(500),
+        }
+    }
+}
+
+/// Why no gateway can be built from a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// Neither the system's certificates nor the compiled-in ones make a client.
+    #[error("no HTTPS client can be built: {0}")]
+    Client(String),
+    /// A base URL is not one.
+    #[error("{provider}: the base URL is not usable: {reason}")]
+    BaseUrl {
+        /// Vendor name.
+        provider: &'static str,
+        /// What is wrong with it, without the URL.
+        reason: String,
+    },
+    /// A key holds a character that no header can carry, such as a line end.
+    #[error("{provider}: the key in {key_variable} holds a character that cannot be sent")]
+    Key {
+        /// Vendor name.
+        provider: &'static str,
+        /// Where the key was read.
+        key_variable: String,
+    },
+    /// A vendor has two endpoints.
+    #[error("{0} is configured twice")]
+    Twice(&'static str),
+}
+
+/// The vendors at hand, behind one connection pool.
+pub struct Gateway {
+    client: Client,
+    routes: Vec<Route>,
+    timeouts: Timeouts,
+    /// The shape that a server took after it had refused a stricter one, by vendor and model.
+    shapes: Mutex<BTreeMap<(&'static str, String), Shape>>,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let vendors: Vec<_> = self.routes.iter().map(|route| route.vendor().name).collect();
+        f.debug_struct("Gateway").field("vendors", &vendors).field("timeouts", &self.timeouts).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Builds the client and checks base URLs and keys; sends nothing.
+    pub fn new(endpoints: Vec<Endpoint>, timeouts: Timeouts) -> Result<Self, GatewayError> {
+        let mut routes: Vec<Route> = Vec::with_capacity(endpoints.len());
+        for endpoint in endpoints {
+            if routes.iter().any(|route| route.vendor().name == endpoint.vendor.name) {
+                return Err(GatewayError::Twice(endpoint.vendor.name));
+            }
+            routes.push(Route::new(endpoint)?);
+        }
+        let tls = if routes.iter().all(|route| route.tls() == Tls::Unneeded) { Tls::Unneeded } else { Tls::Needed };
+        Ok(Self { client: client::build(timeouts.connect, tls)?, routes, timeouts, shapes: Mutex::default() })
+    }
+
+    async fn answer(&self, ask: &Ask, progress: OnProgress<'_>) -> Result<Reply, Fault> {
+        let Some(route) = self.routes.iter().find(|route| route.vendor().name == ask.voice.provider) else {
+            return Err(failure::unconfigured(ask));
+        };
+        let started = Instant::now();
+        let deadline = started + self.timeouts.turn;
+        let (mut shape, mut requests, mut failures) = (self.shape_for(route, ask), 0, 0);
+        loop {
+            requests += 1;
+            let exchange = exchange::exchange(&self.client, route, ask, shape, &self.timeouts, progress);
+            let outcome = match tokio::time::timeout_at(deadline, exchange).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
+            };
+            let failure = match outcome {
+                Ok(answer) => {
+                    self.remember(route, ask, shape);
+                    return Ok(reply(ask, route, answer, started.elapsed(), requests));
+                }
+                Err(failure) => failure.cleaned(route),
+            };
+            let wait = match shape.weaker().filter(|_| failure.schema_refused) {
+                Some(weaker) => {
+                    shape = weaker;
+                    Duration::ZERO
+                }
+                None => {
+                    failures += 1;
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    match retry::wait(&failure, failures, self.timeouts.backoff_base, left) {
+                        Some(wait) => wait,
+                        None => return Err(failure.into_fault(ask, route, requests)),
+                    }
+                }
+            };
+            progress(Progress::Retrying { requests, reason: failure.message, wait_ms: millis(wait) });
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn shape_for(&self, route: &Route, ask: &Ask) -> Shape {
+        let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        shapes.get(&(route.vendor().name, ask.voice.model.clone())).copied().unwrap_or(route.vendor().shape)
+    }
+
+    /// Only a shape that was answered is remembered: a server that fails for another reason has refused nothing.
+    fn remember(&self, route: &Route, ask: &Ask, shape: Shape) {
+        if shape != route.vendor().shape {
+            let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+            shapes.insert((route.vendor().name, ask.voice.model.clone()), shape);
+        }
+    }
+}
+
+impl Provider for Gateway {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(self.answer(ask, progress))
+    }
+}
+
+fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: u32) -> Reply {
+    let usage = answer.usage.unwrap_or_else(|| estimated_usage(ask, &answer.text));
+    let model = match answer.model {
+        Some(model) => route.clean(&model),
+        None => ask.voice.model.clone(),
+    };
+    // A provider may answer with a dated or a different model; its own price comes first.
+    let price = |model: &str| table::price(route.vendor(), model, &usage);
+    Reply {
+        cost_usd: answer.cost_usd.or_else(|| price(&model)).or_else(|| price(&ask.voice.model)),
+        text: answer.text,
+        model,
+        finish: answer.finish,
+        usage,
+        citations: answer.citations,
+        request_id: answer.request_id.map(|id| route.clean(&id)),
+        elapsed_ms: millis(elapsed),
+        requests,
+    }
+}
+
+/// Four characters to a token, rounded up: the vendors' own rule of thumb for English.
+fn estimated_usage(ask: &Ask, text: &str) -> Usage {
+    let tokens = |characters: usize| u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX);
+    let messages: usize = ask.prompt.messages.iter().map(|message| message.text.chars().count()).sum();
+    Usage {
+        input_tokens: tokens(ask.prompt.shared.chars().count() + messages),
+        output_tokens: tokens(text.chars().count()),
+        estimated: true,
+        ..Usage::default()
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,51 @@
+//! Providers: who can be asked, and how. Wires are pure encoders and decoders; `gateway` alone touches the network.
+//!
+//! Must never decide anything about a debate, and never let a key reach a message, a log or an error.
+
+pub mod gateway;
+pub mod rehearsal;
+pub mod table;
+pub mod wire;
+
+mod anthropic;
+mod draft;
+mod fault;
+mod gemini;
+mod openai_chat;
+mod openai_responses;
+mod perplexity;
+mod schema;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::debate::ask::Ask;
+use crate::debate::reply::{Fault, Reply};
+
+/// What a provider tells while it works on an ask. Never stored.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Text arrived. Shown as it comes; the reply repeats it whole.
+    Delta(String),
+    /// The attempt failed and what it had sent is withdrawn; the next one starts after `wait_ms`.
+    Retrying {
+        /// Requests sent so far.
+        requests: u32,
+        /// Why the attempt failed, without secrets.
+        reason: String,
+        /// Milliseconds until the next attempt.
+        wait_ms: u64,
+    },
+}
+
+/// Receives progress. Called from the task that awaits the ask; must return at once.
+pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// The future of one ask; dropping it cancels the request.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send + 'a>>;
+
+/// Somebody who answers prompts: the network, or the rehearsal script.
+pub trait Provider: Send + Sync {
+    /// Answers `ask`, or says why not. Retries what may heal by itself; never panics; is safe to drop at any time.
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a>;
+}

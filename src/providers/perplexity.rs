@@ -1,0 +1,77 @@
+//! Perplexity's chat completions wire, read from the `perplexityai` SDK 0.46 for Python.
+//!
+//! Must never send tools, which it refuses. It searches for the text it is given, so the topic comes first, in the user's
+//! own message, and the format last.
+
+use serde_json::{Value, json};
+
+use crate::debate::ask::Ask;
+use crate::providers::draft::{Draft, Stage, Standing};
+use crate::providers::wire::{Call, Shape, WireFault};
+use crate::providers::{openai_chat, schema};
+
+/// Encodes a streaming request. The shared text opens the first user message: a system message is not searched for.
+pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
+    let mut messages = schema::told(&ask.prompt, shape);
+    if let Some(first) = messages.first_mut()
+        && !ask.prompt.shared.is_empty()
+    {
+        first.text = format!("{}\n\n{}", ask.prompt.shared, first.text);
+    }
+    let messages: Vec<Value> = messages.iter().map(|message| openai_chat::said(message.role, &message.text)).collect();
+    let mut body = json!({
+        "model": ask.voice.model,
+        "messages": messages,
+        "max_tokens": ask.prompt.output_tokens_max,
+        "stream": true,
+    });
+    match shape {
+        Shape::Schema => body["response_format"] = openai_chat::schema_format(ask),
+        // This wire knows no looser mode between a schema and none.
+        Shape::JsonObject | Shape::Plain => {}
+    }
+    Call { path: "/chat/completions".to_owned(), headers: Vec::new(), body }
+}
+
+/// Takes one chunk of the stream.
+pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
+    draft.identify(&chunk["model"], &chunk["id"]);
+    if chunk["usage"].is_object() {
+        // Chunks before the last one carry a cost of zero.
+        draft.cost_usd = chunk["usage"]["cost"]["total_cost"].as_f64().filter(|cost| *cost > 0.0).or(draft.cost_usd);
+        draft.usage = Some(chunk["usage"].clone());
+    }
+    number(draft, chunk);
+    let shown = openai_chat::choice(draft, &chunk["choices"][0])?;
+    if chunk["type"] == "end_of_stream" {
+        openai_chat::done(draft);
+    }
+    Ok(shown)
+}
+
+/// Takes a whole completion.
+pub(crate) fn body(draft: &mut Draft, completion: &Value) -> Result<(), WireFault> {
+    event(draft, completion)?;
+    draft.stage = Stage::Closed;
+    Ok(())
+}
+
+/// Keeps the numbered list that markers refer to. Search results beat the bare URLs of `citations`.
+fn number(draft: &mut Draft, chunk: &Value) {
+    let has_results = draft.numbered.first().is_some_and(Value::is_object);
+    let lists = [&chunk["search_results"], if has_results { &Value::Null } else { &chunk["citations"] }];
+    if let Some(list) = lists.into_iter().filter_map(Value::as_array).find(|list| !list.is_empty()) {
+        draft.numbered.clone_from(list);
+    }
+}
+
+/// Turns the numbered list into sources: cited where the text holds their `[n]`, otherwise consulted.
+pub(crate) fn settle(draft: &mut Draft) {
+    openai_chat::settle(draft);
+    for (index, page) in std::mem::take(&mut draft.numbered).iter().enumerate() {
+        let marker = format!("[{}]", index + 1);
+        let standing = if draft.text.contains(&marker) { Standing::Cited } else { Standing::Consulted };
+        let url = if page.is_string() { page } else { &page["url"] };
+        draft.sources.add(url, &page["title"], &page["snippet"], standing);
+    }
+}

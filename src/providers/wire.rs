@@ -1,0 +1,252 @@
+//! The wires: the formats that vendors speak, behind one interface of pure encoders and decoders.
+//!
+//! Must never touch the network, the clock or the environment, and never see a key except to name its header.
+//! The truth about each wire is its vendor's own SDK package; every wire's file names the version it was read from.
+
+use serde_json::Value;
+
+use crate::debate::ask::Ask;
+use crate::debate::reply::{Citation, FaultKind, Finish, Usage};
+use crate::providers::draft::{Draft, Stage};
+use crate::providers::table::Vendor;
+use crate::providers::{anthropic, fault, gemini, openai_chat, openai_responses, perplexity};
+
+/// The format a vendor speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// Anthropic's Messages.
+    Anthropic,
+    /// OpenAI's Responses.
+    OpenaiResponses,
+    /// OpenAI's Chat Completions, which most gateways and local servers speak too.
+    OpenaiChat,
+    /// Google's generateContent.
+    Gemini,
+    /// Perplexity's chat completions, which search the web on their own.
+    Perplexity,
+}
+
+/// How the schema of a response is enforced, strictest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The provider enforces the schema.
+    Schema,
+    /// The provider enforces that it is a JSON object; the prompt describes the schema.
+    JsonObject,
+    /// The prompt describes the schema, and nothing enforces it.
+    Plain,
+}
+
+impl Shape {
+    /// The next weaker shape, for a server that refused this one; `None` after the weakest.
+    pub fn weaker(self) -> Option<Self> {
+        match self {
+            Self::Schema => Some(Self::JsonObject),
+            Self::JsonObject => Some(Self::Plain),
+            Self::Plain => None,
+        }
+    }
+}
+
+/// One request, without base URL and key. It always asks for a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Path below the base URL, with its query; see [`Wire::url`].
+    pub path: String,
+    /// Headers that the wire asks for, in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// The JSON body.
+    pub body: Value,
+}
+
+/// A complete answer, as decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The text, without reasoning.
+    pub text: String,
+    /// The model that answered, as the provider names it.
+    pub model: Option<String>,
+    /// Why the text ends.
+    pub finish: Finish,
+    /// Tokens, when the provider sent them.
+    pub usage: Option<Usage>,
+    /// What the provider says it charges, in US dollars; it knows of search and request fees that tokens do not show.
+    pub cost_usd: Option<f64>,
+    /// Sources, each URL once.
+    pub citations: Vec<Citation>,
+    /// The provider's id of the reply.
+    pub request_id: Option<String>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {message}")]
+pub struct WireFault {
+    /// The class of failure.
+    pub kind: FaultKind,
+    /// What happened, in one line of at most 300 characters.
+    pub message: String,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
+    /// How long to wait, in milliseconds, when the body says so. Headers are for the gateway to read.
+    pub retry_after_ms: Option<u64>,
+    /// Whether the schema or its format was refused, so that a weaker [`Shape`] may pass.
+    pub schema_refused: bool,
+}
+
+impl WireFault {
+    pub(crate) fn new(kind: FaultKind, message: &str) -> Self {
+        Self { kind, message: fault::one_line(message), request_id: None, retry_after_ms: None, schema_refused: false }
+    }
+}
+
+impl Wire {
+    /// Encodes `ask` as a streaming request to `vendor`, its schema enforced by `shape`.
+    pub fn encode(self, ask: &Ask, vendor: &Vendor, shape: Shape) -> Call {
+        match self {
+            Self::Anthropic => anthropic::encode(ask, shape),
+            Self::OpenaiResponses => openai_responses::encode(ask, shape),
+            Self::OpenaiChat => openai_chat::encode(ask, vendor, shape),
+            Self::Gemini => gemini::encode(ask, shape),
+            Self::Perplexity => perplexity::encode(ask, shape),
+        }
+    }
+
+    /// The header that carries `key`, and its value. The value is a secret.
+    pub fn auth(self, key: &str) -> (&'static str, String) {
+        match self {
+            Self::Anthropic | Self::OpenaiResponses | Self::OpenaiChat | Self::Perplexity => ("authorization", format!("Bearer {key}")),
+            Self::Gemini => ("x-goog-api-key", key.to_owned()),
+        }
+    }
+
+    /// Joins a base URL and the path of a [`Call`]. A base URL that brings a version of its own, as OpenAI's SDK and most
+    /// servers' manuals write it (`https://host/v1`), keeps it; one without a scheme, as in `OLLAMA_HOST`, is plain HTTP.
+    pub fn url(self, base: &str, path: &str) -> String {
+        let base = base.trim().trim_end_matches('/');
+        let base = if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
+        let mut segments = base.split('/').skip(3);
+        let versioned = match self {
+            Self::OpenaiResponses | Self::OpenaiChat | Self::Perplexity => segments.any(is_version),
+            Self::Anthropic | Self::Gemini => segments.last().is_some_and(is_version),
+        };
+        let path = if versioned { path.strip_prefix("/v1").unwrap_or(path) } else { path };
+        format!("{base}{path}")
+    }
+
+    /// An empty decoder for one reply.
+    pub fn decoder(self) -> Decoder {
+        Decoder { wire: self, draft: Draft::default() }
+    }
+
+    /// Classifies an error response. `header` looks a header up by its lower-case name.
+    pub fn fault(self, status: u16, header: impl Fn(&str) -> Option<String>, body: &str) -> WireFault {
+        let mut fault = fault::from_response(status, body);
+        let name = match self {
+            Self::Anthropic => "request-id",
+            Self::OpenaiResponses | Self::OpenaiChat | Self::Gemini | Self::Perplexity => "x-request-id",
+        };
+        fault.request_id = header(name).map(|id| fault::one_line(&id)).or(fault.request_id);
+        fault
+    }
+
+    fn usage(self, usage: &Value) -> Option<Usage> {
+        match self {
+            Self::Anthropic => anthropic::usage(usage),
+            Self::OpenaiResponses => openai_responses::usage(usage),
+            Self::OpenaiChat | Self::Perplexity => openai_chat::usage(usage),
+            Self::Gemini => gemini::usage(usage),
+        }
+    }
+}
+
+/// Whether a path segment is a version, such as `v1` or `v1beta`.
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Accumulates the server-sent events of one reply.
+#[derive(Debug)]
+pub struct Decoder {
+    wire: Wire,
+    draft: Draft,
+}
+
+impl Decoder {
+    /// Takes one event, by its name and data, and returns the text it adds. Errors told inside the stream are faults.
+    pub fn event(&mut self, name: Option<&str>, data: &str) -> Result<Option<String>, WireFault> {
+        let data = data.trim();
+        if data.is_empty() || name == Some("ping") {
+            return Ok(None);
+        }
+        if data.starts_with("[DONE]") {
+            match self.wire {
+                Wire::OpenaiChat | Wire::Perplexity => openai_chat::done(&mut self.draft),
+                Wire::Anthropic | Wire::OpenaiResponses | Wire::Gemini => {}
+            }
+            return Ok(None);
+        }
+        let event = parse(data)?;
+        if let Some(fault) = fault::from_event(name, &event) {
+            return Err(fault);
+        }
+        match self.wire {
+            Wire::Anthropic => anthropic::event(&mut self.draft, &event),
+            Wire::OpenaiResponses => openai_responses::event(&mut self.draft, &event),
+            Wire::OpenaiChat => openai_chat::event(&mut self.draft, &event),
+            Wire::Gemini => gemini::event(&mut self.draft, &event),
+            Wire::Perplexity => perplexity::event(&mut self.draft, &event),
+        }
+    }
+
+    /// Whether the wire's own terminal event was seen: nothing of use follows.
+    pub fn is_complete(&self) -> bool {
+        self.draft.stage == Stage::Closed
+    }
+
+    /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an answer.
+    pub fn finish(self) -> Result<Answer, WireFault> {
+        let Self { wire, mut draft } = self;
+        if draft.stage == Stage::Open {
+            return Err(WireFault::new(FaultKind::Network, "the stream ended before the reply was complete"));
+        }
+        let Some(finish) = draft.finish else {
+            return Err(WireFault::new(FaultKind::InvalidResponse, "the reply does not say why it ended"));
+        };
+        match wire {
+            Wire::OpenaiChat => openai_chat::settle(&mut draft),
+            Wire::Perplexity => perplexity::settle(&mut draft),
+            Wire::Anthropic | Wire::OpenaiResponses | Wire::Gemini => {}
+        }
+        let usage = draft.usage.as_ref().and_then(|usage| wire.usage(usage));
+        Ok(Answer {
+            text: draft.text,
+            model: draft.model,
+            finish,
+            usage,
+            cost_usd: draft.cost_usd,
+            citations: draft.sources.into_citations(),
+            request_id: draft.request_id,
+        })
+    }
+
+    /// Decodes a reply that came as one JSON body instead of a stream.
+    pub fn body(mut self, json: &str) -> Result<Answer, WireFault> {
+        let body = parse(json)?;
+        if let Some(fault) = fault::from_event(None, &body) {
+            return Err(fault);
+        }
+        match self.wire {
+            Wire::Anthropic => anthropic::body(&mut self.draft, &body)?,
+            Wire::OpenaiResponses => openai_responses::body(&mut self.draft, &body)?,
+            Wire::OpenaiChat => openai_chat::body(&mut self.draft, &body)?,
+            Wire::Gemini => gemini::body(&mut self.draft, &body)?,
+            Wire::Perplexity => perplexity::body(&mut self.draft, &body)?,
+        }
+        self.finish()
+    }
+}
+
+fn parse(json: &str) -> Result<Value, WireFault> {
+    serde_json::from_str(json).map_err(|error| WireFault::new(FaultKind::InvalidResponse, &format!("what came back is not JSON: {error}")))
+}

@@ -1,0 +1,684 @@
+//! The gateway against a fake provider: what it retries, how long it waits, what it refuses, and where a key goes.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "support/fake.rs"]
+mod fake;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::join_all;
+use roundtable::debate::agent::{Seat, Voice};
+use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
+use roundtable::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
+use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Timeouts};
+use roundtable::providers::table::{self, Vendor};
+use roundtable::providers::{Progress, Provider};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use fake::{Behaviour, Fake, Seen};
+
+/// One vendor for each wire.
+const VENDORS: [&str; 5] = ["anthropic", "openai", "google", "openrouter", "perplexity"];
+const KEY: &str = "sk-canary-0123456789abcdef";
+const TEXT: &str = "{\"statement\":\"Grüße an alle 🌍\"}";
+
+fn timeouts() -> Timeouts {
+    let long = Duration::from_secs(20);
+    Timeouts { connect: long, first_byte: long, silence: long, turn: Duration::from_secs(60), backoff_base: Duration::from_millis(1) }
+}
+
+fn vendor(name: &str) -> &'static Vendor {
+    table::find(name).unwrap()
+}
+
+/// The vendor's usual base URL, with the fake's host in it.
+fn base_url(vendor: &Vendor, host: &str) -> String {
+    let usual = vendor.base_url.split_once("://").unwrap().1;
+    match usual.split_once('/') {
+        Some((_, path)) => format!("{host}/{path}"),
+        None => host.to_owned(),
+    }
+}
+
+fn endpoint(vendor: &'static Vendor, host: &str) -> Endpoint {
+    let key_variable = vendor.key_variables.first().copied().unwrap_or_default().to_owned();
+    Endpoint { vendor, base_url: base_url(vendor, host), key: Some(SecretString::from(KEY)), key_variable }
+}
+
+fn gateway(name: &str, host: &str, timeouts: Timeouts) -> Gateway {
+    Gateway::new(vec![endpoint(vendor(name), host)], timeouts).unwrap()
+}
+
+fn schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": { "statement": { "type": "string" } },
+        "required": ["statement"],
+        "additionalProperties": false,
+    })
+}
+
+fn ask(name: &str) -> Ask {
+    let message = |role, text: &str| Message { role, text: text.to_owned() };
+    Ask {
+        turn: TurnId { phase: "debate".to_owned(), round: 1, stage: "open".to_owned(), speaker: Speaker::Seat(Seat(1)) },
+        attempt: 1,
+        voice: Voice { provider: name.to_owned(), model: "model-x".to_owned(), family: "x".to_owned() },
+        prompt: Prompt {
+            shared: "The rules of the table.".to_owned(),
+            messages: vec![message(Role::User, "Speak."), message(Role::Assistant, "I spoke."), message(Role::User, "Go on.")],
+            schema: Schema { name: "position".to_owned(), json: schema() },
+            output_tokens_max: 1000,
+        },
+    }
+}
+
+/// What one ask brought, and what was shown of it meanwhile.
+struct Outcome {
+    result: Result<Reply, Fault>,
+    /// The text shown and not withdrawn.
+    shown: String,
+    waits: Vec<u64>,
+    reasons: Vec<String>,
+}
+
+async fn run(gateway: &Gateway, name: &str) -> Outcome {
+    let told: Mutex<Vec<Progress>> = Mutex::default();
+    let result = gateway.ask(&ask(name), &|progress| told.lock().unwrap().push(progress)).await;
+    let mut outcome = Outcome { result, shown: String::new(), waits: Vec::new(), reasons: Vec::new() };
+    for progress in told.into_inner().unwrap() {
+        match progress {
+            Progress::Delta(text) => outcome.shown.push_str(&text),
+            Progress::Retrying { requests, reason, wait_ms } => {
+                outcome.waits.push(wait_ms);
+                outcome.reasons.push(reason);
+                outcome.shown.clear();
+                assert_eq!(usize::try_from(requests).unwrap(), outcome.waits.len(), "requests announced");
+            }
+        }
+    }
+    outcome
+}
+
+/// An error body as the vendors write it.
+fn refusal(wire: &str, status: u16, message: &str) -> Behaviour {
+    let body = match wire {
+        "anthropic" => json!({ "type": "error", "error": { "type": "some_error", "message": message }, "request_id": "req_refused" }),
+        "google" => json!({ "error": { "code": status, "message": message, "status": "SOME_ERROR" } }),
+        _ => json!({ "error": { "message": message, "type": "some_error", "param": null, "code": null } }),
+    };
+    Behaviour::json(status, &body).with_header("x-request-id", "req_refused")
+}
+
+/// One row: what the provider does, request by request, and what must come of it.
+struct Case {
+    name: &'static str,
+    does: fn(&str) -> Vec<Behaviour>,
+    expected: Result<(), FaultKind>,
+    requests: u32,
+    /// Milliseconds that the waits last at least. They last at most 4 longer: the longest backoff.
+    waits: &'static [u64],
+}
+
+fn say() -> Behaviour {
+    Behaviour::Say(TEXT.to_owned())
+}
+
+const CASES: &[Case] = &[
+    Case { name: "an answer", does: |_| vec![say()], expected: Ok(()), requests: 1, waits: &[] },
+    Case {
+        name: "a delayed answer",
+        does: |_| vec![Behaviour::Delayed(Duration::from_millis(5), Box::new(say()))],
+        expected: Ok(()),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "429 with milliseconds, then an answer",
+        does: |wire| vec![refusal(wire, 429, "slow down").with_header("retry-after-ms", "25"), say()],
+        expected: Ok(()),
+        requests: 2,
+        waits: &[25],
+    },
+    Case {
+        name: "429 with zero seconds, then an answer",
+        does: |wire| vec![refusal(wire, 429, "slow down").with_header("retry-after", "0"), say()],
+        expected: Ok(()),
+        requests: 2,
+        waits: &[0],
+    },
+    Case {
+        name: "429 with a date gone by, then an answer",
+        does: |wire| vec![refusal(wire, 429, "slow down").with_header("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), say()],
+        expected: Ok(()),
+        requests: 2,
+        waits: &[0],
+    },
+    Case {
+        name: "429 without end",
+        does: |wire| vec![refusal(wire, 429, "slow down")],
+        expected: Err(FaultKind::RateLimit),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
+    Case {
+        name: "429 for want of credit",
+        does: |wire| vec![refusal(wire, 429, "You exceeded your current quota"), say()],
+        expected: Err(FaultKind::Quota),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "500, 503 and 529, then an answer",
+        does: |wire| vec![refusal(wire, 500, "oops"), refusal(wire, 503, "busy"), refusal(wire, 529, "overloaded"), say()],
+        expected: Ok(()),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
+    Case {
+        name: "408, 409 and 425, then an answer",
+        does: |wire| vec![refusal(wire, 408, "late"), refusal(wire, 409, "clash"), refusal(wire, 425, "early"), say()],
+        expected: Ok(()),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
+    Case {
+        name: "503 without end",
+        does: |wire| vec![refusal(wire, 503, "busy")],
+        expected: Err(FaultKind::Overloaded),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
+    Case {
+        name: "503 as a web page",
+        does: |_| vec![Behaviour::Status { code: 503, headers: vec![("content-type", "text/html".to_owned())], body: b"<h1>busy".to_vec() }],
+        expected: Err(FaultKind::Overloaded),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
+    Case { name: "401", does: |wire| vec![refusal(wire, 401, "bad key"), say()], expected: Err(FaultKind::Auth), requests: 1, waits: &[] },
+    Case { name: "403", does: |wire| vec![refusal(wire, 403, "not yours"), say()], expected: Err(FaultKind::Auth), requests: 1, waits: &[] },
+    Case {
+        name: "404",
+        does: |wire| vec![refusal(wire, 404, "no such model"), say()],
+        expected: Err(FaultKind::InvalidRequest),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "422",
+        does: |wire| vec![refusal(wire, 422, "cannot do that"), say()],
+        expected: Err(FaultKind::InvalidRequest),
+        requests: 1,
+        waits: &[],
+    },
+    Case { name: "400 for the context", does: |wire| vec![too_long(wire), say()], expected: Err(FaultKind::ContextTooLong), requests: 1, waits: &[] },
+    Case { name: "a reset, then an answer", does: |_| vec![Behaviour::DropConnection, say()], expected: Ok(()), requests: 2, waits: &[0] },
+    Case { name: "resets without end", does: |_| vec![Behaviour::DropConnection], expected: Err(FaultKind::Network), requests: 4, waits: &[0, 0, 0] },
+    Case {
+        name: "a stream that breaks off, then an answer",
+        does: |_| vec![Behaviour::CutMidStream("half of this is withdrawn".to_owned()), say()],
+        expected: Ok(()),
+        requests: 2,
+        waits: &[0],
+    },
+    Case {
+        name: "a stream that ends early, then an answer",
+        does: |_| vec![events(": no event at all\n\n"), say()],
+        expected: Ok(()),
+        requests: 2,
+        waits: &[0],
+    },
+    Case {
+        name: "streams that break off without end",
+        does: |_| vec![Behaviour::CutMidStream(TEXT.to_owned())],
+        expected: Err(FaultKind::Network),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
+    Case {
+        name: "a redirect",
+        does: |_| vec![Behaviour::Redirect("http://elsewhere.example/v1".to_owned()), say()],
+        expected: Err(FaultKind::InvalidResponse),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "a web page",
+        does: |_| vec![Behaviour::WrongContentType, say()],
+        expected: Err(FaultKind::InvalidResponse),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "a JSON body that ends in its middle",
+        does: |_| vec![truncated_json(), say()],
+        expected: Err(FaultKind::InvalidResponse),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "an event that is longer than its limit",
+        does: |_| vec![events(&format!("data: {}", "x".repeat(5 << 20))), say()],
+        expected: Err(FaultKind::InvalidResponse),
+        requests: 1,
+        waits: &[],
+    },
+];
+
+fn too_long(wire: &str) -> Behaviour {
+    let error = match wire {
+        "anthropic" => json!({ "type": "error", "error": {
+            "type": "invalid_request_error", "message": "prompt is too long: 213462 tokens > 200000 maximum" } }),
+        "google" => json!({ "error": { "code": 400, "status": "INVALID_ARGUMENT",
+            "message": "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." } }),
+        _ => json!({ "error": { "type": "invalid_request_error", "code": "context_length_exceeded",
+            "message": "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens." } }),
+    };
+    Behaviour::json(400, &error)
+}
+
+fn truncated_json() -> Behaviour {
+    let headers = vec![("content-type", "application/json".to_owned())];
+    Behaviour::Status { code: 200, headers, body: b"{\"id\":\"x\",\"choices\":[{\"mess".to_vec() }
+}
+
+fn events(body: &str) -> Behaviour {
+    let headers = vec![("content-type", "text/event-stream; charset=utf-8".to_owned())];
+    Behaviour::Status { code: 200, headers, body: body.as_bytes().to_vec() }
+}
+
+async fn check(name: &str, case: &Case) {
+    let row = format!("{name}: {}", case.name);
+    let fake = Fake::sequence((case.does)(name));
+    let outcome = run(&gateway(name, fake.url(), timeouts()), name).await;
+    let requests = match (&outcome.result, case.expected) {
+        (Ok(reply), Ok(())) => {
+            assert_eq!(reply.text, TEXT, "{row}");
+            assert_eq!(outcome.shown, TEXT, "{row}: what was shown and not withdrawn");
+            assert_eq!(reply.finish, Finish::Complete, "{row}");
+            reply.requests
+        }
+        (Err(fault), Err(kind)) => {
+            assert_eq!(fault.kind, kind, "{row}: {fault}");
+            assert_eq!((fault.provider.as_str(), fault.model.as_str()), (name, "model-x"), "{row}");
+            assert!(!fault.hint.is_empty() && !fault.message.is_empty(), "{row}: {fault:?}");
+            fault.requests
+        }
+        (result, expected) => panic!("{row}: expected {expected:?}, came {result:?}"),
+    };
+    assert_eq!(requests, case.requests, "{row}: requests reported");
+    assert_eq!(fake.log().len(), usize::try_from(case.requests).unwrap(), "{row}: requests seen");
+    assert_eq!(outcome.waits.len(), case.waits.len(), "{row}: waits {:?}", outcome.reasons);
+    for (wait, least) in outcome.waits.iter().zip(case.waits) {
+        assert!((*least..=least + 4).contains(wait), "{row}: waited {wait} for {least}");
+    }
+}
+
+#[tokio::test]
+async fn every_wire_meets_every_weather() {
+    let wires = VENDORS.map(|name| async move {
+        for case in CASES {
+            check(name, case).await;
+        }
+    });
+    join_all(wires).await;
+}
+
+/// Runs on a paused clock what the gateway waits, and on the real one what the network takes.
+fn skip(wait_ms: u64) {
+    tokio::time::pause();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        tokio::time::resume();
+    });
+}
+
+#[tokio::test]
+async fn waits_as_long_as_it_is_told() {
+    let in_40_s = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(41));
+    let minute = Duration::from_secs(60);
+    // (header, value, turn, milliseconds of the wait or none for giving up)
+    let rows = [
+        ("retry-after", "7", minute, Some(7_000..=7_001)),
+        ("retry-after", in_40_s.as_str(), minute, Some(35_000..=41_001)),
+        ("retry-after", "3600", minute * 10, Some(60_000..=60_000)),
+        ("retry-after-ms", "1500", minute, Some(1_500..=1_501)),
+        ("retry-after", "60", minute, None),
+        ("retry-after", "7", Duration::from_secs(6), None),
+    ];
+    for (header, value, turn, expected) in rows {
+        let fake = Fake::sequence(vec![refusal("anthropic", 429, "slow down").with_header(header, value), say()]);
+        let gateway = gateway("anthropic", fake.url(), Timeouts { turn, ..timeouts() });
+        let waits: Mutex<Vec<u64>> = Mutex::default();
+        let on_progress = |progress| {
+            if let Progress::Retrying { wait_ms, .. } = progress {
+                waits.lock().unwrap().push(wait_ms);
+                skip(wait_ms);
+            }
+        };
+        let result = gateway.ask(&ask("anthropic"), &on_progress).await;
+        let waits = waits.into_inner().unwrap();
+        match (result, expected) {
+            (Ok(reply), Some(range)) => {
+                assert!(waits.len() == 1 && range.contains(&waits[0]), "{header}: {value}: waited {waits:?}");
+                assert!(reply.elapsed_ms >= waits[0], "{header}: {value}: came after {} ms", reply.elapsed_ms);
+            }
+            (Err(fault), None) => {
+                assert_eq!((fault.kind, fault.requests, waits.len()), (FaultKind::RateLimit, 1, 0), "{header}: {value}");
+            }
+            (result, expected) => panic!("{header}: {value}: expected {expected:?}, came {result:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn gives_up_on_silence_phase_by_phase() {
+    let short = Duration::from_millis(150);
+    let text = || TEXT.to_owned();
+    let drip = Duration::from_millis(10);
+    // (behaviour, timeouts, requests at most; the turn may end before the fourth)
+    let rows: [(Behaviour, Timeouts, u32); 5] = [
+        (Behaviour::Hang, Timeouts { first_byte: short, ..timeouts() }, 4),
+        (Behaviour::FallSilent(text()), Timeouts { silence: short, ..timeouts() }, 4),
+        (Behaviour::Hang, Timeouts { turn: short, ..timeouts() }, 1),
+        (Behaviour::FallSilent(text()), Timeouts { turn: short, ..timeouts() }, 1),
+        (Behaviour::Drip(drip), Timeouts { turn: short * 5, silence: short * 3, ..timeouts() }, 1),
+    ];
+    let rows = &rows;
+    let wires = VENDORS.map(|name| async move {
+        for (behaviour, timeouts, requests) in rows {
+            let fake = Fake::always(behaviour.clone());
+            let outcome = run(&gateway(name, fake.url(), *timeouts), name).await;
+            let fault = outcome.result.unwrap_err();
+            assert_eq!((fault.kind, fault.requests), (FaultKind::Timeout, *requests), "{name}, {behaviour:?}: {fault}");
+        }
+    });
+    join_all(wires).await;
+}
+
+#[tokio::test]
+async fn an_answer_is_whole_at_its_terminal_event() {
+    let fake = Fake::always(Behaviour::StayOpen(TEXT.to_owned()));
+    let outcome = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await;
+    let reply = outcome.result.unwrap();
+    assert_eq!((reply.text.as_str(), reply.requests), (TEXT, 1));
+    assert!(reply.elapsed_ms < 10_000, "waited {} ms for the end of the stream", reply.elapsed_ms);
+}
+
+#[tokio::test]
+async fn gives_up_on_replies_without_end() {
+    let gzip = |body: Vec<u8>, content_type: &str| Behaviour::Status {
+        code: 200,
+        headers: vec![("content-type", content_type.to_owned()), ("content-encoding", "gzip".to_owned())],
+        body,
+    };
+    let rows = [
+        ("a stream", Behaviour::EndlessStream, "the reply is longer"),
+        ("a JSON bomb", gzip(bomb(40 << 20), "application/json"), "the reply is longer"),
+        ("an event bomb", gzip(bomb(40 << 20), "text/event-stream"), "the event is longer"),
+    ];
+    for (row, behaviour, message) in rows {
+        let fake = Fake::always(behaviour);
+        let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
+        assert_eq!((fault.kind, fault.requests), (FaultKind::InvalidResponse, 1), "{row}: {fault}");
+        assert!(fault.message.contains(message), "{row}: {fault}");
+    }
+    let page = Behaviour::Status { code: 400, headers: Vec::new(), body: vec![b'x'; 50 << 20] };
+    let fake = Fake::always(page);
+    let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::InvalidRequest);
+    assert!(fault.message.chars().count() <= 401, "{} characters", fault.message.chars().count());
+}
+
+/// A gzip file (RFC 1952) of `length` zeros, in one block with the fixed codes (RFC 1951): a zero, then copies of 258.
+fn bomb(length: usize) -> Vec<u8> {
+    let mut bits: Vec<bool> = Vec::new();
+    let mut put = |value: u32, count: u32| bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
+    put(0b1_10, 3); // last block; fixed codes, low bit first
+    put(0b0011_0000, 8); // literal 0
+    for _ in 0..length / 258 {
+        put(0b1100_0101, 8); // length 258
+        put(0, 5); // distance 1
+    }
+    put(0, 7); // end of block
+    let packed = bits.chunks(8).map(|byte| byte.iter().enumerate().fold(0, |sum, (bit, set)| sum | u8::from(*set) << bit));
+    let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    head.into_iter().chain(packed).chain([0; 8]).collect()
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_four_times() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for name in VENDORS {
+        let outcome = run(&gateway(name, &format!("http://127.0.0.1:{port}"), timeouts()), name).await;
+        let fault = outcome.result.unwrap_err();
+        assert_eq!((fault.kind, fault.requests, outcome.waits.len()), (FaultKind::Network, 4, 3), "{name}: {fault}");
+        assert!(fault.message.contains(&format!("127.0.0.1:{port}")), "{fault}");
+        assert!(fault.hint.contains(&format!("127.0.0.1:{port}")), "{}", fault.hint);
+    }
+}
+
+#[tokio::test]
+async fn tells_what_a_reply_took() {
+    for name in VENDORS {
+        let fake = Fake::always(say());
+        let before = std::time::Instant::now();
+        let reply = run(&gateway(name, fake.url(), timeouts()), name).await.result.unwrap();
+        let usage = Usage { input_tokens: 120, cached_tokens: 80, output_tokens: 30, ..Usage::default() };
+        assert_eq!(Usage { reasoning_tokens: 0, ..reply.usage }, usage, "{name}");
+        assert_eq!(reply.cost_usd, None, "{name}: an unknown model has no price");
+        assert_eq!(reply.model, "model-x", "{name}");
+        assert!(reply.request_id.is_some(), "{name}");
+        assert!(u128::from(reply.elapsed_ms) <= before.elapsed().as_millis(), "{name}");
+
+        let seen = &fake.log()[0];
+        assert_eq!((seen.model.as_str(), seen.messages.len(), &seen.schema["type"]), ("model-x", 3, &json!("object")), "{name}");
+        // Perplexity is told everything by the user: it does not search for what a system prompt says.
+        let told = if name == "perplexity" { &seen.messages[0].1 } else { &seen.system };
+        assert!(told.contains("The rules of the table."), "{name}: {told}");
+        assert_eq!(seen.headers["user-agent"], concat!("roundtable/", env!("CARGO_PKG_VERSION")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn prices_a_known_model_and_estimates_an_untold_usage() {
+    let vendor = vendor("openrouter");
+    let chunk = json!({ "choices": [{ "index": 0, "delta": { "content": "twelve chars" }, "finish_reason": "stop" }] });
+    let fake = Fake::sequence(vec![events(&format!("data: {chunk}\n\ndata: [DONE]\n\n")).with_header("x-request-id", "req_head")]);
+    let reply = run(&gateway(vendor.name, fake.url(), timeouts()), vendor.name).await.result.unwrap();
+    let expected = Usage { input_tokens: 11, output_tokens: 3, estimated: true, ..Usage::default() };
+    assert_eq!((reply.usage, reply.request_id.as_deref()), (expected, Some("req_head")));
+    assert_eq!(reply.model, "model-x", "the asked model stands in for an untold one");
+
+    let fake = Fake::always(say());
+    let gateway = gateway("anthropic", fake.url(), timeouts());
+    let mut ask = ask("anthropic");
+    ask.voice.model = "claude-sonnet-5-5".to_owned();
+    let reply = gateway.ask(&ask, &|_| {}).await.unwrap();
+    let price = table::price(table::find("anthropic").unwrap(), "claude-sonnet-5-5", &reply.usage);
+    assert!(price.is_some_and(|price| price > 0.0) && reply.cost_usd == price, "{:?}, not {price:?}", reply.cost_usd);
+}
+
+#[tokio::test]
+async fn takes_a_whole_json_body_for_a_stream() {
+    let body = json!({
+        "id": "chatcmpl-1", "object": "chat.completion", "model": "model-x",
+        "choices": [{ "index": 0, "message": { "role": "assistant", "content": TEXT }, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12 },
+    });
+    let fake = Fake::always(Behaviour::json(200, &body));
+    let reply = run(&gateway("openrouter", fake.url(), timeouts()), "openrouter").await.result.unwrap();
+    assert_eq!((reply.text.as_str(), reply.usage.output_tokens, reply.requests), (TEXT, 7, 1));
+}
+
+/// Answers plain text only, as old local servers do.
+fn plain_only(seen: &Seen, _before: usize) -> Behaviour {
+    if seen.body["response_format"].is_null() { say() } else { refusal("openrouter", 400, "response_format is not supported by this server") }
+}
+
+#[tokio::test]
+async fn steps_down_from_a_refused_schema_and_remembers_it() {
+    let fake = Fake::start(Arc::new(plain_only));
+    let gateway = gateway("openrouter", fake.url(), timeouts());
+    let first = run(&gateway, "openrouter").await;
+    assert_eq!((first.result.unwrap().requests, first.waits.len()), (3, 2), "{:?}", first.reasons);
+    let second = run(&gateway, "openrouter").await;
+    assert_eq!((second.result.unwrap().requests, second.waits.len()), (1, 0), "{:?}", second.reasons);
+    let formats: Vec<Value> = fake.log().iter().map(|seen| seen.body["response_format"]["type"].clone()).collect();
+    assert_eq!(formats, [json!("json_schema"), json!("json_object"), Value::Null, Value::Null]);
+}
+
+#[tokio::test]
+async fn steps_down_do_not_use_up_attempts() {
+    let fake = Fake::start(Arc::new(|seen: &Seen, before| match plain_only(seen, before) {
+        Behaviour::Say(_) if before < 5 => refusal("openrouter", 503, "busy"),
+        behaviour => behaviour,
+    }));
+    let outcome = run(&gateway("openrouter", fake.url(), timeouts()), "openrouter").await;
+    assert_eq!(outcome.result.unwrap().requests, 6, "two steps down, three failures and an answer");
+}
+
+#[tokio::test]
+async fn a_key_goes_to_its_host_and_nowhere_else() {
+    for name in VENDORS {
+        let elsewhere = Fake::always(say());
+        let echo = format!("bad key {KEY}, see https://x.example/?key={KEY} \u{1b}[31m\r\n{}", "x".repeat(244));
+        let fake = Fake::sequence(vec![
+            Behaviour::Redirect(format!("{}/v1/messages", elsewhere.url())),
+            refusal(name, 401, &echo),
+            refusal(name, 400, &format!("{} {KEY}", "x".repeat(285))),
+            events(&format!("event: error\ndata: {}\n\n", json!({ "error": { "message": format!("{} {KEY}", "x".repeat(285)) } }))),
+        ]);
+        let gateway = gateway(name, fake.url(), timeouts());
+        let mut told = format!("{gateway:?} {:?}", endpoint(vendor(name), "http://user:pass@127.0.0.1"));
+        for request in 0..4 {
+            let outcome = run(&gateway, name).await;
+            let fault = outcome.result.unwrap_err();
+            told += &format!("{fault:?} {fault} {:?}", outcome.reasons);
+            assert!(!fault.message.contains(char::is_control), "{name}, request {request}: {:?}", fault.message);
+            match request {
+                0 => assert!(fault.message.contains(elsewhere.url().trim_start_matches("http://")), "{name}: {fault}"),
+                1 => {
+                    let variable = vendor(name).key_variables[0];
+                    assert_eq!(fault.hint, format!("check {variable}"), "{name}");
+                    assert!(fault.message.contains("[key]"), "{name}: {fault}");
+                }
+                _ => {}
+            }
+        }
+        assert!(!told.contains("sk-can") && !told.contains("pass"), "{name}: {told}");
+        assert_eq!(elsewhere.log().len(), 0, "{name}: a redirect was followed");
+        for seen in fake.log() {
+            let carriers: Vec<_> = seen.headers.iter().filter(|(_, value)| value.contains(KEY)).map(|(name, _)| name.as_str()).collect();
+            assert_eq!(carriers, [vendor(name).wire.auth("").0], "{name}");
+            assert!(!seen.path.contains(KEY) && !seen.body.to_string().contains(KEY), "{name}: {}", seen.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_ask_ends_the_request_at_once() {
+    for behaviour in [Behaviour::Hang, Behaviour::FallSilent(TEXT.to_owned()), Behaviour::Drip(Duration::from_millis(1))] {
+        let fake = Arc::new(Fake::always(behaviour.clone()));
+        let gateway = gateway("anthropic", fake.url(), timeouts());
+        let ask = ask("anthropic");
+        let asking = gateway.ask(&ask, &|_| {});
+        let watcher = Arc::clone(&fake);
+        tokio::select! {
+            result = asking => panic!("{behaviour:?}: {result:?}"),
+            arrived = tokio::task::spawn_blocking(move || watcher.wait_for(|seen| seen.len() == 1)) => { arrived.unwrap(); }
+        }
+        let watcher = Arc::clone(&fake);
+        let seen = tokio::task::spawn_blocking(move || watcher.wait_for(|seen| seen[0].ended.is_some())).await.unwrap();
+        assert_eq!(seen.len(), 1, "{behaviour:?}: nothing is sent after the drop");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    for name in VENDORS {
+        let fake = Fake::always(say());
+        let gateway = gateway(name, fake.url(), timeouts());
+        for _ in 0..5 {
+            run(&gateway, name).await.result.unwrap();
+        }
+        let first = fake.log()[0].peer;
+        assert!(fake.log().iter().all(|seen| seen.peer == first), "{name}: more than one connection");
+    }
+}
+
+#[tokio::test]
+async fn an_unconfigured_provider_is_a_lasting_fault() {
+    let gateway = Gateway::new(Vec::new(), timeouts()).unwrap();
+    for (name, hint) in [("anthropic", "set ANTHROPIC_API_KEY"), ("nobody", "choose a provider from the vendor table")] {
+        let fault = run(&gateway, name).await.result.unwrap_err();
+        assert_eq!((fault.kind, fault.requests, fault.hint.as_str()), (FaultKind::Auth, 0, hint));
+        assert!(fault.kind.is_lasting());
+    }
+}
+
+#[test]
+fn a_gateway_is_checked_before_it_is_used() {
+    let fake = Fake::always(say());
+    let with = |base_url: &str, key: &str| Endpoint {
+        base_url: base_url.to_owned(),
+        key: Some(SecretString::from(key)),
+        ..endpoint(vendor("anthropic"), fake.url())
+    };
+    let build = |endpoints| Gateway::new(endpoints, Timeouts::default());
+    assert!(build(vec![with(fake.url(), KEY)]).is_ok());
+    for base_url in ["", "ftp://host", "http://[", "http://host?x=1", "http://host#x"] {
+        assert!(matches!(build(vec![with(base_url, KEY)]), Err(GatewayError::BaseUrl { .. })), "{base_url}");
+    }
+    let error = build(vec![with(fake.url(), &format!("{KEY}\n"))]).unwrap_err();
+    assert!(error.to_string().contains("ANTHROPIC_API_KEY") && !format!("{error} {error:?}").contains(KEY), "{error:?}");
+    assert!(matches!(build(vec![with(fake.url(), KEY), with(fake.url(), KEY)]), Err(GatewayError::Twice("anthropic"))));
+    assert_eq!(fake.log().len(), 0, "building a gateway sends nothing");
+}
+
+#[test]
+fn filled_schemas_are_valid() {
+    let schema = json!({
+        "type": "object", "additionalProperties": false, "required": ["a", "b", "c", "d", "e", "f", "g"],
+        "properties": {
+            "a": { "type": "string" },
+            "b": { "type": "array", "items": { "type": "object", "properties": { "x": { "type": ["number", "null"] } }, "required": ["x"] } },
+            "c": { "enum": ["yes", "no"] },
+            "d": { "type": "integer", "minimum": 3 },
+            "e": { "type": ["null", "string"] },
+            "f": { "type": "boolean" },
+            "g": { "type": "string" },
+        },
+    });
+    let filled = fake::fill(&schema, &mut |name, _| (name == "g").then(|| json!("chosen")));
+    assert!(jsonschema::is_valid(&schema, &filled), "{filled}");
+    assert_eq!((&filled["g"], &filled["c"], &filled["e"]), (&json!("chosen"), &json!("yes"), &json!("text")));
+}
+
+#[test]
+fn certificates_are_found_for_https() {
+    let endpoint = Endpoint {
+        vendor: table::find("anthropic").unwrap(),
+        base_url: "https://127.0.0.1:9".to_owned(),
+        key: Some(KEY.to_owned().into()),
+        key_variable: "ANTHROPIC_API_KEY".to_owned(),
+    };
+    Gateway::new(vec![endpoint], Timeouts::default()).unwrap();
+}
+
+/// Runs a test of this file again in a process that finds no certificates.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_system_without_certificates_still_serves() {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "certificates_are_found_for_https"])
+        .env("SSL_CERT_FILE", "/nonexistent/file")
+        .env("SSL_CERT_DIR", "/nonexistent/folder")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
