@@ -34,3 +34,7 @@ pub mod debate;
 pub mod modes;
 
 pub mod providers;
+
+pub mod store;
+
+pub mod engine;
