@@ -38,3 +38,7 @@ pub mod providers;
 pub mod store;
 
 pub mod engine;
+
+pub mod error;
+
+pub mod config;

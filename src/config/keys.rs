@@ -1,0 +1,190 @@
+//! The table of settings, and the rows a caller adds for the vendors.
+//!
+//! Must never read a value: this is what may be set, not what is.
+
+/// How a setting's text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number, both ends included.
+    Count {
+        /// Smallest.
+        min: u32,
+        /// Largest.
+        max: u32,
+    },
+    /// One line of text.
+    Text,
+    /// A file or folder; relative to the working folder, or to the folder of the YAML file that names it.
+    Path,
+    /// One provider, `NAME[=MODEL]`.
+    Choice,
+    /// Providers in order, `NAME[=MODEL]` separated by commas, or a YAML list.
+    Choices,
+    /// On when it holds any text.
+    Switch,
+    /// A key or token.
+    Secret,
+    /// An `http` or `https` URL.
+    Url,
+    /// A URL, or `HOST[:PORT]` as local servers spell it.
+    Host {
+        /// Port when the text names none.
+        port: u16,
+    },
+}
+
+/// One setting of our own.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Name of the variable.
+    pub name: &'static str,
+    /// Name in the YAML files; `None` when it can only be a variable.
+    pub yaml: Option<&'static str>,
+    /// How its text is read.
+    pub kind: Kind,
+    /// Built-in value; `None` when it is computed or absent.
+    pub default: Option<&'static str>,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
+/// Variable with the largest number of agents.
+pub const MAX_AGENTS: &str = "ROUNDTABLE_MAX_AGENTS";
+/// Variable with the number of agents when none is asked for.
+pub const DEFAULT_AGENT_COUNT: &str = "ROUNDTABLE_DEFAULT_AGENT_COUNT";
+/// Variable with the folder of the sessions.
+pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
+/// Variable with the providers to use.
+pub const PROVIDERS: &str = "ROUNDTABLE_PROVIDERS";
+/// Variable with the moderator's provider.
+pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
+/// Variable with the mode when none is asked for.
+pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable that switches colour off, see <https://no-color.org>.
+pub const NO_COLOR: &str = "NO_COLOR";
+
+/// What every variable of ours starts with, the shared `NO_COLOR` apart.
+pub(crate) const PREFIX: &str = "ROUNDTABLE_";
+
+/// Every setting of our own. A YAML name is the variable in lower case, without `ROUNDTABLE_`.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: DEFAULT_AGENT_COUNT,
+        yaml: Some("default_agent_count"),
+        kind: Kind::Count { min: 2, max: 50 },
+        default: Some("4"),
+        about: "agents on the panel when `--agent-count` does not say, 2 to 50",
+    },
+    Key {
+        name: MAX_AGENTS,
+        yaml: Some("max_agents"),
+        kind: Kind::Count { min: 2, max: 50 },
+        default: Some("5"),
+        about: "the most agents a panel may have, 2 to 50",
+    },
+    Key { name: MODE, yaml: Some("mode"), kind: Kind::Text, default: Some("collaborative"), about: "mode when `--mode` does not say" },
+    Key {
+        name: PROVIDERS,
+        yaml: Some("providers"),
+        kind: Kind::Choices,
+        default: None,
+        about: "only these providers, in seating order: NAME or NAME=MODEL, separated by commas",
+    },
+    Key {
+        name: MODERATOR,
+        yaml: Some("moderator"),
+        kind: Kind::Choice,
+        default: None,
+        about: "who moderates: NAME or NAME=MODEL; otherwise the first provider",
+    },
+    Key {
+        name: DATA_DIR,
+        yaml: Some("data_dir"),
+        kind: Kind::Path,
+        default: None,
+        about: "folder of the sessions; otherwise `roundtable` in the XDG data folder",
+    },
+    Key { name: NO_COLOR, yaml: None, kind: Kind::Switch, default: None, about: "any text switches colour off" },
+];
+
+/// What a vendor's variable holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VendorField {
+    /// The key.
+    ApiKey,
+    /// Where requests go.
+    BaseUrl,
+    /// Where requests go, for a local server that is also named as `HOST[:PORT]`.
+    Host {
+        /// Port when the text names none.
+        port: u16,
+    },
+    /// The model.
+    Model,
+}
+
+/// One setting of a vendor. Its YAML names are the variables in lower case.
+#[derive(Debug, Clone)]
+pub struct VendorKey {
+    /// Name of the vendor, such as `anthropic`; together they are the names a provider setting may use.
+    pub vendor: String,
+    /// Variables, the canonical one first; within a layer the first that is set counts.
+    pub names: Vec<String>,
+    /// What it holds.
+    pub field: VendorField,
+    /// What it does, in one line.
+    pub about: String,
+}
+
+/// A setting of either sort, as the layers are searched for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) names: Vec<String>,
+    pub(crate) yaml: Vec<String>,
+    pub(crate) kind: Kind,
+    pub(crate) default: Option<String>,
+    pub(crate) about: String,
+    pub(crate) vendor: Option<(String, VendorField)>,
+}
+
+/// Lists our settings and then the vendors'.
+pub(crate) fn rows(vendor_keys: &[VendorKey]) -> Vec<Row> {
+    KEYS.iter().map(own_row).chain(vendor_keys.iter().map(vendor_row)).collect()
+}
+
+fn own_row(key: &Key) -> Row {
+    Row {
+        names: vec![key.name.to_owned()],
+        yaml: key.yaml.map(str::to_owned).into_iter().collect(),
+        kind: key.kind,
+        default: key.default.map(str::to_owned),
+        about: key.about.to_owned(),
+        vendor: None,
+    }
+}
+
+fn vendor_row(key: &VendorKey) -> Row {
+    Row {
+        names: key.names.clone(),
+        yaml: key.names.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        kind: match key.field {
+            VendorField::ApiKey => Kind::Secret,
+            VendorField::BaseUrl => Kind::Url,
+            VendorField::Host { port } => Kind::Host { port },
+            VendorField::Model => Kind::Text,
+        },
+        default: None,
+        about: key.about.clone(),
+        vendor: Some((key.vendor.clone(), key.field)),
+    }
+}
+
+/// Finds the candidate that `name` is most likely a misspelling of; `None` when none is near.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    let reach = (name.chars().count() / 3).max(1);
+    candidates
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= reach)
+        .min()
+        .map(|(_, candidate)| candidate.to_owned())
+}

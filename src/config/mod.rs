@@ -1,0 +1,165 @@
+//! Configuration: flag, then environment, `.env`, the project's `roundtable.yaml`, the user's `config.yaml`, built-in.
+//!
+//! The only reader of the environment. Must never set a variable, pass a value on to a child process, turn a value that
+//! does not parse into a default, or show a key. Knows the vendors only by the rows a caller brings.
+
+mod address;
+mod dotenv;
+mod error;
+pub mod keys;
+mod layer;
+mod redirect;
+mod resolve;
+mod setting;
+mod sources;
+mod value;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+pub use self::error::{ConfigError, Warning};
+pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
+pub use self::sources::{Flag, Sources};
+pub use self::value::{Choice, Value};
+
+use self::keys::VendorKey;
+use self::sources::Project;
+
+/// Every setting with where it came from. Immutable; keys have no `Debug` text in it.
+#[derive(Debug, Clone)]
+pub struct Config {
+    entries: Vec<Entry>,
+    warnings: Vec<Warning>,
+    project_root: Option<PathBuf>,
+    modes_folders: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Loads every setting from its strongest layer. A blank text, or a placeholder for a key, counts as not set.
+    ///
+    /// `vendor_keys` must hold at least one row for each vendor, a vendor's rows together: provider settings are checked
+    /// against their names.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a key that is not known, a value that does not parse, a place for sessions that is not
+    /// known, or a project file that would send a key elsewhere.
+    pub fn load(sources: &Sources, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
+        let rows = keys::rows(vendor_keys);
+        let project = sources.find_project();
+        let mut warnings = Vec::new();
+        let layers = layer::read_all(sources, &project, &rows, &mut warnings)?;
+        let mut vendors: Vec<&str> = vendor_keys.iter().map(|key| key.vendor.as_str()).collect();
+        vendors.dedup();
+        let entries = resolve::entries(&rows, &layers, sources, &vendors)?;
+        redirect::refuse(&rows, &entries)?;
+        Ok(Self { entries, warnings, modes_folders: modes_folders(sources, &project), project_root: project.root })
+    }
+
+    /// Returns every setting there is, ours first, set or not.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Returns what is odd but does not stop the program.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Returns the setting of a variable, by its canonical name or a synonym; `None` when it is not set.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.entries.iter().find(|entry| entry.names.iter().any(|known| known == name))?.setting.as_ref()
+    }
+
+    /// Returns the text or base URL that a variable is set to.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match &self.setting(name)?.value {
+            Value::Text(text) => Some(text),
+            Value::Count(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => None,
+        }
+    }
+
+    /// Returns the key that a variable is set to.
+    pub fn secret(&self, name: &str) -> Option<&SecretString> {
+        match &self.setting(name)?.value {
+            Value::Secret(secret) => Some(secret),
+            Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On => None,
+        }
+    }
+
+    /// Returns the most agents a panel may have, 2–50.
+    pub fn max_agents(&self) -> u32 {
+        self.count(keys::MAX_AGENTS)
+    }
+
+    /// Returns the agents on a panel when none are asked for, 2–50; may exceed the most there may be.
+    pub fn default_agent_count(&self) -> u32 {
+        self.count(keys::DEFAULT_AGENT_COUNT)
+    }
+
+    /// Returns the mode when none is asked for.
+    pub fn mode(&self) -> &str {
+        self.text(keys::MODE).expect("the table gives the mode a default")
+    }
+
+    /// Returns the providers to use, in seating order; empty for every one that is usable.
+    pub fn providers(&self) -> &[Choice] {
+        self.choices(keys::PROVIDERS)
+    }
+
+    /// Returns who moderates; `None` for the first provider.
+    pub fn moderator(&self) -> Option<&Choice> {
+        self.choices(keys::MODERATOR).first()
+    }
+
+    /// Tells whether colour is switched off.
+    pub fn no_color(&self) -> bool {
+        self.setting(keys::NO_COLOR).is_some()
+    }
+
+    /// Returns the folder of the sessions; it may not exist yet.
+    pub fn data_dir(&self) -> &Path {
+        match self.setting(keys::DATA_DIR).map(|setting| &setting.value) {
+            Some(Value::Path(path)) => path,
+            Some(Value::Count(_) | Value::Text(_) | Value::Choices(_) | Value::On | Value::Secret(_)) | None => {
+                unreachable!("loading fails when the data folder is not known")
+            }
+        }
+    }
+
+    /// Returns the folder that holds the project's `roundtable.yaml`, else the repository's; `None` outside of both.
+    pub fn project_root(&self) -> Option<&Path> {
+        self.project_root.as_deref()
+    }
+
+    /// Returns the folders to search for mode files, the strongest first; they may not exist.
+    ///
+    /// `.roundtable/modes` in the project's folder (outside of a project: the working folder), then `modes` in the user's
+    /// folder for configuration.
+    pub fn modes_folders(&self) -> &[PathBuf] {
+        &self.modes_folders
+    }
+
+    fn count(&self, name: &str) -> u32 {
+        match self.setting(name).map(|setting| &setting.value) {
+            Some(Value::Count(count)) => *count,
+            Some(Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_)) | None => {
+                unreachable!("the table gives every count a default")
+            }
+        }
+    }
+
+    fn choices(&self, name: &str) -> &[Choice] {
+        match self.setting(name).map(|setting| &setting.value) {
+            Some(Value::Choices(choices)) => choices,
+            Some(Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::On | Value::Secret(_)) | None => &[],
+        }
+    }
+}
+
+fn modes_folders(sources: &Sources, project: &Project) -> Vec<PathBuf> {
+    let root = project.root.as_ref().unwrap_or(&sources.working_folder);
+    let users = sources.config_folder.as_ref().map(|folder| folder.join("modes"));
+    std::iter::once(root.join(".roundtable").join("modes")).chain(users).collect()
+}

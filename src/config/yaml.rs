@@ -1,0 +1,168 @@
+//! Reads the text of a YAML configuration file: one flat map of settings.
+//!
+//! Must never repeat a value in an error, for it may be a key: of the parser's messages only the place is kept.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_yaml::Spanned;
+
+use crate::config::keys::{Kind, Row, nearest};
+
+/// One `key: value`.
+pub(crate) struct Assignment {
+    /// Canonical name or synonym: the variable this key stands for.
+    pub(crate) name: String,
+    /// Key, as written.
+    pub(crate) key: String,
+    /// Value; a list joined by commas, nothing for null.
+    pub(crate) text: String,
+    /// Line of the key, from 1.
+    pub(crate) line: u32,
+}
+
+/// Where and why the text cannot be read.
+pub(crate) enum Malformed {
+    /// Not a map of known settings.
+    At {
+        /// Line and column, from 1, when known.
+        place: Option<(u64, u64)>,
+        /// What is wrong there.
+        what: String,
+    },
+    /// A key that is not a setting.
+    UnknownKey {
+        /// Line and column of the key, from 1.
+        place: (u64, u64),
+        /// The key.
+        key: String,
+        /// The setting that was probably meant.
+        nearest: Option<String>,
+    },
+}
+
+/// Reads every assignment, in order.
+pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malformed> {
+    let options = serde_yaml::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        budget: serde_yaml::budget! {
+            max_nodes: 2_000,
+            max_depth: 8,
+            max_aliases: 16,
+            max_documents: 1,
+            max_total_scalar_bytes: 1 << 16,
+        },
+    };
+    let document = Document { rows };
+    let found = serde_yaml::with_deserializer_from_str_with_options(text, options, |yaml| document.deserialize(yaml))
+        .map_err(|error| Malformed::At { place: error.location().map(|at| (at.line(), at.column())), what: explain(&error) })?;
+    found.into_iter().collect()
+}
+
+/// Says what is wrong in words that cannot hold a value.
+fn explain(error: &serde_yaml::Error) -> String {
+    match error {
+        serde_yaml::Error::DuplicateMappingKey { .. } => "this key is set twice".to_owned(),
+        serde_yaml::Error::Budget { .. } => "more than a configuration file may hold".to_owned(),
+        serde_yaml::Error::SerdeInvalidType { expected, .. } => format!("{expected} is needed"),
+        serde_yaml::Error::Unexpected { .. } => "plain text is needed".to_owned(),
+        _ => "not valid YAML".to_owned(),
+    }
+}
+
+type Found = Result<Assignment, Malformed>;
+
+struct Document<'a> {
+    rows: &'a [Row],
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_> {
+    type Value = Vec<Found>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = Vec<Found>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map of settings")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(key) = map.next_key::<Spanned<String>>()? {
+            let place = (key.referenced.line(), key.referenced.column());
+            let Some((row, name)) = find(self.rows, &key.value) else {
+                map.next_value::<IgnoredAny>()?;
+                found.push(Err(unknown(key.value, place, self.rows)));
+                continue;
+            };
+            let text = match row.kind {
+                Kind::Choices => map.next_value_seed(TextOrList)?,
+                Kind::Count { .. } | Kind::Text | Kind::Path | Kind::Choice | Kind::Switch | Kind::Secret | Kind::Url | Kind::Host { .. } => {
+                    map.next_value::<Option<String>>()?.unwrap_or_default()
+                }
+            };
+            let line = u32::try_from(place.0).unwrap_or(u32::MAX);
+            found.push(Ok(Assignment { name, key: key.value, text, line }));
+        }
+        Ok(found)
+    }
+}
+
+fn find<'a>(rows: &'a [Row], key: &str) -> Option<(&'a Row, String)> {
+    rows.iter().find_map(|row| {
+        let at = row.yaml.iter().position(|name| name == key)?;
+        Some((row, row.names.get(at)?.clone()))
+    })
+}
+
+fn unknown(key: String, place: (u64, u64), rows: &[Row]) -> Malformed {
+    let plain = key.to_ascii_lowercase().replace('-', "_");
+    let plain = plain.strip_prefix("roundtable_").unwrap_or(&plain);
+    let nearest = nearest(plain, rows.iter().flat_map(|row| &row.yaml).map(String::as_str));
+    Malformed::UnknownKey { place, key, nearest }
+}
+
+/// A text, or a list of texts that is joined by commas.
+struct TextOrList;
+
+impl<'de> DeserializeSeed<'de> for TextOrList {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for TextOrList {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_unit<E>(self) -> Result<String, E> {
+        Ok(String::new())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element::<String>()? {
+            texts.push(text);
+        }
+        Ok(texts.join(","))
+    }
+}

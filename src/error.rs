@@ -1,0 +1,198 @@
+//! The failure a person, a script or a CI job meets: one line, what to do next, an exit code.
+//!
+//! Must never hold a key or a token, and never decide what a front-end prints around it.
+
+use std::error::Error;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+/// The class of a failure. It alone decides the exit code and whether the same command may succeed later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Our own defect.
+    Internal,
+    /// Wrong usage or configuration.
+    Usage,
+    /// Decided, but the gate does not hold.
+    Gate,
+    /// Waits for a human: a required fact is missing.
+    Waiting,
+    /// Providers failed until the quorum was lost.
+    Providers,
+    /// A limit on cost, tokens or time was reached.
+    Limit,
+    /// No usable credentials.
+    Credentials,
+    /// Replay, import or diff found a mismatch.
+    Mismatch,
+    /// Interrupted; the session can be resumed.
+    Interrupted,
+}
+
+impl FailureKind {
+    /// Every kind, by exit code.
+    pub const ALL: [Self; 9] =
+        [Self::Internal, Self::Usage, Self::Gate, Self::Waiting, Self::Providers, Self::Limit, Self::Credentials, Self::Mismatch, Self::Interrupted];
+
+    /// Returns the name used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Usage => "usage",
+            Self::Gate => "gate",
+            Self::Waiting => "waiting",
+            Self::Providers => "providers",
+            Self::Limit => "limit",
+            Self::Credentials => "credentials",
+            Self::Mismatch => "mismatch",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Returns the exit code of the process, 1–8 or 130.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::Gate => 3,
+            Self::Waiting => 4,
+            Self::Providers => 5,
+            Self::Limit => 6,
+            Self::Credentials => 7,
+            Self::Mismatch => 8,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Tells whether trying again, with nothing changed, may succeed.
+    pub fn is_retryable(self) -> bool {
+        match self {
+            Self::Providers | Self::Interrupted => true,
+            Self::Internal | Self::Usage | Self::Gate | Self::Waiting | Self::Limit | Self::Credentials | Self::Mismatch => false,
+        }
+    }
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A failure as it leaves the program. Displays as one line, the message alone.
+#[derive(Debug)]
+pub struct Failure {
+    /// The class, and with it the exit code.
+    pub kind: FailureKind,
+    /// What happened, in one line.
+    pub message: String,
+    /// What to do next, in one line.
+    pub hint: Option<String>,
+    /// Id of the session it happened in, if one was stored.
+    pub session: Option<String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// Makes a failure of the given kind. Line breaks and control characters in `message` become spaces.
+    pub fn new(kind: FailureKind, message: impl AsRef<str>) -> Self {
+        Self { kind, message: one_line(message.as_ref()), hint: None, session: None, source: None }
+    }
+
+    /// Makes a failure that is our own defect.
+    pub fn internal(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Internal, message)
+    }
+
+    /// Makes a failure of usage or configuration.
+    pub fn usage(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Usage, message)
+    }
+
+    /// Makes a failure for a gate that does not hold.
+    pub fn gate(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Gate, message)
+    }
+
+    /// Makes a failure for a session that waits for a human.
+    pub fn waiting(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Waiting, message)
+    }
+
+    /// Makes a failure for a lost quorum.
+    pub fn providers(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Providers, message)
+    }
+
+    /// Makes a failure for a reached limit.
+    pub fn limit(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Limit, message)
+    }
+
+    /// Makes a failure for missing credentials.
+    pub fn credentials(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Credentials, message)
+    }
+
+    /// Makes a failure for a mismatch in a replay, an import or a diff.
+    pub fn mismatch(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Mismatch, message)
+    }
+
+    /// Makes a failure for an interrupted session.
+    pub fn interrupted(message: impl AsRef<str>) -> Self {
+        Self::new(FailureKind::Interrupted, message)
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl AsRef<str>) -> Self {
+        self.hint = Some(one_line(hint.as_ref()));
+        self
+    }
+
+    /// Adds the id of the session.
+    #[must_use]
+    pub fn with_session(mut self, session: impl Into<String>) -> Self {
+        self.session = Some(session.into());
+        self
+    }
+
+    /// Adds the error behind it, for `Error::source`; it is not displayed.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// Renders the object that `--format json` prints: `error` with `kind`, `message`, `hint`, `retryable`, `session`.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "error": {
+                "kind": self.kind.name(),
+                "message": self.message,
+                "hint": self.hint,
+                "retryable": self.kind.is_retryable(),
+                "session": self.session,
+            }
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+/// Replaces control characters, line breaks and terminal escapes included, by spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
