@@ -39,6 +39,12 @@ pub mod store;
 
 pub mod engine;
 
+pub mod export;
+
 pub mod error;
 
 pub mod config;
+
+pub mod app;
+
+pub mod cli;

@@ -1,0 +1,154 @@
+//! Which vendors can be asked, and with which voices.
+
+use crate::config::keys::{VendorField, VendorKey};
+use crate::config::{Choice, Config};
+use crate::debate::agent::Voice;
+use crate::error::Failure;
+use crate::providers::gateway::Endpoint;
+use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
+
+/// A vendor with what is set for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VendorStatus {
+    /// Its name.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Whether it can be asked.
+    pub usable: bool,
+    /// What makes it usable: a variable to set.
+    pub variable: &'static str,
+    /// The model it would be asked for.
+    pub model: String,
+    /// US dollars for a million input and output tokens of that model; `None` when not known.
+    pub prices: Option<(f64, f64)>,
+    /// The day on which prices were last checked.
+    pub prices_as_of: &'static str,
+}
+
+/// The settings that the vendor table brings into the configuration.
+pub fn vendor_keys() -> Vec<VendorKey> {
+    VENDORS.iter().flat_map(vendor_rows).collect()
+}
+
+fn vendor_rows(vendor: &Vendor) -> Vec<VendorKey> {
+    let row = |names: &[&str], field, about: String| VendorKey {
+        vendor: vendor.name.to_owned(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        field,
+        about,
+    };
+    let mut rows = Vec::new();
+    if !vendor.key_variables.is_empty() {
+        rows.push(row(vendor.key_variables, VendorField::ApiKey, format!("key of {}", vendor.title)));
+    }
+    rows.push(row(&[vendor.model_variable], VendorField::Model, format!("model of {}, else {}", vendor.title, vendor.default_model)));
+    if let Some(variable) = vendor.base_url_variable {
+        let field = match vendor.key {
+            Key::Required => VendorField::BaseUrl,
+            Key::Optional => VendorField::Host { port: port(vendor.base_url) },
+        };
+        rows.push(row(&[variable], field, format!("where {} is reached, else {}", vendor.title, vendor.base_url)));
+    }
+    rows
+}
+
+/// The port in a base URL such as `http://127.0.0.1:11434/v1`; 80 when it names none.
+fn port(base_url: &str) -> u16 {
+    let authority = base_url.split("://").nth(1).unwrap_or(base_url).split('/').next().unwrap_or_default();
+    authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(80)
+}
+
+/// Every vendor, in the order of the table.
+pub(super) fn vendors(config: &Config) -> Vec<VendorStatus> {
+    let status = |vendor: &'static Vendor| {
+        let model = model(config, vendor, None);
+        let row = vendor.models.iter().find(|row| row.name == model);
+        VendorStatus {
+            name: vendor.name,
+            title: vendor.title,
+            usable: is_usable(config, vendor),
+            variable: variable(vendor),
+            prices: row.and_then(|row| row.input_usd.zip(row.output_usd)),
+            prices_as_of: PRICES_AS_OF,
+            model,
+        }
+    };
+    VENDORS.iter().map(status).collect()
+}
+
+/// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the table.
+pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
+    let voices: Vec<Voice> = match config.providers() {
+        [] => VENDORS.iter().filter(|vendor| is_usable(config, vendor)).map(|vendor| voice(config, vendor, None)).collect(),
+        chosen => chosen.iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?,
+    };
+    if voices.is_empty() {
+        return Err(nothing_usable());
+    }
+    Ok(voices)
+}
+
+/// Who may moderate: the one that was chosen, then each of the panel's voices.
+pub(super) fn moderators(config: &Config, panel: &[Voice]) -> Result<Vec<Voice>, Failure> {
+    let chosen = config.moderator().map(|choice| chosen_voice(config, choice)).transpose()?;
+    let mut moderators: Vec<Voice> = Vec::new();
+    for voice in chosen.iter().chain(panel) {
+        if !moderators.contains(voice) {
+            moderators.push(voice.clone());
+        }
+    }
+    Ok(moderators)
+}
+
+/// Where the named vendors are reached. One that is no longer set up has no endpoint: its turns fail, and say what to set.
+pub(super) fn endpoints(config: &Config, names: &[&str]) -> Vec<Endpoint> {
+    VENDORS.iter().filter(|vendor| names.contains(&vendor.name) && is_usable(config, vendor)).map(|vendor| endpoint(config, vendor)).collect()
+}
+
+fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
+    let key_variable = vendor.key_variables.first().copied().unwrap_or_default();
+    let base_url = vendor.base_url_variable.and_then(|variable| config.text(variable)).unwrap_or(vendor.base_url);
+    Endpoint { vendor, base_url: base_url.to_owned(), key: config.secret(key_variable).cloned(), key_variable: key_variable.to_owned() }
+}
+
+fn is_usable(config: &Config, vendor: &Vendor) -> bool {
+    match vendor.key {
+        Key::Required => vendor.key_variables.first().is_some_and(|name| config.secret(name).is_some()),
+        Key::Optional => vendor.base_url_variable.is_some_and(|name| config.setting(name).is_some()),
+    }
+}
+
+/// The variable that makes a vendor usable.
+fn variable(vendor: &Vendor) -> &'static str {
+    match vendor.key {
+        Key::Required => vendor.key_variables.first().copied().unwrap_or_default(),
+        Key::Optional => vendor.base_url_variable.unwrap_or_default(),
+    }
+}
+
+fn chosen_voice(config: &Config, choice: &Choice) -> Result<Voice, Failure> {
+    let vendor = table::find(&choice.provider).ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
+    if !is_usable(config, vendor) {
+        let failure = Failure::credentials(format!("provider {} is not set up: {} is not set", vendor.name, variable(vendor)));
+        return Err(failure.with_hint(format!("set {} in the environment or in .env, or leave {} out", variable(vendor), vendor.name)));
+    }
+    Ok(voice(config, vendor, choice.model.as_deref()))
+}
+
+fn voice(config: &Config, vendor: &Vendor, chosen: Option<&str>) -> Voice {
+    let model = model(config, vendor, chosen);
+    Voice { provider: vendor.name.to_owned(), family: table::family(vendor, &model), model }
+}
+
+fn model(config: &Config, vendor: &Vendor, chosen: Option<&str>) -> String {
+    chosen.or_else(|| config.text(vendor.model_variable)).unwrap_or(vendor.default_model).to_owned()
+}
+
+pub(super) fn nothing_usable() -> Failure {
+    let keys: Vec<&str> = VENDORS.iter().filter(|vendor| vendor.key == Key::Required).take(4).map(variable).collect();
+    Failure::credentials("no provider is set up: there is no API key in the environment or in .env").with_hint(format!(
+        "set one of {} (`roundtable providers` lists more), or OLLAMA_HOST for models on your own machine, or add --rehearse to try it without a key",
+        keys.join(", ")
+    ))
+}

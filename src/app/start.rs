@@ -1,0 +1,196 @@
+//! Setting a debate up: from what was asked for to the first event.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::app::{App, gateway, panel};
+use crate::config::{Config, Origin, keys};
+use crate::debate::agent::{Persona, Voice};
+use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
+use crate::debate::mode::{Mode, Perspectives};
+use crate::debate::personas::{self, Numbering};
+use crate::debate::question::{Question, QuestionError};
+use crate::error::Failure;
+use crate::modes::ModeError;
+use crate::providers::Provider;
+use crate::providers::rehearsal::{self, Rehearsal};
+
+/// The largest seed: JSON readers that hold numbers as doubles keep it exact.
+pub const SEED_MAX: u64 = (1 << 53) - 1;
+
+/// What a debate is asked to be. Agent count, mode, providers and moderator come from the configuration, flags included.
+#[derive(Debug, Clone)]
+pub struct StartRequest {
+    /// The question.
+    pub topic: String,
+    /// Its options; none for an open question.
+    pub options: Vec<String>,
+    /// Personas that replace the mode's own.
+    pub perspectives: Vec<Persona>,
+    /// Rounds of the exchange.
+    pub rounds: Rounds,
+    /// Who answers.
+    pub who: Who,
+    /// Whether a closing text is written, where the mode has one.
+    pub synthesis: bool,
+    /// Seed of every shuffle, at most [`SEED_MAX`]; drawn when it is not given.
+    pub seed: Option<u64>,
+}
+
+/// Rounds of the exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounds {
+    /// As the mode says, with its rules for an early end.
+    AsTheModeSays,
+    /// Exactly as many.
+    Exactly(u32),
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The configured providers.
+    Providers,
+    /// The rehearsal, each reply taking this long to arrive.
+    Rehearsal(Duration),
+}
+
+/// A debate that can be opened.
+pub(super) struct SetUp {
+    pub(super) setup: Setup,
+    pub(super) provider: Box<dyn Provider>,
+    pub(super) warnings: Vec<String>,
+}
+
+pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
+    let config = &app.config;
+    let question = Question::new(&request.topic, &request.options).map_err(question_failure)?;
+    let mode = app.mode(config.mode()).map_err(|error| mode_failure(config, error))?.mode;
+    let rounds = rounds(&mode, request.rounds)?;
+    check_perspectives(app, &mode, &request.perspectives)?;
+    let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let count = seats(config, request.perspectives.len(), &mut warnings);
+    let cast = cast(config, request.who)?;
+    let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
+    let agents = personas::seat(personas, numbering, count, &cast.panel);
+    let session = Uuid::now_v7();
+    let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
+    let setup = Setup {
+        format: FORMAT,
+        session: SessionId(session),
+        program: concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned(),
+        frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
+        synthesis: request.synthesis && mode.decision.synthesis,
+        limits: Limits::for_panel(count),
+        question,
+        mode,
+        agents,
+        moderators: cast.moderators,
+        rounds,
+        seed,
+    };
+    Ok(SetUp { setup, provider: cast.provider, warnings })
+}
+
+/// The random bits of a version 7 UUID, down to those that JSON readers keep.
+fn drawn_seed(session: Uuid) -> u64 {
+    let (_, low) = session.as_u64_pair();
+    low & SEED_MAX
+}
+
+/// Who can be asked, and by whom.
+struct Cast {
+    panel: Vec<Voice>,
+    moderators: Vec<Voice>,
+    provider: Box<dyn Provider>,
+}
+
+fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
+    match who {
+        Who::Rehearsal(pace) => {
+            Ok(Cast { panel: vec![rehearsal::voice()], moderators: vec![rehearsal::voice()], provider: Box::new(Rehearsal::new(pace)) })
+        }
+        Who::Providers => {
+            let panel = panel::voices(config)?;
+            let moderators = panel::moderators(config, &panel)?;
+            let names: Vec<&str> = panel.iter().chain(&moderators).map(|voice| voice.provider.as_str()).collect();
+            let provider = gateway(panel::endpoints(config, &names))?;
+            Ok(Cast { panel, moderators, provider })
+        }
+    }
+}
+
+fn rounds(mode: &Mode, rounds: Rounds) -> Result<Option<u32>, Failure> {
+    let Rounds::Exactly(count) = rounds else { return Ok(None) };
+    let mut ranges = mode.phases.iter().filter_map(|phase| phase.rounds).peekable();
+    if ranges.peek().is_none() {
+        return Err(Failure::usage(format!("--rounds is `{count}`, but mode {} has no rounds to set", mode.mode)).with_hint("leave --rounds out"));
+    }
+    let (min, max) = ranges.fold((1, u32::MAX), |(min, max), range| (min.max(range.min), max.min(range.max)));
+    if count < min || count > max {
+        return Err(Failure::usage(format!("--rounds is `{count}`; mode {} takes {min} to {max}", mode.mode)));
+    }
+    Ok(Some(count))
+}
+
+fn check_perspectives(app: &App, mode: &Mode, perspectives: &[Persona]) -> Result<(), Failure> {
+    if perspectives.is_empty() || mode.panel.perspectives == Perspectives::Open {
+        return Ok(());
+    }
+    let listed = app.modes();
+    let modes = listed.iter().filter_map(|listed| listed.result.as_ref().ok());
+    let open: Vec<&str> = modes.filter(|mode| mode.panel.perspectives == Perspectives::Open).map(|mode| mode.mode.as_str()).collect();
+    let failure = Failure::usage(format!("--perspective does not fit mode {}, which brings its own personas", mode.mode));
+    Err(failure.with_hint(format!("modes that take perspectives: {}", open.join(", "))))
+}
+
+/// How many seats there are: what was asked for, else one a perspective, else the default; never more than the cap.
+fn seats(config: &Config, perspectives: usize, warnings: &mut Vec<String>) -> u32 {
+    let setting = config.setting(keys::DEFAULT_AGENT_COUNT);
+    let was_asked = setting.is_some_and(|setting| setting.origin == Origin::Flag);
+    let wanted = match u32::try_from(perspectives) {
+        Ok(given) if given > 0 && !was_asked => given.max(2),
+        _ => config.default_agent_count(),
+    };
+    let cap = config.max_agents();
+    if wanted > cap {
+        warnings.push(format!("{wanted} agents were asked for; {} caps them at {cap}", keys::MAX_AGENTS));
+    }
+    wanted.min(cap)
+}
+
+fn personas<'a>(mode: &'a Mode, given: &'a [Persona], count: u32, warnings: &mut Vec<String>) -> (&'a [Persona], Numbering) {
+    if given.is_empty() {
+        return (&mode.panel.personas, if mode.panel.numbered { Numbering::Every } else { Numbering::Repeated });
+    }
+    let left_out: Vec<&str> = given.iter().skip(count as usize).map(|persona| persona.name.as_str()).collect();
+    if !left_out.is_empty() {
+        warnings.push(format!("there are {count} seats, so these perspectives are left out: {}", left_out.join(", ")));
+    }
+    (given, Numbering::Repeated)
+}
+
+fn question_failure(error: QuestionError) -> Failure {
+    let flag = match &error {
+        QuestionError::Empty | QuestionError::TooLong { .. } => "--topic",
+        QuestionError::OptionCount { .. } | QuestionError::OptionLength { .. } | QuestionError::OptionTwice(_) => "--option",
+    };
+    Failure::usage(format!("{flag}: {error}")).with_source(error)
+}
+
+/// Names the setting that asked for the mode; a mode file that is wrong in itself is named by its own place.
+fn mode_failure(config: &Config, error: ModeError) -> Failure {
+    let asked = config.setting(keys::MODE).map(|setting| match &setting.origin {
+        Origin::Flag => setting.spelled.clone(),
+        Origin::Environment => format!("{} (in the environment)", setting.spelled),
+        origin @ (Origin::DotEnv { .. } | Origin::Project { .. } | Origin::User { .. } | Origin::Default) => {
+            format!("{} (in {origin})", setting.spelled)
+        }
+    });
+    let message = match (&error, asked) {
+        (ModeError::Unknown { .. } | ModeError::Unreadable { .. }, Some(asked)) => format!("{asked}: {error}"),
+        (ModeError::Invalid { .. }, _) | (_, None) => error.to_string(),
+    };
+    Failure::usage(message).with_source(error)
+}

@@ -1,0 +1,100 @@
+//! Changes of mind, as the record tells them and not as the mover does.
+
+use std::fmt;
+
+use crate::cli::live::speakers::name;
+use crate::debate::agent::Seat;
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::change::{self, Moved};
+use crate::debate::claims::{self, Entry};
+use crate::debate::consensus::{self, Standing, Standings};
+use crate::debate::history::History;
+use crate::debate::question::OptionId;
+use crate::debate::response::{ClaimId, Stance};
+use crate::debate::schedule;
+use crate::debate::text;
+
+/// Longest quote of a claim, in characters.
+const QUOTE_CHARS_MAX: usize = 60;
+
+/// A change of mind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Move {
+    /// Whose.
+    pub(super) name: String,
+    /// From which option.
+    pub(super) from: OptionId,
+    /// To which.
+    pub(super) to: OptionId,
+    /// The claims it named, with what they say.
+    pub(super) claims: Vec<(ClaimId, String)>,
+    /// Whether one of them holds as a cause.
+    pub(super) cited: bool,
+}
+
+impl Move {
+    /// What the move rests on, in short.
+    pub(super) fn grounds(&self) -> String {
+        let ids: Vec<&str> = self.claims.iter().map(|(claim, _)| claim.0.as_str()).collect();
+        match (self.cited, ids.as_slice()) {
+            (true, _) => format!("citing {}", ids.join(", ")),
+            (false, []) => "no reason cited".to_owned(),
+            (false, _) => format!("citing {}, which does not hold as a reason", ids.join(", ")),
+        }
+    }
+}
+
+/// The move in full, without the name.
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "moved from {} to {}, {}", self.from, self.to, self.grounds())?;
+        match self.claims.as_slice() {
+            [(_, words)] if !words.is_empty() => write!(f, ": “{words}”"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns how a stance that has just landed differs from what its seat held in the last counted round before it.
+pub(super) fn on_landing(history: &History, ledger: &[Entry], seat: Seat, turn: &TurnId, stance: &Stance) -> Option<Move> {
+    let slots = schedule::slots(history);
+    let counted = consensus::counted_rounds(history);
+    let (phase, round) = counted.into_iter().rfind(|at| *at != (turn.phase.as_str(), turn.round))?;
+    let before = consensus::standings(history, &slots, phase, round);
+    let (turn, _) = history.turns.get_key_value(turn)?;
+    let standing = Standing { turn, option: held(history, turn, seat, stance), stance, confidence: None };
+    let moved = change::moved(history, &slots, ledger, &before, &Standings::from([(seat, standing)]));
+    moved.first().map(|moved| told(history, ledger, moved))
+}
+
+/// Returns who holds another option after the last counted round than before it.
+pub(super) fn of_last_round(history: &History) -> Vec<Move> {
+    let slots = schedule::slots(history);
+    let [.., before, now] = consensus::counted_rounds(history)[..] else {
+        return Vec::new();
+    };
+    let at = |(phase, round): (&str, u32)| consensus::standings(history, &slots, phase, round);
+    let ledger = claims::ledger_of(history, &slots);
+    change::moved(history, &slots, &ledger, &at(before), &at(now)).iter().map(|moved| told(history, &ledger, moved)).collect()
+}
+
+/// Returns the option of a stance; an opening statement's is the one it was sorted into.
+pub(super) fn held(history: &History, turn: &TurnId, seat: Seat, stance: &Stance) -> Option<OptionId> {
+    let sorted = || history.frozen.as_ref().filter(|_| consensus::is_opening(history, &turn.phase)).and_then(|frozen| frozen.sorted.get(&seat));
+    stance.option.clone().or_else(|| sorted().cloned())
+}
+
+/// Returns what a claim says, in short; nothing for a claim that does not exist.
+pub(super) fn quote(ledger: &[Entry], claim: &ClaimId) -> String {
+    ledger.iter().find(|entry| entry.id == *claim).map(|entry| text::clip(&entry.claim.text, QUOTE_CHARS_MAX)).unwrap_or_default()
+}
+
+fn told(history: &History, ledger: &[Entry], moved: &Moved) -> Move {
+    Move {
+        name: name(history, Speaker::Seat(moved.seat)),
+        from: moved.from.clone(),
+        to: moved.to.clone(),
+        claims: moved.claims.iter().map(|claim| (claim.clone(), quote(ledger, claim))).collect(),
+        cited: moved.cited,
+    }
+}

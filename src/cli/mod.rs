@@ -1,0 +1,92 @@
+//! The command line: reads arguments, calls the app, prints. Results go to stdout, all else to stderr.
+//!
+//! Must never decide anything about a debate, and never print text of others without taking the escape sequences out.
+
+mod args;
+mod cells;
+mod configuration;
+mod list;
+mod live;
+mod modes;
+mod output;
+mod providers;
+mod run;
+mod show;
+mod style;
+mod topic;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::app::{App, vendor_keys};
+use crate::cli::args::{Cli, Command, ConfigCommand, FormatArg, ListingFormat};
+use crate::config::{Config, Sources};
+use crate::error::Failure;
+
+/// Runs the program and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_a_command(&error),
+    };
+    let format = error_format(&cli.command);
+    match execute(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::failure(&failure, format);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+/// Answers `--help` and `--version`, and says what is wrong with anything else.
+fn not_a_command(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed pipe is nothing to complain about: whoever closed it has read enough.
+        error.print().ok();
+        return ExitCode::SUCCESS;
+    }
+    // The message repeats the argument, whatever it holds.
+    output::remark(error.render().to_string().trim_end());
+    ExitCode::from(crate::error::FailureKind::Usage.exit_code())
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Start(args) => run::start(&args),
+        Command::Resume(args) => run::resume(&args),
+        Command::List(args) => list::list(&app(Vec::new())?, &args),
+        Command::Show(args) => show::show(&app(Vec::new())?, &args),
+        Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
+        Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
+        Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
+    }
+}
+
+/// A flag that stands for a setting: its name, the setting's variable, the text given.
+type SettingFlag = (&'static str, &'static str, String);
+
+/// Loads the configuration, with `flags` on top.
+fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
+    let mut sources = Sources::from_process()?;
+    for (flag, setting, text) in flags {
+        sources.flag(flag, setting, text);
+    }
+    Ok(App::new(Config::load(&sources, &vendor_keys())?))
+}
+
+/// How a failure of a command is to be written.
+fn error_format(command: &Command) -> output::ErrorFormat {
+    let is_json = match command {
+        Command::Start(args) => args.result.format == FormatArg::Json,
+        Command::Resume(args) => args.result.format == FormatArg::Json,
+        Command::Show(args) => args.result.format == FormatArg::Json,
+        Command::List(args) => args.listing.format == ListingFormat::Json,
+        Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
+        Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
+        Command::Modes(_) => false,
+    };
+    if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
+}

@@ -1,0 +1,88 @@
+//! `modes`: the mode files.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::app::{App, ListedMode, new_mode, schema_of_modes};
+use crate::cli::args::{ListingFormat, ModesCommand};
+use crate::cli::output;
+use crate::error::Failure;
+
+pub(crate) fn modes(app: &App, command: &ModesCommand) -> Result<(), Failure> {
+    match command {
+        ModesCommand::List(args) => list(app, args.format),
+        ModesCommand::Show { name } => output::result(&app.mode(name).map_err(|error| Failure::usage(error.to_string()))?.source),
+        ModesCommand::Check { names } => check(app, names),
+        ModesCommand::New { name, output } => new(app, name, output.as_deref()),
+        ModesCommand::Schema => output::result(&format!("{:#}\n", schema_of_modes())),
+    }
+}
+
+fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
+    let modes = app.modes();
+    match format {
+        ListingFormat::Json => {
+            let modes: Vec<Value> = modes.iter().map(entry).collect();
+            output::result(&format!("{:#}\n", json!({ "modes": modes })))
+        }
+        ListingFormat::Text => output::result(&modes.iter().map(line).collect::<String>()),
+    }
+}
+
+fn line(listed: &ListedMode) -> String {
+    let origin = listed.path.as_ref().map(|path| format!(" [{}]", path.display())).unwrap_or_default();
+    match &listed.result {
+        Ok(mode) => format!("{:<20} {} Best for {}.{origin}\n", listed.name, mode.summary, mode.best_for.trim_end_matches('.')),
+        Err(error) => format!("{:<20} cannot be used: {error}\n", listed.name),
+    }
+}
+
+fn entry(listed: &ListedMode) -> Value {
+    let mode = listed.result.as_ref().ok();
+    json!({
+        "name": listed.name,
+        "path": listed.path,
+        "title": mode.map(|mode| &mode.title),
+        "summary": mode.map(|mode| &mode.summary),
+        "best_for": mode.map(|mode| &mode.best_for),
+        "error": listed.result.as_ref().err().map(ToString::to_string),
+    })
+}
+
+/// Checks each and reports all; fails if one cannot be used.
+fn check(app: &App, names: &[String]) -> Result<(), Failure> {
+    let names: Vec<String> = if names.is_empty() { app.modes().into_iter().map(|listed| listed.name).collect() } else { names.to_vec() };
+    let mut broken = 0;
+    for name in &names {
+        match app.mode(name) {
+            Ok(_) => output::result(&format!("ok {name}\n"))?,
+            Err(error) => {
+                broken += 1;
+                output::remark(&format!("error: {error}"));
+            }
+        }
+    }
+    if broken > 0 { Err(Failure::usage(format!("{broken} of {} modes cannot be used", names.len()))) } else { Ok(()) }
+}
+
+/// Writes a starter file. Never over one that is there.
+fn new(app: &App, name: &str, output: Option<&Path>) -> Result<(), Failure> {
+    let source = new_mode(name)?;
+    let folder = || app.config().modes_folders().first().cloned().unwrap_or_default();
+    let path: PathBuf = output.map_or_else(|| folder().join(format!("{name}.yaml")), Path::to_owned);
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::usage(format!("{} is there already", path.display())).with_hint("choose another name, or --output FILE"),
+        _ => Failure::usage(format!("cannot write {}: {error}", path.display())),
+    };
+    if let (Some(folder), None) = (path.parent(), output) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
+    file.write_all(source.as_bytes()).map_err(failed)?;
+    output::result(&format!("{}\n", path.display()))?;
+    output::remark(&format!("edit it, then `roundtable modes check {}`", path.display()));
+    Ok(())
+}

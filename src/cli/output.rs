@@ -1,0 +1,118 @@
+//! Where a command's words go.
+
+use std::fs;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use console::Term;
+
+use crate::app;
+use crate::cli::args::{FormatArg, ResultArgs};
+use crate::cli::cells;
+use crate::debate::history::History;
+use crate::debate::text;
+use crate::error::Failure;
+use crate::export::Format;
+
+/// How a failure is written to stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorFormat {
+    /// One line, and a hint on the next.
+    Text,
+    /// One JSON object on one line.
+    Json,
+}
+
+/// Writes a result to stdout. A reader that has seen enough is no failure.
+pub(crate) fn result(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::usage(format!("cannot write to standard output: {error}"))),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes a line to stderr, if anybody still reads it.
+pub(crate) fn remark(line: &str) {
+    writeln!(io::stderr().lock(), "{}", text::plain(line)).ok();
+}
+
+/// Writes a failure to stderr.
+pub(crate) fn failure(failure: &Failure, format: ErrorFormat) {
+    match format {
+        ErrorFormat::Text => {
+            remark(&format!("error: {failure}"));
+            if let Some(hint) = &failure.hint {
+                remark(&format!("hint: {hint}"));
+            }
+        }
+        ErrorFormat::Json => remark(&failure.to_json().to_string()),
+    }
+}
+
+/// A file that the record is written to, and in which format.
+pub(crate) type OutputFile = (PathBuf, Format);
+
+/// Checks the files that a record is to be written to, before anything is paid for.
+pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
+    let file = |path: &PathBuf| {
+        let format = Format::of(path).ok_or_else(|| {
+            let endings: Vec<String> = Format::ALL.iter().flat_map(|(_, _, endings)| endings.iter()).map(|ending| format!(".{ending}")).collect();
+            Failure::usage(format!("--output is `{}`, and its ending names no format", path.display()))
+                .with_hint(format!("use one of {}", endings.join(", ")))
+        })?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() || path.is_dir() {
+            return Err(Failure::usage(format!("--output is `{}`, which is no place for a file", path.display())));
+        }
+        Ok((path.clone(), format))
+    };
+    args.output.iter().map(file).collect()
+}
+
+/// Writes a session to stdout and to the given files.
+pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]) -> Result<(), Failure> {
+    for (path, format) in files {
+        write_whole(path, &app::render(history, *format)).map_err(|error| {
+            let id = history.setup.session;
+            Failure::usage(format!("cannot write {}: {error}", path.display()))
+                .with_hint(format!("the session is stored: `roundtable show {id}` prints it"))
+                .with_session(id.to_string())
+        })?;
+    }
+    match format {
+        FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
+        FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
+        FormatArg::Json => result(&app::render(history, Format::Json)),
+    }
+}
+
+/// Breaks long lines between words where a person reads them on a terminal; elsewhere the text stays as it is.
+fn fitted(text: &str) -> String {
+    if !io::stdout().is_terminal() {
+        return text.to_owned();
+    }
+    let columns = usize::from(Term::stdout().size().1);
+    let broken = text.lines().flat_map(|line| {
+        let indent = line.len() - line.trim_start().len();
+        let lines = cells::wrap(line, columns.saturating_sub(indent), columns.saturating_sub(indent + 2));
+        let hang = |(place, part): (usize, String)| format!("{}{part}\n", " ".repeat(if place == 0 { indent } else { indent + 2 }));
+        lines.into_iter().enumerate().map(hang).collect::<Vec<_>>()
+    });
+    broken.collect()
+}
+
+/// Replaces a file's content in one step, so that nobody reads half a record.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    // A pipe or a device is written to as it is.
+    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        return fs::write(path, text);
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        fs::remove_file(&draft).ok();
+    }
+    written
+}

@@ -1,0 +1,42 @@
+//! `providers`: the vendors, and what is set for them.
+
+use serde_json::{Value, json};
+
+use crate::app::{App, VendorStatus};
+use crate::cli::args::ListingFormat;
+use crate::cli::output;
+use crate::error::Failure;
+
+pub(crate) fn providers(app: &App, format: ListingFormat) -> Result<(), Failure> {
+    let vendors = app.vendors();
+    match format {
+        ListingFormat::Json => {
+            let vendors: Vec<Value> = vendors.iter().map(entry).collect();
+            output::result(&format!("{:#}\n", json!({ "providers": vendors })))
+        }
+        ListingFormat::Text => {
+            let lines: String = vendors.iter().map(line).collect();
+            let as_of = vendors.first().map(|vendor| vendor.prices_as_of).unwrap_or_default();
+            output::result(&format!("{lines}\nPrices in US dollars for a million input / output tokens, as of {as_of}.\n"))
+        }
+    }
+}
+
+fn line(vendor: &VendorStatus) -> String {
+    let state = if vendor.usable { "set up".to_owned() } else { format!("set {}", vendor.variable) };
+    let price = vendor.prices.map_or_else(String::new, |(input, output)| format!("{input} / {output}"));
+    format!("{:<11} {:<24} {:<28} {price}", vendor.name, state, vendor.model).trim_end().to_owned() + "\n"
+}
+
+fn entry(vendor: &VendorStatus) -> Value {
+    json!({
+        "name": vendor.name,
+        "title": vendor.title,
+        "usable": vendor.usable,
+        "variable": vendor.variable,
+        "model": vendor.model,
+        "input_usd_per_million": vendor.prices.map(|prices| prices.0),
+        "output_usd_per_million": vendor.prices.map(|prices| prices.1),
+        "prices_as_of": vendor.prices_as_of,
+    })
+}

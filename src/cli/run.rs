@@ -1,0 +1,183 @@
+//! `start` and `resume`: run a session, show it meanwhile, print its result.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use console::is_dumb;
+use tokio::runtime;
+use tokio::sync::mpsc;
+
+use crate::app::{self, App, Control, Rounds, SEED_MAX, Session, StartRequest, Who};
+use crate::cli::args::{ProgressArg, ResumeArgs, StartArgs, ViewArgs};
+use crate::cli::live::{self, View};
+use crate::cli::style::{Palette, Surface};
+use crate::cli::{SettingFlag, output, topic};
+use crate::config::keys;
+use crate::debate::agent::Persona;
+use crate::debate::history::History;
+use crate::error::Failure;
+
+/// How long a rehearsed reply takes to arrive when somebody watches.
+const REHEARSAL_PACE: Duration = Duration::from_millis(120);
+/// Notices that wait for the view; beyond that the run waits for it.
+const NOTICES_MAX: usize = 1_024;
+
+pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
+    let app = super::app(setting_flags(args))?;
+    let files = output::files(&args.result)?;
+    let request = request(args)?;
+    runtime()?.block_on(async {
+        let session = app.open(&request).await?;
+        let history = watched(&app, session, &args.view).await?;
+        output::session(&history, args.result.format, &files)?;
+        app::ending_failure(&history).map_or(Ok(()), Err)
+    })
+}
+
+pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
+    let app = super::app(Vec::new())?;
+    let files = output::files(&args.result)?;
+    runtime()?.block_on(async {
+        let session = app.resume(&args.id, pace(&args.view)).await?;
+        let history = watched(&app, session, &args.view).await?;
+        output::session(&history, args.result.format, &files)?;
+        app::ending_failure(&history).map_or(Ok(()), Err)
+    })
+}
+
+fn runtime() -> Result<runtime::Runtime, Failure> {
+    // Waiting for providers is all there is to do, so one thread does it.
+    runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::internal(format!("cannot start: {error}")))
+}
+
+fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
+    let providers = (!args.provider.is_empty()).then(|| args.provider.join(","));
+    let flags = [
+        ("--mode", keys::MODE, args.mode.clone()),
+        ("--agent-count", keys::DEFAULT_AGENT_COUNT, args.agent_count.clone()),
+        ("--provider", keys::PROVIDERS, providers),
+        ("--moderator", keys::MODERATOR, args.moderator.clone()),
+    ];
+    flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
+}
+
+fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
+    if let Some(seed) = args.seed.filter(|seed| *seed > SEED_MAX) {
+        return Err(Failure::usage(format!("--seed is `{seed}`; a whole number from 0 to {SEED_MAX} is needed")));
+    }
+    let options = if args.yes_no { vec!["Yes".to_owned(), "No".to_owned()] } else { args.options.clone() };
+    Ok(StartRequest {
+        topic: topic::read(&args.topic)?,
+        options,
+        perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
+        rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
+        who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },
+        synthesis: !args.no_synthesis,
+        seed: args.seed,
+    })
+}
+
+/// Reads `Name: what it cares about`.
+fn perspective(given: &str) -> Result<Persona, Failure> {
+    let (name, cares_about) = given.split_once(':').unwrap_or((given, ""));
+    let (name, cares_about) = (crate::debate::text::line(name), crate::debate::text::line(cares_about));
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(Failure::usage(format!("--perspective is `{given}`, and its name must have 1 to 60 characters"))
+            .with_hint("write --perspective \"Name: what it cares about\""));
+    }
+    let character =
+        if cares_about.is_empty() { format!("looking at the question as {name} would") } else { format!("what matters to you is {cares_about}") };
+    Ok(Persona { name, character, team: None, stance: None })
+}
+
+/// Rehearsed replies take their time only where somebody watches them arrive.
+fn pace(view: &ViewArgs) -> Duration {
+    match chosen(view) {
+        View::Bar => REHEARSAL_PACE,
+        View::Plain | View::None => Duration::ZERO,
+    }
+}
+
+fn chosen(view: &ViewArgs) -> View {
+    match view.progress {
+        _ if view.quiet => View::None,
+        ProgressArg::None => View::None,
+        ProgressArg::Plain => View::Plain,
+        ProgressArg::Bar => View::Bar,
+        ProgressArg::Auto if std::io::stderr().is_terminal() && !is_dumb() => View::Bar,
+        ProgressArg::Auto => View::Plain,
+    }
+}
+
+fn surface(app: &App) -> Surface {
+    match (std::io::stderr().is_terminal(), is_dumb(), app.config().no_color()) {
+        (false, _, _) => Surface::Stream,
+        (true, true, _) => Surface::Dumb,
+        (true, false, true) => Surface::NoColor,
+        (true, false, false) => Surface::Terminal,
+    }
+}
+
+/// Runs a session under the chosen view and under the user's control.
+async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History, Failure> {
+    for warning in session.warnings.iter().filter(|_| !view.quiet) {
+        output::remark(&format!("warning: {warning}"));
+    }
+    let (notices, watched) = mpsc::channel(NOTICES_MAX);
+    let control = Control::default();
+    let palette = Palette::new(surface(app));
+    let watching = tokio::spawn(live::watch(chosen(view), palette, session.history.clone(), watched));
+    let signals = tokio::spawn(obey_signals(control.clone()));
+    let result = session.run(notices, control).await;
+    signals.abort();
+    // The view ends by itself once nobody sends notices; if it broke, the result stands all the same.
+    watching.await.ok();
+    result
+}
+
+/// The first signal asks for a cheap end, the second for an end at once.
+async fn obey_signals(control: Control) {
+    // Both are waited for from the start, so that a second signal right after the first is not lost.
+    let Some(mut signals) = Signals::new() else { return };
+    signals.next().await;
+    control.stop.cancel();
+    signals.next().await;
+    control.abort.cancel();
+}
+
+/// Ctrl-C and its like.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Some(Self { interrupt: signal(SignalKind::interrupt()).ok()?, terminate: signal(SignalKind::terminate()).ok()? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> Option<Self> {
+        tokio::signal::windows::ctrl_c().ok().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
+}

@@ -1,0 +1,11 @@
+//! `show`: a session's decision and record.
+
+use crate::app::App;
+use crate::cli::args::ShowArgs;
+use crate::cli::output;
+use crate::error::Failure;
+
+pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
+    let files = output::files(&args.result)?;
+    output::session(&app.load(&args.id)?, args.result.format, &files)
+}

@@ -1,0 +1,180 @@
+//! The record for a pull request: decision, numbers, dissent, then the transcript, folded.
+
+use crate::debate::claims::{Entry, Status as ClaimStatus};
+use crate::debate::dissent::{Dissent, Kind};
+use crate::debate::response::{Point, Response};
+use crate::debate::text::line;
+use crate::export::record::{Record, TurnRecord};
+use crate::export::text::{absent, capitalised, changed, headline, money, percent};
+
+/// Renders the record. What models and askers wrote cannot become markup.
+pub fn render(record: &Record) -> String {
+    let mut parts = vec![format!("# {}", escaped(&crate::debate::text::clip(&record.question.topic, 200)))];
+    parts.push(format!("**{}**", escaped(&headline(record))));
+    parts.extend(record.note.map(|note| format!("> {}", capitalised(note))));
+    parts.extend(table(record));
+    parts.extend(options(record));
+    parts.extend(synthesis(record));
+    parts.extend(dissent(record));
+    parts.extend(listed("Absent", absent(record).iter().map(|entry| escaped(entry))));
+    parts.extend(claims(record));
+    parts.extend(sources(record));
+    parts.push(transcript(record));
+    parts.push(format!("<sub>session {} · {} · {}</sub>", record.session, record.times.opened, record.program));
+    parts.join("\n\n") + "\n"
+}
+
+fn table(record: &Record) -> Option<String> {
+    let decision = record.decision.as_ref()?;
+    let label = capitalised(&decision.label.to_string());
+    let caveats: String = decision.caveats.iter().map(|caveat| format!(", {caveat}")).collect();
+    let mut rows = vec![("Agreement", format!("{label}{caveats}"))];
+    if let (Some(agreement), Some([low, high])) = (decision.agreement, decision.interval) {
+        rows.push(("Share of the panel", format!("{} (95% interval {} to {})", percent(agreement), percent(low), percent(high))));
+    }
+    rows.push(("Level", format!("{}: {}", decision.level, decision.advice)));
+    rows.extend(changed(record).map(|changed| ("Debate delta", changed)));
+    rows.extend(decision.stop.as_ref().map(|stop| ("Ended", format!("{} ({})", stop.reason.title(), stop.numbers))));
+    let panel: Vec<String> = record.panel.iter().map(|agent| format!("{} ({} · {})", agent.name, agent.voice.provider, agent.voice.model)).collect();
+    rows.push(("Mode", record.mode_title.clone()));
+    rows.push(("Panel", panel.join(", ")));
+    if !record.moderators.is_empty() {
+        let voices: Vec<String> = record.moderators.iter().map(|voice| format!("{} · {}", voice.provider, voice.model)).collect();
+        let party = if record.moderator_is_party { ", which also holds a seat" } else { "" };
+        rows.push(("Moderator", format!("{}{party}", voices.join(", "))));
+    }
+    let total = &record.usage.total;
+    rows.push(("Price", format!("{} for {} calls, {} tokens", money(total.cost_usd), total.calls, total.input_tokens + total.output_tokens)));
+    let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {} |", escaped(value))).collect();
+    Some(format!("| | |\n|---|---|\n{}", rows.join("\n")))
+}
+
+fn options(record: &Record) -> Option<String> {
+    let held = |consensus: &Option<crate::debate::consensus::Consensus>, option| {
+        consensus.as_ref().map_or_else(|| "-".to_owned(), |consensus| consensus.tally.get(option).copied().unwrap_or(0).to_string())
+    };
+    let rows: Vec<String> = record
+        .question
+        .options
+        .iter()
+        .map(|choice| {
+            format!("| {} | {} | {} | {} |", choice.id, escaped(&choice.text), held(&record.sealed, &choice.id), held(&record.last, &choice.id))
+        })
+        .collect();
+    (!rows.is_empty()).then(|| format!("## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|\n{}", rows.join("\n")))
+}
+
+fn synthesis(record: &Record) -> Vec<String> {
+    let Some(synthesis) = &record.synthesis else {
+        return record.synthesis_failure.iter().map(|failure| format!("## Conclusion\n\nNone was written: {}", escaped(failure))).collect();
+    };
+    let mut parts = vec![format!("## Conclusion\n\n{}", escaped(&synthesis.conclusion))];
+    parts.extend(listed("Rationale", synthesis.rationale.iter().map(point)));
+    parts.extend(listed("Risks", synthesis.risks.iter().map(point)));
+    parts.extend(listed("Next steps", synthesis.next_steps.iter().map(|step| escaped(step))));
+    parts.extend(listed("Would change the decision", synthesis.would_change.iter().map(|change| escaped(change))));
+    parts.extend(listed("Dropped from the closing text, for leaning on no known claim", synthesis.dropped.iter().map(point)));
+    parts
+}
+
+fn point(point: &Point) -> String {
+    let claims: Vec<String> = point.claims.iter().map(|claim| escaped(&claim.0)).collect();
+    if claims.is_empty() { escaped(&point.text) } else { format!("{} ({})", escaped(&point.text), claims.join(", ")) }
+}
+
+fn dissent(record: &Record) -> Option<String> {
+    let entry = |dissent: &Dissent| {
+        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), |option| escaped(&option.0));
+        let kind = match dissent.kind {
+            Kind::Final => "held at the end",
+            Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
+            Kind::Unrebutted => "a claim with evidence that nobody rebutted",
+        };
+        let settles: String = dissent.would_settle.iter().map(|settles| format!("\n  - would settle it: {}", escaped(settles))).collect();
+        format!("**{}** ({option}, {kind}): {}{settles}", escaped(record.name(dissent.seat)), escaped(&dissent.words))
+    };
+    let blocking = record
+        .blocking
+        .iter()
+        .map(|objection| format!("**{}** calls this blocking: {}", escaped(record.name(objection.seat)), escaped(&objection.objection)));
+    listed("Dissent", record.dissent.iter().map(entry).chain(blocking))
+}
+
+fn claims(record: &Record) -> Option<String> {
+    let entry = |entry: &Entry| {
+        let status = match entry.status {
+            ClaimStatus::Open => "open",
+            ClaimStatus::Accepted => "accepted",
+            ClaimStatus::Rebutted => "rebutted",
+            ClaimStatus::Conceded => "conceded",
+        };
+        let evidence: Vec<String> = entry.claim.evidence.iter().map(|item| escaped(&item.reference)).collect();
+        let author = escaped(record.name(entry.seat));
+        format!("| {} | {author} | {} | {} | {status} |", entry.id, escaped(&entry.claim.text), evidence.join("; "))
+    };
+    let rows: Vec<String> = record.claims.iter().filter(|entry| entry.repeats.is_none()).map(entry).collect();
+    let head = "<details><summary>Claims</summary>\n\n| | By | Claim | Evidence | Status |\n|---|---|---|---|---|";
+    (!rows.is_empty()).then(|| format!("{head}\n{}\n\n</details>", rows.join("\n")))
+}
+
+fn sources(record: &Record) -> Option<String> {
+    let link = |citation: &crate::debate::reply::Citation| {
+        let title = escaped(citation.title.as_deref().unwrap_or(&citation.url));
+        let use_ = if citation.cited { "cited" } else { "consulted" };
+        // Only these characters could end the link early.
+        let url = citation.url.replace('(', "%28").replace(')', "%29").replace(['<', '>', ' '], "");
+        format!("[{title}]({url}) ({use_})")
+    };
+    listed("Sources", record.citations.iter().map(link))
+}
+
+fn transcript(record: &Record) -> String {
+    let mut lines = Vec::new();
+    let mut heading = String::new();
+    for turn in &record.turns {
+        let here = format!("{}, round {}", turn.turn.phase, turn.turn.round);
+        if here != heading {
+            lines.push(format!("\n**{}**\n", escaped(&here)));
+            heading = here;
+        }
+        lines.push(format!("- {}: {}", escaped(&turn.name), spoken(turn)));
+    }
+    format!("<details><summary>Transcript</summary>\n{}\n\n</details>", lines.join("\n"))
+}
+
+fn spoken(turn: &TurnRecord) -> String {
+    match (&turn.response, &turn.fault) {
+        (Some(response), _) => {
+            let stance = response.stance().and_then(|stance| stance.option.as_ref()).map(|option| format!("**{}** ", escaped(&option.0)));
+            let words = match response {
+                Response::Position(position) if !position.reasoning.is_empty() => format!("{} {}", position.statement, position.reasoning),
+                other => other.headline(),
+            };
+            format!("{}{}", stance.unwrap_or_default(), escaped(&words))
+        }
+        (None, Some(fault)) => format!("absent: {}", escaped(&fault.to_string())),
+        (None, None) => "no reply is known".to_owned(),
+    }
+}
+
+fn listed(title: &str, entries: impl Iterator<Item = String>) -> Option<String> {
+    let entries: Vec<String> = entries.map(|entry| format!("- {entry}")).collect();
+    (!entries.is_empty()).then(|| format!("## {title}\n\n{}", entries.join("\n")))
+}
+
+/// `text` on one line, with everything escaped that Markdown or HTML could act on, mentions and bare links included.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in line(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A zero-width character keeps a word from becoming a mention.
+            '@' => out.push_str("@\u{200b}"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,444 @@
+//! The decision record: all that a reader of a decision may ask about, drawn from the log alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::debate::agent::{Agent, Seat, Voice};
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::change::Moved;
+use crate::debate::claims::{self, Entry};
+use crate::debate::consensus::Consensus;
+use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
+use crate::debate::dissent::Dissent;
+use crate::debate::event::{ClosedRound, Ending, SortingBasis, Stop};
+use crate::debate::history::{History, Outcome};
+use crate::debate::question::{Choice, OptionId};
+use crate::debate::reply::{Citation, Fault};
+use crate::debate::response::{Response, Synthesis};
+use crate::debate::schedule::{self, PassedOver};
+
+/// The record's format.
+pub const SCHEMA: &str = "roundtable.decision/1";
+/// Family and provider of the scripted voice; see `providers::rehearsal`.
+const REHEARSAL: &str = "rehearsal";
+/// What every format says of a rehearsed session.
+const REHEARSAL_NOTE: &str = "rehearsal: no model was asked";
+
+/// A session's record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Record {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The session's id.
+    pub session: String,
+    /// How it stands.
+    pub status: Status,
+    /// Said when no model was asked.
+    pub note: Option<&'static str>,
+    /// What was debated.
+    pub question: Question,
+    /// The mode's name.
+    pub mode: String,
+    /// The mode's title.
+    pub mode_title: String,
+    /// By whom.
+    pub panel: Vec<Agent>,
+    /// Who moderated; empty when nothing needed a moderator.
+    pub moderators: Vec<Voice>,
+    /// Whether a moderator's provider also holds a seat.
+    pub moderator_is_party: bool,
+    /// The verdict; `None` while the session runs.
+    pub decision: Option<Verdict>,
+    /// Agreement in the sealed opening.
+    pub sealed: Option<Consensus>,
+    /// Agreement at the end.
+    #[serde(rename = "final")]
+    pub last: Option<Consensus>,
+    /// What the debate changed.
+    pub delta: Delta,
+    /// The minority report.
+    pub dissent: Vec<Dissent>,
+    /// Objections that their holders call blocking.
+    pub blocking: Vec<Blocking>,
+    /// The moderator's closing text; `None` when it was not asked for or failed.
+    pub synthesis: Option<Synthesis>,
+    /// Why there is no closing text, when one was asked for.
+    pub synthesis_failure: Option<String>,
+    /// The rounds with their numbers.
+    pub rounds: Vec<ClosedRound>,
+    /// Every turn with what it came to.
+    pub turns: Vec<TurnRecord>,
+    /// Seats that were not asked any more, and why.
+    pub absent: Vec<Absence>,
+    /// The claim ledger.
+    pub claims: Vec<Entry>,
+    /// Sources that providers named, each URL once.
+    pub citations: Vec<Citation>,
+    /// What it took.
+    pub usage: UsageRecord,
+    /// When it began and ended.
+    pub times: Times,
+    /// The program's version at the start.
+    pub program: String,
+    /// Seed of every shuffle.
+    pub seed: u64,
+}
+
+/// How a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has not ended.
+    Open,
+    /// It ran to its end.
+    Decided,
+    /// Too few seats could be heard.
+    QuorumLost,
+    /// It was stopped; the verdict rests on the ballots in hand.
+    Stopped,
+}
+
+/// The question with its options.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Question {
+    /// In the asker's words.
+    pub topic: String,
+    /// `choice` or `open`.
+    pub kind: &'static str,
+    /// The options; for an open question those that were found.
+    pub options: Vec<Choice>,
+    /// How the options of an open question were found.
+    pub sorting: Option<SortingRecord>,
+}
+
+/// How opening statements were sorted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SortingRecord {
+    /// Which way.
+    pub basis: SortingBasis,
+    /// Adjusted Rand index of two passes.
+    pub reliability: Option<f64>,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The winning option; `None` without one.
+    pub option: Option<OptionId>,
+    /// What it says.
+    pub text: Option<String>,
+    /// How strong the agreement is.
+    pub label: Label,
+    /// What to know about it.
+    pub caveats: Vec<Caveat>,
+    /// Share of the leading option in the panel, 0 to 1.
+    pub agreement: Option<f64>,
+    /// Its 95% Wilson interval.
+    pub interval: Option<[f64; 2]>,
+    /// Level of agreement.
+    pub level: Level,
+    /// What to do at this level: `proceed`, `verify` or `query_detail`.
+    pub advice: &'static str,
+    /// Why the debate ended when it did.
+    pub stop: Option<Stop>,
+}
+
+/// What the debate changed since the sealed opening, and what that cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Delta {
+    /// Who holds another option.
+    pub moved: Vec<Moved>,
+    /// Calls after the opening.
+    pub calls: u32,
+    /// Tokens after the opening.
+    pub tokens: u64,
+    /// Price after the opening in US dollars; `None` when a price is not known.
+    pub cost_usd: Option<f64>,
+}
+
+/// One turn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TurnRecord {
+    /// Which.
+    #[serde(flatten)]
+    pub turn: TurnId,
+    /// The speaker's name on the panel.
+    pub name: String,
+    /// What was said; `None` when the seat was absent.
+    pub response: Option<Response>,
+    /// Why the seat was absent.
+    pub fault: Option<Fault>,
+    /// Whether the reply was lost or never came: the attempt started and nothing is known of its end.
+    pub unknown: bool,
+}
+
+/// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Absence {
+    /// Which.
+    pub seat: Seat,
+    /// How its provider failed.
+    pub fault: Fault,
+}
+
+/// What a session took, reading replies that could not be used included.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UsageRecord {
+    /// All of it.
+    pub total: Spent,
+    /// By seat; the moderator under `moderator`.
+    pub by_speaker: BTreeMap<String, Spent>,
+    /// By phase.
+    pub by_phase: BTreeMap<String, Spent>,
+}
+
+/// Calls, tokens and money.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spent {
+    /// Replies received.
+    pub calls: u32,
+    /// Requests sent for them.
+    pub requests: u32,
+    /// Input tokens, cached ones included.
+    pub input_tokens: u64,
+    /// Of those, read from a prompt cache.
+    pub cached_tokens: u64,
+    /// Output tokens, reasoning included.
+    pub output_tokens: u64,
+    /// Of those, spent on reasoning.
+    pub reasoning_tokens: u64,
+    /// Price in US dollars; `None` when a price is not known, never 0 in its place.
+    pub cost_usd: Option<f64>,
+    /// Whether some of the tokens are estimates.
+    pub estimated: bool,
+}
+
+/// When a session began and ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Times {
+    /// First event, RFC 3339 in UTC.
+    pub opened: String,
+    /// Latest event.
+    pub latest: String,
+    /// Between them, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// Draws up the record of a session.
+pub fn record(history: &History) -> Record {
+    let setup = &history.setup;
+    let decision = history.decision.as_ref();
+    let moderators: Vec<Voice> = history.moderated_by().into_iter().cloned().collect();
+    let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
+    let (synthesis, synthesis_failure) = synthesis(history);
+    Record {
+        schema: SCHEMA,
+        session: setup.session.to_string(),
+        status: status(history),
+        note: history.agents.iter().any(|agent| agent.voice.provider == REHEARSAL).then_some(REHEARSAL_NOTE),
+        question: Question {
+            topic: setup.question.topic.clone(),
+            kind: if setup.question.is_open() { "open" } else { "choice" },
+            options: history.options().to_vec(),
+            sorting: history.frozen.as_ref().map(|frozen| SortingRecord { basis: frozen.basis, reliability: frozen.reliability }),
+        },
+        mode: setup.mode.mode.clone(),
+        mode_title: setup.mode.title.clone(),
+        panel: history.agents.clone(),
+        moderator_is_party: moderators.iter().any(|voice| seated.contains(voice.provider.as_str())),
+        moderators,
+        decision: decision.map(verdict),
+        sealed: decision.and_then(|decision| decision.sealed.clone()),
+        last: decision.and_then(|decision| decision.last.clone()),
+        delta: delta(history),
+        dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
+        blocking: decision.map(|decision| decision.blocking.clone()).unwrap_or_default(),
+        synthesis,
+        synthesis_failure,
+        rounds: history.rounds.clone(),
+        turns: turns(history),
+        absent: absent(history),
+        claims: claims::ledger(history),
+        citations: citations(history),
+        usage: usage(history),
+        times: Times {
+            opened: timestamp(history.opened_ms),
+            latest: timestamp(history.latest_ms),
+            elapsed_ms: history.latest_ms.saturating_sub(history.opened_ms),
+        },
+        program: setup.program.clone(),
+        seed: setup.seed,
+    }
+}
+
+/// RFC 3339 in UTC, to the millisecond.
+pub fn timestamp(ms: u64) -> String {
+    humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
+}
+
+/// How a session stands.
+pub fn status(history: &History) -> Status {
+    match history.ending {
+        None => Status::Open,
+        Some(Ending::Decided) => Status::Decided,
+        Some(Ending::QuorumLost) => Status::QuorumLost,
+        Some(Ending::Stopped) => Status::Stopped,
+    }
+}
+
+fn verdict(decision: &Decision) -> Verdict {
+    Verdict {
+        option: decision.option.clone(),
+        text: decision.text.clone(),
+        label: decision.label,
+        caveats: decision.caveats.clone(),
+        agreement: decision.last.as_ref().and_then(|last| last.agreement),
+        interval: decision.last.as_ref().and_then(|last| last.interval),
+        level: decision.level,
+        advice: decision.level.advice(),
+        stop: decision.stop.clone(),
+    }
+}
+
+fn synthesis(history: &History) -> (Option<Synthesis>, Option<String>) {
+    let turn = history.turns.iter().find(|(turn, _)| turn.phase == schedule::SYNTHESIS).map(|(_, turn)| turn);
+    let Some(turn) = turn else { return (None, None) };
+    match (turn.response(), turn.fault()) {
+        (Some(Response::Synthesis(synthesis)), _) => (Some(synthesis.clone()), None),
+        (Some(other), _) => (None, Some(other.headline())),
+        (None, Some(fault)) => (None, Some(fault.to_string())),
+        (None, None) => (None, None),
+    }
+}
+
+fn delta(history: &History) -> Delta {
+    let opening = history.setup.mode.phases.first().map(|phase| phase.name.as_str());
+    // Finding the options of an open question belongs to counting the opening, not to the debate.
+    let of_opening = |turn: &TurnId| Some(turn.phase.as_str()) == opening || turn.phase == schedule::FRAMING || turn.phase == schedule::OPTIONS;
+    let later = spent(history, |turn| !of_opening(turn));
+    Delta {
+        moved: history.decision.as_ref().map(|decision| decision.moved.clone()).unwrap_or_default(),
+        calls: later.calls,
+        tokens: later.input_tokens + later.output_tokens,
+        cost_usd: later.cost_usd,
+    }
+}
+
+/// Turns in the order of the schedule, the program's own first and last.
+fn turns(history: &History) -> Vec<TurnRecord> {
+    let slots = schedule::slots(history);
+    let own = |phase: &'static str| history.turns.keys().filter(move |turn| turn.phase == phase).cloned();
+    let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
+    let mut order: Vec<TurnId> = own(schedule::FRAMING).collect();
+    for turn in planned {
+        let after_opening = order.last().is_some_and(|last| history.setup.mode.phases.first().is_some_and(|first| first.name == last.phase));
+        if after_opening && history.setup.mode.phases.first().is_some_and(|first| first.name != turn.phase) {
+            order.extend(own(schedule::OPTIONS));
+        }
+        order.push(turn);
+    }
+    if !order.iter().any(|turn| turn.phase == schedule::OPTIONS) {
+        order.extend(own(schedule::OPTIONS));
+    }
+    order.extend(own(schedule::SYNTHESIS));
+    order.iter().filter_map(|turn| turn_record(history, turn)).collect()
+}
+
+fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
+    let taken = history.turns.get(turn)?;
+    Some(TurnRecord {
+        turn: turn.clone(),
+        name: name(history, turn.speaker),
+        response: taken.response().cloned(),
+        fault: taken.fault().cloned(),
+        unknown: taken.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()),
+    })
+}
+
+fn absent(history: &History) -> Vec<Absence> {
+    let slots = schedule::slots(history);
+    let passed_over = slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
+    let seats: BTreeSet<Seat> = passed_over.map(|(seat, _)| *seat).collect();
+    let outcomes = || history.turns.values().flat_map(|turn| turn.settled());
+    let lasting = |provider: &str| {
+        outcomes().find_map(|(attempt, outcome)| match outcome {
+            Outcome::Failed(fault) if fault.kind.is_lasting() && attempt.voice.provider == provider => Some(fault.clone()),
+            Outcome::Failed(_) | Outcome::Finished { .. } => None,
+        })
+    };
+    seats.into_iter().filter_map(|seat| Some(Absence { seat, fault: lasting(&history.agent(seat)?.voice.provider)? })).collect()
+}
+
+/// The speaker's name on the panel.
+pub fn name(history: &History, speaker: Speaker) -> String {
+    match speaker {
+        Speaker::Moderator => "Moderator".to_owned(),
+        Speaker::Seat(seat) => history.agent(seat).map_or_else(|| format!("Seat {seat}"), |agent| agent.name.clone()),
+    }
+}
+
+impl Record {
+    /// The name on a seat.
+    pub fn name(&self, seat: Seat) -> &str {
+        self.panel.iter().find(|agent| agent.seat == seat).map_or("?", |agent| &agent.name)
+    }
+
+    /// The text of an option.
+    pub fn option_text(&self, option: &OptionId) -> &str {
+        self.question.options.iter().find(|choice| choice.id == *option).map_or("", |choice| &choice.text)
+    }
+}
+
+fn citations(history: &History) -> Vec<Citation> {
+    let mut citations: BTreeMap<String, Citation> = BTreeMap::new();
+    for (_, reply) in history.turns.values().flat_map(|turn| turn.replies()) {
+        for citation in &reply.citations {
+            let known = citations.entry(citation.url.clone()).or_insert_with(|| citation.clone());
+            known.cited |= citation.cited;
+        }
+    }
+    citations.into_values().collect()
+}
+
+fn usage(history: &History) -> UsageRecord {
+    let speakers: BTreeSet<Speaker> = history.turns.keys().map(|turn| turn.speaker).collect();
+    let phases: BTreeSet<&str> = history.turns.keys().map(|turn| turn.phase.as_str()).collect();
+    UsageRecord {
+        total: spent(history, |_| true),
+        by_speaker: speakers.into_iter().map(|speaker| (speaker.to_string(), spent(history, |turn| turn.speaker == speaker))).collect(),
+        by_phase: phases.into_iter().map(|phase| (phase.to_owned(), spent(history, |turn| turn.phase == phase))).collect(),
+    }
+}
+
+/// Adds up what the turns in scope took.
+pub fn spent(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> Spent {
+    let attempts = history.turns.iter().filter(|(turn, _)| in_scope(turn)).flat_map(|(_, turn)| turn.settled());
+    let mut spent = Spent {
+        calls: 0,
+        requests: 0,
+        input_tokens: 0,
+        cached_tokens: 0,
+        output_tokens: 0,
+        reasoning_tokens: 0,
+        cost_usd: Some(0.0),
+        estimated: false,
+    };
+    for (_, outcome) in attempts {
+        match outcome {
+            Outcome::Finished { reply, .. } => {
+                spent.calls += 1;
+                spent.requests += reply.requests;
+                spent.input_tokens += reply.usage.input_tokens;
+                spent.cached_tokens += reply.usage.cached_tokens;
+                spent.output_tokens += reply.usage.output_tokens;
+                spent.reasoning_tokens += reply.usage.reasoning_tokens;
+                spent.estimated |= reply.usage.estimated;
+                spent.cost_usd = spent.cost_usd.zip(reply.cost_usd).map(|(sum, cost)| sum + cost);
+            }
+            Outcome::Failed(fault) => spent.requests += fault.requests,
+        }
+    }
+    spent
+}

@@ -1,0 +1,177 @@
+//! The record for a terminal: the decision in the first line, then why, then what stands against it, then the price.
+
+use crate::debate::dissent::Kind;
+use crate::debate::question::OptionId;
+use crate::debate::reply::Fault;
+use crate::debate::text::{line, plain};
+use crate::export::record::{Record, Status};
+
+/// Renders the record. Holds no control characters but line feeds.
+pub fn render(record: &Record) -> String {
+    let mut out = vec![headline(record)];
+    out.extend(record.note.map(str::to_owned));
+    out.push(String::new());
+    out.extend(numbers(record));
+    section(&mut out, "Options", options(record));
+    section(&mut out, "Conclusion", conclusion(record));
+    section(&mut out, "Dissent", dissent(record));
+    section(&mut out, "Risks", points(record.synthesis.iter().flat_map(|s| &s.risks).map(|point| point.text.as_str())));
+    section(&mut out, "Next steps", points(record.synthesis.iter().flat_map(|s| &s.next_steps).map(String::as_str)));
+    section(&mut out, "Would change the decision", points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)));
+    section(&mut out, "Absent", absent(record));
+    out.push(String::new());
+    out.push(price(record));
+    out.push(format!("session {}", record.session));
+    out.join("\n") + "\n"
+}
+
+/// The decision in one line.
+pub fn headline(record: &Record) -> String {
+    let Some(decision) = &record.decision else { return "Undecided: the session has not ended.".to_owned() };
+    let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
+    match (&decision.text, record.status) {
+        (Some(text), _) => line(text),
+        (None, Status::Stopped) if leading.is_empty() => "No decision: stopped before the first ballots were in.".to_owned(),
+        (None, _) if decision.label == crate::debate::decision::Label::Split => format!("No decision: a tie between {}.", named(record, leading)),
+        (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
+    }
+}
+
+fn named(record: &Record, options: &[OptionId]) -> String {
+    let texts: Vec<String> = options.iter().map(|option| format!("\"{}\"", line(record.option_text(option)))).collect();
+    texts.join(" and ")
+}
+
+fn numbers(record: &Record) -> Vec<String> {
+    let Some(decision) = &record.decision else { return Vec::new() };
+    let mut lines = Vec::new();
+    if let (Some(last), Some(agreement), Some([low, high])) = (&record.last, decision.agreement, decision.interval) {
+        let most = last.leading.first().and_then(|option| last.tally.get(option)).copied().unwrap_or(0);
+        lines.push(format!(
+            "{}: {most} of {} agree ({}, 95% interval {} to {}), {}: {}",
+            capitalised(&decision.label.to_string()),
+            last.panel,
+            percent(agreement),
+            percent(low),
+            percent(high),
+            decision.level,
+            decision.advice
+        ));
+    } else {
+        lines.push(format!("{}, {}: {}", capitalised(&decision.label.to_string()), decision.level, decision.advice));
+    }
+    if !decision.caveats.is_empty() {
+        let caveats: Vec<String> = decision.caveats.iter().map(ToString::to_string).collect();
+        lines.push(format!("Caveats: {}", caveats.join(", ")));
+    }
+    lines.extend(changed(record));
+    if let Some(stop) = &decision.stop {
+        lines.push(format!("Ended: {} ({})", stop.reason.title(), stop.numbers));
+    }
+    lines
+}
+
+/// What the debate changed since the sealed opening, in one line.
+pub fn changed(record: &Record) -> Option<String> {
+    let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
+    let share = |consensus: &crate::debate::consensus::Consensus| {
+        let tally: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
+        if tally.is_empty() { "nobody".to_owned() } else { tally.join(", ") }
+    };
+    let cited = record.delta.moved.iter().filter(|moved| moved.cited).count();
+    let moved = match record.delta.moved.len() {
+        0 => "nobody moved".to_owned(),
+        n => format!("{n} moved, {cited} for a reason that holds"),
+    };
+    Some(format!("Sealed: {}; final: {}; {moved}, for {}", share(sealed), share(last), money(record.delta.cost_usd)))
+}
+
+fn options(record: &Record) -> Vec<String> {
+    let held = |option: &OptionId| record.last.as_ref().and_then(|last| last.tally.get(option)).copied().unwrap_or(0);
+    record.question.options.iter().map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text))).collect()
+}
+
+fn conclusion(record: &Record) -> Vec<String> {
+    match (&record.synthesis, &record.synthesis_failure) {
+        (Some(synthesis), _) => plain(&synthesis.conclusion).lines().map(str::to_owned).collect(),
+        (None, Some(failure)) => vec![format!("none: {}", line(failure))],
+        (None, None) => Vec::new(),
+    }
+}
+
+fn dissent(record: &Record) -> Vec<String> {
+    let entry = |dissent: &crate::debate::dissent::Dissent| {
+        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), ToString::to_string);
+        let kind = match dissent.kind {
+            Kind::Final => "",
+            Kind::Abandoned => ", left without a reason that holds",
+            Kind::Unrebutted => ", never rebutted",
+        };
+        format!("{} ({option}{kind}): {}", line(record.name(dissent.seat)), line(&dissent.words))
+    };
+    let blocking = record.blocking.iter().map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
+    record.dissent.iter().map(entry).chain(blocking).collect()
+}
+
+fn points<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    texts.map(|text| format!("- {}", line(text))).collect()
+}
+
+/// Who could not be heard, and why; each fault once.
+pub fn absent(record: &Record) -> Vec<String> {
+    let failed = |fault: &Fault| format!("{fault} ({})", fault.hint);
+    let of_turns = record.turns.iter().filter_map(|turn| {
+        let unread = turn.response.as_ref().filter(|response| !response.is_valid()).map(|response| response.headline());
+        Some((turn.name.as_str(), turn.fault.as_ref().map(failed).or(unread)?))
+    });
+    let passed_over = record.absent.iter().map(|absence| (record.name(absence.seat), failed(&absence.fault)));
+    let mut lines: Vec<String> = Vec::new();
+    for (name, why) in of_turns.chain(passed_over) {
+        let entry = format!("{}: {}", line(name), line(&why));
+        if !lines.contains(&entry) {
+            lines.push(entry);
+        }
+    }
+    lines
+}
+
+fn price(record: &Record) -> String {
+    let total = &record.usage.total;
+    let about = if total.estimated { "about " } else { "" };
+    format!(
+        "{} calls, {about}{} tokens, {}, {:.1} s",
+        total.calls,
+        total.input_tokens + total.output_tokens,
+        money(total.cost_usd),
+        record.times.elapsed_ms as f64 / 1000.0
+    )
+}
+
+/// US dollars to the hundredth of a cent; an unknown price is said to be one.
+pub fn money(cost_usd: Option<f64>) -> String {
+    match cost_usd {
+        None => "price unknown".to_owned(),
+        Some(0.0) => "$0".to_owned(),
+        Some(cost) if cost < 0.0001 => "under $0.0001".to_owned(),
+        Some(cost) => format!("${cost:.4}"),
+    }
+}
+
+/// A share as a whole percentage.
+pub fn percent(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
+}
+
+/// The text with its first letter in upper case.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn section(out: &mut Vec<String>, title: &str, lines: Vec<String>) {
+    if !lines.is_empty() {
+        out.push(String::new());
+        out.push(title.to_owned());
+        out.extend(lines.iter().map(|line| format!("  {line}")));
+    }
+}

@@ -1,0 +1,157 @@
+//! The arrows between rooms: who may know whom, and who may touch the world. Fails with file and line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room, the rooms it may import, and what of the world it may touch.
+struct Room {
+    name: &'static str,
+    imports: &'static [&'static str],
+    touches: &'static [&'static str],
+}
+
+/// What touches the world. Whatever is not named for a room is closed to it.
+const WORLD: [&str; 14] = [
+    "std::env",
+    "std::fs",
+    "std::io",
+    "TcpStream",
+    "ToSocketAddrs",
+    "std::process",
+    "std::thread",
+    "std::time::Instant",
+    "SystemTime",
+    "now_v7",
+    "tokio::",
+    "reqwest",
+    "rusqlite",
+    "indicatif",
+];
+
+const ROOMS: [Room; 12] = [
+    Room { name: "stats", imports: &[], touches: &[] },
+    Room { name: "debate", imports: &["stats"], touches: &[] },
+    Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
+    Room {
+        name: "store",
+        imports: &["debate"],
+        touches: &["std::fs", "std::io", "std::process", "std::thread", "SystemTime", "now_v7", "tokio::", "rusqlite"],
+    },
+    Room { name: "providers", imports: &["debate"], touches: &["std::io", "SystemTime", "tokio::", "reqwest"] },
+    Room { name: "export", imports: &["debate"], touches: &[] },
+    Room { name: "engine", imports: &["debate", "store", "providers"], touches: &["tokio::"] },
+    Room { name: "error", imports: &[], touches: &[] },
+    Room { name: "config", imports: &["error"], touches: &["std::env", "std::fs", "std::io"] },
+    Room { name: "app", imports: &["debate", "modes", "store", "providers", "export", "engine", "error", "config"], touches: &["tokio::", "now_v7"] },
+    Room {
+        name: "cli",
+        imports: &["app", "config", "debate", "export", "error"],
+        touches: &["std::fs", "std::io", "std::process", "std::time::Instant", "tokio::", "indicatif"],
+    },
+    Room { name: "main", imports: &["cli"], touches: &["std::process"] },
+];
+
+/// One line of code, without its comment.
+struct Line {
+    file: PathBuf,
+    number: usize,
+    code: String,
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn lines_of(room: &str) -> Vec<Line> {
+    let (file, folder) = (source().join(format!("{room}.rs")), source().join(room));
+    let mut files = Vec::new();
+    if file.is_file() {
+        files.push(file);
+    }
+    collect(&folder, &mut files);
+    assert!(!files.is_empty(), "room {room} has no file: take it out of the table");
+    files.into_iter().flat_map(|file| lines(&file)).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.map(|entry| entry.expect("a readable folder").path()) {
+        if entry.is_dir() {
+            collect(&entry, files);
+        } else if entry.extension().is_some_and(|ending| ending == "rs") {
+            files.push(entry);
+        }
+    }
+}
+
+fn lines(file: &Path) -> Vec<Line> {
+    let text = fs::read_to_string(file).expect("a readable source file");
+    let code = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
+    text.lines().enumerate().map(|(index, line)| Line { file: file.to_owned(), number: index + 1, code: code(line) }).collect()
+}
+
+/// The rooms that a line of code names through `crate::` or, outside of the library, `roundtable::`.
+fn rooms_named(code: &str) -> Vec<String> {
+    let after = |prefix: &'static str| code.split(prefix).skip(1).map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+    after("crate::").chain(after("roundtable::")).filter(|name: &String| !name.is_empty()).collect()
+}
+
+#[test]
+fn rooms_import_only_what_their_row_allows() {
+    for room in &ROOMS {
+        for line in lines_of(room.name) {
+            for named in rooms_named(&line.code) {
+                let is_allowed = named == room.name || room.imports.contains(&named.as_str());
+                assert!(is_allowed, "{}:{}: {} may not import {named}", line.file.display(), line.number, room.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn rooms_touch_only_what_their_row_allows() {
+    for room in &ROOMS {
+        for line in lines_of(room.name) {
+            for thing in WORLD.iter().filter(|thing| !room.touches.contains(*thing)) {
+                let message = format!("{}:{}: {} may not touch {thing}", line.file.display(), line.number, room.name);
+                assert!(!line.code.contains(thing), "{message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_network_is_known_to_the_gateway_alone() {
+    for line in lines_of("providers").into_iter().filter(|line| line.code.contains("reqwest")) {
+        let is_gateway = line.file.components().any(|part| part.as_os_str() == "gateway");
+        assert!(is_gateway, "{}:{}: only the gateway may know reqwest", line.file.display(), line.number);
+    }
+}
+
+#[test]
+fn the_environment_is_read_in_one_file() {
+    for line in lines_of("config").into_iter().filter(|line| line.code.contains("std::env")) {
+        assert!(line.file.ends_with("config/sources.rs"), "{}:{}: only sources.rs may read the environment", line.file.display(), line.number);
+    }
+}
+
+#[test]
+fn every_room_has_a_row_and_every_file_says_what_it_is() {
+    let entries = fs::read_dir(source()).expect("the source folder");
+    for entry in entries.map(|entry| entry.expect("a readable folder").path()) {
+        let name = entry.file_stem().and_then(|name| name.to_str()).expect("a plain name").to_owned();
+        assert!(name == "lib" || ROOMS.iter().any(|room| room.name == name), "{} is in no row of the table", entry.display());
+    }
+    for room in &ROOMS {
+        for first in lines_first(room.name) {
+            assert!(first.1.starts_with("//!"), "{}: must open with `//!`", first.0.display());
+        }
+    }
+}
+
+fn lines_first(room: &str) -> Vec<(PathBuf, String)> {
+    let mut files: Vec<PathBuf> = lines_of(room).into_iter().map(|line| line.file).collect();
+    files.dedup();
+    let first = |file: &PathBuf| fs::read_to_string(file).expect("a readable source file").lines().next().unwrap_or_default().to_owned();
+    files.iter().map(|file| (file.clone(), first(file))).collect()
+}

@@ -1,0 +1,111 @@
+//! The README keeps its word: its commands run, its links lead somewhere, its tables are complete.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use roundtable::error::FailureKind;
+use roundtable::modes::{self, Folders};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The lines of the README's shell blocks, in order.
+fn shell_lines() -> Vec<String> {
+    let text = read("README.md");
+    let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.flat_map(str::lines).map(str::to_owned).collect()
+}
+
+/// Splits a command line at spaces outside of double quotes, and leaves out the comment at its end.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '#' if !quoted => break,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("there is always one").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn program(home: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_roundtable"));
+    program.env_clear().env("HOME", home).current_dir(home);
+    program
+}
+
+#[test]
+fn the_first_command_prints_a_decision_without_a_key() {
+    let lines = shell_lines();
+    let arguments = words(&lines[0]);
+    assert_eq!(arguments[..4], ["cargo", "run", "--release", "--"]);
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let output = program(home.path()).args(&arguments[4..]).output().expect("the program runs");
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(stdout.contains("rehearsal: no model was asked") && stdout.contains("agree ("), "{stdout}");
+}
+
+#[test]
+fn the_second_command_is_what_ci_runs() {
+    let lines = shell_lines();
+    assert!(read(".ci/run").lines().any(|line| line == lines[1]), "{} is not in .ci/run", lines[1]);
+}
+
+/// Every `roundtable …` line is one the program understands. Those that would ask a provider rehearse instead.
+#[test]
+fn every_command_is_understood() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for file in ["proposal.md", "adr.md"] {
+        fs::write(home.path().join(file), "Should we?").expect("a writable folder");
+    }
+    let commands: Vec<String> = shell_lines().into_iter().filter(|line| line.starts_with("roundtable ")).collect();
+    assert!(commands.len() >= 9, "{commands:?}");
+    for command in commands {
+        let mut arguments = words(command.split(" | ").next().expect("a first part"));
+        if arguments[1] == "start" {
+            arguments.push("--rehearse".to_owned());
+        }
+        let output = program(home.path()).args(&arguments[1..]).output().expect("the program runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        // The README's sessions are not those of this folder; that a decided one cannot be resumed is part of the manual.
+        let is_example = stderr.contains("there is no session") || stderr.contains("has ended") || stderr.contains("fits ");
+        assert!(output.status.success() || is_example, "{command}: {stderr}");
+    }
+}
+
+#[test]
+fn its_links_lead_to_files() {
+    let text = read("README.md");
+    let targets: Vec<&str> = text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(!targets.is_empty());
+    for target in targets.into_iter().filter(|target| !target.starts_with("http")) {
+        assert!(root().join(target).exists(), "README.md links to {target}, which is not there");
+    }
+}
+
+#[test]
+fn its_table_of_modes_names_every_mode() {
+    let text = read("README.md");
+    for listed in modes::list(&Folders::default()) {
+        assert!(text.contains(&format!("`{}`", listed.name)), "README.md does not name mode {}", listed.name);
+    }
+}
+
+#[test]
+fn its_exit_codes_are_the_programs() {
+    let text = read("README.md");
+    for kind in [FailureKind::Internal, FailureKind::Usage, FailureKind::Providers, FailureKind::Credentials, FailureKind::Interrupted] {
+        assert!(text.contains(&format!("\n| {} |", kind.exit_code())), "README.md lacks exit code {}", kind.exit_code());
+    }
+}
