@@ -83,7 +83,7 @@ pub fn changed(record: &Record) -> Option<String> {
         0 => "nobody moved".to_owned(),
         n => format!("{n} moved, {cited} for a reason that holds"),
     };
-    Some(format!("Sealed: {}; final: {}; {moved}, for {}", share(sealed), share(last), money(record.delta.cost_usd)))
+    Some(format!("Sealed: {}; final: {}; {moved}; the exchange cost {}", share(sealed), share(last), money(record.delta.cost_usd)))
 }
 
 fn options(record: &Record) -> Vec<String> {
