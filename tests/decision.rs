@@ -149,11 +149,12 @@ fn absence_and_abstention_are_told_apart_and_counted() {
 fn caveats_say_what_to_know() {
     use Caveat::{Contested, PressureDependent, SingleFamily};
     let unsure = [40, 95, 80, 80];
-    let cases: [(&str, Votes, &[Caveat]); 11] = [
+    let cases: [(&str, Votes, &[Caveat]); 12] = [
         ("nothing to add", VOTES, &[]),
         ("one family", Votes { families: "aaaa", ..VOTES }, &[SingleFamily]),
         ("the sure minority", Votes { sealed: "11122", families: "abcde", confidence: unsure, ..VOTES }, &[Contested]),
         ("the equally sure minority", Votes { sealed: "11122", families: "abcde", ..VOTES }, &[]),
+        ("weighed, a tie", Votes { sealed: "11222", families: "abcde", confidence: [60, 40, 80, 80], ..VOTES }, &[]),
         // Uncited moves alone make the winner.
         ("won over", Votes { sealed: "1222", last: "1112", ..VOTES }, &[PressureDependent]),
         ("a tie broken", Votes { sealed: "1122", last: "1112", ..VOTES }, &[PressureDependent]),

@@ -730,3 +730,19 @@ fn seats_that_a_round_does_not_ask_keep_their_stance() {
     let last = run(&left_only, 4, &script).history.rounds[1].consensus.clone().unwrap();
     assert_eq!((last.valid, last.absent, last.tally[&option("o1")], last.tally[&option("o2")]), (4, 0, 2, 2));
 }
+
+#[test]
+fn a_debate_in_which_everybody_abstains_ends_undecided() {
+    for name in ["collaborative", "adversarial", "vote", "delphi"] {
+        for question in [choice(), open()] {
+            let script = |ask: &Ask| match seat_of(ask) {
+                Some(_) => with(ask, &json!({ "option": null, "abstain_reason": "nothing is known", "change": null })),
+                None => by_default(ask),
+            };
+            let world = World::open(setup(&built_in(name), 3, question), &script, 1).finish();
+            assert_eq!(world.history.ending, Some(Ending::QuorumLost), "{name}");
+            assert_eq!(world.history.decision.as_ref().unwrap().label, Label::NoQuorum, "{name}");
+            assert_eq!(world.asked_in("options").len(), 0, "{name}: there is nothing to sort");
+        }
+    }
+}

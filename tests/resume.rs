@@ -120,7 +120,7 @@ fn a_debate_that_ends_early_resumes() {
 /// One way for a world to fail: what becomes of each ask.
 type Failing = fn(&Ask) -> Option<Miss>;
 
-const FAILINGS: [(&str, Failing); 7] = [
+const FAILINGS: [(&str, Failing); 8] = [
     ("unreadable at first", |ask| (ask.attempt == 1 && chance(1, ask, 2) == 0).then_some(Miss::Prose)),
     ("unreadable for good", |ask| (chance(2, ask, 3) == 0).then_some(Miss::Empty)),
     ("cut off", |ask| (ask.attempt == 1 && chance(3, ask, 2) == 0).then_some(Miss::Cut)),
@@ -131,6 +131,8 @@ const FAILINGS: [(&str, Failing); 7] = [
     }),
     ("network down now and then", |ask| (chance(5, ask, 4) == 0).then_some(Miss::Network)),
     ("one provider lost", |ask| (ask.voice.provider == "openai").then_some(Miss::Auth)),
+    // While one pass over the statements fails for good, the other is in flight on the same provider.
+    ("the sorting's provider lost", |ask| (ask.turn.stage == "forward" && ask.voice.provider == "anthropic").then_some(Miss::Auth)),
     ("one provider lost on the way", |ask| (ask.voice.provider == "google" && chance(6, ask, 3) == 0).then_some(Miss::Auth)),
 ];
 
