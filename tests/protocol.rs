@@ -739,8 +739,10 @@ fn a_debate_in_which_everybody_abstains_ends_undecided() {
                 Some(_) => with(ask, &json!({ "option": null, "abstain_reason": "nothing is known", "change": null })),
                 None => by_default(ask),
             };
+            let is_open = question.is_open();
             let world = World::open(setup(&built_in(name), 3, question), &script, 1).finish();
             assert_eq!(world.history.ending, Some(Ending::QuorumLost), "{name}");
+            assert!(!is_open || world.history.rounds.len() == 1, "{name}: without an option there is nothing to debate");
             assert_eq!(world.history.decision.as_ref().unwrap().label, Label::NoQuorum, "{name}");
             assert_eq!(world.asked_in("options").len(), 0, "{name}: there is nothing to sort");
         }

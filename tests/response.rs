@@ -170,6 +170,9 @@ fn confidence_is_read_as_written_or_not_at_all() {
     for written in [
         json!(-1),
         json!(-0.1),
+        json!(1.5),
+        json!(7),
+        json!("9.5"),
         json!(101),
         json!("101%"),
         json!("-5%"),

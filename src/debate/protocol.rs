@@ -46,6 +46,8 @@ pub fn next(history: &History) -> Step {
     match schedule::cursor(history) {
         Cursor::Over => decided(history),
         Cursor::Round(..) if history.has_lost_quorum() => decided(history),
+        // Everybody abstained in the opening: there is nothing to debate.
+        Cursor::Round(..) if !history.rounds.is_empty() && history.options().is_empty() => decided(history),
         Cursor::Round(index, round) => {
             let phase = &history.setup.mode.phases[index].name;
             let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;

@@ -305,7 +305,8 @@ impl<'a> Fields<'a> {
         meant.map(|choice| Some(choice.id.clone())).ok_or_else(unknown)
     }
 
-    /// A confidence written as 0.85, 85, "0.85" or "85%". Anything outside 0 to 1 after that is a problem, never clamped.
+    /// A confidence written as 0.85, 85, "0.85" or "85%". Anything else is a problem, never clamped; so is 7, which may be meant on
+    /// a scale to 10.
     fn confidence(&self, name: &str) -> Result<Option<f64>, String> {
         let problem = || format!("`{name}` must be a number from 0 to 1");
         let (number, is_percent) = match self.0.get(name) {
@@ -318,7 +319,7 @@ impl<'a> Fields<'a> {
             }
             Some(_) => return Err(problem()),
         };
-        let share = if is_percent || number > 1.0 { number / 100.0 } else { number };
+        let share = if is_percent || number >= 10.0 { number / 100.0 } else { number };
         Some(share).filter(|share| (0.0..=1.0).contains(share)).map(Some).ok_or_else(problem)
     }
 }
