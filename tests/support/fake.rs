@@ -196,7 +196,8 @@ async fn answer(State(desk): State<Desk>, ConnectInfo(line): ConnectInfo<Line>, 
     loop {
         behaviour = match behaviour {
             Behaviour::Delayed(delay, then) => {
-                tokio::time::sleep(delay).await;
+                // From the arrival on, so that composing the answer takes no time of its own.
+                tokio::time::sleep_until((seen.started + delay).into()).await;
                 *then
             }
             Behaviour::Together(barrier, then) => {
