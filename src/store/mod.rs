@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::oneshot;
 
 pub use crate::store::lease::Lease;
@@ -26,6 +28,9 @@ pub const FILE: &str = "roundtable.db";
 const VERSION: i64 = 1;
 /// How long one process waits for another's write, in milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
+
+/// How long to wait before another try at what SQLite does not wait for itself.
+const SWITCH_PAUSE: Duration = Duration::from_millis(5);
 
 /// The event logs of all sessions.
 #[derive(Debug)]
@@ -156,7 +161,7 @@ impl Store {
             Place::Memory(name, ..) => Connection::open_with_flags(name, OpenFlags::default()),
         };
         let result = connection.and_then(|connection| {
-            connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+            connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
             query(&connection)
         });
         result.map_err(|source| StoreError::Database { path, source })
@@ -166,13 +171,13 @@ impl Store {
 /// Sets a connection up for durable writing, and creates the schema in an empty database.
 fn prepare(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |source| StoreError::Database { path: path.to_owned(), source };
-    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(failed)?;
+    connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(failed)?;
     let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
     let found = version(connection).map_err(failed)?;
     if found > VERSION {
         return Err(StoreError::Newer { path: path.to_owned(), found });
     }
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    switch_to_wal(connection).map_err(failed)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     if found == 0 {
@@ -188,4 +193,16 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         create().map_err(failed)?;
     }
     Ok(())
+}
+
+/// Switches to write-ahead logging. While two connections switch a fresh database, SQLite fails one of them at once instead of
+/// letting it wait its turn, so the waiting is done here.
+fn switch_to_wal(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let give_up = Instant::now() + Duration::from_millis(BUSY_TIMEOUT_MS);
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < give_up => thread::sleep(SWITCH_PAUSE),
+            switched => return switched,
+        }
+    }
 }

@@ -70,9 +70,10 @@ fn commit(connection: &mut Connection, batch: &[Job]) -> Result<Vec<Vec<Logged>>
 fn append(transaction: &Transaction<'_>, keys: &mut HashMap<SessionId, i64>, job: &Job) -> Result<Vec<Logged>, rusqlite::Error> {
     let mut logged = Vec::with_capacity(job.events.len());
     for event in &job.events {
-        let key = match keys.get(&job.session) {
-            Some(key) => *key,
-            None => session_key(transaction, job.session, event)?,
+        let key = match (keys.get(&job.session), event) {
+            // A session that opens a second time must fail on its row, whatever came before in the batch.
+            (_, Event::SessionOpened(_)) | (None, _) => session_key(transaction, job.session, event)?,
+            (Some(key), _) => *key,
         };
         keys.insert(job.session, key);
         let latest = transaction
