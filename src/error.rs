@@ -32,8 +32,17 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every kind, by exit code.
-    pub const ALL: [Self; 9] =
-        [Self::Internal, Self::Usage, Self::Gate, Self::Waiting, Self::Providers, Self::Limit, Self::Credentials, Self::Mismatch, Self::Interrupted];
+    pub const ALL: [Self; 9] = [
+        Self::Internal,
+        Self::Usage,
+        Self::Gate,
+        Self::Waiting,
+        Self::Providers,
+        Self::Limit,
+        Self::Credentials,
+        Self::Mismatch,
+        Self::Interrupted,
+    ];
 
     /// Returns the name used in JSON.
     pub fn name(self) -> &'static str {
@@ -69,7 +78,13 @@ impl FailureKind {
     pub fn is_retryable(self) -> bool {
         match self {
             Self::Providers | Self::Interrupted => true,
-            Self::Internal | Self::Usage | Self::Gate | Self::Waiting | Self::Limit | Self::Credentials | Self::Mismatch => false,
+            Self::Internal
+            | Self::Usage
+            | Self::Gate
+            | Self::Waiting
+            | Self::Limit
+            | Self::Credentials
+            | Self::Mismatch => false,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Roundtable: personas played by language models debate a question and leave a decision that can be audited.
 //!
-//! Everything a debate *decides* is pure and lives in [`debate`]; everything it *does* is at the edge. A session is its log of
-//! events, nothing else: [`debate::protocol::next`] looks at the log and says what comes next, [`engine`] does it and appends
-//! what came of it, and so first run, resume and replay are one code path.
+//! Everything a debate *decides* is pure and lives in [`debate`]; everything it *does* is at the edge. A session is its
+//! log of events, nothing else: [`debate::protocol::next`] looks at the log and says what comes next, [`engine`] does
+//! it and appends what came of it, and so first run, resume and replay are one code path.
 //!
 //! ```text
 //!   cli ──► app ──► engine ──► store        append before act, act before show

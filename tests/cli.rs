@@ -1,4 +1,5 @@
-//! Wrong flags and variables, missing keys, caps: one error line that names what is wrong and where, a hint, an exit code.
+//! Wrong flags and variables, missing keys, caps: one error line that names what is wrong and where, a hint, an exit
+//! code.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -60,9 +61,21 @@ fn a_flag_that_cannot_be_used_is_named_with_its_value() {
         (&["--option", "A"], &["--option", "1 "], None),
         (&["--option", "A", "--option", "a."], &["--option", "`a.`", "twice"], None),
         (&["--option", "A", "--option", " "], &["--option", "option 2"], None),
-        (&["-o", "A", "-o", "B", "-o", "C", "-o", "D", "-o", "E", "-o", "F", "-o", "G", "-o", "H"], &["--option", "8 options", "2 to 7"], None),
-        (&["--mode", "adversarial", "--perspective", "Pilot: safety"], &["--perspective", "adversarial"], Some("expert-panel")),
-        (&["--mode", "expert-panel", "--perspective", ": safety"], &["--perspective", "`: safety`"], Some("--perspective")),
+        (
+            &["-o", "A", "-o", "B", "-o", "C", "-o", "D", "-o", "E", "-o", "F", "-o", "G", "-o", "H"],
+            &["--option", "8 options", "2 to 7"],
+            None,
+        ),
+        (
+            &["--mode", "adversarial", "--perspective", "Pilot: safety"],
+            &["--perspective", "adversarial"],
+            Some("expert-panel"),
+        ),
+        (
+            &["--mode", "expert-panel", "--perspective", ": safety"],
+            &["--perspective", "`: safety`"],
+            Some("--perspective"),
+        ),
         (&["--seed", "9007199254740992"], &["--seed", "`9007199254740992`", "9007199254740991"], None),
         (&["--output", "record"], &["--output", "`record`"], Some(".json")),
         (&["--output", "record.pdf"], &["--output", "`record.pdf`"], Some(".md")),
@@ -138,7 +151,12 @@ fn a_variable_that_cannot_be_used_is_named_with_its_value_and_place() {
     desk.write("roundtable.yaml", "max_agents: 7\ndefault_agent_count: many\n");
     check_own_refusal(desk.run(&REHEARSED), 2, &["default_agent_count", "`many`", "roundtable.yaml:2"], None);
     desk.write("roundtable.yaml", "max_agent: 7\n");
-    check_own_refusal(desk.run(&REHEARSED), 2, &["`max_agent`", "did you mean `max_agents`", "roundtable.yaml:1"], Some("config show"));
+    check_own_refusal(
+        desk.run(&REHEARSED),
+        2,
+        &["`max_agent`", "did you mean `max_agents`", "roundtable.yaml:1"],
+        Some("config show"),
+    );
 }
 
 #[test]
@@ -169,7 +187,9 @@ fn with_json_an_error_is_one_object() {
     let error = fields(&ran);
     assert_eq!((&error["kind"], &error["retryable"]), (&json!("credentials"), &json!(false)));
     assert!(error["hint"].as_str().unwrap().contains("--rehearse"));
-    for command in [&["list"][..], &["providers"], &["config", "show"], &["modes", "list"], &["show", "@"], &["resume", "@"]] {
+    for command in
+        [&["list"][..], &["providers"], &["config", "show"], &["modes", "list"], &["show", "@"], &["resume", "@"]]
+    {
         let mut desk = Desk::new();
         desk.set("ROUNDTABLE_MAX_AGENTS", "none");
         let ran = desk.run(&[command, &["--format", "json"]].concat()).expect(2);
@@ -186,7 +206,9 @@ fn without_a_key_the_error_says_how_to_get_one() {
     };
     keyless(&Desk::new(), &[]);
     let hint = Desk::new().run(&["start", "--topic", "x"]).stderr;
-    for name in ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GOOGLE_API_KEY", "PERPLEXITY_API_KEY", "OLLAMA_HOST", "--rehearse"] {
+    for name in
+        ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GOOGLE_API_KEY", "PERPLEXITY_API_KEY", "OLLAMA_HOST", "--rehearse"]
+    {
         assert!(hint.contains(name), "{name}: {hint}");
     }
     for placeholder in ["", "   ", "your-key-here", "<your key>", "changeme", "sk-xxxx", "${ANTHROPIC_API_KEY}"] {
@@ -220,7 +242,9 @@ fn the_cap_on_agents_is_named_when_it_bites() {
         for (name, value) in *variables {
             desk.set(name, *value);
         }
-        let ran = desk.run(&rehearsed(&[arguments, &["--mode", "vote", "--progress", "none", "--format", "json"][..]].concat())).expect(0);
+        let ran = desk
+            .run(&rehearsed(&[arguments, &["--mode", "vote", "--progress", "none", "--format", "json"][..]].concat()))
+            .expect(0);
         assert_eq!(ran.record()["panel"].as_array().unwrap().len(), *seats, "{variables:?} {arguments:?}");
         let warnings = lines_with(&ran.stderr, "warning: ");
         match warning {
@@ -236,15 +260,25 @@ fn the_cap_on_agents_is_named_when_it_bites() {
 #[test]
 fn perspectives_are_the_panel() {
     let seated = |arguments: &[&str]| {
-        let ran = Desk::new().run(&rehearsed(&[&["--mode", "expert-panel", "--progress", "none", "--format", "json"], arguments].concat())).expect(0);
-        let names: Vec<String> = ran.record()["panel"].as_array().unwrap().iter().map(|agent| agent["name"].as_str().unwrap().to_owned()).collect();
+        let ran = Desk::new()
+            .run(&rehearsed(
+                &[&["--mode", "expert-panel", "--progress", "none", "--format", "json"], arguments].concat(),
+            ))
+            .expect(0);
+        let names: Vec<String> = ran.record()["panel"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|agent| agent["name"].as_str().unwrap().to_owned())
+            .collect();
         (names, ran.stderr)
     };
     let (names, _) = seated(&["--perspective", "Pilot: safety", "--perspective", "Nurse"]);
     assert_eq!(names, ["Pilot", "Nurse"]);
     let (names, _) = seated(&["--perspective", "Pilot: safety", "--agent-count", "3"]);
     assert_eq!(names, ["Pilot", "Pilot 2", "Pilot 3"]);
-    let (names, warned) = seated(&["--perspective", "Pilot", "--perspective", "Nurse", "--perspective", "Jurist", "-n", "2"]);
+    let (names, warned) =
+        seated(&["--perspective", "Pilot", "--perspective", "Nurse", "--perspective", "Jurist", "-n", "2"]);
     assert_eq!(names, ["Pilot", "Nurse"]);
     assert!(warned.contains("Jurist"), "{warned}");
 }

@@ -92,7 +92,10 @@ fn a_new_mode_passes_its_own_check_and_overwrites_nothing() {
     assert_eq!(lines_with(&desk.read("other.yaml"), "mode: other ").len(), 1);
     assert_eq!(desk.run(&["modes", "check", "./other.yaml"]).expect(0).stdout, "ok ./other.yaml\n");
     check_refusal(desk.run(&["modes", "new", "other", "--output", "other.yaml"]), &["other.yaml is there already"]);
-    check_refusal(desk.run(&["modes", "new", "other", "--output", "nowhere/other.yaml"]), &["cannot write nowhere/other.yaml"]);
+    check_refusal(
+        desk.run(&["modes", "new", "other", "--output", "nowhere/other.yaml"]),
+        &["cannot write nowhere/other.yaml"],
+    );
     for name in ["Our Way", "", "-x", "../x", "a--b", "1st", "ünï"] {
         check_refusal(desk.run(&["modes", "new", "--", name]), &[name, "name a mode"]);
     }
@@ -106,17 +109,26 @@ fn a_broken_mode_is_named_with_line_and_column() {
     let broken = vote.replacen("form: ballot", "form: balot", 1);
     desk.write("bad.yaml", &broken);
     let place = format!("bad.yaml:{line}:15: ");
-    for arguments in
-        [&["modes", "check", "bad.yaml"][..], &["modes", "show", "bad.yaml"], &["start", "--topic", "x", "--rehearse", "--mode", "bad.yaml"]]
-    {
+    for arguments in [
+        &["modes", "check", "bad.yaml"][..],
+        &["modes", "show", "bad.yaml"],
+        &["start", "--topic", "x", "--rehearse", "--mode", "bad.yaml"],
+    ] {
         check_refusal(desk.run(arguments), &[&place, "did you mean `ballot`"]);
     }
     desk.write(".roundtable/modes/vote.yaml", &broken);
-    check_refusal(desk.run(&["start", "--topic", "x", "--rehearse", "--mode", "vote"]), &[&format!("vote.yaml:{line}:15: ")]);
+    check_refusal(
+        desk.run(&["start", "--topic", "x", "--rehearse", "--mode", "vote"]),
+        &[&format!("vote.yaml:{line}:15: ")],
+    );
     let listed = desk.run(&["modes", "list"]).expect(0).stdout;
     assert!(lines_with(&listed, "vote ")[0].contains("cannot be used"), "{listed}");
     let checked = desk.run(&["modes", "check"]).expect(2);
-    assert!(lines_with(&checked.stdout, "ok ").len() == 11 && checked.stderr.contains("1 of 12 modes"), "{}", checked.stderr);
+    assert!(
+        lines_with(&checked.stdout, "ok ").len() == 11 && checked.stderr.contains("1 of 12 modes"),
+        "{}",
+        checked.stderr
+    );
 }
 
 #[test]
@@ -126,7 +138,10 @@ fn a_folder_of_modes_overrides_what_is_built_in() {
         let listed = desk.run(&["modes", "list", "--format", "json"]).expect(0).json();
         let modes = listed["modes"].as_array().unwrap();
         let title = modes.iter().find(|mode| mode["name"] == "vote").unwrap()["title"].clone();
-        let record = desk.run(&["start", "--topic", "x", "--rehearse", "--mode", "vote", "--format", "json", "--quiet"]).expect(0).record();
+        let record = desk
+            .run(&["start", "--topic", "x", "--rehearse", "--mode", "vote", "--format", "json", "--quiet"])
+            .expect(0)
+            .record();
         assert_eq!(record["mode_title"], title);
         title
     };
@@ -155,9 +170,17 @@ fn providers_tell_what_is_set_up_and_no_key() {
     desk.set("OLLAMA_HOST", "localhost");
     let json = desk.run(&["providers", "--format", "json"]).expect(0);
     let listed = json.json();
-    let usable: Vec<&Value> = listed["providers"].as_array().unwrap().iter().filter(|provider| provider["usable"] == true).collect();
-    assert_eq!(usable.iter().map(|provider| provider["name"].as_str().unwrap()).collect::<Vec<_>>(), ["anthropic", "openai", "ollama"]);
-    assert_eq!((&usable[1]["model"], &usable[1]["input_usd_per_million"]), (&json!("gpt-x"), &Value::Null), "a price that is not known is none");
+    let usable: Vec<&Value> =
+        listed["providers"].as_array().unwrap().iter().filter(|provider| provider["usable"] == true).collect();
+    assert_eq!(
+        usable.iter().map(|provider| provider["name"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["anthropic", "openai", "ollama"]
+    );
+    assert_eq!(
+        (&usable[1]["model"], &usable[1]["input_usd_per_million"]),
+        (&json!("gpt-x"), &Value::Null),
+        "a price that is not known is none"
+    );
     let text = desk.run(&["providers"]).expect(0);
     assert!(lines_with(&text.stdout, "anthropic")[0].contains("set up"), "{}", text.stdout);
     assert!(lines_with(&text.stdout, "google")[0].contains("set GOOGLE_API_KEY"), "{}", text.stdout);
@@ -172,7 +195,10 @@ fn settings_are_shown_with_their_origin_and_keys_not_at_all() {
     desk.set("ANTHROPIC_API_KEY", VENDORS[0].key);
     desk.set("GEMINI_API_KEY", VENDORS[2].key);
     desk.set("ROUNDTABLE_MAX_AGENTS", "7");
-    desk.write(".env", format!("OPENAI_API_KEY={}\nPERPLEXITY_API_KEY=your-key-here\nROUNDTABLE_MAX_AGENTS=9\n", VENDORS[1].key));
+    desk.write(
+        ".env",
+        format!("OPENAI_API_KEY={}\nPERPLEXITY_API_KEY=your-key-here\nROUNDTABLE_MAX_AGENTS=9\n", VENDORS[1].key),
+    );
     desk.write("roundtable.yaml", "mode: vote\nmax_agents: 8\n");
     fs::create_dir_all(desk.config()).unwrap();
     fs::write(desk.config().join("config.yaml"), "default_agent_count: 3\n").unwrap();
@@ -182,7 +208,9 @@ fn settings_are_shown_with_their_origin_and_keys_not_at_all() {
         assert!(!format!("{json:?}{text:?}").contains(vendor.key), "{}", text.stdout);
     }
     let settings = json.json()["settings"].clone();
-    let setting = |name: &str| settings.as_array().unwrap().iter().find(|s| s["names"].as_array().unwrap().contains(&json!(name))).unwrap();
+    let setting = |name: &str| {
+        settings.as_array().unwrap().iter().find(|s| s["names"].as_array().unwrap().contains(&json!(name))).unwrap()
+    };
     let rows = [
         ("ROUNDTABLE_MAX_AGENTS", json!("7"), json!("environment")),
         ("ROUNDTABLE_MODE", json!("vote"), json!("roundtable.yaml:1")),
@@ -193,12 +221,15 @@ fn settings_are_shown_with_their_origin_and_keys_not_at_all() {
     for (name, value, origin) in rows {
         assert_eq!((&setting(name)["value"], &setting(name)["origin"]), (&value, &origin), "{name}");
     }
-    for (name, origin) in [("ANTHROPIC_API_KEY", "environment"), ("OPENAI_API_KEY", ".env:1"), ("GOOGLE_API_KEY", "environment")] {
+    for (name, origin) in
+        [("ANTHROPIC_API_KEY", "environment"), ("OPENAI_API_KEY", ".env:1"), ("GOOGLE_API_KEY", "environment")]
+    {
         assert_eq!(setting(name)["origin"], origin, "{name}");
         assert!(lines_with(&text.stdout, name)[0].contains(origin), "{name}: {}", text.stdout);
     }
     assert!(
-        setting("PERPLEXITY_API_KEY")["value"].is_null() && setting("PERPLEXITY_API_KEY")["ignored"][0].as_str().unwrap().contains("placeholder")
+        setting("PERPLEXITY_API_KEY")["value"].is_null()
+            && setting("PERPLEXITY_API_KEY")["ignored"][0].as_str().unwrap().contains("placeholder")
     );
 }
 
@@ -206,7 +237,9 @@ fn settings_are_shown_with_their_origin_and_keys_not_at_all() {
 fn a_variable_of_ours_that_does_not_exist_is_warned_of() {
     let mut desk = Desk::new();
     desk.set("ROUNDTABLE_MAX_AGENT", "7");
-    for arguments in [&["config", "show"][..], &["start", "--topic", "x", "--rehearse", "--mode", "vote", "--progress", "none"]] {
+    for arguments in
+        [&["config", "show"][..], &["start", "--topic", "x", "--rehearse", "--mode", "vote", "--progress", "none"]]
+    {
         let ran = desk.run(arguments).expect(0);
         let warnings = lines_with(&ran.stderr, "warning: ");
         assert!(warnings.len() == 1 && warnings[0].contains("ROUNDTABLE_MAX_AGENTS"), "{}", ran.stderr);

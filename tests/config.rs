@@ -18,7 +18,13 @@ fn vendor_keys() -> Vec<VendorKey> {
     let vendors: [Vendor; 15] = [
         ("anthropic", &["ANTHROPIC_API_KEY"], "ANTHROPIC_BASE_URL", VendorField::BaseUrl, "ANTHROPIC_MODEL"),
         ("openai", &["OPENAI_API_KEY"], "OPENAI_BASE_URL", VendorField::BaseUrl, "OPENAI_MODEL"),
-        ("google", &["GOOGLE_API_KEY", "GEMINI_API_KEY"], "GOOGLE_GEMINI_BASE_URL", VendorField::BaseUrl, "GOOGLE_MODEL"),
+        (
+            "google",
+            &["GOOGLE_API_KEY", "GEMINI_API_KEY"],
+            "GOOGLE_GEMINI_BASE_URL",
+            VendorField::BaseUrl,
+            "GOOGLE_MODEL",
+        ),
         ("perplexity", &["PERPLEXITY_API_KEY"], "PERPLEXITY_BASE_URL", VendorField::BaseUrl, "PERPLEXITY_MODEL"),
         ("openrouter", &["OPENROUTER_API_KEY"], "OPENROUTER_BASE_URL", VendorField::BaseUrl, "OPENROUTER_MODEL"),
         ("groq", &["GROQ_API_KEY"], "GROQ_BASE_URL", VendorField::BaseUrl, "GROQ_MODEL"),
@@ -266,7 +272,10 @@ fn blank_is_not_set_except_in_a_flag() {
         check_setting(&config, "ROUNDTABLE_MAX_AGENTS", "5", "default");
         let entry = config.entries().iter().find(|entry| entry.names == ["ROUNDTABLE_MAX_AGENTS"]).unwrap();
         let ignored = entry.ignored.first().unwrap();
-        assert_eq!((ignored.origin.to_string().as_str(), ignored.reason.to_string().as_str()), (layer.origin(), "blank"));
+        assert_eq!(
+            (ignored.origin.to_string().as_str(), ignored.reason.to_string().as_str()),
+            (layer.origin(), "blank")
+        );
     }
 }
 
@@ -282,7 +291,10 @@ fn a_losing_value_is_not_read() {
 fn bad_values_are_shown_without_escapes_and_cut() {
     let mut house = House::new();
     house.put(Layer::Environment, "ROUNDTABLE_MODE", "a\u{1b}[2Jb\nc");
-    assert_eq!(house.error(), "ROUNDTABLE_MODE is `a [2Jb c` (in the environment); one line of 1 to 1000 characters is needed");
+    assert_eq!(
+        house.error(),
+        "ROUNDTABLE_MODE is `a [2Jb c` (in the environment); one line of 1 to 1000 characters is needed"
+    );
     house.put(Layer::Environment, "ROUNDTABLE_MODE", &"é".repeat(1_001));
     assert!(house.error().contains(&format!("is `{}…` (in", "é".repeat(80))));
     house.put(Layer::Environment, "ROUNDTABLE_MODE", &"é".repeat(1_000));
@@ -317,7 +329,10 @@ fn dotenv_texts_are_read_strictly() {
         ("ROUNDTABLE_MODE='crlf'\r\n", Ok("crlf")),
         ("\u{feff}ROUNDTABLE_MODE=bom", Ok("bom")),
         ("", Ok("collaborative")),
-        ("ROUNDTABLE_MODE=\"a\\nb\"", Err("ROUNDTABLE_MODE is `a b` (in .env:1); one line of 1 to 1000 characters is needed")),
+        (
+            "ROUNDTABLE_MODE=\"a\\nb\"",
+            Err("ROUNDTABLE_MODE is `a b` (in .env:1); one line of 1 to 1000 characters is needed"),
+        ),
         ("A=1\nROUNDTABLE_MODE", Err(".env:2: `=` is missing")),
         ("A=1\r\n\r\nexport ROUNDTABLE_MODE", Err(".env:3: `=` is missing")),
         ("=x", Err(".env:1: what stands before `=` is not the name of a variable")),
@@ -368,7 +383,10 @@ fn yaml_texts_are_read_strictly() {
         ("", Ok("collaborative")),
         ("a: &x 1", Err("roundtable.yaml:1:1: unknown key `a`")),
         ("mode: x\nmax_agent: 5", Err("roundtable.yaml:2:1: unknown key `max_agent`; did you mean `max_agents`?")),
-        ("ROUNDTABLE_MAX_AGENTS: 5", Err("roundtable.yaml:1:1: unknown key `ROUNDTABLE_MAX_AGENTS`; did you mean `max_agents`?")),
+        (
+            "ROUNDTABLE_MAX_AGENTS: 5",
+            Err("roundtable.yaml:1:1: unknown key `ROUNDTABLE_MAX_AGENTS`; did you mean `max_agents`?"),
+        ),
         ("{mode: x, max-agents: 5}", Err("roundtable.yaml:1:11: unknown key `max-agents`; did you mean `max_agents`?")),
         ("no_color: true", Err("roundtable.yaml:1:1: unknown key `no_color`")),
         ("mode: x\nmode: y", Err("roundtable.yaml:2:1: this key is set twice")),
@@ -392,19 +410,25 @@ fn yaml_texts_are_read_strictly() {
 fn hostile_yaml_is_refused() {
     let many = format!("x: [{}]", "1,".repeat(3_000));
     let deep = format!("x: {}1{}", "[".repeat(500), "]".repeat(500));
-    let laughs = "a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n".to_owned();
+    let laughs = "a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+        .to_owned();
     for text in [many, deep, laughs] {
         let house = House::new();
         fs::write(house.user(), &text).unwrap();
         let error = house.error();
-        assert!(error.ends_with("more than a configuration file may hold") || error.ends_with("not valid YAML"), "{error}");
+        assert!(
+            error.ends_with("more than a configuration file may hold") || error.ends_with("not valid YAML"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn providers_are_a_text_or_a_list() {
-    let choice = |provider: &str, model: Option<&str>| Choice { provider: provider.to_owned(), model: model.map(str::to_owned) };
-    let expected = vec![choice("openai", Some("gpt-6.1-terra")), choice("anthropic", None), choice("ollama", Some("qwen3:8b"))];
+    let choice =
+        |provider: &str, model: Option<&str>| Choice { provider: provider.to_owned(), model: model.map(str::to_owned) };
+    let expected =
+        vec![choice("openai", Some("gpt-6.1-terra")), choice("anthropic", None), choice("ollama", Some("qwen3:8b"))];
     for text in [
         "providers: openai=gpt-6.1-terra, Anthropic, ollama = qwen3:8b",
         "providers: [openai=gpt-6.1-terra, anthropic, 'ollama=qwen3:8b']",
@@ -414,7 +438,12 @@ fn providers_are_a_text_or_a_list() {
         fs::write(house.project(), text).unwrap();
         let config = house.load().unwrap();
         assert_eq!(config.providers(), expected, "{text}");
-        check_setting(&config, "ROUNDTABLE_PROVIDERS", "openai=gpt-6.1-terra,anthropic,ollama=qwen3:8b", "roundtable.yaml:1");
+        check_setting(
+            &config,
+            "ROUNDTABLE_PROVIDERS",
+            "openai=gpt-6.1-terra,anthropic,ollama=qwen3:8b",
+            "roundtable.yaml:1",
+        );
     }
     let mut house = House::new();
     house.put(Layer::Environment, "ROUNDTABLE_MODERATOR", "openai=a=b");
@@ -455,10 +484,14 @@ fn placeholders_are_not_keys() {
             assert!(config.secret("OPENAI_API_KEY").is_none(), "{text}");
             let entry = config.entries().iter().find(|entry| entry.names == ["OPENAI_API_KEY"]).unwrap();
             let ignored = entry.ignored.first().unwrap();
-            assert_eq!((ignored.origin.to_string().as_str(), ignored.reason.to_string().as_str()), (layer.origin(), "placeholder"));
+            assert_eq!(
+                (ignored.origin.to_string().as_str(), ignored.reason.to_string().as_str()),
+                (layer.origin(), "placeholder")
+            );
         }
     }
-    let real = ["sk-ant-api03-Ab_cD-xx", "sk-proj-yourAbc", "AIzaSyXXXabc", "gsk_x1y2", "none", "sk-no-key-required", "k.e.y"];
+    let real =
+        ["sk-ant-api03-Ab_cD-xx", "sk-proj-yourAbc", "AIzaSyXXXabc", "gsk_x1y2", "none", "sk-no-key-required", "k.e.y"];
     for text in real {
         let mut house = House::new();
         house.put(Layer::DotEnv, "OPENAI_API_KEY", text);
@@ -634,7 +667,12 @@ fn the_data_folder_is_relative_to_what_names_it() {
         assert_eq!(house.load().unwrap().data_dir(), base.join("data/x"), "{layer:?}");
     }
     house.sources.flags.clear();
-    for (text, folder) in [("~/d", house.home().join("d")), ("~", house.home()), ("/abs", PathBuf::from("/abs")), ("~x", below.join("~x"))] {
+    for (text, folder) in [
+        ("~/d", house.home().join("d")),
+        ("~", house.home()),
+        ("/abs", PathBuf::from("/abs")),
+        ("~x", below.join("~x")),
+    ] {
         house.put(Layer::Environment, "ROUNDTABLE_DATA_DIR", text);
         assert_eq!(house.load().unwrap().data_dir(), folder);
     }
@@ -764,7 +802,10 @@ fn example() -> (BTreeSet<String>, String) {
     let mut switched_on = String::new();
     for line in text.lines() {
         let bare = line.strip_prefix("# ").unwrap_or(line);
-        let name = bare.split_once('=').map(|(name, _)| name).filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
+        let name = bare
+            .split_once('=')
+            .map(|(name, _)| name)
+            .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
         switched_on.push_str(if name.is_some() { bare } else { line });
         switched_on.push('\n');
         if let Some(name) = name {
@@ -792,7 +833,12 @@ fn the_example_file_loads_and_brings_no_key() {
     }
     for key in KEYS {
         if let Some(default) = key.default {
-            assert_eq!(config.setting(key.name).unwrap().value.to_string(), default, "{} differs from the default", key.name);
+            assert_eq!(
+                config.setting(key.name).unwrap().value.to_string(),
+                default,
+                "{} differs from the default",
+                key.name
+            );
         }
     }
 }

@@ -103,7 +103,12 @@ fn labels_and_levels_follow_from_the_ballots() {
         // The dissenter rates the leader second best; far below, and ratings no longer agree.
         (Votes { sealed: "11112", families: "abcde", others: 1, ..VOTES }, Strong, Some("o1"), Level::High),
         (Votes { sealed: "11112", families: "abcde", ..VOTES }, Majority, Some("o1"), Level::High),
-        (Votes { sealed: "1111111122", families: "abcdefghij", ratings: 2, others: -2, ..VOTES }, Majority, Some("o1"), Level::High),
+        (
+            Votes { sealed: "1111111122", families: "abcdefghij", ratings: 2, others: -2, ..VOTES },
+            Majority,
+            Some("o1"),
+            Level::High,
+        ),
         (Votes { sealed: "1112", ..VOTES }, Majority, Some("o1"), Level::High),
         (Votes { sealed: "11122", families: "abcde", ..VOTES }, Majority, Some("o1"), Level::Medium),
         (Votes { sealed: "11223", families: "abcde", ..VOTES }, Split, None, Level::Medium),
@@ -129,7 +134,14 @@ fn labels_and_levels_follow_from_the_ballots() {
     for (votes, label, winner, level) in cases {
         let decision = decide(&votes);
         let found = (decision.label, decision.option.clone(), decision.level);
-        assert_eq!(found, (label, winner.map(option), level), "{} {}: {:?}", votes.sealed, votes.families, decision.last);
+        assert_eq!(
+            found,
+            (label, winner.map(option), level),
+            "{} {}: {:?}",
+            votes.sealed,
+            votes.families,
+            decision.last
+        );
         assert_eq!(decision.text.is_some(), winner.is_some(), "{}", votes.sealed);
     }
     assert_eq!([Level::High, Level::Medium, Level::Low].map(Level::advice), ["proceed", "verify", "query_detail"]);
@@ -163,7 +175,11 @@ fn caveats_say_what_to_know() {
         // The newcomer tips the tie, and nobody moved.
         ("an abstention made up its mind", Votes { sealed: "112-2", last: "11222", families: "abcde", ..VOTES }, &[]),
         ("a tie is no winner", Votes { sealed: "1112", last: "1122", ..VOTES }, &[]),
-        ("both", Votes { sealed: "2221", last: "1121", families: "aaaa", confidence: unsure, ..VOTES }, &[PressureDependent, SingleFamily]),
+        (
+            "both",
+            Votes { sealed: "2221", last: "1121", families: "aaaa", confidence: unsure, ..VOTES },
+            &[PressureDependent, SingleFamily],
+        ),
     ];
     for (name, votes, expected) in cases {
         assert_eq!(decide(&votes).caveats, expected, "{name}");
@@ -186,7 +202,8 @@ fn moving(account: Value, concedes: Option<&'static str>) -> impl Fn(&Ask) -> An
         } else if seat == 3 {
             fields["change"] = account.clone();
             fields["claims"] = json!([claim("Afterthought of 3")]);
-            fields["concessions"] = concedes.map_or_else(|| json!([]), |text| json!([{ "claim": id(text), "consequence": "I was wrong" }]));
+            fields["concessions"] =
+                concedes.map_or_else(|| json!([]), |text| json!([{ "claim": id(text), "consequence": "I was wrong" }]));
         } else {
             fields["claims"] = json!([{ "text": format!("Rebuttal by {seat}"), "kind": "inference", "evidence": [], "supports": [], "rebuts": [id("Proven claim of 3")] }]);
         }
@@ -200,7 +217,11 @@ fn id(text: &str) -> String {
         let Some(seat) = seat_of(ask) else { return by_default(ask) };
         let bare = json!({ "text": format!("Bare claim of {seat}"), "kind": "inference", "evidence": [], "supports": [], "rebuts": [] });
         let later = json!({ "text": if seat == 3 { "Afterthought of 3".to_owned() } else { format!("Rebuttal by {seat}") }, "kind": "inference", "evidence": [], "supports": [], "rebuts": [] });
-        let claims = if ask.turn.phase == "opening" { json!([claim(&format!("Proven claim of {seat}")), bare]) } else { json!([later]) };
+        let claims = if ask.turn.phase == "opening" {
+            json!([claim(&format!("Proven claim of {seat}")), bare])
+        } else {
+            json!([later])
+        };
         with(ask, &json!({ "claims": claims, "concessions": [] }))
     };
     let world = World::open(table(3), &script, 1).finish();
@@ -211,7 +232,8 @@ fn id(text: &str) -> String {
 #[test]
 fn a_change_of_mind_is_cited_when_its_reason_holds() {
     let because = |claims: &[&str]| {
-        let ids: Vec<String> = claims.iter().map(|text| if text.starts_with("c9") { (*text).to_owned() } else { id(text) }).collect();
+        let ids: Vec<String> =
+            claims.iter().map(|text| if text.starts_with("c9") { (*text).to_owned() } else { id(text) }).collect();
         json!({ "because": "it convinced me", "decisive_claims": ids })
     };
     let cases = [
@@ -232,7 +254,11 @@ fn a_change_of_mind_is_cited_when_its_reason_holds() {
         let world = World::open(table(3), &script, 1).finish();
         let decision = world.history.decision.as_ref().unwrap();
         let [moved] = decision.moved.as_slice() else { panic!("{name}: {:?}", decision.moved) };
-        assert_eq!((moved.seat, &moved.from, &moved.to, moved.cited), (Seat(3), &option("o2"), &option("o1"), cited), "{name}");
+        assert_eq!(
+            (moved.seat, &moved.from, &moved.to, moved.cited),
+            (Seat(3), &option("o2"), &option("o1"), cited),
+            "{name}"
+        );
         let named = account["decisive_claims"].as_array().map_or(0, Vec::len);
         assert_eq!(moved.claims.len(), named, "{name}: what was named stays on record");
         assert_eq!(world.history.rounds[1].movement.unwrap().uncited, u32::from(!cited), "{name}");
@@ -301,8 +327,7 @@ fn a_claim_has_the_status_that_was_earned() {
     let script = |ask: &Ask| {
         let Some(seat) = seat_of(ask) else { return by_default(ask) };
         let concede = |ids: &[&str]| ids.iter().map(|id| json!({ "claim": id, "consequence": "" })).collect::<Vec<_>>();
-        let against =
-            |ids: &[&str]| json!([{ "text": format!("Not so, says {seat}"), "kind": "inference", "evidence": [], "supports": [], "rebuts": ids }]);
+        let against = |ids: &[&str]| json!([{ "text": format!("Not so, says {seat}"), "kind": "inference", "evidence": [], "supports": [], "rebuts": ids }]);
         let mut fields = holding(ask, "o1");
         match (ask.turn.phase.as_str(), seat) {
             ("opening", 1) => fields["claims"] = names.iter().map(|name| claim(name)).collect(),
@@ -319,30 +344,44 @@ fn a_claim_has_the_status_that_was_earned() {
     };
     let world = World::open(table(3), &script, 1).finish();
     let ledger = claims::ledger(&world.history);
-    let found: Vec<(&str, Status)> = ledger[..6].iter().map(|entry| (entry.claim.text.as_str(), entry.status)).collect();
+    let found: Vec<(&str, Status)> =
+        ledger[..6].iter().map(|entry| (entry.claim.text.as_str(), entry.status)).collect();
     use Status::{Accepted, Conceded, Open, Rebutted};
     let expected = [Open, Accepted, Rebutted, Conceded, Rebutted, Conceded];
     assert_eq!(found, names.into_iter().zip(expected).collect::<Vec<_>>());
-    assert_eq!(ledger.iter().map(|entry| entry.id.0.clone()).collect::<Vec<_>>(), (1..=8).map(|n| format!("c{n}")).collect::<Vec<_>>());
+    assert_eq!(
+        ledger.iter().map(|entry| entry.id.0.clone()).collect::<Vec<_>>(),
+        (1..=8).map(|n| format!("c{n}")).collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn a_claim_in_the_same_words_repeats_the_first() {
     let script = |ask: &Ask| {
         let text = if ask.turn.phase == "opening" { "The budget is fixed" } else { "the  budget is fixed." };
-        if seat_of(ask).is_some() { with(ask, &json!({ "claims": [claim(text)], "concessions": [] })) } else { by_default(ask) }
+        if seat_of(ask).is_some() {
+            with(ask, &json!({ "claims": [claim(text)], "concessions": [] }))
+        } else {
+            by_default(ask)
+        }
     };
     let world = World::open(table(2), &script, 1).finish();
-    let repeats: Vec<Option<String>> = claims::ledger(&world.history).into_iter().map(|entry| entry.repeats.map(|id| id.0)).collect();
+    let repeats: Vec<Option<String>> =
+        claims::ledger(&world.history).into_iter().map(|entry| entry.repeats.map(|id| id.0)).collect();
     assert_eq!(repeats, [None, Some("c1".to_owned()), Some("c1".to_owned()), Some("c1".to_owned())]);
-    let counts: Vec<(u32, u32)> = world.history.rounds.iter().map(|closed| (closed.claims, closed.claims_new)).collect();
+    let counts: Vec<(u32, u32)> =
+        world.history.rounds.iter().map(|closed| (closed.claims, closed.claims_new)).collect();
     assert_eq!(counts, [(2, 1), (2, 0)]);
 }
 
 #[test]
 fn claim_numbers_do_not_tell_seats() {
     let script = |ask: &Ask| {
-        if seat_of(ask).is_some() { with(ask, &json!({ "claims": [claim(&ask.turn.to_string())], "concessions": [] })) } else { by_default(ask) }
+        if seat_of(ask).is_some() {
+            with(ask, &json!({ "claims": [claim(&ask.turn.to_string())], "concessions": [] }))
+        } else {
+            by_default(ask)
+        }
     };
     let first = |seed: u64| {
         let mut setup = table(5);
@@ -357,13 +396,16 @@ fn claim_numbers_do_not_tell_seats() {
 
 /// The entries of the minority report, in short.
 fn report(decision: &Decision) -> Vec<(Kind, u32, Option<String>, String)> {
-    let entry = |dissent: &Dissent| (dissent.kind, dissent.seat.0, dissent.option.as_ref().map(|option| option.0.clone()), dissent.words.clone());
+    let entry = |dissent: &Dissent| {
+        (dissent.kind, dissent.seat.0, dissent.option.as_ref().map(|option| option.0.clone()), dissent.words.clone())
+    };
     decision.dissent.iter().map(entry).collect()
 }
 
 #[test]
 fn the_minority_report_keeps_who_differs_who_gave_in_and_what_nobody_answered() {
-    // o1 wins. Seat 3 keeps o2, seat 4 gives in without a reason, seat 5 abstains, and seat 1 has a proven claim for o2 that nobody rebuts.
+    // o1 wins. Seat 3 keeps o2, seat 4 gives in without a reason, seat 5 abstains, and seat 1 has a proven claim for o2
+    // that nobody rebuts.
     let script = |ask: &Ask| {
         let Some(seat) = seat_of(ask) else { return by_default(ask) };
         let is_opening = ask.turn.phase == "opening";
@@ -384,7 +426,11 @@ fn the_minority_report_keeps_who_differs_who_gave_in_and_what_nobody_answered() 
         };
         if is_opening {
             fields["claims"] = match seat {
-                1 => json!([for_option("Unanswered", "o2", true), for_option("Unproven", "o2", false), for_option("For the winner", "o1", true)]),
+                1 => json!([
+                    for_option("Unanswered", "o2", true),
+                    for_option("Unproven", "o2", false),
+                    for_option("For the winner", "o1", true)
+                ]),
                 2 => json!([for_option("Answered", "o3", true)]),
                 3 => json!([for_option("The dissenter's own", "o2", true)]),
                 _ => json!([]),
@@ -400,7 +446,8 @@ fn the_minority_report_keeps_who_differs_who_gave_in_and_what_nobody_answered() 
                 .map(|n| format!("c{n}"))
                 .filter(|id| ask.prompt.messages.iter().any(|m| m.text.contains(&format!("> {id} (fact): Answered"))))
                 .collect();
-            fields["claims"] = json!([{ "text": "Not so", "kind": "inference", "evidence": [], "supports": [], "rebuts": rebuts }]);
+            fields["claims"] =
+                json!([{ "text": "Not so", "kind": "inference", "evidence": [], "supports": [], "rebuts": rebuts }]);
         }
         with(ask, &fields)
     };
@@ -441,15 +488,27 @@ fn a_blocking_objection_is_reported_from_the_last_ballot_alone() {
         _ => by_default(ask),
     };
     let world = World::open(setup(&built_in("adversarial"), 3, question(&["move", "stay"])), &script, 1).finish();
-    let blocking: Vec<(u32, String)> =
-        world.history.decision.unwrap().blocking.into_iter().map(|blocking| (blocking.seat.0, blocking.objection)).collect();
+    let blocking: Vec<(u32, String)> = world
+        .history
+        .decision
+        .unwrap()
+        .blocking
+        .into_iter()
+        .map(|blocking| (blocking.seat.0, blocking.objection))
+        .collect();
     assert_eq!(blocking, [(2, "it is against the law".to_owned())]);
 }
 
 #[test]
 fn the_stop_reason_is_that_of_the_exchange() {
-    let run =
-        |name: &str| World::open(setup(&built_in(name), 3, question(&["move", "stay"])), &by_default, 1).finish().history.decision.unwrap().stop;
+    let run = |name: &str| {
+        World::open(setup(&built_in(name), 3, question(&["move", "stay"])), &by_default, 1)
+            .finish()
+            .history
+            .decision
+            .unwrap()
+            .stop
+    };
     assert_eq!(run("adversarial").unwrap().numbers, "2 of 2");
     assert_eq!(run("vote"), None);
 }
@@ -462,7 +521,8 @@ fn ballots() -> impl Strategy<Value = Vec<(usize, u32, usize)>> {
 }
 
 fn verdict(ballots: &[(usize, u32, usize)]) -> Decision {
-    let mut setup = setup(&built_in("vote"), u32::try_from(ballots.len()).unwrap(), question(&["move", "stay", "wait"]));
+    let mut setup =
+        setup(&built_in("vote"), u32::try_from(ballots.len()).unwrap(), question(&["move", "stay", "wait"]));
     setup.synthesis = false;
     for (agent, (_, _, family)) in setup.agents.iter_mut().zip(ballots) {
         agent.voice.family = format!("family {family}");

@@ -32,7 +32,9 @@ fn every_kind_has_the_documented_code() {
 
 #[test]
 fn json_holds_every_field() {
-    let full = Failure::credentials("no key was found").with_hint("set ANTHROPIC_API_KEY, or add --rehearse").with_session("0198");
+    let full = Failure::credentials("no key was found")
+        .with_hint("set ANTHROPIC_API_KEY, or add --rehearse")
+        .with_session("0198");
     let expected = json!({ "error": {
         "kind": "credentials",
         "message": "no key was found",

@@ -19,13 +19,18 @@ use program::{Desk, VENDORS, files_below};
 
 /// A fake that answers as the panel of the tests does, unless `else_` has another idea.
 fn fake(else_: impl Fn(&Seen, usize) -> Option<Behaviour> + Send + Sync + 'static) -> Fake {
-    Fake::start(Arc::new(move |seen, number| else_(seen, number).unwrap_or_else(|| Behaviour::Say(voices::reply(seen, number)))))
+    Fake::start(Arc::new(move |seen, number| {
+        else_(seen, number).unwrap_or_else(|| Behaviour::Say(voices::reply(seen, number)))
+    }))
 }
 
 /// The vendor's word that a key is wrong. Some vendors repeat the key.
 fn wrong_key(seen: &Seen) -> Behaviour {
     let vendor = VENDORS.iter().find(|vendor| vendor.wire == seen.vendor_wire).unwrap();
-    Behaviour::json(401, &json!({ "error": { "type": "authentication_error", "message": format!("invalid api key {} provided", vendor.key) } }))
+    Behaviour::json(
+        401,
+        &json!({ "error": { "type": "authentication_error", "message": format!("invalid api key {} provided", vendor.key) } }),
+    )
 }
 
 /// A refusal that concerns this request alone, and that no retry heals.
@@ -72,14 +77,23 @@ fn a_wrong_key_silences_its_seats_and_nobody_else() {
             let desk = Desk::at(fake.url(), 4);
             let record = desk.run(&start(mode, "5", &["--format", "json"])).expect(0).record();
             assert_eq!(record["status"], "decided", "{mode}");
-            assert_eq!((&record["final"]["valid"], &record["final"]["absent"]), (&json!(5 - seats.len()), &json!(seats.len())), "{mode}");
+            assert_eq!(
+                (&record["final"]["valid"], &record["final"]["absent"]),
+                (&json!(5 - seats.len()), &json!(seats.len())),
+                "{mode}"
+            );
             let absent = absences(&record);
-            let passed_over: Vec<u64> = record["absent"].as_array().unwrap().iter().map(|absence| absence["seat"].as_u64().unwrap()).collect();
+            let passed_over: Vec<u64> =
+                record["absent"].as_array().unwrap().iter().map(|absence| absence["seat"].as_u64().unwrap()).collect();
             assert_eq!(passed_over, seats, "{mode}");
             assert!(absent.iter().all(|(seat, kind)| seats.contains(seat) && kind == "auth"), "{mode}: {absent:?}");
             let section = shown_absent(&desk);
             assert!(section.contains("auth") && section.contains(VENDORS[vendor].key_variable), "{mode}: {section}");
-            assert_eq!(record["moderators"][record["moderators"].as_array().unwrap().len() - 1]["provider"], moderator, "{mode}");
+            assert_eq!(
+                record["moderators"][record["moderators"].as_array().unwrap().len() - 1]["provider"],
+                moderator,
+                "{mode}"
+            );
             // A key that was refused once is not tried again in the turns that follow.
             let tried = fake.log().iter().filter(|seen| seen.vendor_wire == wire).count();
             assert!(tried <= seats.len(), "{mode}: {tried} requests with a wrong key");
@@ -94,7 +108,11 @@ fn wrong_keys_everywhere_end_the_debate() {
         let desk = Desk::at(fake.url(), vendors);
         let ran = desk.run(&start(mode, "4", &[])).expect(5);
         let lines: Vec<&str> = ran.stderr.lines().collect();
-        assert!(lines.len() == 2 && lines[0].starts_with("error: ") && lines[1].starts_with("hint: "), "{mode}: {}", ran.stderr);
+        assert!(
+            lines.len() == 2 && lines[0].starts_with("error: ") && lines[1].starts_with("hint: "),
+            "{mode}: {}",
+            ran.stderr
+        );
         assert!(
             lines[0].contains("auth") && VENDORS[..vendors].iter().any(|vendor| lines[1].contains(vendor.key_variable)),
             "{mode}: {}",
@@ -120,9 +138,16 @@ fn without_a_moderator_the_decision_still_stands() {
         let fake = fake(|seen, _| is_moderator(seen).then(refused_request));
         let desk = Desk::at(fake.url(), 2);
         let record = desk.run(&start(mode, "4", &["--format", "json"])).expect(0).record();
-        assert_eq!((&record["status"], &record["question"]["sorting"]["basis"]), (&json!("decided"), &json!("verbatim")), "{mode}");
+        assert_eq!(
+            (&record["status"], &record["question"]["sorting"]["basis"]),
+            (&json!("decided"), &json!("verbatim")),
+            "{mode}"
+        );
         assert_eq!(record["final"]["valid"], 4, "{mode}: every ballot counts");
-        assert!(record["synthesis"].is_null() && record["synthesis_failure"].as_str().unwrap().contains("no, thank you"), "{mode}");
+        assert!(
+            record["synthesis"].is_null() && record["synthesis_failure"].as_str().unwrap().contains("no, thank you"),
+            "{mode}"
+        );
         assert_eq!(absences(&record), [], "{mode}: no seat is to blame");
     }
 }
@@ -130,7 +155,9 @@ fn without_a_moderator_the_decision_still_stands() {
 #[test]
 fn without_a_closing_text_the_decision_still_stands() {
     let unreadable = Behaviour::Say("Well, it depends.".to_owned());
-    for (behaviour, why) in [(refused_request(), "no, thank you"), (unreadable, "unreadable"), (recorded("refusal"), "declined")] {
+    for (behaviour, why) in
+        [(refused_request(), "no, thank you"), (unreadable, "unreadable"), (recorded("refusal"), "declined")]
+    {
         let fake = fake(move |seen, _| seen.schema["properties"]["conclusion"].is_object().then(|| behaviour.clone()));
         let desk = Desk::at(fake.url(), 1);
         let record = desk.run(&start("collaborative", "3", &["--yes-no", "--format", "json"])).expect(0).record();
@@ -143,30 +170,47 @@ fn without_a_closing_text_the_decision_still_stands() {
 
 #[test]
 fn what_cannot_be_read_is_shown_and_not_counted() {
-    let fake = fake(|seen, _| (seen.vendor_wire == "openai_responses").then(|| Behaviour::Say("I vote for Yes, of course.".to_owned())));
+    let fake = fake(|seen, _| {
+        (seen.vendor_wire == "openai_responses").then(|| Behaviour::Say("I vote for Yes, of course.".to_owned()))
+    });
     let desk = Desk::at(fake.url(), 3);
     let record = desk.run(&start("vote", "3", &["--yes-no", "--format", "json"])).expect(0).record();
     let turn = record["turns"].as_array().unwrap().iter().find(|turn| turn["speaker"]["seat"] == 2).unwrap().clone();
     assert!(turn["response"]["unclear"]["reason"].as_str().unwrap().contains("no JSON object"), "{turn}");
-    assert_eq!((&record["final"]["valid"], &record["final"]["absent"], &record["final"]["panel"]), (&json!(2), &json!(1), &json!(3)));
+    assert_eq!(
+        (&record["final"]["valid"], &record["final"]["absent"], &record["final"]["panel"]),
+        (&json!(2), &json!(1), &json!(3))
+    );
     assert!(desk.run(&["show", "@"]).expect(0).stdout.contains("unreadable reply"));
     let asked: Vec<Seen> = fake.log().into_iter().filter(|seen| seen.vendor_wire == "openai_responses").collect();
     assert_eq!(asked.len(), 2 * 2, "in each of its two turns asked once more, and then no more");
     assert!(asked[1].messages.starts_with(&asked[0].messages), "the second attempt goes on from the first");
-    assert!(asked[1].messages.last().unwrap().1.contains("no JSON object"), "and is told why: {:?}", asked[1].messages.last());
+    assert!(
+        asked[1].messages.last().unwrap().1.contains("no JSON object"),
+        "and is told why: {:?}",
+        asked[1].messages.last()
+    );
 }
 
 #[test]
 fn a_second_attempt_that_can_be_read_counts() {
     let fake = fake(|seen, _| (seen.messages.len() == 1).then(|| Behaviour::Say("{\"statement\": 7".to_owned())));
-    let record = Desk::at(fake.url(), 2).run(&start("vote", "2", &["--yes-no", "--no-synthesis", "--format", "json"])).expect(0).record();
-    assert_eq!((&record["final"]["valid"], &record["usage"]["total"]["calls"]), (&json!(2), &json!(4)), "both replies are paid for");
+    let record = Desk::at(fake.url(), 2)
+        .run(&start("vote", "2", &["--yes-no", "--no-synthesis", "--format", "json"]))
+        .expect(0)
+        .record();
+    assert_eq!(
+        (&record["final"]["valid"], &record["usage"]["total"]["calls"]),
+        (&json!(2), &json!(4)),
+        "both replies are paid for"
+    );
 }
 
 #[test]
 fn a_reply_that_was_cut_off_is_asked_for_again_with_more_room_and_a_refusal_is_not() {
     for (name, requests, shown) in [("truncated", 2 * 2, "cut off"), ("refusal", 2, "declined")] {
-        let fake = fake(move |seen, _| (seen.vendor_wire == "anthropic" && !is_moderator(seen)).then(|| recorded(name)));
+        let fake =
+            fake(move |seen, _| (seen.vendor_wire == "anthropic" && !is_moderator(seen)).then(|| recorded(name)));
         let desk = Desk::at(fake.url(), 4);
         let record = desk.run(&start("vote", "4", &["--yes-no", "--format", "json"])).expect(0).record();
         assert_eq!((&record["final"]["valid"], &record["final"]["absent"]), (&json!(3), &json!(1)), "{name}");
@@ -192,8 +236,10 @@ fn what_heals_by_itself_is_tried_again_in_silence() {
         let place = failed.len();
         let times = failed.entry(key).or_default();
         *times += 1;
-        let overloaded = |code| Behaviour::json(code, &json!({ "error": { "message": "busy" } })).with_header("retry-after-ms", "1");
-        (*times == 1).then(|| [overloaded(500), overloaded(503), overloaded(429), Behaviour::DropConnection][place % 4].clone())
+        let overloaded =
+            |code| Behaviour::json(code, &json!({ "error": { "message": "busy" } })).with_header("retry-after-ms", "1");
+        (*times == 1)
+            .then(|| [overloaded(500), overloaded(503), overloaded(429), Behaviour::DropConnection][place % 4].clone())
     });
     let desk = Desk::at(fake.url(), 4);
     let record = desk.run(&start("vote", "4", &["--yes-no", "--no-synthesis", "--format", "json"])).expect(0).record();
@@ -212,15 +258,24 @@ fn a_key_appears_in_its_own_header_and_nowhere_else() {
     }
     desk.write(".env", format!("{}={}\n", VENDORS[0].key_variable, VENDORS[0].key));
     let outputs = ["--output", "a.md", "--output", "b.json", "--output", "c.txt"];
-    let ran = desk.run(&[&["start", "--topic", "Move?", "-n", "5", "--progress", "plain"][..], &outputs].concat()).expect(0);
-    let mut written = vec![("stdout".to_owned(), ran.stdout.into_bytes()), ("stderr".to_owned(), ran.stderr.into_bytes())];
-    for arguments in [&["show", "@", "--format", "json"][..], &["list"], &["resume", "@"], &["providers"], &["config", "show"]] {
+    let ran =
+        desk.run(&[&["start", "--topic", "Move?", "-n", "5", "--progress", "plain"][..], &outputs].concat()).expect(0);
+    let mut written =
+        vec![("stdout".to_owned(), ran.stdout.into_bytes()), ("stderr".to_owned(), ran.stderr.into_bytes())];
+    for arguments in
+        [&["show", "@", "--format", "json"][..], &["list"], &["resume", "@"], &["providers"], &["config", "show"]]
+    {
         let ran = desk.run(arguments);
         written.push((ran.what, format!("{}{}", ran.stdout, ran.stderr).into_bytes()));
     }
     let files = [desk.work(), desk.data()].into_iter().flat_map(|folder| files_below(&folder));
-    written.extend(files.filter(|(path, _)| !path.ends_with(".env")).map(|(path, bytes)| (path.display().to_string(), bytes)));
-    assert!(written.iter().any(|(name, bytes)| name.ends_with("roundtable.db") && bytes.len() > 1_000), "the database was looked at");
+    written.extend(
+        files.filter(|(path, _)| !path.ends_with(".env")).map(|(path, bytes)| (path.display().to_string(), bytes)),
+    );
+    assert!(
+        written.iter().any(|(name, bytes)| name.ends_with("roundtable.db") && bytes.len() > 1_000),
+        "the database was looked at"
+    );
     for vendor in &VENDORS {
         for (name, bytes) in &written {
             let found = bytes.windows(vendor.key.len()).any(|window| window == vendor.key.as_bytes());
@@ -232,7 +287,12 @@ fn a_key_appears_in_its_own_header_and_nowhere_else() {
             if seen.vendor_wire == vendor.wire {
                 assert_eq!(rest.headers.remove(header), Some(format!("{before}{}", vendor.key)));
             }
-            assert!(!format!("{rest:?}").contains(vendor.key), "the key of {} is in a request to {}", vendor.name, seen.path);
+            assert!(
+                !format!("{rest:?}").contains(vendor.key),
+                "the key of {} is in a request to {}",
+                vendor.name,
+                seen.path
+            );
         }
     }
 }

@@ -27,7 +27,13 @@ const TEXT: &str = "{\"statement\":\"Grüße an alle 🌍\"}";
 
 fn timeouts() -> Timeouts {
     let long = Duration::from_secs(20);
-    Timeouts { connect: long, first_byte: long, silence: long, turn: Duration::from_secs(60), backoff_base: Duration::from_millis(1) }
+    Timeouts {
+        connect: long,
+        first_byte: long,
+        silence: long,
+        turn: Duration::from_secs(60),
+        backoff_base: Duration::from_millis(1),
+    }
 }
 
 fn vendor(name: &str) -> &'static Vendor {
@@ -64,12 +70,21 @@ fn schema() -> Value {
 fn ask(name: &str) -> Ask {
     let message = |role, text: &str| Message { role, text: text.to_owned() };
     Ask {
-        turn: TurnId { phase: "debate".to_owned(), round: 1, stage: "open".to_owned(), speaker: Speaker::Seat(Seat(1)) },
+        turn: TurnId {
+            phase: "debate".to_owned(),
+            round: 1,
+            stage: "open".to_owned(),
+            speaker: Speaker::Seat(Seat(1)),
+        },
         attempt: 1,
         voice: Voice { provider: name.to_owned(), model: "model-x".to_owned(), family: "x".to_owned() },
         prompt: Prompt {
             shared: "The rules of the table.".to_owned(),
-            messages: vec![message(Role::User, "Speak."), message(Role::Assistant, "I spoke."), message(Role::User, "Go on.")],
+            messages: vec![
+                message(Role::User, "Speak."),
+                message(Role::Assistant, "I spoke."),
+                message(Role::User, "Go on."),
+            ],
             schema: Schema { name: "position".to_owned(), json: schema() },
             output_tokens_max: 1000,
         },
@@ -106,7 +121,9 @@ async fn run(gateway: &Gateway, name: &str) -> Outcome {
 /// An error body as the vendors write it.
 fn refusal(wire: &str, status: u16, message: &str) -> Behaviour {
     let body = match wire {
-        "anthropic" => json!({ "type": "error", "error": { "type": "some_error", "message": message }, "request_id": "req_refused" }),
+        "anthropic" => {
+            json!({ "type": "error", "error": { "type": "some_error", "message": message }, "request_id": "req_refused" })
+        }
         "google" => json!({ "error": { "code": status, "message": message, "status": "SOME_ERROR" } }),
         _ => json!({ "error": { "message": message, "type": "some_error", "param": null, "code": null } }),
     };
@@ -152,7 +169,9 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "429 with a date gone by, then an answer",
-        does: |wire| vec![refusal(wire, 429, "slow down").with_header("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), say()],
+        does: |wire| {
+            vec![refusal(wire, 429, "slow down").with_header("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), say()]
+        },
         expected: Ok(()),
         requests: 2,
         waits: &[0],
@@ -173,7 +192,9 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "500, 503 and 529, then an answer",
-        does: |wire| vec![refusal(wire, 500, "oops"), refusal(wire, 503, "busy"), refusal(wire, 529, "overloaded"), say()],
+        does: |wire| {
+            vec![refusal(wire, 500, "oops"), refusal(wire, 503, "busy"), refusal(wire, 529, "overloaded"), say()]
+        },
         expected: Ok(()),
         requests: 4,
         waits: &[0, 0, 0],
@@ -194,13 +215,31 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "503 as a web page",
-        does: |_| vec![Behaviour::Status { code: 503, headers: vec![("content-type", "text/html".to_owned())], body: b"<h1>busy".to_vec() }],
+        does: |_| {
+            vec![Behaviour::Status {
+                code: 503,
+                headers: vec![("content-type", "text/html".to_owned())],
+                body: b"<h1>busy".to_vec(),
+            }]
+        },
         expected: Err(FaultKind::Overloaded),
         requests: 4,
         waits: &[0, 0, 0],
     },
-    Case { name: "401", does: |wire| vec![refusal(wire, 401, "bad key"), say()], expected: Err(FaultKind::Auth), requests: 1, waits: &[] },
-    Case { name: "403", does: |wire| vec![refusal(wire, 403, "not yours"), say()], expected: Err(FaultKind::Auth), requests: 1, waits: &[] },
+    Case {
+        name: "401",
+        does: |wire| vec![refusal(wire, 401, "bad key"), say()],
+        expected: Err(FaultKind::Auth),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "403",
+        does: |wire| vec![refusal(wire, 403, "not yours"), say()],
+        expected: Err(FaultKind::Auth),
+        requests: 1,
+        waits: &[],
+    },
     Case {
         name: "404",
         does: |wire| vec![refusal(wire, 404, "no such model"), say()],
@@ -215,9 +254,27 @@ const CASES: &[Case] = &[
         requests: 1,
         waits: &[],
     },
-    Case { name: "400 for the context", does: |wire| vec![too_long(wire), say()], expected: Err(FaultKind::ContextTooLong), requests: 1, waits: &[] },
-    Case { name: "a reset, then an answer", does: |_| vec![Behaviour::DropConnection, say()], expected: Ok(()), requests: 2, waits: &[0] },
-    Case { name: "resets without end", does: |_| vec![Behaviour::DropConnection], expected: Err(FaultKind::Network), requests: 4, waits: &[0, 0, 0] },
+    Case {
+        name: "400 for the context",
+        does: |wire| vec![too_long(wire), say()],
+        expected: Err(FaultKind::ContextTooLong),
+        requests: 1,
+        waits: &[],
+    },
+    Case {
+        name: "a reset, then an answer",
+        does: |_| vec![Behaviour::DropConnection, say()],
+        expected: Ok(()),
+        requests: 2,
+        waits: &[0],
+    },
+    Case {
+        name: "resets without end",
+        does: |_| vec![Behaviour::DropConnection],
+        expected: Err(FaultKind::Network),
+        requests: 4,
+        waits: &[0, 0, 0],
+    },
     Case {
         name: "a stream that breaks off, then an answer",
         does: |_| vec![Behaviour::CutMidStream("half of this is withdrawn".to_owned()), say()],
@@ -368,7 +425,11 @@ async fn waits_as_long_as_it_is_told() {
                 assert!(reply.elapsed_ms >= waits[0], "{header}: {value}: came after {} ms", reply.elapsed_ms);
             }
             (Err(fault), None) => {
-                assert_eq!((fault.kind, fault.requests, waits.len()), (FaultKind::RateLimit, 1, 0), "{header}: {value}");
+                assert_eq!(
+                    (fault.kind, fault.requests, waits.len()),
+                    (FaultKind::RateLimit, 1, 0),
+                    "{header}: {value}"
+                );
             }
             (result, expected) => panic!("{header}: {value}: expected {expected:?}, came {result:?}"),
         }
@@ -445,7 +506,8 @@ fn bomb(length: usize) -> Vec<u8> {
         put(0, 5); // distance 1
     }
     put(0, 7); // end of block
-    let packed = bits.chunks(8).map(|byte| byte.iter().enumerate().fold(0, |sum, (bit, set)| sum | u8::from(*set) << bit));
+    let packed =
+        bits.chunks(8).map(|byte| byte.iter().enumerate().fold(0, |sum, (bit, set)| sum | u8::from(*set) << bit));
     let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     head.into_iter().chain(packed).chain([0; 8]).collect()
 }
@@ -476,7 +538,11 @@ async fn tells_what_a_reply_took() {
         assert!(u128::from(reply.elapsed_ms) <= before.elapsed().as_millis(), "{name}");
 
         let seen = &fake.log()[0];
-        assert_eq!((seen.model.as_str(), seen.messages.len(), &seen.schema["type"]), ("model-x", 3, &json!("object")), "{name}");
+        assert_eq!(
+            (seen.model.as_str(), seen.messages.len(), &seen.schema["type"]),
+            ("model-x", 3, &json!("object")),
+            "{name}"
+        );
         // Perplexity is told everything by the user: it does not search for what a system prompt says.
         let told = if name == "perplexity" { &seen.messages[0].1 } else { &seen.system };
         assert!(told.contains("The rules of the table."), "{name}: {told}");
@@ -488,7 +554,9 @@ async fn tells_what_a_reply_took() {
 async fn prices_a_known_model_and_estimates_an_untold_usage() {
     let vendor = vendor("openrouter");
     let chunk = json!({ "choices": [{ "index": 0, "delta": { "content": "twelve chars" }, "finish_reason": "stop" }] });
-    let fake = Fake::sequence(vec![events(&format!("data: {chunk}\n\ndata: [DONE]\n\n")).with_header("x-request-id", "req_head")]);
+    let fake = Fake::sequence(vec![
+        events(&format!("data: {chunk}\n\ndata: [DONE]\n\n")).with_header("x-request-id", "req_head"),
+    ]);
     let reply = run(&gateway(vendor.name, fake.url(), timeouts()), vendor.name).await.result.unwrap();
     let expected = Usage { input_tokens: 11, output_tokens: 3, estimated: true, ..Usage::default() };
     assert_eq!((reply.usage, reply.request_id.as_deref()), (expected, Some("req_head")));
@@ -517,7 +585,11 @@ async fn takes_a_whole_json_body_for_a_stream() {
 
 /// Answers plain text only, as old local servers do.
 fn plain_only(seen: &Seen, _before: usize) -> Behaviour {
-    if seen.body["response_format"].is_null() { say() } else { refusal("openrouter", 400, "response_format is not supported by this server") }
+    if seen.body["response_format"].is_null() {
+        say()
+    } else {
+        refusal("openrouter", 400, "response_format is not supported by this server")
+    }
 }
 
 #[tokio::test]
@@ -551,7 +623,10 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
             Behaviour::Redirect(format!("{}/v1/messages", elsewhere.url())),
             refusal(name, 401, &echo),
             refusal(name, 400, &format!("{} {KEY}", "x".repeat(285))),
-            events(&format!("event: error\ndata: {}\n\n", json!({ "error": { "message": format!("{} {KEY}", "x".repeat(285)) } }))),
+            events(&format!(
+                "event: error\ndata: {}\n\n",
+                json!({ "error": { "message": format!("{} {KEY}", "x".repeat(285)) } })
+            )),
         ]);
         let gateway = gateway(name, fake.url(), timeouts());
         let mut told = format!("{gateway:?} {:?}", endpoint(vendor(name), "http://user:pass@127.0.0.1"));
@@ -573,7 +648,8 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
         assert!(!told.contains("sk-can") && !told.contains("pass"), "{name}: {told}");
         assert_eq!(elsewhere.log().len(), 0, "{name}: a redirect was followed");
         for seen in fake.log() {
-            let carriers: Vec<_> = seen.headers.iter().filter(|(_, value)| value.contains(KEY)).map(|(name, _)| name.as_str()).collect();
+            let carriers: Vec<_> =
+                seen.headers.iter().filter(|(_, value)| value.contains(KEY)).map(|(name, _)| name.as_str()).collect();
             assert_eq!(carriers, [vendor(name).wire.auth("").0], "{name}");
             assert!(!seen.path.contains(KEY) && !seen.body.to_string().contains(KEY), "{name}: {}", seen.path);
         }
@@ -582,7 +658,9 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
 
 #[tokio::test]
 async fn a_dropped_ask_ends_the_request_at_once() {
-    for behaviour in [Behaviour::Hang, Behaviour::FallSilent(TEXT.to_owned()), Behaviour::Drip(Duration::from_millis(1))] {
+    for behaviour in
+        [Behaviour::Hang, Behaviour::FallSilent(TEXT.to_owned()), Behaviour::Drip(Duration::from_millis(1))]
+    {
         let fake = Arc::new(Fake::always(behaviour.clone()));
         let gateway = gateway("anthropic", fake.url(), timeouts());
         let ask = ask("anthropic");
@@ -614,7 +692,8 @@ async fn a_connection_is_used_again() {
 #[tokio::test]
 async fn an_unconfigured_provider_is_a_lasting_fault() {
     let gateway = Gateway::new(Vec::new(), timeouts()).unwrap();
-    for (name, hint) in [("anthropic", "set ANTHROPIC_API_KEY"), ("nobody", "choose a provider from the vendor table")] {
+    for (name, hint) in [("anthropic", "set ANTHROPIC_API_KEY"), ("nobody", "choose a provider from the vendor table")]
+    {
         let fault = run(&gateway, name).await.result.unwrap_err();
         assert_eq!((fault.kind, fault.requests, fault.hint.as_str()), (FaultKind::Auth, 0, hint));
         assert!(fault.kind.is_lasting());
@@ -635,7 +714,10 @@ fn a_gateway_is_checked_before_it_is_used() {
         assert!(matches!(build(vec![with(base_url, KEY)]), Err(GatewayError::BaseUrl { .. })), "{base_url}");
     }
     let error = build(vec![with(fake.url(), &format!("{KEY}\n"))]).unwrap_err();
-    assert!(error.to_string().contains("ANTHROPIC_API_KEY") && !format!("{error} {error:?}").contains(KEY), "{error:?}");
+    assert!(
+        error.to_string().contains("ANTHROPIC_API_KEY") && !format!("{error} {error:?}").contains(KEY),
+        "{error:?}"
+    );
     assert!(matches!(build(vec![with(fake.url(), KEY), with(fake.url(), KEY)]), Err(GatewayError::Twice("anthropic"))));
     assert_eq!(fake.log().len(), 0, "building a gateway sends nothing");
 }

@@ -1,6 +1,7 @@
 //! Logs as earlier versions wrote them still open, and still tell the same.
 //!
-//! Fixtures are added, never edited: a log that has been released is in somebody's database. `BLESS=1` writes what is missing.
+//! Fixtures are added, never edited: a log that has been released is in somebody's database. `BLESS=1` writes what is
+//! missing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,8 @@ fn logs() -> Vec<PathBuf> {
 
 fn read(log: &Path) -> Vec<Logged> {
     let text = fs::read_to_string(log).expect("a readable fixture");
-    let logged = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}: {line}", log.display()));
+    let logged =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}: {line}", log.display()));
     text.lines().map(logged).collect()
 }
 

@@ -1,5 +1,5 @@
-//! Debates that are interrupted: by Ctrl-C, by a termination signal, by the end of the process. What arrived is never asked
-//! for again.
+//! Debates that are interrupted: by Ctrl-C, by a termination signal, by the end of the process. What arrived is never
+//! asked for again.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -19,7 +19,8 @@ use fake::{Behaviour, Fake, Seen};
 use program::{Desk, Running, lines_with};
 
 /// Three seats, ballots in every round, two rounds, no moderator until the end.
-const DEBATE: [&str; 9] = ["start", "--topic", "Should we move?", "--mode", "collaborative", "-n", "3", "--yes-no", "--quiet"];
+const DEBATE: [&str; 9] =
+    ["start", "--topic", "Should we move?", "--mode", "collaborative", "-n", "3", "--yes-no", "--quiet"];
 const SEATS: usize = 3;
 
 /// A fake that answers so many requests and leaves the rest hanging, until it is told to answer more.
@@ -32,12 +33,13 @@ impl Patient {
     fn new(answered: usize) -> Self {
         let answered = Arc::new(AtomicUsize::new(answered));
         let most = Arc::clone(&answered);
-        let fake =
-            Fake::start(Arc::new(
-                move |seen, number| {
-                    if number < most.load(Ordering::SeqCst) { Behaviour::Say(voices::reply(seen, number)) } else { Behaviour::Hang }
-                },
-            ));
+        let fake = Fake::start(Arc::new(move |seen, number| {
+            if number < most.load(Ordering::SeqCst) {
+                Behaviour::Say(voices::reply(seen, number))
+            } else {
+                Behaviour::Hang
+            }
+        }));
         Self { fake, answered }
     }
 
@@ -45,7 +47,8 @@ impl Patient {
         self.answered.store(usize::MAX, Ordering::SeqCst);
     }
 
-    /// Starts a debate, and waits until the round that hangs has been asked: what was answered before is on disk by then.
+    /// Starts a debate, and waits until the round that hangs has been asked: what was answered before is on disk by
+    /// then.
     fn stuck(&self, desk: &Desk, more: &[&str]) -> Running {
         let running = desk.spawn(&[&DEBATE[..], more].concat());
         let asked = (self.answered.load(Ordering::SeqCst) / SEATS + 1) * SEATS;
@@ -66,9 +69,14 @@ fn check_resumed(patient: &Patient, desk: &Desk, answered: usize) -> Value {
     assert_eq!(record["status"], "decided");
     assert_eq!(record["final"]["valid"], SEATS);
     let log = patient.fake.log();
-    let is_repeated = |seen: &&Seen| log[before.len()..].iter().any(|later| later.body == seen.body && later.path == seen.path);
+    let is_repeated =
+        |seen: &&Seen| log[before.len()..].iter().any(|later| later.body == seen.body && later.path == seen.path);
     assert_eq!(before[..answered].iter().filter(is_repeated).count(), 0, "a reply in the log is not paid for again");
-    assert_eq!(before[answered..].iter().filter(is_repeated).count(), before.len() - answered, "what never arrived is asked again, word for word");
+    assert_eq!(
+        before[answered..].iter().filter(is_repeated).count(),
+        before.len() - answered,
+        "what never arrived is asked again, word for word"
+    );
     let shown = desk.run(&["show", "@", "--format", "json"]).expect(0).record();
     assert_eq!(shown, record);
     record
@@ -87,7 +95,11 @@ fn the_first_signal_decides_on_the_ballots_in_hand() {
         assert_eq!(record["final"]["valid"], SEATS, "{signal}: the opening's ballots count");
         assert!(record["decision"]["label"].is_string() && record["synthesis"].is_null(), "{signal}");
         let error: Value = serde_json::from_str(&ran.stderr).unwrap();
-        assert_eq!((&error["error"]["kind"], &error["error"]["retryable"]), (&json!("interrupted"), &json!(true)), "{signal}");
+        assert_eq!(
+            (&error["error"]["kind"], &error["error"]["retryable"]),
+            (&json!("interrupted"), &json!(true)),
+            "{signal}"
+        );
         assert_eq!(error["error"]["session"], record["session"], "{signal}");
         patient.all_dropped();
         assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).stdout, ran.stdout, "{signal}");

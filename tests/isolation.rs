@@ -27,7 +27,8 @@ const DEBATES: usize = 20;
 const MODES: [&str; 5] = ["collaborative", "adversarial", "delphi", "expert-panel", "oxford"];
 
 fn app(fake: &Fake, folder: &Path, mode: &str) -> App {
-    let mut sources = Sources { working_folder: folder.to_owned(), data_folder: Some(folder.join("data")), ..Sources::default() };
+    let mut sources =
+        Sources { working_folder: folder.to_owned(), data_folder: Some(folder.join("data")), ..Sources::default() };
     for vendor in &VENDORS {
         sources.environment.insert(vendor.key_variable.to_owned(), vendor.key.into());
         sources.environment.insert(vendor.base_url_variable.to_owned(), fake.url().into());
@@ -200,7 +201,12 @@ async fn an_abort_leaves_the_session_open_and_a_resume_repeats_nothing() {
     let history = resumed.run(notices, Control::default()).await.unwrap();
     assert_eq!(history.ending, Some(Ending::Decided));
     let turns: usize = history.turns.values().flat_map(|turn| turn.replies()).count();
-    let dropped = open.turns.values().flat_map(|turn| &turn.attempts).filter(|attempt| attempt.outcome.is_none()).count();
+    let dropped =
+        open.turns.values().flat_map(|turn| &turn.attempts).filter(|attempt| attempt.outcome.is_none()).count();
     assert!(heard >= 4, "the opening had been heard");
-    assert!(fake.log().len() <= turns + dropped, "{} requests for {turns} replies, {dropped} of them twice", fake.log().len());
+    assert!(
+        fake.log().len() <= turns + dropped,
+        "{} requests for {turns} replies, {dropped} of them twice",
+        fake.log().len()
+    );
 }

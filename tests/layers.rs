@@ -19,7 +19,7 @@ const WORLD: [&str; 14] = [
     "ToSocketAddrs",
     "std::process",
     "std::thread",
-    "std::time::Instant",
+    "Instant::now",
     "SystemTime",
     "now_v7",
     "tokio::",
@@ -35,18 +35,26 @@ const ROOMS: [Room; 12] = [
     Room {
         name: "store",
         imports: &["debate"],
-        touches: &["std::fs", "std::io", "std::process", "std::thread", "SystemTime", "now_v7", "tokio::", "rusqlite"],
+        touches: &["std::fs", "std::io", "std::thread", "Instant::now", "SystemTime", "now_v7", "tokio::", "rusqlite"],
     },
-    Room { name: "providers", imports: &["debate"], touches: &["std::io", "SystemTime", "tokio::", "reqwest"] },
+    Room {
+        name: "providers",
+        imports: &["debate"],
+        touches: &["std::io", "Instant::now", "SystemTime", "tokio::", "reqwest"],
+    },
     Room { name: "export", imports: &["debate"], touches: &[] },
     Room { name: "engine", imports: &["debate", "store", "providers"], touches: &["tokio::"] },
     Room { name: "error", imports: &[], touches: &[] },
     Room { name: "config", imports: &["error"], touches: &["std::env", "std::fs", "std::io"] },
-    Room { name: "app", imports: &["debate", "modes", "store", "providers", "export", "engine", "error", "config"], touches: &["tokio::", "now_v7"] },
+    Room {
+        name: "app",
+        imports: &["debate", "modes", "store", "providers", "export", "engine", "error", "config"],
+        touches: &["tokio::", "now_v7"],
+    },
     Room {
         name: "cli",
         imports: &["app", "config", "debate", "export", "error"],
-        touches: &["std::fs", "std::io", "std::process", "std::time::Instant", "tokio::", "indicatif"],
+        touches: &["std::fs", "std::io", "std::process", "Instant::now", "tokio::", "indicatif"],
     },
     Room { name: "main", imports: &["cli"], touches: &["std::process"] },
 ];
@@ -87,12 +95,17 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn lines(file: &Path) -> Vec<Line> {
     let text = fs::read_to_string(file).expect("a readable source file");
     let code = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
-    text.lines().enumerate().map(|(index, line)| Line { file: file.to_owned(), number: index + 1, code: code(line) }).collect()
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| Line { file: file.to_owned(), number: index + 1, code: code(line) })
+        .collect()
 }
 
 /// The rooms that a line of code names through `crate::` or, outside of the library, `roundtable::`.
 fn rooms_named(code: &str) -> Vec<String> {
-    let after = |prefix: &'static str| code.split(prefix).skip(1).map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+    let after = |prefix: &'static str| {
+        code.split(prefix).skip(1).map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
+    };
     after("crate::").chain(after("roundtable::")).filter(|name: &String| !name.is_empty()).collect()
 }
 
@@ -131,7 +144,12 @@ fn the_network_is_known_to_the_gateway_alone() {
 #[test]
 fn the_environment_is_read_in_one_file() {
     for line in lines_of("config").into_iter().filter(|line| line.code.contains("std::env")) {
-        assert!(line.file.ends_with("config/sources.rs"), "{}:{}: only sources.rs may read the environment", line.file.display(), line.number);
+        assert!(
+            line.file.ends_with("config/sources.rs"),
+            "{}:{}: only sources.rs may read the environment",
+            line.file.display(),
+            line.number
+        );
     }
 }
 
@@ -140,7 +158,11 @@ fn every_room_has_a_row_and_every_file_says_what_it_is() {
     let entries = fs::read_dir(source()).expect("the source folder");
     for entry in entries.map(|entry| entry.expect("a readable folder").path()) {
         let name = entry.file_stem().and_then(|name| name.to_str()).expect("a plain name").to_owned();
-        assert!(name == "lib" || ROOMS.iter().any(|room| room.name == name), "{} is in no row of the table", entry.display());
+        assert!(
+            name == "lib" || ROOMS.iter().any(|room| room.name == name),
+            "{} is in no row of the table",
+            entry.display()
+        );
     }
     for room in &ROOMS {
         for first in lines_first(room.name) {
@@ -152,6 +174,8 @@ fn every_room_has_a_row_and_every_file_says_what_it_is() {
 fn lines_first(room: &str) -> Vec<(PathBuf, String)> {
     let mut files: Vec<PathBuf> = lines_of(room).into_iter().map(|line| line.file).collect();
     files.dedup();
-    let first = |file: &PathBuf| fs::read_to_string(file).expect("a readable source file").lines().next().unwrap_or_default().to_owned();
+    let first = |file: &PathBuf| {
+        fs::read_to_string(file).expect("a readable source file").lines().next().unwrap_or_default().to_owned()
+    };
     files.iter().map(|file| (file.clone(), first(file))).collect()
 }

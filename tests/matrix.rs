@@ -1,5 +1,5 @@
-//! Every mode at every size, through the built program and a fake provider that keeps a log: who was asked, when, for which
-//! model, and what each prompt held.
+//! Every mode at every size, through the built program and a fake provider that keeps a log: who was asked, when, for
+//! which model, and what each prompt held.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -66,10 +66,24 @@ struct Case {
 impl Case {
     fn run((name, names): (&str, [&'static str; 5]), agents: usize, providers: usize) -> Self {
         let is_open = (agents + providers).is_multiple_of(2);
-        let title = format!("{name} --agent-count {agents}, {providers} providers, {}", if is_open { "open" } else { "a choice" });
+        let title = format!(
+            "{name} --agent-count {agents}, {providers} providers, {}",
+            if is_open { "open" } else { "a choice" }
+        );
         let fake = Fake::start(voices::script(DELAY));
         let count = agents.to_string();
-        let mut arguments = vec!["start", "--topic", "Should we move?", "--mode", name, "--agent-count", &count, "--format", "json", "--quiet"];
+        let mut arguments = vec![
+            "start",
+            "--topic",
+            "Should we move?",
+            "--mode",
+            name,
+            "--agent-count",
+            &count,
+            "--format",
+            "json",
+            "--quiet",
+        ];
         arguments.extend((!is_open).then_some("--yes-no"));
         let ran = Desk::at(fake.url(), providers).run(&arguments).expect(0);
         assert_eq!(ran.stderr, "", "{title}");
@@ -131,8 +145,12 @@ fn check_outcome(case: &Case) {
 }
 
 fn check_seating(case: &Case) {
-    let seated: Vec<[&Value; 4]> =
-        case.record["panel"].as_array().unwrap().iter().map(|agent| ["seat", "id", "name", "provider"].map(|f| &agent[f])).collect();
+    let seated: Vec<[&Value; 4]> = case.record["panel"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|agent| ["seat", "id", "name", "provider"].map(|f| &agent[f]))
+        .collect();
     let due: Vec<[Value; 4]> = (1..=case.agents)
         .map(|seat| {
             let vendor = case.vendor(seat).name;
@@ -159,12 +177,21 @@ fn check_order(case: &Case) {
         assert_eq!(spoke, due, "{title}: who spoke when");
         for (seen, turn) in calls {
             let since = latest.map(|latest| seen.started.duration_since(latest));
-            assert!(since.is_none_or(|since| since >= DELAY), "{title}: {turn:?} began before what it waits for was answered");
+            assert!(
+                since.is_none_or(|since| since >= DELAY),
+                "{title}: {turn:?} began before what it waits for was answered"
+            );
             if group.order == Order::Sequential {
                 latest = Some(seen.started);
             }
         }
-        latest = case.log.iter().zip(&case.turns).filter(|(_, turn)| group.turns.contains(turn)).map(|(seen, _)| seen.started).max();
+        latest = case
+            .log
+            .iter()
+            .zip(&case.turns)
+            .filter(|(_, turn)| group.turns.contains(turn))
+            .map(|(seen, _)| seen.started)
+            .max();
     }
     assert_eq!(arrived.next().map(|(_, turn)| turn), None, "{title}: nobody else is asked");
 }
@@ -180,12 +207,18 @@ fn check_voices(case: &Case) {
         let (header, before) = vendor.key_header;
         assert_eq!(seen.headers.get(header), Some(&format!("{before}{}", vendor.key)), "{}: {turn:?}", case.title);
         for other in VENDORS.iter().filter(|other| other.name != vendor.name) {
-            assert!(!format!("{seen:?}").contains(other.key), "{}: {turn:?} carries the key of {}", case.title, other.name);
+            assert!(
+                !format!("{seen:?}").contains(other.key),
+                "{}: {turn:?} carries the key of {}",
+                case.title,
+                other.name
+            );
         }
     }
 }
 
-/// A prompt holds what the mode promises and nothing else: sealed turns nothing of another seat, ballots and reasoning nowhere.
+/// A prompt holds what the mode promises and nothing else: sealed turns nothing of another seat, ballots and reasoning
+/// nowhere.
 fn check_visibility(case: &Case) {
     let title = &case.title;
     let number = |turn: &Turn| case.turns.iter().position(|other| other == turn).unwrap();
@@ -196,15 +229,19 @@ fn check_visibility(case: &Case) {
         let shown: BTreeSet<usize> = marks("zq", &told).difference(&of_options).copied().collect();
         let may_see: BTreeSet<usize> = match turn.phase.as_str() {
             "framing" => BTreeSet::new(),
-            "options" => case.groups.iter().find(|group| group.stage.is_some()).unwrap().turns.iter().map(number).collect(),
+            "options" => {
+                case.groups.iter().find(|group| group.stage.is_some()).unwrap().turns.iter().map(number).collect()
+            }
             // The closing text is written from the ledger and the minority report, which quotes its holders.
             "synthesis" => continue,
             _ => plan::visible(&case.mode, &case.groups, turn).iter().map(number).collect(),
         };
         assert_eq!(shown, may_see, "{title}: what {turn:?} is shown");
         assert_eq!(marks("zw", &told), BTreeSet::new(), "{title}: {turn:?} is shown what another seat kept to itself");
-        let own: BTreeSet<usize> = case.turns.iter().filter(|other| turn.seat.is_some() && other.seat == turn.seat).map(number).collect();
-        let replies: String = seen.messages.iter().filter(|(role, _)| role == "assistant").map(|(_, text)| text.as_str()).collect();
+        let own: BTreeSet<usize> =
+            case.turns.iter().filter(|other| turn.seat.is_some() && other.seat == turn.seat).map(number).collect();
+        let replies: String =
+            seen.messages.iter().filter(|(role, _)| role == "assistant").map(|(_, text)| text.as_str()).collect();
         let earlier: BTreeSet<usize> = own.into_iter().filter(|other| *other < number(turn)).collect();
         assert_eq!(marks("zq", &replies), earlier, "{title}: {turn:?} goes on from its own replies");
     }
@@ -230,7 +267,8 @@ fn check_anonymity(case: &Case) {
         let is_of_mode = case.groups.iter().any(|group| group.turns.contains(turn) && group.stage.is_some());
         if is_of_mode && plan::is_named(&case.groups, turn) {
             for other in plan::visible(&case.mode, &case.groups, turn) {
-                let name = other.seat.map_or("The moderator".to_owned(), |seat| text(&panel[seat as usize - 1], "name"));
+                let name =
+                    other.seat.map_or("The moderator".to_owned(), |seat| text(&panel[seat as usize - 1], "name"));
                 assert!(
                     told.contains(&format!("{name}\nquoted")) || told.contains(&format!("{name} (assigned")),
                     "{title}: {turn:?} is not told that {name} spoke"
@@ -254,7 +292,11 @@ fn check_prefixes(case: &Case) {
         let block = if seen.system.is_empty() { &seen.messages[0].1 } else { &seen.system };
         assert!(block.starts_with(shared), "{}: the shared block of {turn:?}: {block}", case.title);
         if let Some(before) = turn.seat.and_then(|seat| latest.insert(seat, seen)) {
-            assert!(seen.messages.starts_with(&before.messages), "{}: {turn:?} does not go on from the seat's last prompt", case.title);
+            assert!(
+                seen.messages.starts_with(&before.messages),
+                "{}: {turn:?} does not go on from the seat's last prompt",
+                case.title
+            );
             assert!(seen.messages.len() >= before.messages.len() + 2, "{}: {turn:?} adds nothing", case.title);
         }
     }
@@ -299,7 +341,8 @@ fn a_parallel_stage_is_asked_at_the_same_time() {
             Behaviour::Together(Arc::clone(&barrier), Box::new(Behaviour::Say(voices::reply(seen, number))))
         }));
         let count = agents.to_string();
-        let arguments = ["start", "--topic", "Move?", "--mode", mode, "-n", &count, "--yes-no", "--no-synthesis", "--quiet"];
+        let arguments =
+            ["start", "--topic", "Move?", "--mode", mode, "-n", &count, "--yes-no", "--no-synthesis", "--quiet"];
         Desk::at(fake.url(), 1).run(&arguments).expect(0);
         assert!(fake.log().len() >= groups * agents, "{mode}");
     }

@@ -1,4 +1,5 @@
-//! Mode files: what comes with the program, what is refused and where, who overrides whom, and that hostile files do no harm.
+//! Mode files: what comes with the program, what is refused and where, who overrides whom, and that hostile files do no
+//! harm.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -74,7 +75,8 @@ fn check_acceptance(source: &str) {
 #[test]
 fn every_file_in_modes_is_built_in_and_valid() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("modes");
-    let files: BTreeSet<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let files: BTreeSet<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let listed = modes::list(&Folders::default());
     let names: BTreeSet<String> = listed.iter().map(|mode| format!("{}.yaml", mode.name)).collect();
     assert_eq!(files, names);
@@ -124,7 +126,8 @@ fn rounds_are_as_the_protocol_says() {
 
 #[test]
 fn assigned_roles_are_framed_by_a_poll_and_a_verdict() {
-    for name in ["adversarial", "socratic", "devils-advocate", "red-team-blue-team", "premortem", "six-hats", "oxford"] {
+    for name in ["adversarial", "socratic", "devils-advocate", "red-team-blue-team", "premortem", "six-hats", "oxford"]
+    {
         let mode = built_in(name);
         let (first, last) = (mode.phases.first().unwrap(), mode.phases.last().unwrap());
         assert_eq!((first.name.as_str(), last.name.as_str()), ("poll", "verdict"), "{name}");
@@ -156,7 +159,11 @@ fn who_sees_what_is_as_the_protocol_says() {
         ("red-team-blue-team", Sees::Everything, Labels::Named, false, Order::Parallel),
     ] {
         let stage = exchange(name);
-        assert_eq!((stage.sees, stage.labels, stage.statistics, stage.order), (sees, labels, statistics, order), "{name}");
+        assert_eq!(
+            (stage.sees, stage.labels, stage.statistics, stage.order),
+            (sees, labels, statistics, order),
+            "{name}"
+        );
     }
     assert_eq!(built_in("delphi").phases[1].until, [StopRule::Stable]);
     assert_eq!(built_in("expert-panel").panel.perspectives, Perspectives::Open);
@@ -283,8 +290,16 @@ fn broken_yaml_is_refused_where_it_breaks() {
         ),
         ("speakers: { team: red }", "speakers: team", "22:19: `team` lacks a name: write { team: NAME }"),
         ("speakers: { team: red }", "speakers: \"persona\"", "22:19: `persona` lacks a name: write { persona: NAME }"),
-        ("speakers: all", "speakers: [all]", "13:19: expected a single word; `speakers` also takes { team: NAME } or { persona: NAME }"),
-        ("{ team: red }", "{ team: red, persona: x }", "22:32: expected a single word; `speakers` also takes { team: NAME } or { persona: NAME }"),
+        (
+            "speakers: all",
+            "speakers: [all]",
+            "13:19: expected a single word; `speakers` also takes { team: NAME } or { persona: NAME }",
+        ),
+        (
+            "{ team: red }",
+            "{ team: red, persona: x }",
+            "22:32: expected a single word; `speakers` also takes { team: NAME } or { persona: NAME }",
+        ),
         ("default: 2", "default: two", "18:24: expected a whole number"),
         ("default: 2", "default: -1", "18:24: expected a whole number"),
         ("numbered: true", "numbered: yes", "6:13: expected `true` or `false`"),
@@ -309,8 +324,16 @@ fn broken_panels_are_refused() {
         ("best_for: tests", "best_for: \"a\\eb\"", "4:11: `best_for` holds the control character U+001B"),
         ("best_for: tests", "best_for: \"a\\u202Eb\"", "4:11: `best_for` holds the control character U+202E"),
         ("name: Blue One", "name: RED one", "9:15: persona `RED one` is defined twice"),
-        ("name: Red One", "name: Red 1", "8:15: a persona's name may not end in a number: seats are numbered by the program"),
-        ("name: Red One", "name: moderator", "8:15: `Moderator` is the program's own voice; call the persona something else"),
+        (
+            "name: Red One",
+            "name: Red 1",
+            "8:15: a persona's name may not end in a number: seats are numbered by the program",
+        ),
+        (
+            "name: Red One",
+            "name: moderator",
+            "8:15: `Moderator` is the program's own voice; call the persona something else",
+        ),
         ("name: Red One", "name: \" Red\"", "8:15: `name` starts or ends with a space"),
         ("trait: attacking", "trait: \"  \"", "8:42: `trait` is empty"),
         (
@@ -318,7 +341,11 @@ fn broken_panels_are_refused() {
             "team: Blue",
             "9:31: team `Blue` is not a name of lower-case letters, digits and single dashes, a letter first, at most 60 characters",
         ),
-        ("numbered: true", "perspectives: open", "8:30: with open perspectives personas are replaced, so none may have a team"),
+        (
+            "numbered: true",
+            "perspectives: open",
+            "8:30: with open perspectives personas are replaced, so none may have a team",
+        ),
     ] {
         check_refusal(from, to, expected);
     }
@@ -345,16 +372,32 @@ fn broken_openings_are_refused() {
             "  - name: opening\n    until: [stable]\n    stages:\n",
             "12:12: the first phase is the sealed opening: it takes one round, without `until`",
         ),
-        ("speakers: all", "speakers: { team: red }", "13:19: the first phase is the sealed opening: its speakers are `all`"),
-        ("sees: nothing", "sees: nothing\n        order: sequential", "15:16: the first phase is the sealed opening: its order is `parallel`"),
+        (
+            "speakers: all",
+            "speakers: { team: red }",
+            "13:19: the first phase is the sealed opening: its speakers are `all`",
+        ),
+        (
+            "sees: nothing",
+            "sees: nothing\n        order: sequential",
+            "15:16: the first phase is the sealed opening: its order is `parallel`",
+        ),
         ("sees: nothing", "sees: everything", "14:15: the first phase is the sealed opening: it sees `nothing`"),
         (
             "        form: position\n        ask: Answer",
             "        form: questions\n        ask: Answer",
             "15:15: the first phase is the sealed opening: its form is `position` or `ballot`",
         ),
-        ("{{ persona }}.", "{{ persona }} on {{ proposal }}.", "16:41: `{{ proposal }}` is not known before the first phase has ended"),
-        ("sees: nothing", "sees: nothing\n        statistics: true", "15:21: a stage that sees nothing is sealed, and may not see statistics"),
+        (
+            "{{ persona }}.",
+            "{{ persona }} on {{ proposal }}.",
+            "16:41: `{{ proposal }}` is not known before the first phase has ended",
+        ),
+        (
+            "sees: nothing",
+            "sees: nothing\n        statistics: true",
+            "15:21: a stage that sees nothing is sealed, and may not see statistics",
+        ),
     ] {
         check_refusal(from, to, expected);
     }
@@ -383,21 +426,34 @@ fn broken_phases_are_refused() {
         ("min: 1", "min: 3", "18:24: `default` is 2, below `min`, which is 3"),
         ("max: 4", "max: 1", "18:24: `default` is 2, above `max`, which is 1"),
         ("max: 4", "max: 11", "18:40: `max` is 11; a phase takes at most 10 rounds"),
-        ("    rounds: { default: 2, min: 1, max: 4 }\n", "", "18:12: `until` needs `rounds`: a phase without them runs once"),
+        (
+            "    rounds: { default: 2, min: 1, max: 4 }\n",
+            "",
+            "18:12: `until` needs `rounds`: a phase without them runs once",
+        ),
         ("[stable]", "[stable, stable]", "19:21: rule `stable` is listed twice"),
         ("[stable]", "[&rule stable, *rule]", "19:27: rule `stable` is listed twice"),
-        ("{ persona: Blue One }", "moderator", "31:15: the moderator only asks questions: its form must be `questions`"),
+        (
+            "{ persona: Blue One }",
+            "moderator",
+            "31:15: the moderator only asks questions: its form must be `questions`",
+        ),
     ] {
         check_refusal(from, to, expected);
     }
-    let phase = |n: u32| format!("  - {{ name: p{n}, stages: [{{ speakers: all, sees: nothing, form: position, ask: x }}] }}\n");
+    let phase = |n: u32| {
+        format!("  - {{ name: p{n}, stages: [{{ speakers: all, sees: nothing, form: position, ask: x }}] }}\n")
+    };
     let (head, _) = SAMPLE.split_once("  - name: opening").unwrap();
     check_source(&format!("{head}    []\n"), "11:5: `phases` holds 0; 1 to 10 are allowed");
     let eleven: String = (0..11).map(phase).collect();
     check_source(&format!("{head}{eleven}"), "11:3: `phases` holds 11; 1 to 10 are allowed");
     let again = SAMPLE.replace("name: exchange", "name: again").split_once("  - name: again").unwrap().1.to_owned();
     let twice = format!("{SAMPLE}  - name: again{again}");
-    check_source(&twice, "34:13: phase `exchange` has rounds already; only one phase can take what `--rounds` asks for");
+    check_source(
+        &twice,
+        "34:13: phase `exchange` has rounds already; only one phase can take what `--rounds` asks for",
+    );
 }
 
 #[test]
@@ -432,9 +488,15 @@ fn stop_rules_need_their_inputs_and_a_debate_ends_in_stances() {
     // With a ballot in the mode, positions carry no stance.
     let polled = SAMPLE.replace("form: position\n        ask: Answer", "form: ballot\n        ask: Answer");
     for rule in ["agreed", "stable", "oscillating"] {
-        check_source(&polled.replace("stable", rule), &format!("19:13: rule `{rule}` needs stances, and no stage of this phase brings any"));
+        check_source(
+            &polled.replace("stable", rule),
+            &format!("19:13: rule `{rule}` needs stances, and no stage of this phase brings any"),
+        );
     }
-    check_source(&polled.replace("stable", "saturated"), "21:7: the last phase must end in stances: one of its stages needs the form `ballot`");
+    check_source(
+        &polled.replace("stable", "saturated"),
+        "21:7: the last phase must end in stances: one of its stages needs the form `ballot`",
+    );
     let verdict = "  - name: verdict\n    rounds: { default: 1, max: 1 }\n    until: [agreed, RULE]\n    stages:\n      - { speakers: all, sees: everything, form: ballot, ask: x }\n";
     let (head, _) = SAMPLE.split_once("  - name: exchange").unwrap();
     check_acceptance(&format!("{head}{}", verdict.replace("RULE", "stable")));
@@ -444,16 +506,23 @@ fn stop_rules_need_their_inputs_and_a_debate_ends_in_stances() {
     );
     let asked = SAMPLE.replace("previous_round\n        form: position", "previous_round\n        form: questions");
     check_acceptance(&asked);
-    let all_asked = asked.replace("sees: everything\n        form: position", "sees: everything\n        form: questions");
+    let all_asked =
+        asked.replace("sees: everything\n        form: position", "sees: everything\n        form: questions");
     check_source(&all_asked, "19:13: rule `stable` needs stances, and no stage of this phase brings any");
-    check_source(&all_asked.replace("stable", "saturated"), "21:7: the last phase must end in stances: one of its stages needs the form `position`");
+    check_source(
+        &all_asked.replace("stable", "saturated"),
+        "21:7: the last phase must end in stances: one of its stages needs the form `position`",
+    );
 }
 
 #[test]
 fn open_perspectives_are_not_relied_on() {
     let open = SAMPLE.replace("numbered: true", "perspectives: open");
     let teamless = open.replace("team: red, ", "").replace("team: blue, ", "").replace("{{ team }}: ", "");
-    check_source(&teamless.replace("{ team: red }", "all"), "9:33: with open perspectives personas are replaced, so none may have a stance");
+    check_source(
+        &teamless.replace("{ team: red }", "all"),
+        "9:33: with open perspectives personas are replaced, so none may have a stance",
+    );
     let plain = teamless.replace("{ team: red }", "all").replace("stance: \"yes\", ", "");
     check_source(&plain, "29:19: with open perspectives personas are replaced, so no stage may address one");
     check_acceptance(&plain.replace("{ persona: Blue One }", "all"));
@@ -463,7 +532,8 @@ fn open_perspectives_are_not_relied_on() {
 
 /// Writes the sample under another name, with another title.
 fn write_mode(folder: &Path, file: &str, name: &str, title: &str) {
-    let source = SAMPLE.replace("mode: sample", &format!("mode: {name}")).replace("title: Sample", &format!("title: {title}"));
+    let source =
+        SAMPLE.replace("mode: sample", &format!("mode: {name}")).replace("title: Sample", &format!("title: {title}"));
     fs::write(folder.join(file), source).unwrap();
 }
 
@@ -532,7 +602,10 @@ fn a_path_names_a_file_outright() {
         ("delphi.yml", "delphi.yml: no such file"),
         ("a\u{1b}/b", "a\\u{1b}/b: no such file"),
         ("delfi", "unknown mode `delfi`; did you mean `delphi`? (`roundtable modes list` shows them all)"),
-        ("red-team", "unknown mode `red-team`; did you mean `red-team-blue-team`? (`roundtable modes list` shows them all)"),
+        (
+            "red-team",
+            "unknown mode `red-team`; did you mean `red-team-blue-team`? (`roundtable modes list` shows them all)",
+        ),
         ("..", "unknown mode `..` (`roundtable modes list` shows them all)"),
         ("", "unknown mode `` (`roundtable modes list` shows them all)"),
     ] {

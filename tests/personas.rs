@@ -72,7 +72,8 @@ fn names_and_order_are_the_contract() {
         let agents = panel(&built_in(mode), count, &voices(4));
         assert_eq!(agents.iter().map(|agent| agent.name.as_str()).collect::<Vec<_>>(), names, "{mode}");
     }
-    let stances: Vec<_> = panel(&built_in("devils-advocate"), 3, &voices(1)).into_iter().map(|agent| agent.persona.stance).collect();
+    let stances: Vec<_> =
+        panel(&built_in("devils-advocate"), 3, &voices(1)).into_iter().map(|agent| agent.persona.stance).collect();
     assert_eq!(stances, [Some(Stance::Yes), Some(Stance::No), Some(Stance::Neutral)]);
 }
 
@@ -87,12 +88,24 @@ fn the_prompt_of_a_seat_names_its_own_persona() {
             let speaks_in_role = mode.stages().any(|stage| stage.in_role);
             for agent in &world.history.agents {
                 let asked = world.asked_of(agent.seat.0);
-                let said: String = asked.last().unwrap().prompt.messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>().join("\n");
+                let said: String = asked
+                    .last()
+                    .unwrap()
+                    .prompt
+                    .messages
+                    .iter()
+                    .map(|message| message.text.as_str())
+                    .collect::<Vec<_>>()
+                    .join("\n");
                 let own = format!("You are {}: {}.", agent.name, agent.persona.character.trim_end_matches('.'));
                 let label = format!("{} with {count} seats, {}", mode.mode, agent.name);
                 assert_eq!(said.matches(&own).count(), usize::from(speaks_in_role), "{label}: once, and only in role");
                 for other in world.history.agents.iter().filter(|other| other.seat != agent.seat) {
-                    assert!(!said.contains(&format!("You are {}:", other.name)), "{label} is told to be {}", other.name);
+                    assert!(
+                        !said.contains(&format!("You are {}:", other.name)),
+                        "{label} is told to be {}",
+                        other.name
+                    );
                 }
                 if let Some(team) = agent.persona.team.as_ref().filter(|_| speaks_in_role) {
                     assert!(said.contains(&format!("You are on the {team} team.")), "{label}");
@@ -111,9 +124,12 @@ fn the_prompt_of_a_seat_names_its_own_persona() {
 
 #[test]
 fn renaming_a_panel_leaves_seats_ids_and_voices() {
-    let persona = |name: &str| Persona { name: name.to_owned(), character: format!("{name}'s view"), team: None, stance: None };
+    let persona =
+        |name: &str| Persona { name: name.to_owned(), character: format!("{name}'s view"), team: None, stance: None };
     let before = panel(&built_in("expert-panel"), 3, &voices(2));
-    for (numbering, expected) in [(Numbering::Repeated, ["Nurse", "Farmer", "Nurse 2"]), (Numbering::Every, ["Nurse 1", "Farmer 1", "Nurse 2"])] {
+    for (numbering, expected) in
+        [(Numbering::Repeated, ["Nurse", "Farmer", "Nurse 2"]), (Numbering::Every, ["Nurse 1", "Farmer 1", "Nurse 2"])]
+    {
         let mut after = before.clone();
         personas::rename(&mut after, &[persona("Nurse"), persona("Farmer")], numbering);
         assert_eq!(after.iter().map(|agent| agent.name.as_str()).collect::<Vec<_>>(), expected);

@@ -67,7 +67,11 @@ fn rounds_are_held_as_the_mode_or_the_user_says() {
     let cases: [(&str, Option<u32>, &[&str]); 6] = [
         ("collaborative", None, &["opening/1", "exchange/1", "exchange/2 all rounds held"]),
         ("collaborative", Some(1), &["opening/1", "exchange/1 all rounds held"]),
-        ("collaborative", Some(4), &["opening/1", "exchange/1", "exchange/2", "exchange/3", "exchange/4 all rounds held"]),
+        (
+            "collaborative",
+            Some(4),
+            &["opening/1", "exchange/1", "exchange/2", "exchange/3", "exchange/4 all rounds held"],
+        ),
         ("delphi", None, &["opening/1", "exchange/1", "exchange/2", "exchange/3 all rounds held"]),
         ("adversarial", Some(3), &["poll/1", "exchange/1", "exchange/2", "exchange/3 all rounds held", "verdict/1"]),
         // Nothing to set: both phases run once.
@@ -82,7 +86,8 @@ fn rounds_are_held_as_the_mode_or_the_user_says() {
 
 // Who speaks when
 
-/// The turns of a phase in the order in which they are asked, as `round/stage/speaker`; turns asked at the same time in one item.
+/// The turns of a phase in the order in which they are asked, as `round/stage/speaker`; turns asked at the same time in
+/// one item.
 fn waves(mode: &Mode, count: u32, phase: &str) -> Vec<String> {
     let mut world = World::open(setup(mode, count, choice()), &restless, 1);
     let mut waves: Vec<String> = Vec::new();
@@ -106,7 +111,12 @@ fn waves(mode: &Mode, count: u32, phase: &str) -> Vec<String> {
 #[test]
 fn stages_run_in_order_and_parallel_turns_are_asked_at_once() {
     let cases: [(&str, u32, &str, &[&str]); 8] = [
-        ("collaborative", 3, "exchange", &["1/exchange/1 1/exchange/2 1/exchange/3", "2/exchange/1 2/exchange/2 2/exchange/3"]),
+        (
+            "collaborative",
+            3,
+            "exchange",
+            &["1/exchange/1 1/exchange/2 1/exchange/3", "2/exchange/1 2/exchange/2 2/exchange/3"],
+        ),
         ("red-team-blue-team", 5, "volley", &["1/attack/1 1/attack/3 1/attack/5", "1/defend/2 1/defend/4"]),
         ("socratic", 4, "inquiry", &["1/questions/1 1/questions/3", "1/replies/2 1/replies/4"]),
         ("devils-advocate", 3, "exchange", &["1/case/1", "1/challenge/2", "1/evaluation/3"]),
@@ -115,7 +125,12 @@ fn stages_run_in_order_and_parallel_turns_are_asked_at_once() {
         ("oxford", 2, "floor", &["1/questions/moderator", "1/answers/1 1/answers/2"]),
         // Sequential: one at a time, and whoever opens moves on by one each round.
         ("adversarial", 2, "exchange", &["1/exchange/1", "1/exchange/2", "2/exchange/2", "2/exchange/1"]),
-        ("adversarial", 3, "exchange", &["1/exchange/1", "1/exchange/2", "1/exchange/3", "2/exchange/2", "2/exchange/3", "2/exchange/1"]),
+        (
+            "adversarial",
+            3,
+            "exchange",
+            &["1/exchange/1", "1/exchange/2", "1/exchange/3", "2/exchange/2", "2/exchange/3", "2/exchange/1"],
+        ),
     ];
     for (name, count, phase, expected) in cases {
         let found = waves(&built_in(name), count, phase);
@@ -177,16 +192,40 @@ struct Attempts {
 fn a_reply_that_cannot_be_read_is_asked_for_once_more() {
     let cases = [
         Attempts { misses: &[], asked: 1, heard: true, again: None, room: 1 },
-        Attempts { misses: &[Miss::Prose], asked: 2, heard: true, again: Some("the reply holds no JSON object"), room: 1 },
+        Attempts {
+            misses: &[Miss::Prose],
+            asked: 2,
+            heard: true,
+            again: Some("the reply holds no JSON object"),
+            room: 1,
+        },
         Attempts { misses: &[Miss::Empty], asked: 2, heard: true, again: Some("the reply is empty"), room: 1 },
-        Attempts { misses: &[Miss::Prose, Miss::Prose], asked: 2, heard: false, again: Some("no JSON object"), room: 1 },
+        Attempts {
+            misses: &[Miss::Prose, Miss::Prose],
+            asked: 2,
+            heard: false,
+            again: Some("no JSON object"),
+            room: 1,
+        },
         Attempts { misses: &[Miss::Cut], asked: 2, heard: true, again: Some("cut off before its end"), room: 2 },
         Attempts { misses: &[Miss::Cut, Miss::Cut], asked: 2, heard: false, again: Some("cut off"), room: 2 },
         Attempts { misses: &[Miss::Refusal], asked: 1, heard: false, again: None, room: 1 },
         Attempts { misses: &[Miss::Filter], asked: 1, heard: false, again: None, room: 1 },
         Attempts { misses: &[Miss::Network], asked: 1, heard: false, again: None, room: 1 },
-        Attempts { misses: &[Miss::Prose, Miss::Network], asked: 2, heard: false, again: Some("no JSON object"), room: 1 },
-        Attempts { misses: &[Miss::Prose, Miss::Refusal], asked: 2, heard: false, again: Some("no JSON object"), room: 1 },
+        Attempts {
+            misses: &[Miss::Prose, Miss::Network],
+            asked: 2,
+            heard: false,
+            again: Some("no JSON object"),
+            room: 1,
+        },
+        Attempts {
+            misses: &[Miss::Prose, Miss::Refusal],
+            asked: 2,
+            heard: false,
+            again: Some("no JSON object"),
+            room: 1,
+        },
     ];
     for case in cases {
         let script = missing(|ask| {
@@ -196,16 +235,28 @@ fn a_reply_that_cannot_be_read_is_asked_for_once_more() {
         let world = run(&built_in("collaborative"), 4, &script);
         let asked: Vec<&Ask> = world.asked_of(2).into_iter().filter(|ask| ask.turn.phase == "opening").collect();
         assert_eq!(asked.len(), case.asked, "{:?}", case.misses);
-        assert_eq!(asked.iter().map(|ask| ask.attempt).collect::<Vec<_>>(), (1..=case.asked as u32).collect::<Vec<_>>());
+        assert_eq!(
+            asked.iter().map(|ask| ask.attempt).collect::<Vec<_>>(),
+            (1..=case.asked as u32).collect::<Vec<_>>()
+        );
         let is_heard = world.response("opening/1/opening/2").is_some_and(Response::is_valid);
         assert_eq!(is_heard, case.heard, "{:?}", case.misses);
         let last = asked.last().unwrap();
-        assert_eq!(last.prompt.output_tokens_max, world.history.setup.limits.output_tokens_max * case.room, "{:?}", case.misses);
+        assert_eq!(
+            last.prompt.output_tokens_max,
+            world.history.setup.limits.output_tokens_max * case.room,
+            "{:?}",
+            case.misses
+        );
         match case.again {
             Some(reason) => assert!(last_message(last).contains(reason), "{:?}: {}", case.misses, last_message(last)),
             None => assert_eq!(last.prompt.messages.len(), 1, "{:?}", case.misses),
         }
-        assert!(world.asked_in("exchange").iter().any(|ask| seat_of(ask) == Some(2)), "{:?}: the seat is asked again next round", case.misses);
+        assert!(
+            world.asked_in("exchange").iter().any(|ask| seat_of(ask) == Some(2)),
+            "{:?}: the seat is asked again next round",
+            case.misses
+        );
         assert_eq!(world.history.ending, Some(Ending::Decided), "{:?}", case.misses);
     }
 }
@@ -230,7 +281,11 @@ fn a_conversation_alternates_whatever_becomes_of_its_turns() {
             let expected: Vec<Role> = [Role::User, Role::Assistant].into_iter().cycle().take(roles.len()).collect();
             assert_eq!(roles, expected, "{miss:?} before {}", ask.turn);
             assert_eq!(roles.last(), Some(&Role::User));
-            assert!(ask.prompt.messages.iter().all(|message| !message.text.trim().is_empty()), "{miss:?} before {}", ask.turn);
+            assert!(
+                ask.prompt.messages.iter().all(|message| !message.text.trim().is_empty()),
+                "{miss:?} before {}",
+                ask.turn
+            );
         }
     }
 }
@@ -243,12 +298,27 @@ fn a_lasting_fault_costs_every_seat_of_the_provider_the_later_stages() {
         agent.voice = table.moderators[if agent.seat.0 % 2 == 0 { 1 } else { 0 }].clone();
     }
     table.limits = Limits { quorum: 2, ..table.limits };
-    let script = missing(|ask| (ask.turn.phase == "exchange" && ask.turn.round == 1 && seat_of(ask) == Some(2)).then_some(Miss::Auth));
+    let script = missing(|ask| {
+        (ask.turn.phase == "exchange" && ask.turn.round == 1 && seat_of(ask) == Some(2)).then_some(Miss::Auth)
+    });
     let world = World::open(table, &script, 1).finish();
-    let asked = |round: u32| world.asked_in("exchange").into_iter().filter(|ask| ask.turn.round == round).filter_map(seat_of).collect::<Vec<_>>();
+    let asked = |round: u32| {
+        world
+            .asked_in("exchange")
+            .into_iter()
+            .filter(|ask| ask.turn.round == round)
+            .filter_map(seat_of)
+            .collect::<Vec<_>>()
+    };
     assert_eq!((asked(1), asked(2)), (vec![1, 2, 3, 4], vec![1, 3]));
-    assert!(world.response("exchange/1/exchange/4").is_some_and(Response::is_valid), "within the stage the other seat still speaks");
-    assert!(world.asked_in("synthesis").iter().all(|ask| ask.voice.provider != "openai"), "the moderator passes it over, too");
+    assert!(
+        world.response("exchange/1/exchange/4").is_some_and(Response::is_valid),
+        "within the stage the other seat still speaks"
+    );
+    assert!(
+        world.asked_in("synthesis").iter().all(|ask| ask.voice.provider != "openai"),
+        "the moderator passes it over, too"
+    );
     let last = world.history.decision.unwrap().last.unwrap();
     assert_eq!((last.valid, last.absent), (2, 2));
 }
@@ -299,7 +369,9 @@ fn a_stage_of_one_team_needs_more_than_half_of_that_team() {
     // Red has seats 1 and 3, blue has seat 2. Losing one of three is no loss of quorum, whichever team it is on.
     let mode = built_in("red-team-blue-team");
     for (lost, expected) in [(&[1][..], "volley/1"), (&[2], "volley/1"), (&[1, 3], "volley/1 quorum lost")] {
-        let script = missing(|ask| (ask.turn.phase == "volley" && lost.contains(&seat_of(ask).unwrap_or(0))).then_some(Miss::Network));
+        let script = missing(|ask| {
+            (ask.turn.phase == "volley" && lost.contains(&seat_of(ask).unwrap_or(0))).then_some(Miss::Network)
+        });
         assert_eq!(run(&mode, 3, &script).rounds()[1], expected, "seats {lost:?} lost");
     }
 }
@@ -309,7 +381,8 @@ fn a_stage_of_one_team_needs_more_than_half_of_that_team() {
 #[test]
 fn the_next_voice_moderates_when_one_cannot_be_reached() {
     for (phase, question) in [("framing", choice()), ("options", open()), ("synthesis", choice())] {
-        let script = missing(|ask| (ask.turn.phase == phase && ask.voice.provider == "anthropic").then_some(Miss::Network));
+        let script =
+            missing(|ask| (ask.turn.phase == phase && ask.voice.provider == "anthropic").then_some(Miss::Network));
         let world = World::open(setup(&built_in("expert-panel"), 3, question), &script, 1).finish();
         let mut asked: Vec<(String, &str)> = Vec::new();
         for ask in world.asked_in(phase) {
@@ -372,7 +445,8 @@ fn a_synthesis_may_lean_only_on_claims_that_exist() {
 
 // The options of an open question
 
-/// How the statements of seats 1 to 4 are piled up by each pass, as one letter a seat; `-` is a pass that cannot be read.
+/// How the statements of seats 1 to 4 are piled up by each pass, as one letter a seat; `-` is a pass that cannot be
+/// read.
 struct Passes {
     forward: &'static str,
     reverse: &'static str,
@@ -394,7 +468,9 @@ fn sorting(passes: &Passes) -> impl Fn(&Ask) -> Answer {
             if piles == "-" {
                 return missed(ask, Miss::Prose);
             }
-            let of_seat = |statement: &str| piles[plan_in(statement).parse::<usize>().unwrap() - 1..].chars().next().unwrap().to_string();
+            let of_seat = |statement: &str| {
+                piles[plan_in(statement).parse::<usize>().unwrap() - 1..].chars().next().unwrap().to_string()
+            };
             Ok(support::replies::json_reply(&sorted(&listed(ask), of_seat)))
         }
         ("opening", Some(seat)) => with(ask, &json!({ "statement": format!("Plan {seat} is right") })),
@@ -405,7 +481,9 @@ fn sorting(passes: &Passes) -> impl Fn(&Ask) -> Answer {
 /// Letters by seat, from the first letter on in the order of their first use.
 fn letters(sorted: &BTreeMap<Seat, roundtable::debate::question::OptionId>) -> String {
     let mut seen: Vec<&str> = Vec::new();
-    let letter = |id: &str, seen: &[&str]| char::from(b'a' + u8::try_from(seen.iter().position(|other| *other == id).unwrap()).unwrap());
+    let letter = |id: &str, seen: &[&str]| {
+        char::from(b'a' + u8::try_from(seen.iter().position(|other| *other == id).unwrap()).unwrap())
+    };
     let mut letters = String::new();
     for id in sorted.values() {
         if !seen.contains(&id.0.as_str()) {
@@ -449,10 +527,13 @@ fn options_are_found_by_passes_that_must_agree() {
 
 #[test]
 fn the_two_passes_list_the_statements_in_opposite_orders_at_the_same_time() {
-    let passes = Passes { forward: "aabb", reverse: "aabb", third: "", basis: SortingBasis::TwoPasses, sorted: "", asked: 2 };
+    let passes =
+        Passes { forward: "aabb", reverse: "aabb", third: "", basis: SortingBasis::TwoPasses, sorted: "", asked: 2 };
     let script = sorting(&passes);
     let mut world = World::open(setup(&built_in("collaborative"), 4, open()), &script, 1);
-    world.run_until(|world| matches!(protocol::next(&world.history), Step::Ask(asks) if asks[0].turn.phase == "options"));
+    world.run_until(
+        |world| matches!(protocol::next(&world.history), Step::Ask(asks) if asks[0].turn.phase == "options"),
+    );
     let Step::Ask(asks) = protocol::next(&world.history) else { panic!("no asks") };
     let (forward, mut reverse) = (listed(&asks[0]), listed(&asks[1]));
     reverse.reverse();
@@ -464,7 +545,9 @@ fn the_two_passes_list_the_statements_in_opposite_orders_at_the_same_time() {
 #[test]
 fn statements_in_the_same_words_need_no_sorting() {
     let script = |ask: &Ask| match ask.turn.phase.as_str() {
-        "opening" => with(ask, &json!({ "statement": if seat_of(ask) == Some(1) { "Move now" } else { "move  now." } })),
+        "opening" => {
+            with(ask, &json!({ "statement": if seat_of(ask) == Some(1) { "Move now" } else { "move  now." } }))
+        }
         _ => restless(ask),
     };
     let world = World::open(setup(&built_in("collaborative"), 3, open()), &script, 1).finish();
@@ -489,7 +572,8 @@ fn who_abstains_in_the_opening_is_not_sorted() {
 #[test]
 fn a_seat_can_correct_what_its_opening_was_counted_for() {
     // All four are sorted into o1; seat 4 says that it always meant o2, and votes so.
-    let passes = Passes { forward: "aaab", reverse: "aaab", third: "", basis: SortingBasis::TwoPasses, sorted: "", asked: 2 };
+    let passes =
+        Passes { forward: "aaab", reverse: "aaab", third: "", basis: SortingBasis::TwoPasses, sorted: "", asked: 2 };
     let by_pass = sorting(&passes);
     let script = |ask: &Ask| match (ask.turn.phase.as_str(), seat_of(ask)) {
         ("exchange", Some(3)) => {
@@ -554,7 +638,11 @@ fn a_stop_request_decides_on_the_ballots_in_hand() {
 
     let without_options = stopped(open(), 0);
     let decision = without_options.history.decision.clone().unwrap();
-    assert_eq!((decision.label, decision.last, decision.sealed), (Label::NoQuorum, None, None), "statements alone cannot be counted");
+    assert_eq!(
+        (decision.label, decision.last, decision.sealed),
+        (Label::NoQuorum, None, None),
+        "statements alone cannot be counted"
+    );
     assert_eq!(without_options.history.ending, Some(Ending::Stopped));
 }
 
@@ -576,21 +664,24 @@ fn hold(exchange: &Exchange) -> impl Fn(&Ask) -> Answer {
     move |ask| {
         let Some(seat) = seat_of(ask) else { return by_default(ask) };
         let round = if ask.turn.phase == "opening" { 0 } else { ask.turn.round as usize };
-        let at = |round: usize| &exchange.options[round.min(exchange.options.len() - 1)][seat as usize - 1..seat as usize];
+        let at =
+            |round: usize| &exchange.options[round.min(exchange.options.len() - 1)][seat as usize - 1..seat as usize];
         let mut fields = holding(ask, &format!("o{}", at(round)));
         let count = exchange.claims[round.min(exchange.claims.len() - 1)];
         let claims: Vec<Value> = (0..count).map(|place| claim(&format!("Claim {place} of {}", ask.turn))).collect();
         fields["claims"] = json!(claims);
         if round > 0 && at(round) != at(round - 1) && exchange.cited {
             // The first claim that the seat was shown.
-            let shown: Vec<String> = ask.prompt.messages.iter().flat_map(|message| support::replies::claims_in(&message.text)).collect();
+            let shown: Vec<String> =
+                ask.prompt.messages.iter().flat_map(|message| support::replies::claims_in(&message.text)).collect();
             fields["change"] = json!({ "because": "it holds", "decisive_claims": [shown[0]] });
         }
         with(ask, &fields)
     }
 }
 
-const QUIET: Exchange = Exchange { name: "", rules: "", options: &["1122"], claims: &[1, 0], cited: true, families: 3, ends: "" };
+const QUIET: Exchange =
+    Exchange { name: "", rules: "", options: &["1122"], claims: &[1, 0], cited: true, families: 3, ends: "" };
 
 #[test]
 fn rules_end_an_exchange_in_their_order() {
@@ -599,15 +690,58 @@ fn rules_end_an_exchange_in_their_order() {
         Exchange { name: "unanimous", rules: "agreed", options: &["1111"], ends: "exchange/1 agreed", ..QUIET },
         Exchange { name: "not unanimous", rules: "agreed", options: &["1112"], ends: held, ..QUIET },
         Exchange { name: "of one family", rules: "agreed", options: &["1111"], families: 1, ends: held, ..QUIET },
-        Exchange { name: "won over with a reason", rules: "agreed", options: &["1112", "1111"], ends: "exchange/1 agreed", ..QUIET },
+        Exchange {
+            name: "won over with a reason",
+            rules: "agreed",
+            options: &["1112", "1111"],
+            ends: "exchange/1 agreed",
+            ..QUIET
+        },
         // In the second round nobody moves any more.
-        Exchange { name: "won over without", rules: "agreed", options: &["1112", "1111"], cited: false, ends: "exchange/2 agreed", ..QUIET },
-        Exchange { name: "nothing changes at all", rules: "stable", options: &["1122"], ends: "exchange/1 positions stable", ..QUIET },
+        Exchange {
+            name: "won over without",
+            rules: "agreed",
+            options: &["1112", "1111"],
+            cited: false,
+            ends: "exchange/2 agreed",
+            ..QUIET
+        },
+        Exchange {
+            name: "nothing changes at all",
+            rules: "stable",
+            options: &["1122"],
+            ends: "exchange/1 positions stable",
+            ..QUIET
+        },
         Exchange { name: "new claims come in", rules: "stable", options: &["1122"], claims: &[1], ends: held, ..QUIET },
-        Exchange { name: "one moves, then none", rules: "stable", options: &["1122", "1112"], ends: "exchange/2 positions stable", ..QUIET },
-        Exchange { name: "always someone moves", rules: "stable", options: &["1122", "1112", "1122", "1112", "1122", "1112"], ends: held, ..QUIET },
-        Exchange { name: "no new claim", rules: "saturated", options: &["1122"], ends: "exchange/1 no new claims", ..QUIET },
-        Exchange { name: "claims for two rounds", rules: "saturated", claims: &[1, 1, 1, 0], ends: "exchange/3 no new claims", ..QUIET },
+        Exchange {
+            name: "one moves, then none",
+            rules: "stable",
+            options: &["1122", "1112"],
+            ends: "exchange/2 positions stable",
+            ..QUIET
+        },
+        Exchange {
+            name: "always someone moves",
+            rules: "stable",
+            options: &["1122", "1112", "1122", "1112", "1122", "1112"],
+            ends: held,
+            ..QUIET
+        },
+        Exchange {
+            name: "no new claim",
+            rules: "saturated",
+            options: &["1122"],
+            ends: "exchange/1 no new claims",
+            ..QUIET
+        },
+        Exchange {
+            name: "claims for two rounds",
+            rules: "saturated",
+            claims: &[1, 1, 1, 0],
+            ends: "exchange/3 no new claims",
+            ..QUIET
+        },
         Exchange { name: "claims to the end", rules: "saturated", claims: &[1], ends: held, ..QUIET },
         Exchange {
             name: "back and forth",
@@ -617,10 +751,30 @@ fn rules_end_an_exchange_in_their_order() {
             ends: "exchange/2 positions oscillate",
             ..QUIET
         },
-        Exchange { name: "moved once", rules: "oscillating", options: &["1122", "1112"], claims: &[1], ends: held, ..QUIET },
-        Exchange { name: "on to a third", rules: "oscillating", options: &["1122", "1112", "1132"], claims: &[1], ends: held, ..QUIET },
+        Exchange {
+            name: "moved once",
+            rules: "oscillating",
+            options: &["1122", "1112"],
+            claims: &[1],
+            ends: held,
+            ..QUIET
+        },
+        Exchange {
+            name: "on to a third",
+            rules: "oscillating",
+            options: &["1122", "1112", "1132"],
+            claims: &[1],
+            ends: held,
+            ..QUIET
+        },
         // Whatever the order in the file.
-        Exchange { name: "all at once", rules: "oscillating, saturated, stable, agreed", options: &["1111"], ends: "exchange/1 agreed", ..QUIET },
+        Exchange {
+            name: "all at once",
+            rules: "oscillating, saturated, stable, agreed",
+            options: &["1111"],
+            ends: "exchange/1 agreed",
+            ..QUIET
+        },
         Exchange {
             name: "all but agreed",
             rules: "oscillating, saturated, stable",
@@ -648,7 +802,12 @@ fn rules_end_an_exchange_in_their_order() {
         assert_eq!(world.rounds().last().unwrap(), case.ends, "{}: {:?}", case.name, world.history.rounds);
         table.rounds = Some(3);
         let fixed = World::open(table, &script, 1).finish();
-        assert_eq!(fixed.rounds().last().unwrap(), "exchange/3 all rounds held", "{}: --rounds switches the rules off", case.name);
+        assert_eq!(
+            fixed.rounds().last().unwrap(),
+            "exchange/3 all rounds held",
+            "{}: --rounds switches the rules off",
+            case.name
+        );
     }
 }
 
@@ -656,8 +815,18 @@ fn rules_end_an_exchange_in_their_order() {
 fn positions_that_drift_without_a_change_of_side_are_not_stable() {
     // Two rounds in a row within 15% are stable; ratings that spread are not. Panels below five must not move at all.
     let cases: [(&str, u32, &[[i64; 5]], &str); 3] = [
-        ("one of five drifts each round", 5, &[[2, 2, 2, 2, 2], [2, 2, 2, 2, 1], [2, 2, 2, 1, 1], [2, 2, 1, 1, 1]], "exchange/2 positions stable"),
-        ("one of four drifts each round", 4, &[[2, 2, 2, 2, 2], [2, 2, 2, 1, 2], [2, 2, 1, 1, 2], [2, 1, 1, 1, 2]], "exchange/4 positions stable"),
+        (
+            "one of five drifts each round",
+            5,
+            &[[2, 2, 2, 2, 2], [2, 2, 2, 2, 1], [2, 2, 2, 1, 1], [2, 2, 1, 1, 1]],
+            "exchange/2 positions stable",
+        ),
+        (
+            "one of four drifts each round",
+            4,
+            &[[2, 2, 2, 2, 2], [2, 2, 2, 1, 2], [2, 2, 1, 1, 2], [2, 1, 1, 1, 2]],
+            "exchange/4 positions stable",
+        ),
         (
             "two of five drift each round",
             5,
@@ -685,7 +854,10 @@ fn no_rule_ends_a_phase_before_its_fewest_rounds() {
     stages: [{ speakers: all, sees: everything, form: position, ask: Go on. }]",
     );
     let script = hold(&QUIET);
-    assert_eq!(run(&patient, 4, &script).rounds(), ["opening/1", "exchange/1", "exchange/2", "exchange/3 no new claims"]);
+    assert_eq!(
+        run(&patient, 4, &script).rounds(),
+        ["opening/1", "exchange/1", "exchange/2", "exchange/3 no new claims"]
+    );
 }
 
 #[test]
@@ -722,7 +894,8 @@ fn every_stage_of_a_round_counts_towards_its_consensus() {
 
 #[test]
 fn seats_that_a_round_does_not_ask_keep_their_stance() {
-    let left_only = exchange("    stages: [{ speakers: { team: left }, sees: everything, form: position, ask: Left. }]");
+    let left_only =
+        exchange("    stages: [{ speakers: { team: left }, sees: everything, form: position, ask: Left. }]");
     let script = |ask: &Ask| match seat_of(ask) {
         Some(_) => with(ask, &holding(ask, if ask.turn.phase == "opening" { "o2" } else { "o1" })),
         None => by_default(ask),
@@ -742,7 +915,10 @@ fn a_debate_in_which_everybody_abstains_ends_undecided() {
             let is_open = question.is_open();
             let world = World::open(setup(&built_in(name), 3, question), &script, 1).finish();
             assert_eq!(world.history.ending, Some(Ending::QuorumLost), "{name}");
-            assert!(!is_open || world.history.rounds.len() == 1, "{name}: without an option there is nothing to debate");
+            assert!(
+                !is_open || world.history.rounds.len() == 1,
+                "{name}: without an option there is nothing to debate"
+            );
             assert_eq!(world.history.decision.as_ref().unwrap().label, Label::NoQuorum, "{name}");
             assert_eq!(world.asked_in("options").len(), 0, "{name}: there is nothing to sort");
         }

@@ -78,8 +78,10 @@ fn every_command_is_understood() {
         }
         let output = program(home.path()).args(&arguments[1..]).output().expect("the program runs");
         let stderr = String::from_utf8_lossy(&output.stderr);
-        // The README's sessions are not those of this folder; that a decided one cannot be resumed is part of the manual.
-        let is_example = stderr.contains("there is no session") || stderr.contains("has ended") || stderr.contains("fits ");
+        // The README's sessions are not those of this folder; that a decided one cannot be resumed is part of the
+        // manual.
+        let is_example =
+            stderr.contains("there is no session") || stderr.contains("has ended") || stderr.contains("fits ");
         assert!(output.status.success() || is_example, "{command}: {stderr}");
     }
 }
@@ -105,7 +107,17 @@ fn its_table_of_modes_names_every_mode() {
 #[test]
 fn its_exit_codes_are_the_programs() {
     let text = read("README.md");
-    for kind in [FailureKind::Internal, FailureKind::Usage, FailureKind::Providers, FailureKind::Credentials, FailureKind::Interrupted] {
-        assert!(text.contains(&format!("\n| {} |", kind.exit_code())), "README.md lacks exit code {}", kind.exit_code());
+    for kind in [
+        FailureKind::Internal,
+        FailureKind::Usage,
+        FailureKind::Providers,
+        FailureKind::Credentials,
+        FailureKind::Interrupted,
+    ] {
+        assert!(
+            text.contains(&format!("\n| {} |", kind.exit_code())),
+            "README.md lacks exit code {}",
+            kind.exit_code()
+        );
     }
 }

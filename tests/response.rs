@@ -129,7 +129,11 @@ fn a_quoted_template_is_no_vote() {
     let both = read_ballot(&format!("The form is {template}. Mine: {}", ballot())).unwrap();
     assert_eq!(both.stance.option, Some(OptionId::at(1)), "the template does not hide the vote");
     let filled = edited(ballot(), "option", json!("o1"));
-    is_told(read_ballot(&format!("For example {filled}. Mine: {}", ballot())), "several different", "an example filled in");
+    is_told(
+        read_ballot(&format!("For example {filled}. Mine: {}", ballot())),
+        "several different",
+        "an example filled in",
+    );
 }
 
 #[test]
@@ -160,7 +164,8 @@ fn confidence_is_read_as_written_or_not_at_all() {
         (json!(null), None),
     ];
     for (written, expected) in read {
-        let ballot = read_ballot(&edited(ballot(), "confidence", written.clone()).to_string()).unwrap_or_else(|reason| panic!("{written}: {reason}"));
+        let ballot = read_ballot(&edited(ballot(), "confidence", written.clone()).to_string())
+            .unwrap_or_else(|reason| panic!("{written}: {reason}"));
         match (ballot.confidence, expected) {
             (Some(found), Some(expected)) => assert!((found - expected).abs() < 1e-12, "{written}: {found}"),
             (found, expected) => assert_eq!(found, expected, "{written}"),
@@ -183,16 +188,25 @@ fn confidence_is_read_as_written_or_not_at_all() {
         json!([0.5]),
         json!(true),
     ] {
-        is_told(read_ballot(&edited(ballot(), "confidence", written.clone()).to_string()), "`confidence` must be", &written.to_string());
+        is_told(
+            read_ballot(&edited(ballot(), "confidence", written.clone()).to_string()),
+            "`confidence` must be",
+            &written.to_string(),
+        );
     }
-    is_told(read_ballot(&ballot().to_string().replace("0.7", "NaN")), "cannot be parsed", "not a number outside of quotes");
+    is_told(
+        read_ballot(&ballot().to_string().replace("0.7", "NaN")),
+        "cannot be parsed",
+        "not a number outside of quotes",
+    );
 }
 
 #[test]
 fn every_option_is_rated_with_a_whole_number() {
     for written in [json!(2), json!(-2), json!(0), json!("1"), json!("-1"), json!("+2"), json!(1.0)] {
         let given = json!({ "o1": written, "o2": 0 });
-        let ballot = read_ballot(&edited(ballot(), "ratings", given.clone()).to_string()).unwrap_or_else(|reason| panic!("{given}: {reason}"));
+        let ballot = read_ballot(&edited(ballot(), "ratings", given.clone()).to_string())
+            .unwrap_or_else(|reason| panic!("{given}: {reason}"));
         assert_eq!(ballot.stance.ratings.len(), 2, "{given}");
     }
     let by_text = json!({ "Move now": -2, "Stay as we are": 1 });
@@ -220,14 +234,23 @@ fn every_option_is_rated_with_a_whole_number() {
 #[test]
 fn an_option_is_named_by_id_or_by_its_words() {
     for written in ["o1", "O1", " o1 ", "Move now", "move now.", "MOVE  NOW"] {
-        let ballot = read_ballot(&edited(ballot(), "option", json!(written)).to_string()).unwrap_or_else(|reason| panic!("{written}: {reason}"));
+        let ballot = read_ballot(&edited(ballot(), "option", json!(written)).to_string())
+            .unwrap_or_else(|reason| panic!("{written}: {reason}"));
         assert_eq!(ballot.stance.option, Some(OptionId::at(0)), "{written}");
     }
     for written in [json!("o3"), json!("move"), json!("o1 or o2"), json!("option 1"), json!(1), json!("o1, o2")] {
-        is_told(read_ballot(&edited(ballot(), "option", written.clone()).to_string()), "none of o1, o2", &written.to_string());
+        is_told(
+            read_ballot(&edited(ballot(), "option", written.clone()).to_string()),
+            "none of o1, o2",
+            &written.to_string(),
+        );
     }
     for written in [json!(["o1"]), json!({ "id": "o1" }), json!(true)] {
-        is_told(read_ballot(&edited(ballot(), "option", written.clone()).to_string()), "must be text", &written.to_string());
+        is_told(
+            read_ballot(&edited(ballot(), "option", written.clone()).to_string()),
+            "must be text",
+            &written.to_string(),
+        );
     }
 }
 
@@ -256,11 +279,16 @@ fn who_abstains_says_why() {
 fn before_the_options_are_known_the_statement_is_the_vote() {
     let open = Contract::Ballot(StanceTerms { options: Vec::new(), earlier: Earlier::None });
     let read_open = |value: Value| read(&open, &said(&value.to_string()));
-    let Response::Ballot(ballot) = read_open(json!({ "because": "", "statement": "Move", "abstain_reason": null, "option": "o1" })) else {
+    let Response::Ballot(ballot) =
+        read_open(json!({ "because": "", "statement": "Move", "abstain_reason": null, "option": "o1" }))
+    else {
         panic!("unclear")
     };
     assert_eq!((ballot.statement.as_str(), ballot.stance), ("Move", Stance::default()));
-    assert!(matches!(read_open(json!({ "because": "x", "statement": " ", "abstain_reason": null })), Response::Unclear { .. }));
+    assert!(matches!(
+        read_open(json!({ "because": "x", "statement": " ", "abstain_reason": null })),
+        Response::Unclear { .. }
+    ));
     assert!(matches!(read_open(json!({ "because": "x", "abstain_reason": "unknown" })), Response::Ballot(_)));
 }
 
@@ -268,8 +296,14 @@ fn before_the_options_are_known_the_statement_is_the_vote() {
 fn a_position_is_read_whole() {
     let read = read_position(&position()).unwrap();
     let claim = &read.claims[0];
-    assert_eq!((read.statement.as_str(), read.reasoning.as_str(), read.confidence), ("Stay", "Long thought", Some(0.7)));
-    assert_eq!((claim.kind, claim.evidence.len(), claim.supports.len(), claim.rebuts[0].0.as_str()), (ClaimKind::Fact, 1, 1, "c1"));
+    assert_eq!(
+        (read.statement.as_str(), read.reasoning.as_str(), read.confidence),
+        ("Stay", "Long thought", Some(0.7))
+    );
+    assert_eq!(
+        (claim.kind, claim.evidence.len(), claim.supports.len(), claim.rebuts[0].0.as_str()),
+        (ClaimKind::Fact, 1, 1, "c1")
+    );
     assert_eq!((read.concessions[0].claim.0.as_str(), read.would_change_my_mind.len()), ("c2", 1));
     let stance = read.stance.unwrap();
     assert_eq!(stance.change.unwrap().decisive_claims[0].0, "c1");
@@ -300,7 +334,9 @@ fn a_position_that_is_not_one_is_refused_with_the_reason() {
     for (value, why) in cases {
         is_told(read_position(&value), why, why);
     }
-    for field in ["reasoning", "claims", "concessions", "change", "confidence", "would_change_my_mind", "abstain_reason"] {
+    for field in
+        ["reasoning", "claims", "concessions", "change", "confidence", "would_change_my_mind", "abstain_reason"]
+    {
         assert!(read_position(&without(position(), field)).is_ok(), "{field} may be left out");
         assert!(read_position(&edited(position(), field, Value::Null)).is_ok(), "{field} may be null");
     }
@@ -327,7 +363,8 @@ fn small_things_are_put_right() {
 #[test]
 fn only_a_sorted_opening_can_be_corrected() {
     let corrected = edited(position(), "opening_was", json!("o1"));
-    for (earlier, expected) in [(Earlier::None, None), (Earlier::Taken, None), (Earlier::Sorted, Some(OptionId::at(0)))] {
+    for (earlier, expected) in [(Earlier::None, None), (Earlier::Taken, None), (Earlier::Sorted, Some(OptionId::at(0)))]
+    {
         let contract = Contract::Position(Some(terms(earlier)));
         let response = read(&contract, &said(&corrected.to_string()));
         let stance = response.stance().unwrap();
@@ -338,7 +375,9 @@ fn only_a_sorted_opening_can_be_corrected() {
 
 #[test]
 fn an_assigned_position_takes_no_stance() {
-    let Response::Position(assigned) = read(&Contract::Position(None), &said(&position().to_string())) else { panic!("unclear") };
+    let Response::Position(assigned) = read(&Contract::Position(None), &said(&position().to_string())) else {
+        panic!("unclear")
+    };
     assert_eq!(assigned.stance, None);
 }
 
@@ -418,8 +457,11 @@ fn questions_are_one_to_three_and_typed() {
 #[test]
 fn a_sorting_puts_every_statement_under_exactly_one_option() {
     let sort = |piles: &[&[i64]]| {
-        let options: Vec<Value> =
-            piles.iter().enumerate().map(|(place, members)| json!({ "text": format!("Option {place}"), "statements": members })).collect();
+        let options: Vec<Value> = piles
+            .iter()
+            .enumerate()
+            .map(|(place, members)| json!({ "text": format!("Option {place}"), "statements": members }))
+            .collect();
         read(&Contract::Sorting(4), &said(&json!({ "options": options }).to_string()))
     };
     let cases: [(&[&[i64]], bool); 10] = [
@@ -437,16 +479,19 @@ fn a_sorting_puts_every_statement_under_exactly_one_option() {
     for (piles, is_read) in cases {
         assert_eq!(sort(piles).is_valid(), is_read, "{piles:?}");
     }
-    let same_words = json!({ "options": [{ "text": "Move", "statements": [1, 2] }, { "text": "move.", "statements": [3, 4] }] });
+    let same_words =
+        json!({ "options": [{ "text": "Move", "statements": [1, 2] }, { "text": "move.", "statements": [3, 4] }] });
     assert!(!read(&Contract::Sorting(4), &said(&same_words.to_string())).is_valid(), "options that read the same");
-    let many: Vec<Value> = (1..=8).map(|place| json!({ "text": format!("Option {place}"), "statements": [place] })).collect();
+    let many: Vec<Value> =
+        (1..=8).map(|place| json!({ "text": format!("Option {place}"), "statements": [place] })).collect();
     assert!(!read(&Contract::Sorting(8), &said(&json!({ "options": many }).to_string())).is_valid(), "eight options");
 }
 
 #[test]
 fn a_panel_is_proposed_whole_and_without_namesakes() {
     let propose = |names: &[&str]| {
-        let personas: Vec<Value> = names.iter().map(|name| json!({ "name": name, "cares_about": "something" })).collect();
+        let personas: Vec<Value> =
+            names.iter().map(|name| json!({ "name": name, "cares_about": "something" })).collect();
         read(&Contract::Perspectives(3), &said(&json!({ "perspectives": personas }).to_string()))
     };
     let cases: [(&[&str], bool); 5] = [
@@ -472,7 +517,8 @@ fn anything() -> impl Strategy<Value = Value> {
         prop_oneof![Just("o1"), Just("85%"), Just("c1"), Just("fact"), Just("-1")].prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
-        let name = prop_oneof![Just("o1".to_owned()), Just("text".to_owned()), Just("statements".to_owned()), "[a-z]{1,5}"];
+        let name =
+            prop_oneof![Just("o1".to_owned()), Just("text".to_owned()), Just("statements".to_owned()), "[a-z]{1,5}"];
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             proptest::collection::btree_map(name, inner, 0..4).prop_map(|map| map.into_iter().collect()),
@@ -500,7 +546,10 @@ fn confidence_is_sound(text: &str) {
         if let Some(confidence) = response.confidence() {
             assert!((0.0..=1.0).contains(&confidence), "{confidence} from {text}");
         }
-        assert!(response.stance().is_none_or(|stance| stance.ratings.values().all(|rating| (-2..=2).contains(rating))), "{text}");
+        assert!(
+            response.stance().is_none_or(|stance| stance.ratings.values().all(|rating| (-2..=2).contains(rating))),
+            "{text}"
+        );
     }
 }
 

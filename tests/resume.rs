@@ -49,7 +49,9 @@ fn without_in_flight(log: &[Logged]) -> Vec<Logged> {
     let settled: BTreeSet<String> = log
         .iter()
         .filter_map(|logged| match &logged.event {
-            Event::TurnFinished { turn, attempt, .. } | Event::TurnFailed { turn, attempt, .. } => Some(format!("{turn}#{attempt}")),
+            Event::TurnFinished { turn, attempt, .. } | Event::TurnFailed { turn, attempt, .. } => {
+                Some(format!("{turn}#{attempt}"))
+            }
             _ => None,
         })
         .collect();
@@ -88,7 +90,12 @@ fn every_mode_resumes(kind: &str, question: &Question) {
     for mode in all_built_in() {
         for count in 2..=5 {
             let cuts = if count == 2 { Cuts::All } else { Cuts::Some(4) };
-            check(&format!("{} with {count} seats, {kind}", mode.mode), &setup(&mode, count, question.clone()), &by_default, cuts);
+            check(
+                &format!("{} with {count} seats, {kind}", mode.mode),
+                &setup(&mode, count, question.clone()),
+                &by_default,
+                cuts,
+            );
         }
     }
 }
@@ -107,7 +114,9 @@ fn every_mode_resumes_on_an_open_question() {
 fn a_debate_that_ends_early_resumes() {
     // Nobody moves and nobody claims anything: whatever rule a mode stops by fires at once.
     let still = |ask: &Ask| match ask.prompt.schema.name.as_str() {
-        "position" => with(ask, &serde_json::json!({ "claims": [], "concessions": [], "change": null, "opening_was": null })),
+        "position" => {
+            with(ask, &serde_json::json!({ "claims": [], "concessions": [], "change": null, "opening_was": null }))
+        }
         _ => by_default(ask),
     };
     for mode in all_built_in() {
@@ -132,8 +141,12 @@ const FAILINGS: [(&str, Failing); 8] = [
     ("network down now and then", |ask| (chance(5, ask, 4) == 0).then_some(Miss::Network)),
     ("one provider lost", |ask| (ask.voice.provider == "openai").then_some(Miss::Auth)),
     // While one pass over the statements fails for good, the other is in flight on the same provider.
-    ("the sorting's provider lost", |ask| (ask.turn.stage == "forward" && ask.voice.provider == "anthropic").then_some(Miss::Auth)),
-    ("one provider lost on the way", |ask| (ask.voice.provider == "google" && chance(6, ask, 3) == 0).then_some(Miss::Auth)),
+    ("the sorting's provider lost", |ask| {
+        (ask.turn.stage == "forward" && ask.voice.provider == "anthropic").then_some(Miss::Auth)
+    }),
+    ("one provider lost on the way", |ask| {
+        (ask.voice.provider == "google" && chance(6, ask, 3) == 0).then_some(Miss::Auth)
+    }),
 ];
 
 #[test]
@@ -176,12 +189,17 @@ fn random_worlds_resume_even_when_interrupted_twice() {
         let second = first + random.below(whole.log.len());
         resumed.run_until(|world| world.log.len() >= second);
         let last = World::resume(&resumed.log, &script, seed + 2).finish();
-        let label = format!("world {seed}: {} with {count} seats, {kind}, cut after {first} and {second} of {}", mode.mode, whole.log.len());
+        let label = format!(
+            "world {seed}: {} with {count} seats, {kind}, cut after {first} and {second} of {}",
+            mode.mode,
+            whole.log.len()
+        );
         assert_same(&label, &whole, &last);
     }
 }
 
-/// The law says nothing about a world in which nothing ever happens: these numbers show that the scripts above reach what they are for.
+/// The law says nothing about a world in which nothing ever happens: these numbers show that the scripts above reach
+/// what they are for.
 #[test]
 fn the_scripts_reach_what_they_are_for() {
     let mut endings = BTreeSet::new();

@@ -19,14 +19,24 @@ fn start<'a>(topic: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 /// The ids of the sessions, newest first.
 fn ids(desk: &Desk) -> Vec<String> {
     let listed = desk.run(&["list", "--format", "json"]).expect(0).json();
-    listed["sessions"].as_array().unwrap().iter().map(|session| session["session"].as_str().unwrap().to_owned()).collect()
+    listed["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|session| session["session"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn check_refusal(ran: Ran, named: &[&str]) {
     let ran = ran.expect(2);
     assert_eq!(ran.stdout, "");
     let errors = lines_with(&ran.stderr, "error: ");
-    assert!(errors.len() == 1 && named.iter().all(|name| errors[0].contains(name)), "`{}` must name {named:?}: {}", ran.what, ran.stderr);
+    assert!(
+        errors.len() == 1 && named.iter().all(|name| errors[0].contains(name)),
+        "`{}` must name {named:?}: {}",
+        ran.what,
+        ran.stderr
+    );
     assert!(lines_with(&ran.stderr, "hint: ").len() == 1, "`{}`: {}", ran.what, ran.stderr);
 }
 
@@ -41,7 +51,10 @@ fn show_prints_what_start_printed() {
             assert_eq!(shown.stderr, "", "{format} {name}");
         }
         assert!(started.stdout.ends_with('\n') && !started.stdout.ends_with("\n\n"), "{format}");
-        assert!(started.stdout.to_lowercase().contains("rehearsal: no model was asked"), "{format} announces the rehearsal");
+        assert!(
+            started.stdout.to_lowercase().contains("rehearsal: no model was asked"),
+            "{format} announces the rehearsal"
+        );
     }
 }
 
@@ -52,16 +65,28 @@ fn a_session_is_found_by_its_place_or_the_beginning_of_its_id() {
         desk.run(&start(topic, &[])).expect(0);
     }
     let ids = ids(&desk);
-    let topic = |name: &str| desk.run(&["show", name, "--format", "json"]).expect(0).record()["question"]["topic"].as_str().unwrap().to_owned();
+    let topic = |name: &str| {
+        desk.run(&["show", name, "--format", "json"]).expect(0).record()["question"]["topic"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     for (place, due) in ["Third?", "Second?", "First?"].into_iter().enumerate() {
         assert_eq!(topic(&format!("@~{place}")), due);
         assert_eq!(topic(&ids[place]), due);
         // The shortest beginning that no other id shares.
-        let own = (1..=36).map(|length| &ids[place][..length]).find(|start| ids.iter().filter(|id| id.starts_with(*start)).count() == 1).unwrap();
+        let own = (1..=36)
+            .map(|length| &ids[place][..length])
+            .find(|start| ids.iter().filter(|id| id.starts_with(*start)).count() == 1)
+            .unwrap();
         assert_eq!(topic(own), due);
     }
     assert_eq!(topic("@"), "Third?");
-    let shared = (1..36).rev().map(|length| &ids[0][..length]).find(|start| ids.iter().all(|id| id.starts_with(*start))).unwrap();
+    let shared = (1..36)
+        .rev()
+        .map(|length| &ids[0][..length])
+        .find(|start| ids.iter().all(|id| id.starts_with(*start)))
+        .unwrap();
     for command in ["show", "resume"] {
         check_refusal(desk.run(&[command, shared]), &[shared, "3 sessions"]);
         for unknown in ["@~3", "@~", "@~x", "@@", "ffffffff", "zzz", "", "*", "01a%", "@~99999999999999999999"] {
@@ -81,7 +106,9 @@ fn without_sessions_reading_creates_nothing() {
         check_refusal(desk.run(&["show", name]), &["there is no session", name]);
         check_refusal(desk.run(&["resume", name]), &["there is no session", name]);
     }
-    for command in [&["providers"][..], &["modes", "list"], &["modes", "check"], &["config", "show"], &["start", "--topic", " "]] {
+    for command in
+        [&["providers"][..], &["modes", "list"], &["modes", "check"], &["config", "show"], &["start", "--topic", " "]]
+    {
         desk.run(command);
     }
     assert!(!desk.data().exists(), "the data folder comes with the first session");
@@ -90,7 +117,11 @@ fn without_sessions_reading_creates_nothing() {
 #[test]
 fn sessions_are_listed_newest_first() {
     let desk = Desk::new();
-    for topic in ["First?", "Second, which is a good deal longer than any table has room for, and goes on and on?", "Third\nwith lines?"] {
+    for topic in [
+        "First?",
+        "Second, which is a good deal longer than any table has room for, and goes on and on?",
+        "Third\nwith lines?",
+    ] {
         desk.run(&start(topic, &[])).expect(0);
     }
     let listed = desk.run(&["list"]).expect(0).stdout;
@@ -115,13 +146,17 @@ fn stdout_holds_the_result_and_nothing_else() {
         let ran = desk.run(&start("Move?", &["--yes-no", "--progress", progress, "--format", "json"])).expect(0);
         assert_eq!(ran.record()["status"], "decided", "{progress}");
         let text = desk.run(&start("Move?", &["--yes-no", "--progress", progress])).expect(0).stdout;
-        assert!(["Yes", "No", "No decision"].iter().any(|first| text.lines().next().unwrap().starts_with(first)), "{progress}: {text}");
+        assert!(
+            ["Yes", "No", "No decision"].iter().any(|first| text.lines().next().unwrap().starts_with(first)),
+            "{progress}: {text}"
+        );
         if progress == "none" {
             assert_eq!(ran.stderr, "");
         }
     }
     for format in FORMATS {
-        let ran = desk.run(&["start", "--topic", "Move?", "--rehearse", "--quiet", "-n", "9", "--format", format]).expect(0);
+        let ran =
+            desk.run(&["start", "--topic", "Move?", "--rehearse", "--quiet", "-n", "9", "--format", format]).expect(0);
         assert_eq!(ran.stderr, "", "not even a warning");
     }
 }
@@ -161,7 +196,10 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     // Nobody reads what goes to stderr either.
     let ran = desk.shell(&format!(r#"({debate} --progress plain 2>&1 >result.txt) | true; cat result.txt"#)).expect(0);
     drop(ran);
-    assert_eq!(desk.shell("exec \"$roundtable\" start --topic x --rehearse --progress plain >result.txt 2>&-").code, Some(0));
+    assert_eq!(
+        desk.shell("exec \"$roundtable\" start --topic x --rehearse --progress plain >result.txt 2>&-").code,
+        Some(0)
+    );
     assert!(desk.read("result.txt").contains("rehearsal: no model was asked"));
 }
 
@@ -183,8 +221,21 @@ fn a_result_goes_where_the_shell_sends_it() {
 fn records_are_written_to_files_in_the_format_of_their_endings() {
     let desk = Desk::new();
     desk.write("there.md", "something older");
-    let arguments =
-        start("Move?", &["--output", "there.md", "--output", "b.json", "--output", "c.txt", "--output", "D.MARKDOWN", "--format", "text"]);
+    let arguments = start(
+        "Move?",
+        &[
+            "--output",
+            "there.md",
+            "--output",
+            "b.json",
+            "--output",
+            "c.txt",
+            "--output",
+            "D.MARKDOWN",
+            "--format",
+            "text",
+        ],
+    );
     let ran = desk.run(&arguments).expect(0);
     let shown = |format: &str| desk.run(&["show", "@", "--format", format]).expect(0).stdout;
     assert_eq!(desk.read("there.md"), shown("markdown"));
@@ -192,7 +243,10 @@ fn records_are_written_to_files_in_the_format_of_their_endings() {
     assert_eq!(desk.read("b.json"), shown("json"));
     assert_eq!(desk.read("c.txt"), shown("text"));
     assert_eq!(ran.stdout, shown("text"));
-    let left: BTreeSet<String> = std::fs::read_dir(desk.work()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let left: BTreeSet<String> = std::fs::read_dir(desk.work())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     assert_eq!(left, ["D.MARKDOWN", "b.json", "c.txt", "there.md"].map(str::to_owned).into());
     desk.run(&["show", "@", "--output", "again.json"]).expect(0);
     assert_eq!(desk.read("again.json"), shown("json"));

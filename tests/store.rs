@@ -1,4 +1,5 @@
-//! The store: what was acknowledged is there, in order, once; one writer to a session; clear words when it cannot be used.
+//! The store: what was acknowledged is there, in order, once; one writer to a session; clear words when it cannot be
+//! used.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -242,7 +243,11 @@ fn check_unusable(desk: &Desk, commands: &[&[&str]], named: &[&str]) {
         let ran = desk.run(arguments).expect(2);
         assert_eq!(ran.stdout, "", "{arguments:?}");
         let (errors, hints) = (lines_with(&ran.stderr, "error: "), lines_with(&ran.stderr, "hint: "));
-        assert!(errors.len() == 1 && named.iter().all(|name| errors[0].contains(name)), "{arguments:?} must name {named:?}: {}", ran.stderr);
+        assert!(
+            errors.len() == 1 && named.iter().all(|name| errors[0].contains(name)),
+            "{arguments:?} must name {named:?}: {}",
+            ran.stderr
+        );
         assert!(hints.len() == 1 && hints[0].contains("ROUNDTABLE_DATA_DIR"), "{arguments:?}: {}", ran.stderr);
     }
 }
@@ -265,7 +270,8 @@ fn a_database_of_a_later_version_is_left_alone() {
 fn what_is_no_database_is_left_alone() {
     let desk = Desk::new();
     fs::create_dir_all(desk.data()).unwrap();
-    fs::write(desk.data().join(FILE), "a letter to my aunt, long enough to be taken for a header of something").unwrap();
+    fs::write(desk.data().join(FILE), "a letter to my aunt, long enough to be taken for a header of something")
+        .unwrap();
     check_unusable(&desk, COMMANDS, &["roundtable.db", "not a database"]);
     assert!(fs::read_to_string(desk.data().join(FILE)).unwrap().starts_with("a letter"));
 }

@@ -2,7 +2,8 @@
 
 use roundtable::debate::template::{Name, TemplateError, Values, check, expand, first_use};
 
-const VALUES: Values<'static> = Values { persona: "Red Team 2", proposal: "use {{ round }} or {% raw %}", round: 3, rounds: 5, team: "red" };
+const VALUES: Values<'static> =
+    Values { persona: "Red Team 2", proposal: "use {{ round }} or {% raw %}", round: 3, rounds: 5, team: "red" };
 
 #[test]
 fn values_are_filled_in_once() {

@@ -1,5 +1,5 @@
-//! Topics of every kind: however they are given, they reach the record and the prompt as they are, and no terminal as more
-//! than text.
+//! Topics of every kind: however they are given, they reach the record and the prompt as they are, and no terminal as
+//! more than text.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -118,12 +118,20 @@ fn nothing_that_steers_a_terminal_comes_out() {
     let desk = Desk::at(fake.url(), 1);
     desk.write("topic.txt", hostile);
     let option = format!("{hostile} one");
-    let wrongs = [["--mode", hostile], ["--agent-count", hostile], ["--provider", hostile], ["--output", hostile], ["--seed", hostile]];
+    let wrongs = [
+        ["--mode", hostile],
+        ["--agent-count", hostile],
+        ["--provider", hostile],
+        ["--output", hostile],
+        ["--seed", hostile],
+    ];
     let mut runs = vec![
         desk.run(&start("@topic.txt", "text")).expect(0),
         desk.run(&start("@topic.txt", "markdown")).expect(0),
-        desk.run(&["start", "--topic", "@topic.txt", "-o", &option, "-o", "no", "-n", "2", "--mode", "council"]).expect(0),
-        desk.run(&["start", "--topic", "@topic.txt", "--mode", "expert-panel", "--perspective", hostile, "-n", "2"]).expect(0),
+        desk.run(&["start", "--topic", "@topic.txt", "-o", &option, "-o", "no", "-n", "2", "--mode", "council"])
+            .expect(0),
+        desk.run(&["start", "--topic", "@topic.txt", "--mode", "expert-panel", "--perspective", hostile, "-n", "2"])
+            .expect(0),
         desk.run(&["list"]).expect(0),
         desk.run(&["show", "@~1"]).expect(0),
         desk.run(&["show", "@~1", "--format", "markdown"]).expect(0),

@@ -18,8 +18,12 @@ use serde_json::{Map, Value, json};
 type Compute = fn(&Value) -> Option<Value>;
 
 const COMPUTED: [(&str, Compute); 11] = [
-    ("adjusted_rand_index", |input| Some(json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) }))),
-    ("fisher_yates", |input| Some(json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) }))),
+    ("adjusted_rand_index", |input| {
+        Some(json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) }))
+    }),
+    ("fisher_yates", |input| {
+        Some(json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) }))
+    }),
     ("ks_counts", |input| Some(json!({ "d": ks(&spread_out(&input["a"]), &spread_out(&input["b"])) }))),
     ("ks_two_sample", |input| Some(json!({ "d": ks(&numbers(&input["a"]), &numbers(&input["b"])) }))),
     ("quantile_summary", quantile_summary),
@@ -108,7 +112,8 @@ fn check(case: &Value, found: &Map<String, Value>) -> Vec<String> {
         if !is_close(expected, value, tolerance(field)) {
             wrong.push(format!("{}: {field} is {value}, not {expected}", case["name"]));
         }
-        let published = case.get("published").and_then(|published| published.get(field)).filter(|published| published.is_object());
+        let published =
+            case.get("published").and_then(|published| published.get(field)).filter(|published| published.is_object());
         if let Some(published) = published
             && !is_close(&published["value"], value, published["tolerance"].as_f64().unwrap())
         {
@@ -120,12 +125,16 @@ fn check(case: &Value, found: &Map<String, Value>) -> Vec<String> {
 
 fn is_close(expected: &Value, found: &Value, tolerance: f64) -> bool {
     match (expected, found) {
-        (Value::Number(expected), Value::Number(found)) => (expected.as_f64().unwrap() - found.as_f64().unwrap()).abs() <= tolerance,
+        (Value::Number(expected), Value::Number(found)) => {
+            (expected.as_f64().unwrap() - found.as_f64().unwrap()).abs() <= tolerance
+        }
         (Value::Array(expected), Value::Array(found)) => {
-            expected.len() == found.len() && expected.iter().zip(found).all(|(expected, found)| is_close(expected, found, tolerance))
+            expected.len() == found.len()
+                && expected.iter().zip(found).all(|(expected, found)| is_close(expected, found, tolerance))
         }
         (Value::Object(expected), Value::Object(found)) => {
-            let is_there = |(key, value): (&String, &Value)| found.get(key).is_some_and(|found| is_close(value, found, tolerance));
+            let is_there =
+                |(key, value): (&String, &Value)| found.get(key).is_some_and(|found| is_close(value, found, tolerance));
             expected.len() == found.len() && expected.iter().all(is_there)
         }
         _ => expected == found,
@@ -138,8 +147,11 @@ fn vectors() -> Value {
 
 fn votes(input: &Value) -> Option<Value> {
     let share = vote_share(&texts(&input["votes"]));
-    let shares: Map<String, Value> =
-        share.counts.iter().map(|(option, count)| (option.clone(), json!(f64::from(*count) / f64::from(share.n_valid)))).collect();
+    let shares: Map<String, Value> = share
+        .counts
+        .iter()
+        .map(|(option, count)| (option.clone(), json!(f64::from(*count) / f64::from(share.n_valid))))
+        .collect();
     Some(json!({
         "n": share.n, "n_valid": share.n_valid, "shares": shares, "top": share.top, "top_share": share.top_share, "margin": share.margin,
     }))
@@ -168,7 +180,9 @@ fn round_stability(input: &Value) -> Option<Value> {
     let options: Vec<_> = texts(&input["prev_options"]).into_iter().zip(texts(&input["cur_options"])).collect();
     let stances: Vec<_> = numbers(&input["prev_stance"]).into_iter().zip(numbers(&input["cur_stance"])).collect();
     let movement = stability::movement(&options, &stances, count(&input["claims"]), count(&input["new_claims"]));
-    Some(json!({ "flip_rate": movement.flip_rate, "ks": movement.ks, "novelty": movement.novelty, "stable": movement.is_stable() }))
+    Some(
+        json!({ "flip_rate": movement.flip_rate, "ks": movement.ks, "novelty": movement.novelty, "stable": movement.is_stable() }),
+    )
 }
 
 fn splitmix64(input: &Value) -> Option<Value> {

@@ -35,7 +35,9 @@ fn marked(ask: &Ask) -> Answer {
         "ballot" => json!({
             "because": format!("{mark}_because"), "statement": format!("{mark}_ballot"), "blocking_objection": format!("{mark}_protest"),
         }),
-        "questions" => json!({ "questions": [{ "kind": "clarify", "about": null, "text": format!("{mark}_question") }] }),
+        "questions" => {
+            json!({ "questions": [{ "kind": "clarify", "about": null, "text": format!("{mark}_question") }] })
+        }
         _ => return by_default(ask),
     };
     with(ask, &fields)
@@ -43,7 +45,13 @@ fn marked(ask: &Ask) -> Answer {
 
 /// The turns whose marks the program's own words to a speaker hold, its own replies left out.
 fn seen(ask: &Ask, turns: &[String]) -> BTreeSet<String> {
-    let told: String = ask.prompt.messages.iter().filter(|message| message.role == Role::User).map(|message| message.text.as_str()).collect();
+    let told: String = ask
+        .prompt
+        .messages
+        .iter()
+        .filter(|message| message.role == Role::User)
+        .map(|message| message.text.as_str())
+        .collect();
     turns.iter().filter(|turn| told.contains(&format!("{}_", mark(turn)))).cloned().collect()
 }
 
@@ -87,7 +95,12 @@ fn a_speaker_is_shown_what_its_stage_lets_it_see() {
         Case { first: ", sees: nothing", second: ", sees: nothing", turn: "2/two/2", sees: &[] },
         // Never what is said at the same time, nor one's own.
         Case { first: ", sees: everything", second: ", sees: nothing", turn: "1/one/2", sees: &[] },
-        Case { first: ", sees: nothing", second: ", sees: everything", turn: "1/two/2", sees: &["1/one/1", "1/one/3", "1/one/4"] },
+        Case {
+            first: ", sees: nothing",
+            second: ", sees: everything",
+            turn: "1/two/2",
+            sees: &["1/one/1", "1/one/3", "1/one/4"],
+        },
         Case {
             first: ", sees: nothing",
             second: ", sees: everything",
@@ -96,7 +109,12 @@ fn a_speaker_is_shown_what_its_stage_lets_it_see() {
         },
         // Speaking one after another, whoever came before is heard.
         Case { first: ", sees: everything, order: sequential", second: ", sees: nothing", turn: "1/one/1", sees: &[] },
-        Case { first: ", sees: everything, order: sequential", second: ", sees: nothing", turn: "1/one/3", sees: &["1/one/1", "1/one/2"] },
+        Case {
+            first: ", sees: everything, order: sequential",
+            second: ", sees: nothing",
+            turn: "1/one/3",
+            sees: &["1/one/1", "1/one/2"],
+        },
         // The second round begins with seat 2.
         Case {
             first: ", sees: everything, order: sequential",
@@ -111,18 +129,48 @@ fn a_speaker_is_shown_what_its_stage_lets_it_see() {
             turn: "2/two/2",
             sees: &["1/one/1", "1/one/3", "1/one/4", "1/two/1", "1/two/3", "1/two/4"],
         },
-        Case { first: ", sees: previous_round, order: sequential", second: ", sees: nothing", turn: "1/one/4", sees: &[] },
+        Case {
+            first: ", sees: previous_round, order: sequential",
+            second: ", sees: nothing",
+            turn: "1/one/4",
+            sees: &[],
+        },
         Case { first: ", sees: nothing", second: ", sees: own_team", turn: "1/two/2", sees: &["1/one/4"] },
-        Case { first: ", sees: nothing", second: ", sees: own_team", turn: "2/two/3", sees: &["1/one/1", "1/two/1", "2/one/1"] },
-        Case { first: ", sees: nothing", second: ", sees: own_team, order: sequential", turn: "1/two/3", sees: &["1/one/1", "1/two/1"] },
+        Case {
+            first: ", sees: nothing",
+            second: ", sees: own_team",
+            turn: "2/two/3",
+            sees: &["1/one/1", "1/two/1", "2/one/1"],
+        },
+        Case {
+            first: ", sees: nothing",
+            second: ", sees: own_team, order: sequential",
+            turn: "1/two/3",
+            sees: &["1/one/1", "1/two/1"],
+        },
         // What was said last, by whoever said it.
         Case { first: ", sees: nothing", second: ", sees: predecessor", turn: "1/two/2", sees: &["1/one/4"] },
         Case { first: ", sees: nothing", second: ", sees: predecessor", turn: "1/two/4", sees: &["1/one/3"] },
         Case { first: ", sees: predecessor, order: sequential", second: ", sees: nothing", turn: "1/one/1", sees: &[] },
-        Case { first: ", sees: predecessor, order: sequential", second: ", sees: nothing", turn: "1/one/3", sees: &["1/one/2"] },
+        Case {
+            first: ", sees: predecessor, order: sequential",
+            second: ", sees: nothing",
+            turn: "1/one/3",
+            sees: &["1/one/2"],
+        },
         // Showing never takes back what was shown before.
-        Case { first: ", sees: predecessor, order: sequential", second: ", sees: nothing", turn: "2/one/3", sees: &["1/one/2", "2/one/2"] },
-        Case { first: ", sees: nothing", second: ", sees: everything, as: anonymous", turn: "1/two/2", sees: &["1/one/1", "1/one/3", "1/one/4"] },
+        Case {
+            first: ", sees: predecessor, order: sequential",
+            second: ", sees: nothing",
+            turn: "2/one/3",
+            sees: &["1/one/2", "2/one/2"],
+        },
+        Case {
+            first: ", sees: nothing",
+            second: ", sees: everything, as: anonymous",
+            turn: "1/two/2",
+            sees: &["1/one/1", "1/one/3", "1/one/4"],
+        },
     ];
     for case in cases {
         let world = World::open(setup(&two_stages(case.first, case.second), 4, choice()), &marked, 1).finish();
@@ -176,12 +224,35 @@ fn every_claim_comes_with_its_number_evidence_and_targets() {
         ),
         _ => with(ask, &json!({ "claims": [], "concessions": [] })),
     };
-    let world = World::open(setup(&two_stages(", sees: nothing", ", sees: everything"), 2, choice()), &script, 1).finish();
-    let shown = &world.asked.iter().find(|ask| ask.turn.to_string() == "exchange/1/two/2").unwrap().prompt.messages.last().unwrap().text;
-    for line in ["> c1 (fact): It is cheap [for o1] [against c9]", ">    citation the report: \"cheap\"", "> c2 (value): It is good"] {
+    let world =
+        World::open(setup(&two_stages(", sees: nothing", ", sees: everything"), 2, choice()), &script, 1).finish();
+    let shown = &world
+        .asked
+        .iter()
+        .find(|ask| ask.turn.to_string() == "exchange/1/two/2")
+        .unwrap()
+        .prompt
+        .messages
+        .last()
+        .unwrap()
+        .text;
+    for line in [
+        "> c1 (fact): It is cheap [for o1] [against c9]",
+        ">    citation the report: \"cheap\"",
+        "> c2 (value): It is good",
+    ] {
         assert!(shown.lines().any(|shown| shown == line), "{line} is not in\n{shown}");
     }
-    let own = &world.asked.iter().find(|ask| ask.turn.to_string() == "exchange/1/two/1").unwrap().prompt.messages.last().unwrap().text;
+    let own = &world
+        .asked
+        .iter()
+        .find(|ask| ask.turn.to_string() == "exchange/1/two/1")
+        .unwrap()
+        .prompt
+        .messages
+        .last()
+        .unwrap()
+        .text;
     assert!(own.contains("Your claims are in the ledger as c1, c2, in your order."), "{own}");
 }
 
@@ -208,7 +279,8 @@ fn others_are_named_by_persona_or_not_at_all_and_never_by_model() {
                 assert!(!text.contains(secret), "{}: `{secret}` in {}", mode.mode, ask.turn);
             }
             // In a mode without a named stage nobody learns who else is there.
-            let all_anonymous = mode.stages().all(|stage| stage.sees == Sees::Nothing || stage.labels == Labels::Anonymous);
+            let all_anonymous =
+                mode.stages().all(|stage| stage.sees == Sees::Nothing || stage.labels == Labels::Anonymous);
             if stage_of(ask).is_some() && all_anonymous {
                 for other in world.history.agents.iter().filter(|other| Speaker::Seat(other.seat) != ask.turn.speaker) {
                     let names_it = text.lines().any(|line| line.starts_with(&other.name));
@@ -222,7 +294,10 @@ fn others_are_named_by_persona_or_not_at_all_and_never_by_model() {
 /// All that the program says to a speaker.
 fn told(ask: &Ask) -> String {
     let messages = ask.prompt.messages.iter().filter(|message| message.role == Role::User);
-    std::iter::once(ask.prompt.shared.as_str()).chain(messages.map(|message| message.text.as_str())).collect::<Vec<_>>().join("\n")
+    std::iter::once(ask.prompt.shared.as_str())
+        .chain(messages.map(|message| message.text.as_str()))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -261,9 +336,11 @@ fn named_contributions_carry_persona_and_assigned_side() {
     let world = World::open(setup(&mode, 4, choice()), &marked, 1).finish();
     let evaluation = world.asked.iter().find(|ask| ask.turn.to_string() == "exchange/1/evaluation/3").unwrap();
     let text = told(evaluation);
-    for label in
-        ["Advocate (assigned to argue for)\nquoted", "Advocate 2 (assigned to argue for)\nquoted", "Challenger (assigned to argue against)\nquoted"]
-    {
+    for label in [
+        "Advocate (assigned to argue for)\nquoted",
+        "Advocate 2 (assigned to argue for)\nquoted",
+        "Challenger (assigned to argue against)\nquoted",
+    ] {
         assert!(text.contains(label), "{label} is not in\n{text}");
     }
 }
@@ -286,9 +363,13 @@ phases:
     );
     let world = World::open(setup(&back_and_forth, 2, choice()), &marked, 1).finish();
     let lines = ["You are Judge: judging.", "Step out of your role as Judge", "Speak as Judge again."];
-    let told: Vec<Vec<bool>> =
-        world.asked_of(1).into_iter().map(|ask| lines.iter().map(|line| ask.prompt.messages.last().unwrap().text.contains(line)).collect()).collect();
-    let (none, persona, out, back) = ([false, false, false], [true, false, false], [false, true, false], [false, false, true]);
+    let told: Vec<Vec<bool>> = world
+        .asked_of(1)
+        .into_iter()
+        .map(|ask| lines.iter().map(|line| ask.prompt.messages.last().unwrap().text.contains(line)).collect())
+        .collect();
+    let (none, persona, out, back) =
+        ([false, false, false], [true, false, false], [false, true, false], [false, false, true]);
     assert_eq!(told, [none, persona, out, back, out]);
 }
 
@@ -304,7 +385,19 @@ fn statistics_tell_the_spread_and_nobodys_stance() {
         with(ask, &json!({ "ratings": { "o1": rating, "o2": 0 }, "option": "o2", "change": null }))
     };
     let world = World::open(setup(&delphi, 5, choice()), &script, 1).finish();
-    let text = |turn: &str| world.asked.iter().find(|ask| ask.turn.to_string() == turn).unwrap().prompt.messages.last().unwrap().text.clone();
+    let text = |turn: &str| {
+        world
+            .asked
+            .iter()
+            .find(|ask| ask.turn.to_string() == turn)
+            .unwrap()
+            .prompt
+            .messages
+            .last()
+            .unwrap()
+            .text
+            .clone()
+    };
     assert!(!text("opening/1/opening/1").contains("median"));
     for (turn, line) in [
         ("exchange/1/exchange/1", "- o1: median 0, quartiles -1 to 1, 5 ratings"),
@@ -315,7 +408,11 @@ fn statistics_tell_the_spread_and_nobodys_stance() {
     }
     for mode in all_built_in().iter().filter(|mode| mode.stages().all(|stage| !stage.statistics)) {
         let world = World::open(setup(mode, 4, choice()), &marked, 1).finish();
-        assert!(world.asked.iter().all(|ask| !told(ask).contains("How the panel rates")), "{} shows statistics", mode.mode);
+        assert!(
+            world.asked.iter().all(|ask| !told(ask).contains("How the panel rates")),
+            "{} shows statistics",
+            mode.mode
+        );
     }
 }
 
@@ -454,13 +551,28 @@ fn what_others_wrote_stays_quoted_whatever_it_says() {
                 let script = hostile(&attack);
                 let world = World::open(setup, &script, 1).finish();
                 for ask in &world.asked {
-                    let user = ask.prompt.messages.iter().filter(|message| message.role == Role::User).map(|message| &message.text);
+                    let user = ask
+                        .prompt
+                        .messages
+                        .iter()
+                        .filter(|message| message.role == Role::User)
+                        .map(|message| &message.text);
                     for text in std::iter::once(&ask.prompt.shared).chain(user) {
                         for line in outside(text, &nonce) {
                             let inert = inline_removed(&line, &nonce);
-                            assert!(!inert.contains("zqx"), "{}, {}: `{line}` is not quoted, of {attack:?}", mode.mode, ask.turn);
+                            assert!(
+                                !inert.contains("zqx"),
+                                "{}, {}: `{line}` is not quoted, of {attack:?}",
+                                mode.mode,
+                                ask.turn
+                            );
                         }
-                        assert!(text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()), "{}: control characters in {}", mode.mode, ask.turn);
+                        assert!(
+                            text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()),
+                            "{}: control characters in {}",
+                            mode.mode,
+                            ask.turn
+                        );
                         assert!(!text.contains('\u{202e}'), "{}: a direction override in {}", mode.mode, ask.turn);
                     }
                 }
@@ -506,6 +618,11 @@ fn the_modes_here_use_every_axis() {
     let modes = all_built_in();
     let stages: Vec<&Stage> = modes.iter().flat_map(|mode| mode.stages()).collect();
     assert!(stages.iter().any(|stage| stage.order == Order::Sequential));
-    assert!(stages.iter().any(|stage| stage.labels == Labels::Anonymous) && stages.iter().any(|stage| stage.statistics));
-    assert!(stages.iter().any(|stage| stage.sees == Sees::OwnTeam) && stages.iter().any(|stage| stage.sees == Sees::PreviousRound));
+    assert!(
+        stages.iter().any(|stage| stage.labels == Labels::Anonymous) && stages.iter().any(|stage| stage.statistics)
+    );
+    assert!(
+        stages.iter().any(|stage| stage.sees == Sees::OwnTeam)
+            && stages.iter().any(|stage| stage.sees == Sees::PreviousRound)
+    );
 }

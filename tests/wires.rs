@@ -1,8 +1,9 @@
 //! Wires: an ask becomes the request that the vendor's SDK would send, and recorded traffic becomes answers and faults.
 //!
 //! Fixtures live in `tests/fixtures/wires/WIRE/`: `NAME.request.json` for requests, `NAME.sse` or `NAME.body.json` with
-//! `NAME.answer.json` for replies, `errors.json` for error responses. They are shaped after the SDK packages named in each
-//! wire's file. With `BLESS=1` in the environment, requests and answers are written instead of compared: read them after.
+//! `NAME.answer.json` for replies, `errors.json` for error responses. They are shaped after the SDK packages named in
+//! each wire's file. With `BLESS=1` in the environment, requests and answers are written instead of compared: read them
+//! after.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -25,7 +26,8 @@ const WIRES: &[(Wire, &str, &str)] = &[
     (Wire::Perplexity, "perplexity", "perplexity"),
 ];
 
-const SHAPES: &[(Shape, &str)] = &[(Shape::Schema, "schema"), (Shape::JsonObject, "json_object"), (Shape::Plain, "plain")];
+const SHAPES: &[(Shape, &str)] =
+    &[(Shape::Schema, "schema"), (Shape::JsonObject, "json_object"), (Shape::Plain, "plain")];
 
 fn folder(wire: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wires").join(wire)
@@ -114,7 +116,12 @@ fn shown_fault(fault: &WireFault) -> Value {
 fn ask(model: &str) -> Ask {
     let said = |role, text: &str| Message { role, text: text.to_owned() };
     Ask {
-        turn: TurnId { phase: "exchange".to_owned(), round: 2, stage: "reply".to_owned(), speaker: Speaker::Seat(Seat(1)) },
+        turn: TurnId {
+            phase: "exchange".to_owned(),
+            round: 2,
+            stage: "reply".to_owned(),
+            speaker: Speaker::Seat(Seat(1)),
+        },
         attempt: 1,
         voice: Voice { provider: "any".to_owned(), model: model.to_owned(), family: "any".to_owned() },
         prompt: Prompt {
@@ -196,7 +203,8 @@ fn recorded_bodies_become_answers() {
 #[test]
 fn recorded_errors_become_faults() {
     for (wire, name, _) in WIRES {
-        let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(folder(name).join("errors.json")).unwrap()).unwrap();
+        let cases: Vec<Value> =
+            serde_json::from_str(&fs::read_to_string(folder(name).join("errors.json")).unwrap()).unwrap();
         for case in cases {
             let body = case["body"].as_str().map_or_else(|| case["body"].to_string(), str::to_owned);
             let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
@@ -211,8 +219,14 @@ fn is_terminal(wire: Wire, data: &str) -> bool {
     let ends = |parts: &[&str]| parts.iter().any(|part| data.contains(part));
     match wire {
         Wire::Anthropic => ends(&["\"type\":\"message_stop\""]),
-        Wire::OpenaiResponses => ends(&["\"type\":\"response.completed\"", "\"type\":\"response.incomplete\"", "\"type\":\"response.failed\""]),
-        Wire::OpenaiChat | Wire::Perplexity => data == "[DONE]" || ends(&["\"finish_reason\":\"", "\"type\":\"end_of_stream\""]),
+        Wire::OpenaiResponses => ends(&[
+            "\"type\":\"response.completed\"",
+            "\"type\":\"response.incomplete\"",
+            "\"type\":\"response.failed\"",
+        ]),
+        Wire::OpenaiChat | Wire::Perplexity => {
+            data == "[DONE]" || ends(&["\"finish_reason\":\"", "\"type\":\"end_of_stream\""])
+        }
         Wire::Gemini => ends(&["\"finishReason\"", "\"blockReason\""]),
     }
 }
@@ -229,9 +243,15 @@ fn half_an_answer_is_never_an_answer() {
                 }
                 let fault = outcome.expect_err(&format!("{name}/{fixture} cut after {cut} events"));
                 let is_told = events[..cut].last().is_some_and(|(event, data)| {
-                    event.as_deref() == Some("error") || data.contains("\"error\":") || data.ends_with(',') || data.contains("\"pause_turn\"")
+                    event.as_deref() == Some("error")
+                        || data.contains("\"error\":")
+                        || data.ends_with(',')
+                        || data.contains("\"pause_turn\"")
                 });
-                assert!(is_told || fault.kind == FaultKind::Network, "{name}/{fixture} cut after {cut} events: {fault}");
+                assert!(
+                    is_told || fault.kind == FaultKind::Network,
+                    "{name}/{fixture} cut after {cut} events: {fault}"
+                );
             }
         }
     }
@@ -244,7 +264,12 @@ fn a_complete_reply_is_known_as_such() {
         let mut decoder = wire.decoder();
         for (index, (event, data)) in split(&stream).iter().enumerate() {
             decoder.event(event.as_deref(), data).unwrap();
-            assert_eq!(decoder.is_complete(), index + 1 >= complete_after, "{name}/{fixture} after event {}", index + 1);
+            assert_eq!(
+                decoder.is_complete(),
+                index + 1 >= complete_after,
+                "{name}/{fixture} after event {}",
+                index + 1
+            );
         }
     };
     check(Wire::Anthropic, "anthropic", "plain", 8);
@@ -260,7 +285,9 @@ fn keys_travel_in_the_header_of_the_wire() {
     for (wire, name, _) in WIRES {
         let expected = match wire {
             Wire::Gemini => ("x-goog-api-key", "k-1"),
-            Wire::Anthropic | Wire::OpenaiResponses | Wire::OpenaiChat | Wire::Perplexity => ("authorization", "Bearer k-1"),
+            Wire::Anthropic | Wire::OpenaiResponses | Wire::OpenaiChat | Wire::Perplexity => {
+                ("authorization", "Bearer k-1")
+            }
         };
         let (header, value) = wire.auth("k-1");
         assert_eq!((header, value.as_str()), expected, "{name}");
@@ -315,7 +342,11 @@ fn every_vendor_row_is_usable() {
         if vendor.billing == Billing::Free {
             assert!(vendor.models.is_empty() && vendor.base_url.starts_with("http://localhost"), "{name}");
         }
-        let variables = vendor.key_variables.iter().copied().chain(vendor.base_url_variable).chain([name, vendor.title, vendor.model_variable]);
+        let variables = vendor.key_variables.iter().copied().chain(vendor.base_url_variable).chain([
+            name,
+            vendor.title,
+            vendor.model_variable,
+        ]);
         for word in variables {
             assert!(!seen.contains(&word), "{word} is used twice");
             seen.push(word);
@@ -348,7 +379,8 @@ fn prices_are_worked_out_by_hand() {
         };
         assert!(is_close, "{vendor} {model}: {actual:?}, not {expected:?}");
     };
-    // 1,000 plain × 2 + 8,000 cached × 0.10 + 1,000 written × 2.50 + 500 out × 10 = 2,000 + 800 + 2,500 + 5,000 millionths.
+    // 1,000 plain × 2 + 8,000 cached × 0.10 + 1,000 written × 2.50 + 500 out × 10 = 2,000 + 800 + 2,500 + 5,000
+    // millionths.
     check("anthropic", "claude-sonnet-5-5", tokens(10_000, 8_000, 1_000, 500), Some(0.0103));
     check("anthropic", "claude-sonnet-5-5-20260928", tokens(10_000, 8_000, 1_000, 500), Some(0.0103));
     check("anthropic", "claude-haiku-5-5", tokens(100_000, 0, 0, 0), Some(0.01));
@@ -371,7 +403,9 @@ fn prices_are_worked_out_by_hand() {
 
 #[test]
 fn families_are_read_from_model_names() {
-    let check = |vendor: &str, model: &str, expected: &str| assert_eq!(family(find(vendor).unwrap(), model), expected, "{vendor} {model}");
+    let check = |vendor: &str, model: &str, expected: &str| {
+        assert_eq!(family(find(vendor).unwrap(), model), expected, "{vendor} {model}")
+    };
     check("anthropic", "claude-sonnet-5-5", "claude");
     check("anthropic", "claude-next", "claude");
     check("openai", "o3-pro", "gpt");
@@ -396,12 +430,14 @@ fn event_data() -> impl Strategy<Value = String> {
         .flat_map(|(_, name, _)| fixtures(name, ".sse"))
         .flat_map(|(_, stream)| split(&stream).into_iter().map(|(_, data)| data))
         .collect();
-    let mutated = (prop::sample::select(recorded.clone()), any::<prop::sample::Index>(), any::<char>()).prop_map(|(data, at, replacement)| {
-        let mut chars: Vec<char> = data.chars().collect();
-        let index = at.index(chars.len());
-        chars[index] = replacement;
-        chars.into_iter().collect()
-    });
+    let mutated = (prop::sample::select(recorded.clone()), any::<prop::sample::Index>(), any::<char>()).prop_map(
+        |(data, at, replacement)| {
+            let mut chars: Vec<char> = data.chars().collect();
+            let index = at.index(chars.len());
+            chars[index] = replacement;
+            chars.into_iter().collect()
+        },
+    );
     // Fields of the wrong type, where the text is still JSON.
     let retyped = (
         prop::sample::select(recorded.clone()),

@@ -79,7 +79,9 @@ impl App {
         let mut history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
         if let Some(Ending::Decided | Ending::QuorumLost) = history.ending {
             let hint = format!("`roundtable show {session}` prints it");
-            return Err(Failure::usage(format!("session {session} has ended")).with_hint(hint).with_session(session.to_string()));
+            return Err(Failure::usage(format!("session {session} has ended"))
+                .with_hint(hint)
+                .with_session(session.to_string()));
         }
         let provider = self.provider_of(&history, pace)?;
         if history.ending.is_some() {
@@ -146,15 +148,24 @@ impl App {
 }
 
 fn gateway(endpoints: Vec<Endpoint>) -> Result<Box<dyn Provider>, Failure> {
-    let gateway = Gateway::new(endpoints, Timeouts::default()).map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
+    let gateway = Gateway::new(endpoints, Timeouts::default())
+        .map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
     Ok(Box::new(gateway))
 }
 
 impl Session {
-    /// Runs the session to its end. Fails only if the run itself does: a lost quorum is an ending, see [`ending_failure`].
+    /// Runs the session to its end. Fails only if the run itself does: a lost quorum is an ending, see
+    /// [`ending_failure`].
     pub async fn run(self, notices: Sender<Notice>, control: Control) -> Result<History, Failure> {
         let session = self.history.setup.session;
-        let run = Run { store: &self.store, lease: self.lease, history: self.history, provider: self.provider.as_ref(), notices, control };
+        let run = Run {
+            store: &self.store,
+            lease: self.lease,
+            history: self.history,
+            provider: self.provider.as_ref(),
+            notices,
+            control,
+        };
         run.finish().await.map_err(|error| engine_failure(error).with_session(session.to_string()))
     }
 }
@@ -168,8 +179,15 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
             let needed = history.setup.limits.quorum;
             let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();
             let why = faults.first().map(|fault| format!(": {fault}")).unwrap_or_default();
-            let hint = faults.first().map_or_else(|| format!("`roundtable show {session}` tells what each seat said"), |fault| fault.hint.clone());
-            Failure::providers(format!("too few of the panel could be heard ({needed} of {} are needed){why}", history.panel())).with_hint(hint)
+            let hint = faults.first().map_or_else(
+                || format!("`roundtable show {session}` tells what each seat said"),
+                |fault| fault.hint.clone(),
+            );
+            Failure::providers(format!(
+                "too few of the panel could be heard ({needed} of {} are needed){why}",
+                history.panel()
+            ))
+            .with_hint(hint)
         }
         Ending::Stopped => Failure::interrupted(format!("stopped: {}", headline(&record::record(history))))
             .with_hint(format!("`roundtable resume {session}` goes on from here; nothing that arrived is asked again")),
@@ -204,10 +222,10 @@ pub const REHEARSAL_NOTE: &str = rehearsal::NOTE;
 
 fn store_failure(error: StoreError) -> Failure {
     let failure = match &error {
-        StoreError::Io { .. } | StoreError::Database { .. } => {
-            Failure::usage(error.to_string()).with_hint("check the folder's rights and free space, or set ROUNDTABLE_DATA_DIR")
-        }
-        StoreError::Newer { .. } => Failure::usage(error.to_string()).with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder"),
+        StoreError::Io { .. } | StoreError::Database { .. } => Failure::usage(error.to_string())
+            .with_hint("check the folder's rights and free space, or set ROUNDTABLE_DATA_DIR"),
+        StoreError::Newer { .. } => Failure::usage(error.to_string())
+            .with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Busy(_) => Failure::usage(error.to_string()).with_hint("wait until it ends, or stop it there"),
         StoreError::Unknown(_) => Failure::usage(error.to_string()).with_hint("`roundtable list` shows the sessions"),
         StoreError::Ambiguous { .. } => Failure::usage(error.to_string()).with_hint("give more of the id"),
@@ -224,8 +242,7 @@ fn engine_failure(error: EngineError) -> Failure {
     match error {
         EngineError::Store(error) => store_failure(error),
         EngineError::History(error) => history_failure(error),
-        EngineError::Aborted => {
-            Failure::interrupted("interrupted").with_hint("`roundtable resume @` goes on from here; nothing that arrived is asked again")
-        }
+        EngineError::Aborted => Failure::interrupted("interrupted")
+            .with_hint("`roundtable resume @` goes on from here; nothing that arrived is asked again"),
     }
 }

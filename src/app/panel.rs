@@ -42,7 +42,11 @@ fn vendor_rows(vendor: &Vendor) -> Vec<VendorKey> {
     if !vendor.key_variables.is_empty() {
         rows.push(row(vendor.key_variables, VendorField::ApiKey, format!("key of {}", vendor.title)));
     }
-    rows.push(row(&[vendor.model_variable], VendorField::Model, format!("model of {}, else {}", vendor.title, vendor.default_model)));
+    rows.push(row(
+        &[vendor.model_variable],
+        VendorField::Model,
+        format!("model of {}, else {}", vendor.title, vendor.default_model),
+    ));
     if let Some(variable) = vendor.base_url_variable {
         let field = match vendor.key {
             Key::Required => VendorField::BaseUrl,
@@ -77,10 +81,15 @@ pub(super) fn vendors(config: &Config) -> Vec<VendorStatus> {
     VENDORS.iter().map(status).collect()
 }
 
-/// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the table.
+/// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the
+/// table.
 pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
     let voices: Vec<Voice> = match config.providers() {
-        [] => VENDORS.iter().filter(|vendor| is_usable(config, vendor)).map(|vendor| voice(config, vendor, None)).collect(),
+        [] => VENDORS
+            .iter()
+            .filter(|vendor| is_usable(config, vendor))
+            .map(|vendor| voice(config, vendor, None))
+            .collect(),
         chosen => chosen.iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?,
     };
     if voices.is_empty() {
@@ -101,15 +110,25 @@ pub(super) fn moderators(config: &Config, panel: &[Voice]) -> Result<Vec<Voice>,
     Ok(moderators)
 }
 
-/// Where the named vendors are reached. One that is no longer set up has no endpoint: its turns fail, and say what to set.
+/// Where the named vendors are reached. One that is no longer set up has no endpoint: its turns fail, and say what to
+/// set.
 pub(super) fn endpoints(config: &Config, names: &[&str]) -> Vec<Endpoint> {
-    VENDORS.iter().filter(|vendor| names.contains(&vendor.name) && is_usable(config, vendor)).map(|vendor| endpoint(config, vendor)).collect()
+    VENDORS
+        .iter()
+        .filter(|vendor| names.contains(&vendor.name) && is_usable(config, vendor))
+        .map(|vendor| endpoint(config, vendor))
+        .collect()
 }
 
 fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
     let key_variable = vendor.key_variables.first().copied().unwrap_or_default();
     let base_url = vendor.base_url_variable.and_then(|variable| config.text(variable)).unwrap_or(vendor.base_url);
-    Endpoint { vendor, base_url: base_url.to_owned(), key: config.secret(key_variable).cloned(), key_variable: key_variable.to_owned() }
+    Endpoint {
+        vendor,
+        base_url: base_url.to_owned(),
+        key: config.secret(key_variable).cloned(),
+        key_variable: key_variable.to_owned(),
+    }
 }
 
 fn is_usable(config: &Config, vendor: &Vendor) -> bool {
@@ -128,10 +147,16 @@ fn variable(vendor: &Vendor) -> &'static str {
 }
 
 fn chosen_voice(config: &Config, choice: &Choice) -> Result<Voice, Failure> {
-    let vendor = table::find(&choice.provider).ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
+    let vendor = table::find(&choice.provider)
+        .ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
     if !is_usable(config, vendor) {
-        let failure = Failure::credentials(format!("provider {} is not set up: {} is not set", vendor.name, variable(vendor)));
-        return Err(failure.with_hint(format!("set {} in the environment or in .env, or leave {} out", variable(vendor), vendor.name)));
+        let failure =
+            Failure::credentials(format!("provider {} is not set up: {} is not set", vendor.name, variable(vendor)));
+        return Err(failure.with_hint(format!(
+            "set {} in the environment or in .env, or leave {} out",
+            variable(vendor),
+            vendor.name
+        )));
     }
     Ok(voice(config, vendor, choice.model.as_deref()))
 }

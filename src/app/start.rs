@@ -19,7 +19,8 @@ use crate::providers::rehearsal::{self, Rehearsal};
 /// The largest seed: JSON readers that hold numbers as doubles keep it exact.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
 
-/// What a debate is asked to be. Agent count, mode, providers and moderator come from the configuration, flags included.
+/// What a debate is asked to be. Agent count, mode, providers and moderator come from the configuration, flags
+/// included.
 #[derive(Debug, Clone)]
 pub struct StartRequest {
     /// The question.
@@ -108,9 +109,11 @@ struct Cast {
 
 fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
     match who {
-        Who::Rehearsal(pace) => {
-            Ok(Cast { panel: vec![rehearsal::voice()], moderators: vec![rehearsal::voice()], provider: Box::new(Rehearsal::new(pace)) })
-        }
+        Who::Rehearsal(pace) => Ok(Cast {
+            panel: vec![rehearsal::voice()],
+            moderators: vec![rehearsal::voice()],
+            provider: Box::new(Rehearsal::new(pace)),
+        }),
         Who::Providers => {
             let panel = panel::voices(config)?;
             let moderators = panel::moderators(config, &panel)?;
@@ -125,7 +128,8 @@ fn rounds(mode: &Mode, rounds: Rounds) -> Result<Option<u32>, Failure> {
     let Rounds::Exactly(count) = rounds else { return Ok(None) };
     let mut ranges = mode.phases.iter().filter_map(|phase| phase.rounds).peekable();
     if ranges.peek().is_none() {
-        return Err(Failure::usage(format!("--rounds is `{count}`, but mode {} has no rounds to set", mode.mode)).with_hint("leave --rounds out"));
+        return Err(Failure::usage(format!("--rounds is `{count}`, but mode {} has no rounds to set", mode.mode))
+            .with_hint("leave --rounds out"));
     }
     let (min, max) = ranges.fold((1, u32::MAX), |(min, max), range| (min.max(range.min), max.min(range.max)));
     if count < min || count > max {
@@ -140,8 +144,10 @@ fn check_perspectives(app: &App, mode: &Mode, perspectives: &[Persona]) -> Resul
     }
     let listed = app.modes();
     let modes = listed.iter().filter_map(|listed| listed.result.as_ref().ok());
-    let open: Vec<&str> = modes.filter(|mode| mode.panel.perspectives == Perspectives::Open).map(|mode| mode.mode.as_str()).collect();
-    let failure = Failure::usage(format!("--perspective does not fit mode {}, which brings its own personas", mode.mode));
+    let open: Vec<&str> =
+        modes.filter(|mode| mode.panel.perspectives == Perspectives::Open).map(|mode| mode.mode.as_str()).collect();
+    let failure =
+        Failure::usage(format!("--perspective does not fit mode {}, which brings its own personas", mode.mode));
     Err(failure.with_hint(format!("modes that take perspectives: {}", open.join(", "))))
 }
 
@@ -160,7 +166,12 @@ fn seats(config: &Config, perspectives: usize, warnings: &mut Vec<String>) -> u3
     wanted.min(cap)
 }
 
-fn personas<'a>(mode: &'a Mode, given: &'a [Persona], count: u32, warnings: &mut Vec<String>) -> (&'a [Persona], Numbering) {
+fn personas<'a>(
+    mode: &'a Mode,
+    given: &'a [Persona],
+    count: u32,
+    warnings: &mut Vec<String>,
+) -> (&'a [Persona], Numbering) {
     if given.is_empty() {
         return (&mode.panel.personas, if mode.panel.numbered { Numbering::Every } else { Numbering::Repeated });
     }
@@ -174,7 +185,9 @@ fn personas<'a>(mode: &'a Mode, given: &'a [Persona], count: u32, warnings: &mut
 fn question_failure(error: QuestionError) -> Failure {
     let flag = match &error {
         QuestionError::Empty | QuestionError::TooLong { .. } => "--topic",
-        QuestionError::OptionCount { .. } | QuestionError::OptionLength { .. } | QuestionError::OptionTwice(_) => "--option",
+        QuestionError::OptionCount { .. } | QuestionError::OptionLength { .. } | QuestionError::OptionTwice(_) => {
+            "--option"
+        }
     };
     Failure::usage(format!("{flag}: {error}")).with_source(error)
 }

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn wraps_by_cells() {
-        let check = |text: &str, first, rest, expected: &[&str]| assert_eq!(wrap(text, first, rest), expected, "{text}");
+        let check =
+            |text: &str, first, rest, expected: &[&str]| assert_eq!(wrap(text, first, rest), expected, "{text}");
         check("", 10, 10, &[""]);
         check("one two three", 20, 20, &["one two three"]);
         check("one two three", 7, 9, &["one two", "three"]);

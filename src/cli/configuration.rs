@@ -31,8 +31,11 @@ fn line(entry: &Entry) -> String {
         Some(setting) => format!("{} ({})", text::line(&setting.value.to_string()), setting.origin),
         None => "not set".to_owned(),
     };
-    let ignored: String =
-        entry.ignored.iter().map(|ignored| format!("; {} in {} is a {}", ignored.spelled, ignored.origin, ignored.reason)).collect();
+    let ignored: String = entry
+        .ignored
+        .iter()
+        .map(|ignored| format!("; {} in {} is a {}", ignored.spelled, ignored.origin, ignored.reason))
+        .collect();
     format!("{name:<30} {value}{ignored}\n")
 }
 

@@ -31,7 +31,13 @@ pub(crate) fn list(app: &App, args: &ListArgs) -> Result<(), Failure> {
 fn line(listed: &Listed) -> String {
     let opened = timestamp(listed.opened_ms);
     let minute = opened.get(..16).unwrap_or(&opened).replace('T', " ");
-    format!("{}  {minute}  {:<11}  {:<18}  {}\n", listed.session, status(listed), listed.mode, text::clip(&listed.topic, TOPIC_CHARS_MAX))
+    format!(
+        "{}  {minute}  {:<11}  {:<18}  {}\n",
+        listed.session,
+        status(listed),
+        listed.mode,
+        text::clip(&listed.topic, TOPIC_CHARS_MAX)
+    )
 }
 
 fn entry(listed: &Listed) -> Value {

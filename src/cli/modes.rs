@@ -14,7 +14,9 @@ use crate::error::Failure;
 pub(crate) fn modes(app: &App, command: &ModesCommand) -> Result<(), Failure> {
     match command {
         ModesCommand::List(args) => list(app, args.format),
-        ModesCommand::Show { name } => output::result(&app.mode(name).map_err(|error| Failure::usage(error.to_string()))?.source),
+        ModesCommand::Show { name } => {
+            output::result(&app.mode(name).map_err(|error| Failure::usage(error.to_string()))?.source)
+        }
         ModesCommand::Check { names } => check(app, names),
         ModesCommand::New { name, output } => new(app, name, output.as_deref()),
         ModesCommand::Schema => output::result(&format!("{:#}\n", schema_of_modes())),
@@ -35,7 +37,9 @@ fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
 fn line(listed: &ListedMode) -> String {
     let origin = listed.path.as_ref().map(|path| format!(" [{}]", path.display())).unwrap_or_default();
     match &listed.result {
-        Ok(mode) => format!("{:<20} {} Best for {}.{origin}\n", listed.name, mode.summary, mode.best_for.trim_end_matches('.')),
+        Ok(mode) => {
+            format!("{:<20} {} Best for {}.{origin}\n", listed.name, mode.summary, mode.best_for.trim_end_matches('.'))
+        }
         Err(error) => format!("{:<20} cannot be used: {error}\n", listed.name),
     }
 }
@@ -54,7 +58,8 @@ fn entry(listed: &ListedMode) -> Value {
 
 /// Checks each and reports all; fails if one cannot be used.
 fn check(app: &App, names: &[String]) -> Result<(), Failure> {
-    let names: Vec<String> = if names.is_empty() { app.modes().into_iter().map(|listed| listed.name).collect() } else { names.to_vec() };
+    let names: Vec<String> =
+        if names.is_empty() { app.modes().into_iter().map(|listed| listed.name).collect() } else { names.to_vec() };
     let mut broken = 0;
     for name in &names {
         match app.mode(name) {
@@ -74,7 +79,8 @@ fn new(app: &App, name: &str, output: Option<&Path>) -> Result<(), Failure> {
     let folder = || app.config().modes_folders().first().cloned().unwrap_or_default();
     let path: PathBuf = output.map_or_else(|| folder().join(format!("{name}.yaml")), Path::to_owned);
     let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::usage(format!("{} is there already", path.display())).with_hint("choose another name, or --output FILE"),
+        ErrorKind::AlreadyExists => Failure::usage(format!("{} is there already", path.display()))
+            .with_hint("choose another name, or --output FILE"),
         _ => Failure::usage(format!("cannot write {}: {error}", path.display())),
     };
     if let (Some(folder), None) = (path.parent(), output) {

@@ -27,7 +27,9 @@ pub(crate) enum ErrorFormat {
 pub(crate) fn result(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::usage(format!("cannot write to standard output: {error}"))),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("cannot write to standard output: {error}")))
+        }
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -57,7 +59,11 @@ pub(crate) type OutputFile = (PathBuf, Format);
 pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
     let file = |path: &PathBuf| {
         let format = Format::of(path).ok_or_else(|| {
-            let endings: Vec<String> = Format::ALL.iter().flat_map(|(_, _, endings)| endings.iter()).map(|ending| format!(".{ending}")).collect();
+            let endings: Vec<String> = Format::ALL
+                .iter()
+                .flat_map(|(_, _, endings)| endings.iter())
+                .map(|ending| format!(".{ending}"))
+                .collect();
             Failure::usage(format!("--output is `{}`, and its ending names no format", path.display()))
                 .with_hint(format!("use one of {}", endings.join(", ")))
         })?;
@@ -96,7 +102,9 @@ fn fitted(text: &str) -> String {
     let broken = text.lines().flat_map(|line| {
         let indent = line.len() - line.trim_start().len();
         let lines = cells::wrap(line, columns.saturating_sub(indent), columns.saturating_sub(indent + 2));
-        let hang = |(place, part): (usize, String)| format!("{}{part}\n", " ".repeat(if place == 0 { indent } else { indent + 2 }));
+        let hang = |(place, part): (usize, String)| {
+            format!("{}{part}\n", " ".repeat(if place == 0 { indent } else { indent + 2 }))
+        };
         lines.into_iter().enumerate().map(hang).collect::<Vec<_>>()
     });
     broken.collect()

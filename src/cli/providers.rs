@@ -17,7 +17,9 @@ pub(crate) fn providers(app: &App, format: ListingFormat) -> Result<(), Failure>
         ListingFormat::Text => {
             let lines: String = vendors.iter().map(line).collect();
             let as_of = vendors.first().map(|vendor| vendor.prices_as_of).unwrap_or_default();
-            output::result(&format!("{lines}\nPrices in US dollars for a million input / output tokens, as of {as_of}.\n"))
+            output::result(&format!(
+                "{lines}\nPrices in US dollars for a million input / output tokens, as of {as_of}.\n"
+            ))
         }
     }
 }

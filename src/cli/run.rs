@@ -47,7 +47,10 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
 
 fn runtime() -> Result<runtime::Runtime, Failure> {
     // Waiting for providers is all there is to do, so one thread does it.
-    runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::internal(format!("cannot start: {error}")))
+    runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format!("cannot start: {error}")))
 }
 
 fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
@@ -85,8 +88,11 @@ fn perspective(given: &str) -> Result<Persona, Failure> {
         return Err(Failure::usage(format!("--perspective is `{given}`, and its name must have 1 to 60 characters"))
             .with_hint("write --perspective \"Name: what it cares about\""));
     }
-    let character =
-        if cares_about.is_empty() { format!("looking at the question as {name} would") } else { format!("what matters to you is {cares_about}") };
+    let character = if cares_about.is_empty() {
+        format!("looking at the question as {name} would")
+    } else {
+        format!("what matters to you is {cares_about}")
+    };
     Ok(Persona { name, character, team: None, stance: None })
 }
 
@@ -156,7 +162,10 @@ struct Signals {
 impl Signals {
     fn new() -> Option<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Some(Self { interrupt: signal(SignalKind::interrupt()).ok()?, terminate: signal(SignalKind::terminate()).ok()? })
+        Some(Self {
+            interrupt: signal(SignalKind::interrupt()).ok()?,
+            terminate: signal(SignalKind::terminate()).ok()?,
+        })
     }
 
     async fn next(&mut self) {

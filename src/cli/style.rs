@@ -93,7 +93,12 @@ mod tests {
 
     #[test]
     fn only_a_willing_terminal_is_coloured() {
-        let cases = [(Surface::Terminal, "\u{1b}[31mno\u{1b}[0m"), (Surface::NoColor, "no"), (Surface::Dumb, "no"), (Surface::Stream, "no")];
+        let cases = [
+            (Surface::Terminal, "\u{1b}[31mno\u{1b}[0m"),
+            (Surface::NoColor, "no"),
+            (Surface::Dumb, "no"),
+            (Surface::Stream, "no"),
+        ];
         for (surface, expected) in cases {
             assert_eq!(Palette::new(surface).paint(Tone::Bad, "no"), expected, "{surface:?}");
         }

@@ -13,7 +13,8 @@ pub(crate) fn read(given: &str) -> Result<String, Failure> {
         _ => match given.strip_prefix('@') {
             Some("") => Err(Failure::usage("--topic is `@`, which names no file").with_hint("write --topic @FILE")),
             Some(path) => {
-                let file = File::open(path).map_err(|error| Failure::usage(format!("--topic: cannot read {path}: {error}")))?;
+                let file = File::open(path)
+                    .map_err(|error| Failure::usage(format!("--topic: cannot read {path}: {error}")))?;
                 from(file, path)
             }
             None => Ok(given.to_owned()),
@@ -27,9 +28,8 @@ fn from(source: impl Read, name: &str) -> Result<String, Failure> {
     let read = source.take(TOPIC_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::usage(format!("--topic: cannot read {name}: {error}")))?;
     if bytes.len() > TOPIC_BYTES_MAX {
-        return Err(
-            Failure::usage(format!("--topic: {name} holds more than {TOPIC_BYTES_MAX} bytes")).with_hint("put the question in a few sentences")
-        );
+        return Err(Failure::usage(format!("--topic: {name} holds more than {TOPIC_BYTES_MAX} bytes"))
+            .with_hint("put the question in a few sentences"));
     }
     String::from_utf8(bytes).map_err(|_| Failure::usage(format!("--topic: {name} is not UTF-8 text")))
 }

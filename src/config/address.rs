@@ -35,7 +35,8 @@ pub(crate) fn is_local(url: &str) -> bool {
     let authority = rest.split('/').next().unwrap_or_default();
     let Some((host, _)) = split_port(authority) else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 /// Splits an authority into host and port; `None` when it is neither, as with a user name.
@@ -49,8 +50,9 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
         None => authority.find(':').unwrap_or(authority.len()),
     };
     let (host, port) = authority.split_at(host_end);
-    let is_name =
-        host.starts_with('[') || (!host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')));
+    let is_name = host.starts_with('[')
+        || (!host.is_empty()
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')));
     let port = match port.strip_prefix(':') {
         Some(digits) => {
             let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -23,9 +23,9 @@ pub(crate) struct Malformed {
 
 /// Reads every assignment, in order.
 ///
-/// Blank lines, `#` comments, an optional `export`, `NAME=value`. A bare value ends at the line's end or before a `#` that
-/// follows a space. Quoted values may span lines; within double quotes `\n`, `\"` and `\\` are escapes and any other
-/// backslash is itself.
+/// Blank lines, `#` comments, an optional `export`, `NAME=value`. A bare value ends at the line's end or before a `#`
+/// that follows a space. Quoted values may span lines; within double quotes `\n`, `\"` and `\\` are escapes and any
+/// other backslash is itself.
 pub(crate) fn parse(text: &str) -> Result<Vec<Assignment>, Malformed> {
     let text = text.replace("\r\n", "\n");
     let mut rest = text.as_str();
@@ -87,7 +87,8 @@ fn read_value(rest: &str, first: &str) -> Result<(String, usize), &'static str> 
 }
 
 fn bare(value: &str) -> &str {
-    let comment = value.match_indices('#').find(|(at, _)| value[..*at].ends_with([' ', '\t'])).map_or(value.len(), |(at, _)| at);
+    let comment =
+        value.match_indices('#').find(|(at, _)| value[..*at].ends_with([' ', '\t'])).map_or(value.len(), |(at, _)| at);
     value[..comment].trim()
 }
 

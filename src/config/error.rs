@@ -109,7 +109,9 @@ impl ConfigError {
                 Some(format!("if you trust that host, set {variable} in the environment or in your own config.yaml"))
             }
             Self::Malformed { .. } | Self::BadValue { .. } | Self::Twice { .. } => None,
-            Self::WorkingFolder { .. } | Self::Unreadable { .. } | Self::NotAFile { .. } | Self::TooLarge { .. } => None,
+            Self::WorkingFolder { .. } | Self::Unreadable { .. } | Self::NotAFile { .. } | Self::TooLarge { .. } => {
+                None
+            }
         }
     }
 }
@@ -165,7 +167,11 @@ fn bad_value(name: &str, shown: Option<&str>, origin: &Origin, need: &str) -> St
     let value = shown.map_or("is not usable".to_owned(), |shown| format!("is `{shown}`"));
     match origin {
         Origin::Flag => format!("{name} {value}; {need}"),
-        Origin::Environment | Origin::DotEnv { .. } | Origin::Project { .. } | Origin::User { .. } | Origin::Default => {
+        Origin::Environment
+        | Origin::DotEnv { .. }
+        | Origin::Project { .. }
+        | Origin::User { .. }
+        | Origin::Default => {
             format!("{name} {value} (in {}); {need}", source_of(origin))
         }
     }

@@ -82,7 +82,13 @@ pub const KEYS: &[Key] = &[
         default: Some("5"),
         about: "the most agents a panel may have, 2 to 50",
     },
-    Key { name: MODE, yaml: Some("mode"), kind: Kind::Text, default: Some("collaborative"), about: "mode when `--mode` does not say" },
+    Key {
+        name: MODE,
+        yaml: Some("mode"),
+        kind: Kind::Text,
+        default: Some("collaborative"),
+        about: "mode when `--mode` does not say",
+    },
     Key {
         name: PROVIDERS,
         yaml: Some("providers"),

@@ -29,8 +29,14 @@ pub(crate) struct Found {
 }
 
 /// Reads every layer, the strongest first: flags, environment, `.env`, project, user.
-pub(crate) fn read_all(sources: &Sources, project: &Project, rows: &[Row], warnings: &mut Vec<Warning>) -> Result<Vec<Layer>, ConfigError> {
-    let mut layers = vec![flags(sources, rows), environment(sources, rows, warnings)?, dot_env(sources, rows, warnings)?];
+pub(crate) fn read_all(
+    sources: &Sources,
+    project: &Project,
+    rows: &[Row],
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Layer>, ConfigError> {
+    let mut layers =
+        vec![flags(sources, rows), environment(sources, rows, warnings)?, dot_env(sources, rows, warnings)?];
     if let Some(file) = &project.file {
         layers.push(yaml_file(file, rows, |file, line| Origin::Project { file, line })?);
     }
@@ -70,8 +76,10 @@ fn environment(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> 
 
 fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Result<Layer, ConfigError> {
     let text = sources.dotenv_file().read()?.unwrap_or_default();
-    let assignments = dotenv::parse(&text)
-        .map_err(|malformed| ConfigError::Malformed { place: format!(".env:{}", malformed.line), what: malformed.what.to_owned() })?;
+    let assignments = dotenv::parse(&text).map_err(|malformed| ConfigError::Malformed {
+        place: format!(".env:{}", malformed.line),
+        what: malformed.what.to_owned(),
+    })?;
     let mut first_lines = BTreeMap::new();
     let mut found = BTreeMap::new();
     for dotenv::Assignment { name, text, line } in assignments {

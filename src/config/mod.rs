@@ -39,12 +39,12 @@ pub struct Config {
 impl Config {
     /// Loads every setting from its strongest layer. A blank text, or a placeholder for a key, counts as not set.
     ///
-    /// `vendor_keys` must hold at least one row for each vendor, a vendor's rows together: provider settings are checked
-    /// against their names.
+    /// `vendor_keys` must hold at least one row for each vendor, a vendor's rows together: provider settings are
+    /// checked against their names.
     ///
     /// # Errors
-    /// A file that cannot be read, a key that is not known, a value that does not parse, a place for sessions that is not
-    /// known, or a project file that would send a key elsewhere.
+    /// A file that cannot be read, a key that is not known, a value that does not parse, a place for sessions that is
+    /// not known, or a project file that would send a key elsewhere.
     pub fn load(sources: &Sources, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
         let rows = keys::rows(vendor_keys);
         let project = sources.find_project();
@@ -135,8 +135,8 @@ impl Config {
 
     /// Returns the folders to search for mode files, the strongest first; they may not exist.
     ///
-    /// `.roundtable/modes` in the project's folder (outside of a project: the working folder), then `modes` in the user's
-    /// folder for configuration.
+    /// `.roundtable/modes` in the project's folder (outside of a project: the working folder), then `modes` in the
+    /// user's folder for configuration.
     pub fn modes_folders(&self) -> &[PathBuf] {
         &self.modes_folders
     }

@@ -12,7 +12,12 @@ use crate::config::sources::Sources;
 use crate::config::value::{self, Surroundings, Value};
 
 /// Resolves `rows` against `layers`, which stand the strongest first.
-pub(crate) fn entries(rows: &[Row], layers: &[Layer], sources: &Sources, vendors: &[&str]) -> Result<Vec<Entry>, ConfigError> {
+pub(crate) fn entries(
+    rows: &[Row],
+    layers: &[Layer],
+    sources: &Sources,
+    vendors: &[&str],
+) -> Result<Vec<Entry>, ConfigError> {
     let resolver = Resolver { layers, sources, vendors };
     rows.iter().map(|row| resolver.entry(row)).collect()
 }
@@ -27,7 +32,13 @@ impl Resolver<'_> {
     fn entry(&self, row: &Row) -> Result<Entry, ConfigError> {
         let mut ignored = Vec::new();
         let setting = self.setting(row, &mut ignored)?;
-        Ok(Entry { names: row.names.clone(), yaml: row.yaml.first().cloned(), about: row.about.clone(), setting, ignored })
+        Ok(Entry {
+            names: row.names.clone(),
+            yaml: row.yaml.first().cloned(),
+            about: row.about.clone(),
+            setting,
+            ignored,
+        })
     }
 
     fn setting(&self, row: &Row, ignored: &mut Vec<Ignored>) -> Result<Option<Setting>, ConfigError> {

@@ -59,7 +59,9 @@ impl Sources {
         let own = |folder: PathBuf| folder.join("roundtable");
         Ok(Self {
             flags: Vec::new(),
-            environment: std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect(),
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                .collect(),
             working_folder: std::env::current_dir().map_err(|source| ConfigError::WorkingFolder { source })?,
             home_folder: folders.as_ref().map(|folders| folders.home_dir().to_owned()),
             config_folder: folders.as_ref().map(|folders| own(folders.config_dir())),
@@ -127,7 +129,9 @@ impl ConfigFile {
         let unreadable = |source| ConfigError::Unreadable { file: self.shown.clone(), source };
         let metadata = match fs::metadata(&self.path) {
             Ok(metadata) => metadata,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(unreadable(error)),
         };
         if !metadata.is_file() {

@@ -81,15 +81,19 @@ pub(crate) fn read(kind: Kind, text: &str, around: &Surroundings<'_>) -> Result<
         Kind::Text => line(text).map(Value::Text),
         Kind::Path => path(text, around).map(Value::Path),
         Kind::Choice => choice(text, around.vendors).map(|choice| Value::Choices(vec![choice])),
-        Kind::Choices => text.split(',').map(|part| choice(part.trim(), around.vendors)).collect::<Result<Vec<_>, _>>().map(Value::Choices),
+        Kind::Choices => text
+            .split(',')
+            .map(|part| choice(part.trim(), around.vendors))
+            .collect::<Result<Vec<_>, _>>()
+            .map(Value::Choices),
         Kind::Switch => Ok(Value::On),
         Kind::Secret => secret(text),
-        Kind::Url => {
-            address::url(text).map(Value::Text).ok_or_else(|| "an http:// or https:// URL without user name, query or fragment is needed".to_owned())
-        }
-        Kind::Host { port } => address::host(text, port)
+        Kind::Url => address::url(text)
             .map(Value::Text)
-            .ok_or_else(|| "HOST[:PORT], or an http:// or https:// URL without user name, query or fragment, is needed".to_owned()),
+            .ok_or_else(|| "an http:// or https:// URL without user name, query or fragment is needed".to_owned()),
+        Kind::Host { port } => address::host(text, port).map(Value::Text).ok_or_else(|| {
+            "HOST[:PORT], or an http:// or https:// URL without user name, query or fragment, is needed".to_owned()
+        }),
     }
 }
 
@@ -155,7 +159,8 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         || (text.starts_with('[') && text.ends_with(']'));
     let asks = has("your") && ["key", "api", "token", "secret", "here"].into_iter().any(has);
     let is_order = ["change", "replace", "insert", "paste"].iter().any(|verb| words.first() == Some(verb));
-    let is_crossed_out = words.last().is_some_and(|word| word.len() >= 3 && word.chars().all(|c| matches!(c, 'x' | '*')));
+    let is_crossed_out =
+        words.last().is_some_and(|word| word.len() >= 3 && word.chars().all(|c| matches!(c, 'x' | '*')));
     let is_named = ["changeme", "replaceme", "placeholder", "todo", "tbd"].into_iter().any(has);
     is_wrapped || asks || is_order || is_crossed_out || is_named || text.ends_with("...") || text.ends_with('…')
 }

@@ -55,8 +55,10 @@ pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malform
         },
     };
     let document = Document { rows };
-    let found = serde_yaml::with_deserializer_from_str_with_options(text, options, |yaml| document.deserialize(yaml))
-        .map_err(|error| Malformed::At { place: error.location().map(|at| (at.line(), at.column())), what: explain(&error) })?;
+    let found =
+        serde_yaml::with_deserializer_from_str_with_options(text, options, |yaml| document.deserialize(yaml)).map_err(
+            |error| Malformed::At { place: error.location().map(|at| (at.line(), at.column())), what: explain(&error) },
+        )?;
     found.into_iter().collect()
 }
 
@@ -107,9 +109,14 @@ impl<'de> Visitor<'de> for Document<'_> {
             };
             let text = match row.kind {
                 Kind::Choices => map.next_value_seed(TextOrList)?,
-                Kind::Count { .. } | Kind::Text | Kind::Path | Kind::Choice | Kind::Switch | Kind::Secret | Kind::Url | Kind::Host { .. } => {
-                    map.next_value::<Option<String>>()?.unwrap_or_default()
-                }
+                Kind::Count { .. }
+                | Kind::Text
+                | Kind::Path
+                | Kind::Choice
+                | Kind::Switch
+                | Kind::Secret
+                | Kind::Url
+                | Kind::Host { .. } => map.next_value::<Option<String>>()?.unwrap_or_default(),
             };
             let line = u32::try_from(place.0).unwrap_or(u32::MAX);
             found.push(Ok(Assignment { name, key: key.value, text, line }));

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::debate::agent::{Seat, Voice};
 
-/// One slot in the schedule. Names are those of the mode; the program's own phases are `framing`, `options` and `synthesis`.
+/// One slot in the schedule. Names are those of the mode; the program's own phases are `framing`, `options` and
+/// `synthesis`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TurnId {
     /// Phase name.

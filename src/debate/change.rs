@@ -29,23 +29,45 @@ pub struct Moved {
     pub because: String,
 }
 
-/// Returns the seats whose option differs between two rounds, in seat order. The record says what they held before, not they.
-pub fn moved(history: &History, slots: &[Slot<'_>], ledger: &[Entry], before: &Standings<'_>, now: &Standings<'_>) -> Vec<Moved> {
-    let pairs = now.iter().filter_map(|(seat, standing)| Some((*seat, before.get(seat)?.option.clone()?, standing, standing.option.clone()?)));
+/// Returns the seats whose option differs between two rounds, in seat order. The record says what they held before, not
+/// they.
+pub fn moved(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    before: &Standings<'_>,
+    now: &Standings<'_>,
+) -> Vec<Moved> {
+    let pairs = now.iter().filter_map(|(seat, standing)| {
+        Some((*seat, before.get(seat)?.option.clone()?, standing, standing.option.clone()?))
+    });
     let changed = pairs.filter(|(_, from, _, to)| from != to);
     changed.map(|(seat, from, standing, to)| account(history, slots, ledger, seat, (from, to), standing)).collect()
 }
 
-fn account(history: &History, slots: &[Slot<'_>], ledger: &[Entry], seat: Seat, (from, to): (OptionId, OptionId), now: &Standing<'_>) -> Moved {
-    // The account may stand in an earlier round than the last: a seat that moved in round 2 has nothing to explain in round 3. It must
-    // not be older than the move, though: a seat that left and came back owes a new one.
-    let own = slots.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id).filter(|turn| turn.speaker == Speaker::Seat(seat));
+fn account(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    seat: Seat,
+    (from, to): (OptionId, OptionId),
+    now: &Standing<'_>,
+) -> Moved {
+    // The account may stand in an earlier round than the last: a seat that moved in round 2 has nothing to explain in
+    // round 3. It must not be older than the move, though: a seat that left and came back owes a new one.
+    let own = slots
+        .iter()
+        .flat_map(|slot| &slot.turns)
+        .map(|planned| &planned.id)
+        .filter(|turn| turn.speaker == Speaker::Seat(seat));
     let stances: Vec<_> = own.filter_map(|turn| Some((turn, history.valid_response(turn)?.stance()?))).collect();
     let until = stances.iter().position(|(turn, _)| *turn == now.turn).map_or(stances.len(), |place| place + 1);
     let held = stances[..until].iter().rev().take_while(|(_, stance)| stance.option.as_ref() == Some(&to));
     let mut given: Vec<_> = held.filter_map(|(turn, stance)| Some((*turn, stance.change.as_ref()?))).collect();
     given.reverse();
-    let cited = given.iter().any(|(turn, change)| change.decisive_claims.iter().any(|claim| holds(history, slots, ledger, seat, turn, claim)));
+    let cited = given.iter().any(|(turn, change)| {
+        change.decisive_claims.iter().any(|claim| holds(history, slots, ledger, seat, turn, claim))
+    });
     let latest = now.stance.change.as_ref().or_else(|| given.last().map(|(_, change)| *change));
     Moved {
         seat,
@@ -57,8 +79,8 @@ fn account(history: &History, slots: &[Slot<'_>], ledger: &[Entry], seat: Seat, 
     }
 }
 
-/// Whether a claim can have caused a change: it exists, the seat had seen it, and it carries evidence or a rebuttal; or it is the
-/// seat's own and given up.
+/// Whether a claim can have caused a change: it exists, the seat had seen it, and it carries evidence or a rebuttal; or
+/// it is the seat's own and given up.
 fn holds(history: &History, slots: &[Slot<'_>], ledger: &[Entry], seat: Seat, turn: &TurnId, claim: &ClaimId) -> bool {
     let Some(entry) = ledger.iter().find(|entry| entry.id == *claim) else {
         return false;
@@ -67,6 +89,8 @@ fn holds(history: &History, slots: &[Slot<'_>], ledger: &[Entry], seat: Seat, tu
         return entry.status == Status::Conceded;
     }
     let at = slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == *turn));
-    let was_shown = at.is_some_and(|at| visibility::shown(history, slots, at, Speaker::Seat(seat)).iter().any(|said| *said.turn == entry.turn));
+    let was_shown = at.is_some_and(|at| {
+        visibility::shown(history, slots, at, Speaker::Seat(seat)).iter().any(|said| *said.turn == entry.turn)
+    });
     was_shown && (!entry.claim.evidence.is_empty() || !entry.claim.rebuts.is_empty())
 }

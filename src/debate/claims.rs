@@ -48,7 +48,8 @@ pub enum Status {
 
 /// Returns the ledger, in the order in which claims were made.
 ///
-/// Within a stage whose speakers speak at the same time, authors are taken in a seeded order, so that numbers do not tell who is who.
+/// Within a stage whose speakers speak at the same time, authors are taken in a seeded order, so that numbers do not
+/// tell who is who.
 pub fn ledger(history: &History) -> Vec<Entry> {
     ledger_of(history, &schedule::slots(history))
 }
@@ -66,7 +67,14 @@ pub fn ledger_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
                 let id = ClaimId(format!("c{}", entries.len() + 1));
                 let first = first_said.entry(text::folded(&claim.text)).or_insert_with(|| id.clone()).clone();
                 let repeats = Some(first).filter(|first| *first != id);
-                entries.push(Entry { id, seat, turn: turn.clone(), claim: claim.clone(), repeats, status: Status::Open });
+                entries.push(Entry {
+                    id,
+                    seat,
+                    turn: turn.clone(),
+                    claim: claim.clone(),
+                    repeats,
+                    status: Status::Open,
+                });
             }
         }
     }
@@ -83,16 +91,22 @@ fn authors<'a>(history: &History, slot: &'a Slot<'a>) -> Vec<(Seat, &'a TurnId)>
     match slot.stage.order {
         Order::Sequential => turns,
         Order::Parallel => {
-            let seed = shuffle::seed_for(history.setup.seed, &format!("ledger/{}/{}/{}", slot.phase.name, slot.round, slot.stage.name));
+            let seed = shuffle::seed_for(
+                history.setup.seed,
+                &format!("ledger/{}/{}/{}", slot.phase.name, slot.round, slot.stage.name),
+            );
             shuffle::permutation(seed, turns.len()).into_iter().map(|place| turns[place]).collect()
         }
     }
 }
 
-/// Settles each claim's status from what was said about it. An author's word outweighs a rebuttal, and that outweighs an acceptance.
+/// Settles each claim's status from what was said about it. An author's word outweighs a rebuttal, and that outweighs
+/// an acceptance.
 fn judge(history: &History, slots: &[Slot<'_>], entries: &mut [Entry]) {
-    let rebuttals: Vec<(Seat, ClaimId)> =
-        entries.iter().flat_map(|entry| entry.claim.rebuts.iter().map(move |target| (entry.seat, target.clone()))).collect();
+    let rebuttals: Vec<(Seat, ClaimId)> = entries
+        .iter()
+        .flat_map(|entry| entry.claim.rebuts.iter().map(move |target| (entry.seat, target.clone())))
+        .collect();
     let turns = slots.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id);
     let positions = turns.filter_map(|turn| match (turn.speaker, history.valid_response(turn)) {
         (Speaker::Seat(seat), Some(Response::Position(position))) => Some((seat, position)),

@@ -123,7 +123,11 @@ pub fn sealed<'a>(history: &'a History, slots: &[Slot<'a>]) -> Standings<'a> {
     };
     let mut standings = standings(history, slots, &first.name, 1);
     for (seat, standing) in &mut standings {
-        let own = slots.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id).filter(|turn| turn.speaker == Speaker::Seat(*seat));
+        let own = slots
+            .iter()
+            .flat_map(|slot| &slot.turns)
+            .map(|planned| &planned.id)
+            .filter(|turn| turn.speaker == Speaker::Seat(*seat));
         let mut corrections = own.filter_map(|turn| history.valid_response(turn)?.stance()?.opening_was.clone());
         if let Some(option) = corrections.next() {
             standing.option = Some(option);
@@ -134,7 +138,12 @@ pub fn sealed<'a>(history: &'a History, slots: &[Slot<'a>]) -> Standings<'a> {
 
 /// Returns phase and round of every closed round that took stances, in order.
 pub fn counted_rounds(history: &History) -> Vec<(&str, u32)> {
-    history.rounds.iter().filter(|closed| closed.consensus.is_some()).map(|closed| (closed.phase.as_str(), closed.round)).collect()
+    history
+        .rounds
+        .iter()
+        .filter(|closed| closed.consensus.is_some())
+        .map(|closed| (closed.phase.as_str(), closed.round))
+        .collect()
 }
 
 /// Whether the responses of a slot carry stances: in the opening always, later where the mode counts them.
@@ -154,14 +163,23 @@ fn standing<'a>(history: &'a History, turn: &TurnId) -> Option<Standing<'a>> {
     let Speaker::Seat(seat) = turn.speaker else {
         return None;
     };
-    let sorted = || history.frozen.as_ref().filter(|_| stance.abstained.is_none()).and_then(|frozen| frozen.sorted.get(&seat)).cloned();
-    let option = if is_opening(history, &turn.phase) { stance.option.clone().or_else(sorted) } else { stance.option.clone() };
+    let sorted = || {
+        history
+            .frozen
+            .as_ref()
+            .filter(|_| stance.abstained.is_none())
+            .and_then(|frozen| frozen.sorted.get(&seat))
+            .cloned()
+    };
+    let option =
+        if is_opening(history, &turn.phase) { stance.option.clone().or_else(sorted) } else { stance.option.clone() };
     Some(Standing { turn, option, stance, confidence: response.confidence() })
 }
 
 /// Measures the agreement in `standings`.
 pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
-    let votes: Vec<Option<OptionId>> = history.agents.iter().map(|agent| standings.get(&agent.seat)?.option.clone()).collect();
+    let votes: Vec<Option<OptionId>> =
+        history.agents.iter().map(|agent| standings.get(&agent.seat)?.option.clone()).collect();
     let share = vote_share(&votes);
     let most = share.top.first().and_then(|top| share.counts.get(top)).copied();
     let panel = history.panel();
@@ -195,7 +213,8 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
 /// Returns the ratings of the last round that took stances before the round of the slot at index `at`, by option.
 pub fn ratings_before(history: &History, slots: &[Slot<'_>], at: usize) -> BTreeMap<OptionId, Ratings> {
     let here = &slots[at];
-    let earlier = slots[..at].iter().rev().filter(|slot| slot.phase.name != here.phase.name || slot.round != here.round);
+    let earlier =
+        slots[..at].iter().rev().filter(|slot| slot.phase.name != here.phase.name || slot.round != here.round);
     let counted = earlier.into_iter().find(|slot| takes_stances(history, slot));
     let Some(last) = counted else {
         return BTreeMap::new();

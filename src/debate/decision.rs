@@ -115,11 +115,16 @@ pub fn decide(history: &History) -> Decision {
     let label = counted.map_or(Label::NoQuorum, |last| label(last, history.setup.limits.quorum));
     let option = match (label, &last) {
         (Label::NoQuorum | Label::Split, _) | (_, None) => None,
-        (Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality, Some(last)) => last.leading.first().cloned(),
+        (Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality, Some(last)) => {
+            last.leading.first().cloned()
+        }
     };
     let moved = change::moved(history, &slots, &ledger, &first, &standings);
     Decision {
-        text: option.as_ref().and_then(|option| history.options().iter().find(|choice| choice.id == *option)).map(|choice| choice.text.clone()),
+        text: option
+            .as_ref()
+            .and_then(|option| history.options().iter().find(|choice| choice.id == *option))
+            .map(|choice| choice.text.clone()),
         label,
         caveats: caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved),
         level: Level::of(last.as_ref().filter(|_| label != Label::NoQuorum).and_then(|last| last.agreement)),
@@ -188,7 +193,9 @@ fn leads_without_uncited(option: &OptionId, standings: &Standings<'_>, moved: &[
 
 fn blocking(history: &History, standings: &Standings<'_>) -> Vec<Blocking> {
     let objection = |(seat, standing): (&Seat, &consensus::Standing<'_>)| match history.valid_response(standing.turn)? {
-        Response::Ballot(ballot) => ballot.blocking_objection.clone().map(|objection| Blocking { seat: *seat, objection }),
+        Response::Ballot(ballot) => {
+            ballot.blocking_objection.clone().map(|objection| Blocking { seat: *seat, objection })
+        }
         _ => None,
     };
     standings.iter().filter_map(objection).collect()
@@ -203,7 +210,12 @@ impl Decision {
 
     /// Seats that are neither behind the winner nor absent: the dissent, in numbers.
     pub fn dissenters(&self) -> u32 {
-        let seats: BTreeSet<Seat> = self.dissent.iter().filter(|dissent| dissent.kind == dissent::Kind::Final).map(|dissent| dissent.seat).collect();
+        let seats: BTreeSet<Seat> = self
+            .dissent
+            .iter()
+            .filter(|dissent| dissent.kind == dissent::Kind::Final)
+            .map(|dissent| dissent.seat)
+            .collect();
         u32::try_from(seats.len()).unwrap_or(u32::MAX)
     }
 }

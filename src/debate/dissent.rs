@@ -54,7 +54,9 @@ pub fn report(
     moved: &[Moved],
 ) -> Vec<Dissent> {
     let mut report: Vec<Dissent> = Vec::new();
-    for (seat, standing) in last.iter().filter(|(_, standing)| standing.option.is_none() || standing.option.as_ref() != winner) {
+    for (seat, standing) in
+        last.iter().filter(|(_, standing)| standing.option.is_none() || standing.option.as_ref() != winner)
+    {
         report.push(entry(history, slots, ledger, Kind::Final, *seat, standing));
     }
     for uncited in moved.iter().filter(|moved| !moved.cited && Some(&moved.from) != winner) {
@@ -83,10 +85,19 @@ fn speaks_against(entry: &Entry, winner: Option<&OptionId>) -> bool {
     stands && for_others && !entry.claim.evidence.is_empty()
 }
 
-fn entry(history: &History, slots: &[Slot<'_>], ledger: &[Entry], kind: Kind, seat: Seat, standing: &Standing<'_>) -> Dissent {
+fn entry(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    kind: Kind,
+    seat: Seat,
+    standing: &Standing<'_>,
+) -> Dissent {
     let option = standing.option.clone();
     let is_own = |entry: &&Entry| entry.seat == seat && entry.repeats.is_none() && entry.status != Status::Conceded;
-    let supports = |entry: &&Entry| entry.claim.supports.is_empty() || option.as_ref().is_none_or(|option| entry.claim.supports.contains(option));
+    let supports = |entry: &&Entry| {
+        entry.claim.supports.is_empty() || option.as_ref().is_none_or(|option| entry.claim.supports.contains(option))
+    };
     Dissent {
         kind,
         seat,
@@ -112,9 +123,16 @@ fn words(history: &History, turn: &TurnId) -> String {
 
 /// What the seat last said would change its mind.
 fn would_settle(history: &History, slots: &[Slot<'_>], seat: Seat) -> Vec<String> {
-    let own = slots.iter().rev().flat_map(|slot| &slot.turns).map(|planned| &planned.id).filter(|turn| turn.speaker == Speaker::Seat(seat));
+    let own = slots
+        .iter()
+        .rev()
+        .flat_map(|slot| &slot.turns)
+        .map(|planned| &planned.id)
+        .filter(|turn| turn.speaker == Speaker::Seat(seat));
     let mut given = own.filter_map(|turn| match history.valid_response(turn)? {
-        Response::Position(position) if !position.would_change_my_mind.is_empty() => Some(position.would_change_my_mind.clone()),
+        Response::Position(position) if !position.would_change_my_mind.is_empty() => {
+            Some(position.would_change_my_mind.clone())
+        }
         _ => None,
     });
     given.next().unwrap_or_default()

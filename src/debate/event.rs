@@ -152,7 +152,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The bounds for a panel of `seats`: two attempts, 16,000 output tokens, more than half of the seats and at least two.
+    /// The bounds for a panel of `seats`: two attempts, 16,000 output tokens, more than half of the seats and at least
+    /// two.
     pub fn for_panel(seats: u32) -> Self {
         Self { attempts_max: 2, output_tokens_max: 16_000, quorum: quorum(seats) }
     }
@@ -201,11 +202,16 @@ mod by_seat {
         option: OptionId,
     }
 
-    pub(super) fn serialize<S: Serializer>(sorted: &BTreeMap<Seat, OptionId>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        sorted: &BTreeMap<Seat, OptionId>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(sorted.iter().map(|(seat, option)| Sorted { seat: *seat, option: option.clone() }))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Seat, OptionId>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Seat, OptionId>, D::Error> {
         let sorted = Vec::<Sorted>::deserialize(deserializer)?;
         Ok(sorted.into_iter().map(|entry| (entry.seat, entry.option)).collect())
     }

@@ -149,7 +149,9 @@ impl History {
                 self.awaits_perspectives = false;
             }
             Event::TurnStarted { turn, voice, prompt, .. } => self.start(turn, voice, prompt),
-            Event::TurnFinished { turn, reply, response, .. } => self.settle(logged.seq, turn, Outcome::Finished { reply, response })?,
+            Event::TurnFinished { turn, reply, response, .. } => {
+                self.settle(logged.seq, turn, Outcome::Finished { reply, response })?
+            }
             Event::TurnFailed { turn, fault, .. } => self.settle(logged.seq, turn, Outcome::Failed(fault))?,
             Event::OptionsFrozen(frozen) => self.frozen = Some(frozen),
             Event::RoundClosed(round) => self.rounds.push(round),
@@ -173,7 +175,11 @@ impl History {
     }
 
     fn settle(&mut self, seq: u64, turn: TurnId, outcome: Outcome) -> Result<(), HistoryError> {
-        let open = self.turns.get_mut(&turn).and_then(|known| known.attempts.last_mut()).filter(|attempt| attempt.outcome.is_none());
+        let open = self
+            .turns
+            .get_mut(&turn)
+            .and_then(|known| known.attempts.last_mut())
+            .filter(|attempt| attempt.outcome.is_none());
         let attempt = open.ok_or(HistoryError::UnknownTurn { seq, turn })?;
         attempt.outcome = Some(outcome);
         Ok(())
@@ -217,7 +223,11 @@ impl History {
     /// The distinct providers that were asked for moderating turns, in order of their names.
     pub fn moderated_by(&self) -> BTreeSet<&Voice> {
         let moderated = self.turns.iter().filter(|(turn, _)| turn.speaker == Speaker::Moderator);
-        moderated.flat_map(|(_, turn)| turn.attempts.iter()).filter(|attempt| attempt.replied()).map(|attempt| &attempt.voice).collect()
+        moderated
+            .flat_map(|(_, turn)| turn.attempts.iter())
+            .filter(|attempt| attempt.replied())
+            .map(|attempt| &attempt.voice)
+            .collect()
     }
 }
 

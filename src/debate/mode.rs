@@ -9,8 +9,8 @@ use crate::debate::agent::Persona;
 
 /// The recipe of a debate, as written in one `modes/*.yaml` file.
 ///
-/// A checked mode upholds: names are unique; every speaker exists; the first phase is one sealed round of the whole panel;
-/// `until` names only rules whose inputs the phase produces.
+/// A checked mode upholds: names are unique; every speaker exists; the first phase is one sealed round of the whole
+/// panel; `until` names only rules whose inputs the phase produces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mode {
@@ -95,7 +95,8 @@ fn one() -> u32 {
 pub enum StopRule {
     /// Unanimous over at least two model families, and nobody changed without citing a reason in this round.
     Agreed,
-    /// Positions no longer move: at most 15% changed and next to nothing new was claimed, two rounds in a row, or one in which nothing changed.
+    /// Positions no longer move: at most 15% changed and next to nothing new was claimed, two rounds in a row, or one
+    /// in which nothing changed.
     Stable,
     /// A round brought no new claim and no new evidence.
     Saturated,
@@ -128,7 +129,8 @@ pub struct Stage {
     pub in_role: bool,
     /// The shape of the response.
     pub form: Form,
-    /// What this stage asks for; may use `{{ round }}`, `{{ rounds }}`, `{{ persona }}`, `{{ team }}` and `{{ proposal }}`.
+    /// What this stage asks for; may use `{{ round }}`, `{{ rounds }}`, `{{ persona }}`, `{{ team }}` and `{{ proposal
+    /// }}`.
     pub ask: String,
 }
 

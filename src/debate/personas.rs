@@ -7,8 +7,8 @@ use crate::debate::mode::Panel;
 
 /// Seats `count` personas of a panel: personas and voices both repeat in their given order.
 ///
-/// Ids are `PROVIDER-persona-SEAT`. A persona's second agent is named "NAME 2"; with `numbered` the first one is "NAME 1".
-/// Returns nobody when there are no personas or no voices.
+/// Ids are `PROVIDER-persona-SEAT`. A persona's second agent is named "NAME 2"; with `numbered` the first one is "NAME
+/// 1". Returns nobody when there are no personas or no voices.
 pub fn seat(personas: &[Persona], numbering: Numbering, count: u32, voices: &[Voice]) -> Vec<Agent> {
     if personas.is_empty() || voices.is_empty() {
         return Vec::new();
@@ -22,7 +22,13 @@ pub fn seat(personas: &[Persona], numbering: Numbering, count: u32, voices: &[Vo
             Numbering::Repeated if *time == 1 => persona.name.clone(),
             Numbering::Repeated | Numbering::Every => format!("{} {time}", persona.name),
         };
-        Agent { seat: Seat(seat), id: format!("{}-persona-{seat}", voice.provider), name, persona: persona.clone(), voice: voice.clone() }
+        Agent {
+            seat: Seat(seat),
+            id: format!("{}-persona-{seat}", voice.provider),
+            name,
+            persona: persona.clone(),
+            voice: voice.clone(),
+        }
     });
     seated.collect()
 }

@@ -51,7 +51,11 @@ pub fn next(history: &History) -> Step {
         Cursor::Round(index, round) => {
             let phase = &history.setup.mode.phases[index].name;
             let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;
-            let due = slots.iter().enumerate().filter(|(_, slot)| here(slot)).find_map(|(at, slot)| stage(history, &slots, at, slot));
+            let due = slots
+                .iter()
+                .enumerate()
+                .filter(|(_, slot)| here(slot))
+                .find_map(|(at, slot)| stage(history, &slots, at, slot));
             due.unwrap_or_else(|| end_of_round(history, &slots, phase, round))
         }
     }
@@ -102,7 +106,8 @@ fn stage(history: &History, slots: &[Slot<'_>], at: usize, slot: &Slot<'_>) -> O
         Order::Parallel => due.collect(),
         Order::Sequential => due.take(1).collect(),
     };
-    let asks = due.iter().filter_map(|planned| ask(history, planned, |turn| prompt::prompt(history, slots, at, turn.speaker)));
+    let asks =
+        due.iter().filter_map(|planned| ask(history, planned, |turn| prompt::prompt(history, slots, at, turn.speaker)));
     let asks: Vec<Ask> = asks.collect();
     (!asks.is_empty()).then_some(Step::Ask(asks))
 }
@@ -114,7 +119,9 @@ fn frame(history: &History) -> Step {
     }
     let own = || history.agents.iter().map(|agent| agent.persona.clone()).collect();
     Step::Record(match history.valid_response(&planned.id) {
-        Some(Response::Perspectives(personas)) => Event::PerspectivesChosen { personas: personas.clone(), proposed: true },
+        Some(Response::Perspectives(personas)) => {
+            Event::PerspectivesChosen { personas: personas.clone(), proposed: true }
+        }
         _ => Event::PerspectivesChosen { personas: own(), proposed: false },
     })
 }
@@ -137,7 +144,8 @@ fn find_options(history: &History) -> Step {
     let turn = |pass: &Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name());
     let due = passes.iter().map(|pass| (*pass, turn(pass))).filter(|(_, planned)| !is_over(history, planned));
     let asks = due.filter_map(|(pass, planned)| {
-        let listed: Vec<&str> = sorting::order(history, pass, stated.len()).into_iter().map(|index| stated[index].1.as_str()).collect();
+        let listed: Vec<&str> =
+            sorting::order(history, pass, stated.len()).into_iter().map(|index| stated[index].1.as_str()).collect();
         ask(history, &planned, |turn| moderator::sorting(history, turn, &listed))
     });
     Step::Ask(asks.collect())
@@ -184,12 +192,15 @@ fn is_over(history: &History, planned: &Planned) -> bool {
     voice(history, planned).is_none()
 }
 
-/// Who is to be asked next in a turn: the same voice again after a reply that could not be read; after a fault the next voice,
-/// which only the moderator has. `None` when the turn is over.
+/// Who is to be asked next in a turn: the same voice again after a reply that could not be read; after a fault the next
+/// voice, which only the moderator has. `None` when the turn is over.
 fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
     let untried = |turn: &Turn| {
-        let failed: Vec<&Voice> =
-            turn.settled().filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_))).map(|(attempt, _)| &attempt.voice).collect();
+        let failed: Vec<&Voice> = turn
+            .settled()
+            .filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
+            .map(|(attempt, _)| &attempt.voice)
+            .collect();
         planned.voices.iter().find(|voice| !failed.contains(voice))
     };
     let Some(turn) = history.turns.get(&planned.id) else {
@@ -198,7 +209,11 @@ fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
     let unread = turn.settled().filter(|(_, outcome)| matches!(outcome, Outcome::Finished { .. })).count();
     match turn.settled().last().map(|(_, outcome)| outcome) {
         None | Some(Outcome::Failed(_)) => untried(turn),
-        Some(Outcome::Finished { response, .. }) if response.deserves_retry() && unread < history.setup.limits.attempts_max as usize => untried(turn),
+        Some(Outcome::Finished { response, .. })
+            if response.deserves_retry() && unread < history.setup.limits.attempts_max as usize =>
+        {
+            untried(turn)
+        }
         Some(Outcome::Finished { .. }) => None,
     }
 }

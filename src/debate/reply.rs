@@ -131,7 +131,12 @@ impl FaultKind {
     pub fn is_retryable(self) -> bool {
         match self {
             Self::RateLimit | Self::Timeout | Self::Network | Self::Overloaded => true,
-            Self::Auth | Self::Quota | Self::ContextTooLong | Self::InvalidRequest | Self::InvalidResponse | Self::Cancelled => false,
+            Self::Auth
+            | Self::Quota
+            | Self::ContextTooLong
+            | Self::InvalidRequest
+            | Self::InvalidResponse
+            | Self::Cancelled => false,
         }
     }
 

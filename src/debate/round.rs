@@ -52,12 +52,18 @@ fn needed(history: &History, due: u32) -> u32 {
 /// Closes a round in which everybody who could speak has.
 pub fn close(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> ClosedRound {
     let is_here = |slot: &&Slot<'_>| slot.phase.name == phase && slot.round == round;
-    let is_counted = slots.iter().filter(is_here).any(|slot| consensus::takes_stances(history, slot)) && !history.awaits_options();
+    let is_counted =
+        slots.iter().filter(is_here).any(|slot| consensus::takes_stances(history, slot)) && !history.awaits_options();
     let ledger = claims::ledger_of(history, slots);
-    let new = ledger.iter().filter(|entry| entry.turn.phase == phase && entry.turn.round == round && entry.repeats.is_none()).count();
+    let new = ledger
+        .iter()
+        .filter(|entry| entry.turn.phase == phase && entry.turn.round == round && entry.repeats.is_none())
+        .count();
     let made = ledger.iter().filter(|entry| entry.turn.phase == phase && entry.turn.round == round).count();
     let now = consensus::standings(history, slots, phase, round);
-    let before = consensus::counted_rounds(history).last().map(|(phase, round)| consensus::corrected(history, slots, phase, *round));
+    let before = consensus::counted_rounds(history)
+        .last()
+        .map(|(phase, round)| consensus::corrected(history, slots, phase, *round));
     let measured = is_counted.then(|| consensus::measure(history, &now));
     let moved = before.filter(|_| is_counted).map(|before| movement(history, slots, &before, &now, (made, new)));
     let mut closed = ClosedRound {
@@ -73,14 +79,24 @@ pub fn close(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> 
     closed
 }
 
-fn movement(history: &History, slots: &[Slot<'_>], before: &Standings<'_>, now: &Standings<'_>, (made, new): (usize, usize)) -> Movement {
+fn movement(
+    history: &History,
+    slots: &[Slot<'_>],
+    before: &Standings<'_>,
+    now: &Standings<'_>,
+    (made, new): (usize, usize),
+) -> Movement {
     let seats: Vec<Seat> = history.agents.iter().map(|agent| agent.seat).collect();
-    let option = |standings: &Standings<'_>, seat: &Seat| standings.get(seat).and_then(|standing| standing.option.clone());
+    let option =
+        |standings: &Standings<'_>, seat: &Seat| standings.get(seat).and_then(|standing| standing.option.clone());
     let options: Vec<_> = seats.iter().map(|seat| (option(before, seat), option(now, seat))).collect();
     // The scale on which positions can drift without changing sides: each seat's rating of the option that led before.
     let leader = consensus::measure(history, before).leading.into_iter().next();
     let rating = |standings: &Standings<'_>, seat: &Seat| {
-        leader.as_ref().and_then(|leader| standings.get(seat)?.stance.ratings.get(leader)).map(|rating| f64::from(*rating))
+        leader
+            .as_ref()
+            .and_then(|leader| standings.get(seat)?.stance.ratings.get(leader))
+            .map(|rating| f64::from(*rating))
     };
     let ratings: Vec<_> = seats.iter().map(|seat| (rating(before, seat), rating(now, seat))).collect();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -99,35 +115,56 @@ fn stop(history: &History, slots: &[Slot<'_>], closed: &ClosedRound, now: &Stand
     let (due, heard) = attendance(history, slots, &closed.phase, closed.round);
     let needed = needed(history, due);
     if heard < needed {
-        return Some(Stop { reason: StopReason::QuorumLost, numbers: format!("{heard} of {due} seats heard, {needed} needed") });
+        return Some(Stop {
+            reason: StopReason::QuorumLost,
+            numbers: format!("{heard} of {due} seats heard, {needed} needed"),
+        });
     }
     let phase = history.setup.mode.phases.iter().find(|phase| phase.name == closed.phase)?;
     let rounds = phase.rounds?;
     if closed.round >= schedule::rounds(history, phase) {
-        return Some(Stop { reason: StopReason::RoundsHeld, numbers: format!("{} of {}", closed.round, schedule::rounds(history, phase)) });
+        return Some(Stop {
+            reason: StopReason::RoundsHeld,
+            numbers: format!("{} of {}", closed.round, schedule::rounds(history, phase)),
+        });
     }
     if history.setup.rounds.is_some() || closed.round < rounds.min {
         return None;
     }
     let mut rules = phase.until.clone();
     rules.sort_unstable();
-    rules.into_iter().find_map(|rule| fires(history, slots, phase, closed, now, rule).map(|numbers| Stop { reason: rule.into(), numbers }))
+    rules.into_iter().find_map(|rule| {
+        fires(history, slots, phase, closed, now, rule).map(|numbers| Stop { reason: rule.into(), numbers })
+    })
 }
 
 /// The numbers with which a rule fires; `None` when it does not.
-fn fires(history: &History, slots: &[Slot<'_>], phase: &Phase, closed: &ClosedRound, now: &Standings<'_>, rule: StopRule) -> Option<String> {
+fn fires(
+    history: &History,
+    slots: &[Slot<'_>],
+    phase: &Phase,
+    closed: &ClosedRound,
+    now: &Standings<'_>,
+    rule: StopRule,
+) -> Option<String> {
     match rule {
         StopRule::Agreed => {
             let consensus = closed.consensus.as_ref()?;
             let uncited = closed.movement.map_or(0, |movement| movement.uncited);
-            (is_unanimous(consensus) && consensus.families >= 2 && uncited == 0)
-                .then(|| format!("{} of {} agree, {} families, no uncited change", consensus.valid, consensus.panel, consensus.families))
+            (is_unanimous(consensus) && consensus.families >= 2 && uncited == 0).then(|| {
+                format!(
+                    "{} of {} agree, {} families, no uncited change",
+                    consensus.valid, consensus.panel, consensus.families
+                )
+            })
         }
         StopRule::Stable => {
             let movement = closed.movement?;
             let before = history.rounds.last().filter(|last| last.phase == phase.name).and_then(|last| last.movement);
             let twice = movement.stable == Some(true) && before.is_some_and(|before| before.stable == Some(true));
-            (movement.frozen || twice).then(|| format!("{} of {} changed, {} new claims", movement.changed, movement.comparable, closed.claims_new))
+            (movement.frozen || twice).then(|| {
+                format!("{} of {} changed, {} new claims", movement.changed, movement.comparable, closed.claims_new)
+            })
         }
         StopRule::Saturated => {
             let brings_nothing = closed.claims_new == 0 && !has_new_evidence(history, slots, closed);
@@ -161,7 +198,8 @@ fn returned(history: &History, slots: &[Slot<'_>], now: &Standings<'_>) -> Vec<S
     };
     let at = |(phase, round): &(&str, u32)| consensus::corrected(history, slots, phase, *round);
     let (long_ago, last) = (at(long_ago), at(last));
-    let option = |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(|standing| standing.option.clone());
+    let option =
+        |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(|standing| standing.option.clone());
     let went_back = |seat: &Seat| {
         let (first, between, here) = (option(&long_ago, *seat), option(&last, *seat), option(now, *seat));
         here.is_some() && between.is_some() && first == here && between != here

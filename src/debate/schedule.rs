@@ -82,7 +82,10 @@ pub fn rounds(history: &History, phase: &Phase) -> u32 {
 /// Lays out every stage of the closed rounds and of the round under way, in order.
 pub fn slots(history: &History) -> Vec<Slot<'_>> {
     let phases = &history.setup.mode.phases;
-    let closed = history.rounds.iter().filter_map(|closed| Some((phases.iter().find(|phase| phase.name == closed.phase)?, closed.round)));
+    let closed = history
+        .rounds
+        .iter()
+        .filter_map(|closed| Some((phases.iter().find(|phase| phase.name == closed.phase)?, closed.round)));
     let current = match cursor(history) {
         Cursor::Round(index, round) => Some((&phases[index], round)),
         Cursor::Over => None,
@@ -102,7 +105,12 @@ pub fn slots(history: &History) -> Vec<Slot<'_>> {
     slots
 }
 
-fn slot<'a>(history: &History, (phase, round, stage): (&'a Phase, u32, &'a Stage), before: &[Slot<'a>], lost: &BTreeSet<String>) -> Slot<'a> {
+fn slot<'a>(
+    history: &History,
+    (phase, round, stage): (&'a Phase, u32, &'a Stage),
+    before: &[Slot<'a>],
+    lost: &BTreeSet<String>,
+) -> Slot<'a> {
     let mut turns = Vec::new();
     let mut passed_over = Vec::new();
     for speaker in speakers(history, stage, round) {
@@ -110,7 +118,9 @@ fn slot<'a>(history: &History, (phase, round, stage): (&'a Phase, u32, &'a Stage
         let voices = voices(history, speaker, lost);
         match speaker {
             Speaker::Seat(seat) if voices.is_empty() => passed_over.push((seat, PassedOver::ProviderLost)),
-            Speaker::Seat(seat) if says_nothing_new(history, stage, before, seat) => passed_over.push((seat, PassedOver::NothingNew)),
+            Speaker::Seat(seat) if says_nothing_new(history, stage, before, seat) => {
+                passed_over.push((seat, PassedOver::NothingNew))
+            }
             Speaker::Seat(_) | Speaker::Moderator => turns.push(Planned { id, voices }),
         }
     }

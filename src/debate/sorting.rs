@@ -56,7 +56,9 @@ pub fn statements(history: &History) -> Vec<(Seat, String)> {
     let slots = schedule::slots(history);
     let standings = consensus::sealed(history, &slots);
     let stated = standings.iter().filter(|(_, standing)| standing.stance.abstained.is_none());
-    stated.filter_map(|(seat, standing)| Some((*seat, history.valid_response(standing.turn)?.statement()?.to_owned()))).collect()
+    stated
+        .filter_map(|(seat, standing)| Some((*seat, history.valid_response(standing.turn)?.statement()?.to_owned())))
+        .collect()
 }
 
 /// The order in which a pass lists the statements: `order[i]` is the index of the statement in place `i`.
@@ -113,7 +115,8 @@ fn piles(history: &History, pass: Pass, count: usize) -> Option<Vec<Group>> {
     };
     let order = order(history, pass, count);
     let group = |pile: &Pile| {
-        let members: Option<Vec<usize>> = pile.members.iter().map(|place| order.get((*place as usize).checked_sub(1)?).copied()).collect();
+        let members: Option<Vec<usize>> =
+            pile.members.iter().map(|place| order.get((*place as usize).checked_sub(1)?).copied()).collect();
         Some((pile.text.clone(), members?))
     };
     piles.iter().map(group).collect()
@@ -129,8 +132,8 @@ fn labels(groups: &[Group], count: usize) -> Vec<usize> {
     labels
 }
 
-/// Puts statements together that at least two of three passes put together. Words come from the first pass whose group is the same, or
-/// else from the first member.
+/// Puts statements together that at least two of three passes put together. Words come from the first pass whose group
+/// is the same, or else from the first member.
 fn majority(passes: [&Vec<Group>; 3], stated: &[(Seat, String)]) -> Vec<Group> {
     let count = stated.len();
     let labels: Vec<Vec<usize>> = passes.iter().map(|groups| labels(groups, count)).collect();
@@ -138,7 +141,8 @@ fn majority(passes: [&Vec<Group>; 3], stated: &[(Seat, String)]) -> Vec<Group> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for statement in 0..count {
         // A statement can tie two groups together; then they are one.
-        let (joined, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.iter().any(|member| together(*member, statement)));
+        let (joined, apart): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|group| group.iter().any(|member| together(*member, statement)));
         groups = apart;
         groups.push(joined.into_iter().flatten().chain([statement]).collect());
     }
@@ -177,7 +181,10 @@ fn verbatim(stated: &[(Seat, String)]) -> Vec<Group> {
 }
 
 fn freeze(stated: &[(Seat, String)], groups: &[Group], basis: SortingBasis, reliability: Option<f64>) -> Frozen {
-    let options = groups.iter().enumerate().map(|(index, (words, _))| Choice { id: OptionId::at(index), text: text::clip(words, OPTION_CHARS_MAX) });
+    let options = groups
+        .iter()
+        .enumerate()
+        .map(|(index, (words, _))| Choice { id: OptionId::at(index), text: text::clip(words, OPTION_CHARS_MAX) });
     let sorted: BTreeMap<Seat, OptionId> = groups
         .iter()
         .enumerate()

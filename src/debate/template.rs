@@ -96,7 +96,8 @@ pub fn first_use(source: &str, name: Name) -> Option<usize> {
     Tags { source, at: 0 }.filter_map(Result::ok).find(|tag| tag.name == name).map(|tag| tag.start)
 }
 
-/// Replaces every `{{ name }}` by its value, once, from left to right. What `check` would refuse stays as it is written.
+/// Replaces every `{{ name }}` by its value, once, from left to right. What `check` would refuse stays as it is
+/// written.
 pub fn expand(source: &str, values: &Values<'_>) -> String {
     let mut text = String::with_capacity(source.len());
     let mut done = 0;

@@ -2,8 +2,8 @@
 
 /// Returns `text` without control characters other than line feed and tab, so that it cannot steer a terminal.
 ///
-/// Removes C0 and C1 controls, delete, and the bidirectional overrides that can make text read as something else. A carriage return
-/// becomes a line feed. What was an escape sequence is left as its harmless letters.
+/// Removes C0 and C1 controls, delete, and the bidirectional overrides that can make text read as something else. A
+/// carriage return becomes a line feed. What was an escape sequence is left as its harmless letters.
 pub fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").chars().map(|c| if c == '\r' { '\n' } else { c }).filter(|c| is_plain(*c)).collect()
 }

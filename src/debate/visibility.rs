@@ -23,7 +23,8 @@ pub fn visible<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speak
     let here = &slots[at];
     let same_round = |slot: &Slot<'_>| slot.phase.name == here.phase.name && slot.round == here.round;
     let before = |in_scope: &dyn Fn(&Slot<'_>) -> bool| -> Vec<Contribution<'a>> {
-        let earlier = slots[..at].iter().filter(|slot| in_scope(slot)).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
+        let earlier =
+            slots[..at].iter().filter(|slot| in_scope(slot)).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
         earlier.filter_map(|turn| contribution(history, turn, speaker)).collect()
     };
     let so_far = || {
@@ -35,7 +36,9 @@ pub fn visible<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speak
         Sees::Nothing => Vec::new(),
         Sees::Everything => so_far(),
         Sees::PreviousRound => before(&|slot| !same_round(slot)),
-        Sees::OwnTeam => so_far().into_iter().filter(|said| are_of_one_team(history, speaker, said.turn.speaker)).collect(),
+        Sees::OwnTeam => {
+            so_far().into_iter().filter(|said| are_of_one_team(history, speaker, said.turn.speaker)).collect()
+        }
         Sees::Predecessor => so_far().pop().into_iter().collect(),
     }
 }

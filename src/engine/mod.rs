@@ -153,7 +153,12 @@ impl Run<'_> {
 }
 
 fn started(ask: &Ask) -> Event {
-    Event::TurnStarted { turn: ask.turn.clone(), attempt: ask.attempt, voice: ask.voice.clone(), prompt: prompt::mark(&ask.prompt) }
+    Event::TurnStarted {
+        turn: ask.turn.clone(),
+        attempt: ask.attempt,
+        voice: ask.voice.clone(),
+        prompt: prompt::mark(&ask.prompt),
+    }
 }
 
 fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFlight<'_> {
@@ -162,7 +167,9 @@ fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFligh
             let turn = ask.turn.clone();
             let notice = match progress {
                 Progress::Delta(text) => Notice::Arriving { turn, chars: text.chars().count() },
-                Progress::Retrying { requests, reason, wait_ms } => Notice::Retrying { turn, requests, reason, wait_ms },
+                Progress::Retrying { requests, reason, wait_ms } => {
+                    Notice::Retrying { turn, requests, reason, wait_ms }
+                }
             };
             notices.try_send(notice).ok();
         };

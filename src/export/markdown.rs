@@ -30,50 +30,82 @@ fn table(record: &Record) -> Option<String> {
     let caveats: String = decision.caveats.iter().map(|caveat| format!(", {caveat}")).collect();
     let mut rows = vec![("Agreement", format!("{label}{caveats}"))];
     if let (Some(agreement), Some([low, high])) = (decision.agreement, decision.interval) {
-        rows.push(("Share of the panel", format!("{} (95% interval {} to {})", percent(agreement), percent(low), percent(high))));
+        rows.push((
+            "Share of the panel",
+            format!("{} (95% interval {} to {})", percent(agreement), percent(low), percent(high)),
+        ));
     }
     rows.push(("Level", format!("{}: {}", decision.level, decision.advice)));
     rows.extend(changed(record).map(|changed| ("Debate delta", changed)));
     rows.extend(decision.stop.as_ref().map(|stop| ("Ended", format!("{} ({})", stop.reason.title(), stop.numbers))));
-    let panel: Vec<String> = record.panel.iter().map(|agent| format!("{} ({} · {})", agent.name, agent.voice.provider, agent.voice.model)).collect();
+    let panel: Vec<String> = record
+        .panel
+        .iter()
+        .map(|agent| format!("{} ({} · {})", agent.name, agent.voice.provider, agent.voice.model))
+        .collect();
     rows.push(("Mode", record.mode_title.clone()));
     rows.push(("Panel", panel.join(", ")));
     if !record.moderators.is_empty() {
-        let voices: Vec<String> = record.moderators.iter().map(|voice| format!("{} · {}", voice.provider, voice.model)).collect();
+        let voices: Vec<String> =
+            record.moderators.iter().map(|voice| format!("{} · {}", voice.provider, voice.model)).collect();
         let party = if record.moderator_is_party { ", which also holds a seat" } else { "" };
         rows.push(("Moderator", format!("{}{party}", voices.join(", "))));
     }
     let total = &record.usage.total;
-    rows.push(("Price", format!("{} for {} calls, {} tokens", money(total.cost_usd), total.calls, total.input_tokens + total.output_tokens)));
+    rows.push((
+        "Price",
+        format!(
+            "{} for {} calls, {} tokens",
+            money(total.cost_usd),
+            total.calls,
+            total.input_tokens + total.output_tokens
+        ),
+    ));
     let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {} |", escaped(value))).collect();
     Some(format!("| | |\n|---|---|\n{}", rows.join("\n")))
 }
 
 fn options(record: &Record) -> Option<String> {
     let held = |consensus: &Option<crate::debate::consensus::Consensus>, option| {
-        consensus.as_ref().map_or_else(|| "-".to_owned(), |consensus| consensus.tally.get(option).copied().unwrap_or(0).to_string())
+        consensus
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |consensus| consensus.tally.get(option).copied().unwrap_or(0).to_string())
     };
     let rows: Vec<String> = record
         .question
         .options
         .iter()
         .map(|choice| {
-            format!("| {} | {} | {} | {} |", choice.id, escaped(&choice.text), held(&record.sealed, &choice.id), held(&record.last, &choice.id))
+            format!(
+                "| {} | {} | {} | {} |",
+                choice.id,
+                escaped(&choice.text),
+                held(&record.sealed, &choice.id),
+                held(&record.last, &choice.id)
+            )
         })
         .collect();
-    (!rows.is_empty()).then(|| format!("## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|\n{}", rows.join("\n")))
+    (!rows.is_empty())
+        .then(|| format!("## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|\n{}", rows.join("\n")))
 }
 
 fn synthesis(record: &Record) -> Vec<String> {
     let Some(synthesis) = &record.synthesis else {
-        return record.synthesis_failure.iter().map(|failure| format!("## Conclusion\n\nNone was written: {}", escaped(failure))).collect();
+        return record
+            .synthesis_failure
+            .iter()
+            .map(|failure| format!("## Conclusion\n\nNone was written: {}", escaped(failure)))
+            .collect();
     };
     let mut parts = vec![format!("## Conclusion\n\n{}", escaped(&synthesis.conclusion))];
     parts.extend(listed("Rationale", synthesis.rationale.iter().map(point)));
     parts.extend(listed("Risks", synthesis.risks.iter().map(point)));
     parts.extend(listed("Next steps", synthesis.next_steps.iter().map(|step| escaped(step))));
     parts.extend(listed("Would change the decision", synthesis.would_change.iter().map(|change| escaped(change))));
-    parts.extend(listed("Dropped from the closing text, for leaning on no known claim", synthesis.dropped.iter().map(point)));
+    parts.extend(listed(
+        "Dropped from the closing text, for leaning on no known claim",
+        synthesis.dropped.iter().map(point),
+    ));
     parts
 }
 
@@ -90,13 +122,13 @@ fn dissent(record: &Record) -> Option<String> {
             Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
             Kind::Unrebutted => "a claim with evidence that nobody rebutted",
         };
-        let settles: String = dissent.would_settle.iter().map(|settles| format!("\n  - would settle it: {}", escaped(settles))).collect();
+        let settles: String =
+            dissent.would_settle.iter().map(|settles| format!("\n  - would settle it: {}", escaped(settles))).collect();
         format!("**{}** ({option}, {kind}): {}{settles}", escaped(record.name(dissent.seat)), escaped(&dissent.words))
     };
-    let blocking = record
-        .blocking
-        .iter()
-        .map(|objection| format!("**{}** calls this blocking: {}", escaped(record.name(objection.seat)), escaped(&objection.objection)));
+    let blocking = record.blocking.iter().map(|objection| {
+        format!("**{}** calls this blocking: {}", escaped(record.name(objection.seat)), escaped(&objection.objection))
+    });
     listed("Dissent", record.dissent.iter().map(entry).chain(blocking))
 }
 
@@ -145,9 +177,14 @@ fn transcript(record: &Record) -> String {
 fn spoken(turn: &TurnRecord) -> String {
     match (&turn.response, &turn.fault) {
         (Some(response), _) => {
-            let stance = response.stance().and_then(|stance| stance.option.as_ref()).map(|option| format!("**{}** ", escaped(&option.0)));
+            let stance = response
+                .stance()
+                .and_then(|stance| stance.option.as_ref())
+                .map(|option| format!("**{}** ", escaped(&option.0)));
             let words = match response {
-                Response::Position(position) if !position.reasoning.is_empty() => format!("{} {}", position.statement, position.reasoning),
+                Response::Position(position) if !position.reasoning.is_empty() => {
+                    format!("{} {}", position.statement, position.reasoning)
+                }
                 other => other.headline(),
             };
             format!("{}{}", stance.unwrap_or_default(), escaped(&words))

@@ -24,8 +24,11 @@ pub enum Format {
 
 impl Format {
     /// Every format with its name and the file endings that choose it.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 3] =
-        [(Self::Text, "text", &["txt"]), (Self::Markdown, "markdown", &["md", "markdown"]), (Self::Json, "json", &["json"])];
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 3] = [
+        (Self::Text, "text", &["txt"]),
+        (Self::Markdown, "markdown", &["md", "markdown"]),
+        (Self::Json, "json", &["json"]),
+    ];
 
     /// The format that a file's ending stands for.
     pub fn of(path: &Path) -> Option<Self> {

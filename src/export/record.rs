@@ -242,7 +242,10 @@ pub fn record(history: &History) -> Record {
             topic: setup.question.topic.clone(),
             kind: if setup.question.is_open() { "open" } else { "choice" },
             options: history.options().to_vec(),
-            sorting: history.frozen.as_ref().map(|frozen| SortingRecord { basis: frozen.basis, reliability: frozen.reliability }),
+            sorting: history
+                .frozen
+                .as_ref()
+                .map(|frozen| SortingRecord { basis: frozen.basis, reliability: frozen.reliability }),
         },
         mode: setup.mode.mode.clone(),
         mode_title: setup.mode.title.clone(),
@@ -316,7 +319,9 @@ fn synthesis(history: &History) -> (Option<Synthesis>, Option<String>) {
 fn delta(history: &History) -> Delta {
     let opening = history.setup.mode.phases.first().map(|phase| phase.name.as_str());
     // Finding the options of an open question belongs to counting the opening, not to the debate.
-    let of_opening = |turn: &TurnId| Some(turn.phase.as_str()) == opening || turn.phase == schedule::FRAMING || turn.phase == schedule::OPTIONS;
+    let of_opening = |turn: &TurnId| {
+        Some(turn.phase.as_str()) == opening || turn.phase == schedule::FRAMING || turn.phase == schedule::OPTIONS
+    };
     let later = spent(history, |turn| !of_opening(turn));
     Delta {
         moved: history.decision.as_ref().map(|decision| decision.moved.clone()).unwrap_or_default(),
@@ -333,7 +338,9 @@ fn turns(history: &History) -> Vec<TurnRecord> {
     let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
     let mut order: Vec<TurnId> = own(schedule::FRAMING).collect();
     for turn in planned {
-        let after_opening = order.last().is_some_and(|last| history.setup.mode.phases.first().is_some_and(|first| first.name == last.phase));
+        let after_opening = order
+            .last()
+            .is_some_and(|last| history.setup.mode.phases.first().is_some_and(|first| first.name == last.phase));
         if after_opening && history.setup.mode.phases.first().is_some_and(|first| first.name != turn.phase) {
             order.extend(own(schedule::OPTIONS));
         }
@@ -359,16 +366,22 @@ fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
 
 fn absent(history: &History) -> Vec<Absence> {
     let slots = schedule::slots(history);
-    let passed_over = slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
+    let passed_over =
+        slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
     let seats: BTreeSet<Seat> = passed_over.map(|(seat, _)| *seat).collect();
     let outcomes = || history.turns.values().flat_map(|turn| turn.settled());
     let lasting = |provider: &str| {
         outcomes().find_map(|(attempt, outcome)| match outcome {
-            Outcome::Failed(fault) if fault.kind.is_lasting() && attempt.voice.provider == provider => Some(fault.clone()),
+            Outcome::Failed(fault) if fault.kind.is_lasting() && attempt.voice.provider == provider => {
+                Some(fault.clone())
+            }
             Outcome::Failed(_) | Outcome::Finished { .. } => None,
         })
     };
-    seats.into_iter().filter_map(|seat| Some(Absence { seat, fault: lasting(&history.agent(seat)?.voice.provider)? })).collect()
+    seats
+        .into_iter()
+        .filter_map(|seat| Some(Absence { seat, fault: lasting(&history.agent(seat)?.voice.provider)? }))
+        .collect()
 }
 
 /// The speaker's name on the panel.
@@ -407,8 +420,14 @@ fn usage(history: &History) -> UsageRecord {
     let phases: BTreeSet<&str> = history.turns.keys().map(|turn| turn.phase.as_str()).collect();
     UsageRecord {
         total: spent(history, |_| true),
-        by_speaker: speakers.into_iter().map(|speaker| (speaker.to_string(), spent(history, |turn| turn.speaker == speaker))).collect(),
-        by_phase: phases.into_iter().map(|phase| (phase.to_owned(), spent(history, |turn| turn.phase == phase))).collect(),
+        by_speaker: speakers
+            .into_iter()
+            .map(|speaker| (speaker.to_string(), spent(history, |turn| turn.speaker == speaker)))
+            .collect(),
+        by_phase: phases
+            .into_iter()
+            .map(|phase| (phase.to_owned(), spent(history, |turn| turn.phase == phase)))
+            .collect(),
     }
 }
 

@@ -17,7 +17,11 @@ pub fn render(record: &Record) -> String {
     section(&mut out, "Dissent", dissent(record));
     section(&mut out, "Risks", points(record.synthesis.iter().flat_map(|s| &s.risks).map(|point| point.text.as_str())));
     section(&mut out, "Next steps", points(record.synthesis.iter().flat_map(|s| &s.next_steps).map(String::as_str)));
-    section(&mut out, "Would change the decision", points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)));
+    section(
+        &mut out,
+        "Would change the decision",
+        points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)),
+    );
     section(&mut out, "Absent", absent(record));
     out.push(String::new());
     out.push(price(record));
@@ -31,8 +35,12 @@ pub fn headline(record: &Record) -> String {
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
     match (&decision.text, record.status) {
         (Some(text), _) => line(text),
-        (None, Status::Stopped) if leading.is_empty() => "No decision: stopped before the first ballots were in.".to_owned(),
-        (None, _) if decision.label == crate::debate::decision::Label::Split => format!("No decision: a tie between {}.", named(record, leading)),
+        (None, Status::Stopped) if leading.is_empty() => {
+            "No decision: stopped before the first ballots were in.".to_owned()
+        }
+        (None, _) if decision.label == crate::debate::decision::Label::Split => {
+            format!("No decision: a tie between {}.", named(record, leading))
+        }
         (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
     }
 }
@@ -83,12 +91,22 @@ pub fn changed(record: &Record) -> Option<String> {
         0 => "nobody moved".to_owned(),
         n => format!("{n} moved, {cited} for a reason that holds"),
     };
-    Some(format!("Sealed: {}; final: {}; {moved}; the exchange cost {}", share(sealed), share(last), money(record.delta.cost_usd)))
+    Some(format!(
+        "Sealed: {}; final: {}; {moved}; the exchange cost {}",
+        share(sealed),
+        share(last),
+        money(record.delta.cost_usd)
+    ))
 }
 
 fn options(record: &Record) -> Vec<String> {
     let held = |option: &OptionId| record.last.as_ref().and_then(|last| last.tally.get(option)).copied().unwrap_or(0);
-    record.question.options.iter().map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text))).collect()
+    record
+        .question
+        .options
+        .iter()
+        .map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text)))
+        .collect()
 }
 
 fn conclusion(record: &Record) -> Vec<String> {
@@ -109,7 +127,10 @@ fn dissent(record: &Record) -> Vec<String> {
         };
         format!("{} ({option}{kind}): {}", line(record.name(dissent.seat)), line(&dissent.words))
     };
-    let blocking = record.blocking.iter().map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
+    let blocking = record
+        .blocking
+        .iter()
+        .map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
     record.dissent.iter().map(entry).chain(blocking).collect()
 }
 

@@ -39,7 +39,8 @@ impl Flaw {
 pub(super) fn check(mode: &Mode, stem: Option<&str>) -> Result<(), Flaw> {
     text::slug("mode", "mode", &mode.mode)?;
     if let Some(stem) = stem.filter(|stem| *stem != mode.mode) {
-        let message = format!("mode `{}` stands in a file called `{}`; the two must agree", mode.mode, text::quotable(stem));
+        let message =
+            format!("mode `{}` stands in a file called `{}`; the two must agree", mode.mode, text::quotable(stem));
         return Err(Flaw::new("mode", message));
     }
     text::line("title", "`title`", &mode.title, 80)?;

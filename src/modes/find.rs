@@ -106,7 +106,8 @@ pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, ModeError> {
     Err(ModeError::Unknown { name: name_or_path.to_owned(), suggestion })
 }
 
-/// Lists every mode once: those built in, in their order, replaced by the file that overrides them; then the others by name.
+/// Lists every mode once: those built in, in their order, replaced by the file that overrides them; then the others by
+/// name.
 pub fn list(folders: &Folders) -> Vec<Listed> {
     let mut listed: Vec<Listed> = BUILT_IN
         .iter()
@@ -136,7 +137,8 @@ pub fn list(folders: &Folders) -> Vec<Listed> {
 }
 
 fn is_path(argument: &str) -> bool {
-    argument.contains('/') || Path::new(argument).extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+    argument.contains('/')
+        || Path::new(argument).extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }
 
 /// The file in `folder` that defines `name`, if there is one.
@@ -159,11 +161,15 @@ fn file_of(name: &str, folder: &Path) -> Result<Option<PathBuf>, ModeError> {
 fn list_folder(origin: Origin, folder: &Path) -> Vec<Listed> {
     let stems = match stems_in(folder) {
         Ok(stems) => stems,
-        Err(error) => return vec![Listed { name: label(folder), origin, path: Some(folder.to_owned()), result: Err(error) }],
+        Err(error) => {
+            return vec![Listed { name: label(folder), origin, path: Some(folder.to_owned()), result: Err(error) }];
+        }
     };
     let listed = |stem: String| {
         let (path, result) = match file_of(&stem, folder) {
-            Ok(Some(path)) => (Some(path.clone()), read(&path).and_then(|source| parse(&source, &label(&path), Some(&stem)))),
+            Ok(Some(path)) => {
+                (Some(path.clone()), read(&path).and_then(|source| parse(&source, &label(&path), Some(&stem))))
+            }
             // It was there a moment ago.
             Ok(None) => return None,
             Err(error) => (None, Err(error)),

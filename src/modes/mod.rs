@@ -89,7 +89,8 @@ pub fn is_name(text: &str) -> bool {
     text::is_slug(text)
 }
 
-/// The JSON Schema of a mode file, generated from the types. A file that fits it may still fail the checks of [`parse`].
+/// The JSON Schema of a mode file, generated from the types. A file that fits it may still fail the checks of
+/// [`parse`].
 pub fn schema() -> Value {
     schemars::schema_for!(Mode).into()
 }

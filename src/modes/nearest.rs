@@ -3,7 +3,8 @@
 /// Longer words are not misspelt names, and comparing them is not worth the time.
 const WORD_CHARS_MAX: usize = 60;
 
-/// The candidate nearest to `word`: a few slips away, or one that starts with it. Case does not matter; the first of equals wins.
+/// The candidate nearest to `word`: a few slips away, or one that starts with it. Case does not matter; the first of
+/// equals wins.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length == 0 || length > WORD_CHARS_MAX {

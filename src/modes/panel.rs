@@ -29,7 +29,10 @@ fn check_persona(path: &str, persona: &Persona) -> Result<(), Flaw> {
         return Err(Flaw::new(name_path, "`Moderator` is the program's own voice; call the persona something else"));
     }
     if persona.name.rsplit_once(' ').is_some_and(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit())) {
-        return Err(Flaw::new(name_path, "a persona's name may not end in a number: seats are numbered by the program"));
+        return Err(Flaw::new(
+            name_path,
+            "a persona's name may not end in a number: seats are numbered by the program",
+        ));
     }
     text::prose(&format!("{path}.trait"), "`trait`", &persona.character, 600)?;
     match &persona.team {
@@ -47,10 +50,16 @@ pub(super) fn check_perspectives(mode: &Mode) -> Result<(), Flaw> {
     for (index, persona) in mode.panel.personas.iter().enumerate() {
         let path = format!("panel.personas.{index}");
         if persona.team.is_some() {
-            return Err(Flaw::new(format!("{path}.team"), "with open perspectives personas are replaced, so none may have a team"));
+            return Err(Flaw::new(
+                format!("{path}.team"),
+                "with open perspectives personas are replaced, so none may have a team",
+            ));
         }
         if persona.stance.is_some() {
-            return Err(Flaw::new(format!("{path}.stance"), "with open perspectives personas are replaced, so none may have a stance"));
+            return Err(Flaw::new(
+                format!("{path}.stance"),
+                "with open perspectives personas are replaced, so none may have a stance",
+            ));
         }
     }
     for (p, phase) in mode.phases.iter().enumerate() {
@@ -59,7 +68,10 @@ pub(super) fn check_perspectives(mode: &Mode) -> Result<(), Flaw> {
                 Speakers::All | Speakers::Moderator => {}
                 Speakers::Team(_) | Speakers::Persona(_) => {
                     let path = format!("phases.{p}.stages.{s}.speakers");
-                    return Err(Flaw::new(path, "with open perspectives personas are replaced, so no stage may address one"));
+                    return Err(Flaw::new(
+                        path,
+                        "with open perspectives personas are replaced, so no stage may address one",
+                    ));
                 }
             }
         }

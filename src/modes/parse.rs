@@ -18,7 +18,8 @@ pub(super) fn parse(source: &str, file: &str, stem: Option<&str>) -> Result<Mode
     }
     let places = Places::of(source);
     refuse_nameless(&places, file)?;
-    let mut mode: Mode = serde_yaml::from_str_with_options(source, options()).map_err(|error| explain(&error, &places, file))?;
+    let mut mode: Mode =
+        serde_yaml::from_str_with_options(source, options()).map_err(|error| explain(&error, &places, file))?;
     settle(&mut mode);
     check(&mode, stem).map_err(|flaw| locate(flaw, &places, file))?;
     Ok(mode)
@@ -96,7 +97,8 @@ fn locate(flaw: Flaw, places: &Places<'_>, file: &str) -> ModeError {
 
 fn explain(error: &Error, places: &Places<'_>, file: &str) -> ModeError {
     let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX).max(1);
-    let place = error.location().map_or(Place::START, |at| Place { line: number(at.line()), column: number(at.column()) });
+    let place =
+        error.location().map_or(Place::START, |at| Place { line: number(at.line()), column: number(at.column()) });
     let place = match error {
         // The parser points at the last key of the mapping that lacks one.
         Error::SerdeMissingField { .. } => places.mapping_around(place).unwrap_or(place),
@@ -124,7 +126,9 @@ fn reword(error: &Error) -> (String, Option<&'static str>) {
         }
         Error::InvalidBooleanStrict { .. } => "expected `true` or `false`".to_owned(),
         Error::InvalidScalar { ty: "u32", .. } => "expected a whole number".to_owned(),
-        Error::NullIntoString { .. } | Error::Unexpected { expected: "string scalar", .. } => "expected a text".to_owned(),
+        Error::NullIntoString { .. } | Error::Unexpected { expected: "string scalar", .. } => {
+            "expected a text".to_owned()
+        }
         Error::Unexpected { expected: "sequence start", .. } => "expected a list".to_owned(),
         Error::Unexpected { expected: "mapping start", .. } => "expected keys with values".to_owned(),
         // Only `speakers` and the axes of a stage are enums, and only `speakers` takes a mapping.

@@ -74,10 +74,16 @@ fn check_speakers(path: &str, speakers: &Speakers, panel: &Panel) -> Result<(), 
 
 fn check_terms(path: &str, stage: &Stage) -> Result<(), Flaw> {
     if stage.statistics && stage.sees == Sees::Nothing {
-        return Err(Flaw::new(format!("{path}.statistics"), "a stage that sees nothing is sealed, and may not see statistics"));
+        return Err(Flaw::new(
+            format!("{path}.statistics"),
+            "a stage that sees nothing is sealed, and may not see statistics",
+        ));
     }
     if stage.speakers == Speakers::Moderator && stage.form != Form::Questions {
-        return Err(Flaw::new(format!("{path}.form"), "the moderator only asks questions: its form must be `questions`"));
+        return Err(Flaw::new(
+            format!("{path}.form"),
+            "the moderator only asks questions: its form must be `questions`",
+        ));
     }
     Ok(())
 }
@@ -98,7 +104,9 @@ fn check_ask(path: &str, stage: &Stage, panel: &Panel) -> Result<(), Flaw> {
 
 /// The first phase is what everything later is compared with, so nothing may have touched it.
 fn check_opening(path: &str, phase: &Phase) -> Result<(), Flaw> {
-    let opening = |part: &str, rule: &str| Err(Flaw::new(format!("{path}.{part}"), format!("the first phase is the sealed opening: {rule}")));
+    let opening = |part: &str, rule: &str| {
+        Err(Flaw::new(format!("{path}.{part}"), format!("the first phase is the sealed opening: {rule}")))
+    };
     if phase.rounds.is_some() {
         return opening("rounds", "it takes one round, without `rounds`");
     }
@@ -120,27 +128,42 @@ fn check_opening(path: &str, phase: &Phase) -> Result<(), Flaw> {
     if stage.form == Form::Questions {
         return opening("stages.0.form", "its form is `position` or `ballot`");
     }
-    text::ask_without(&format!("{path}.stages.0.ask"), &stage.ask, Name::Proposal, "is not known before the first phase has ended")
+    text::ask_without(
+        &format!("{path}.stages.0.ask"),
+        &stage.ask,
+        Name::Proposal,
+        "is not known before the first phase has ended",
+    )
 }
 
 fn check_rounds(path: &str, phase: &Phase, earlier: &[Phase]) -> Result<(), Flaw> {
     let Some(rounds) = &phase.rounds else { return Ok(()) };
     let path = format!("{path}.rounds");
     if let Some(other) = earlier.iter().find(|other| other.rounds.is_some()) {
-        let message = format!("phase `{}` has rounds already; only one phase can take what `--rounds` asks for", other.name);
+        let message =
+            format!("phase `{}` has rounds already; only one phase can take what `--rounds` asks for", other.name);
         return Err(Flaw::new(path, message));
     }
     if rounds.min < 1 {
         return Err(Flaw::new(format!("{path}.min"), "`min` is 0; a phase takes at least one round"));
     }
     if rounds.max > 10 {
-        return Err(Flaw::new(format!("{path}.max"), format!("`max` is {}; a phase takes at most 10 rounds", rounds.max)));
+        return Err(Flaw::new(
+            format!("{path}.max"),
+            format!("`max` is {}; a phase takes at most 10 rounds", rounds.max),
+        ));
     }
     if rounds.default < rounds.min {
-        return Err(Flaw::new(format!("{path}.default"), format!("`default` is {}, below `min`, which is {}", rounds.default, rounds.min)));
+        return Err(Flaw::new(
+            format!("{path}.default"),
+            format!("`default` is {}, below `min`, which is {}", rounds.default, rounds.min),
+        ));
     }
     if rounds.default > rounds.max {
-        return Err(Flaw::new(format!("{path}.default"), format!("`default` is {}, above `max`, which is {}", rounds.default, rounds.max)));
+        return Err(Flaw::new(
+            format!("{path}.default"),
+            format!("`default` is {}, above `max`, which is {}", rounds.default, rounds.max),
+        ));
     }
     Ok(())
 }
@@ -161,7 +184,10 @@ fn check_until(path: &str, phase: &Phase, has_ballots: bool) -> Result<(), Flaw>
         };
         let path = format!("{path}.{index}");
         if !has_inputs {
-            return Err(Flaw::new(path, format!("rule `{name}` needs {inputs}, and no stage of this phase brings any")));
+            return Err(Flaw::new(
+                path,
+                format!("rule `{name}` needs {inputs}, and no stage of this phase brings any"),
+            ));
         }
         if phase.until[..index].contains(rule) {
             return Err(Flaw::new(path, format!("rule `{name}` is listed twice")));
@@ -176,7 +202,10 @@ fn check_end(mode: &Mode, has_ballots: bool) -> Result<(), Flaw> {
         Some(last) if !last.counts(has_ballots) => {
             let form = if has_ballots { "ballot" } else { "position" };
             let path = format!("phases.{}.stages", mode.phases.len() - 1);
-            Err(Flaw::new(path, format!("the last phase must end in stances: one of its stages needs the form `{form}`")))
+            Err(Flaw::new(
+                path,
+                format!("the last phase must end in stances: one of its stages needs the form `{form}`"),
+            ))
         }
         Some(_) | None => Ok(()),
     }

@@ -30,7 +30,9 @@ impl Place {
         // A mode file has far fewer lines and columns than a `u32` can count.
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         match text.rsplit_once('\n') {
-            Some((_, last)) => Self { line: self.line + count(text.matches('\n').count()), column: 1 + count(last.chars().count()) },
+            Some((_, last)) => {
+                Self { line: self.line + count(text.matches('\n').count()), column: 1 + count(last.chars().count()) }
+            }
             None => Self { line: self.line, column: self.column + count(text.chars().count()) },
         }
     }
@@ -66,7 +68,8 @@ impl<'a> Places<'a> {
         self.walk.keys.iter().find(|(place, _)| *place == key).map(|(_, mapping)| self.value(mapping))
     }
 
-    /// Where the `nth` template opener (from 0) of the text at `path` stands; the text's own place if it is not to be found.
+    /// Where the `nth` template opener (from 0) of the text at `path` stands; the text's own place if it is not to be
+    /// found.
     pub(super) fn opener(&self, path: &str, nth: usize) -> Place {
         let before = self.walk.values.get(path).and_then(|span| {
             let raw = self.raw(span)?;
@@ -121,7 +124,8 @@ impl Walk {
     fn take(&mut self, event: &Event<'_>, span: Span) {
         match event {
             Event::Scalar(text, ..) => self.scalar(text, span),
-            // Which text an alias stands for would have to be looked up; what stands under such a key is found by its parent.
+            // Which text an alias stands for would have to be looked up; what stands under such a key is found by its
+            // parent.
             Event::Alias(_) => self.scalar("*", span),
             Event::SequenceStart(..) => self.collection(Open::Item(0), span),
             Event::MappingStart(..) => self.collection(Open::Key, span),

@@ -13,8 +13,11 @@ const ASK_BYTES_MAX: usize = 4 * 1024;
 
 /// Whether a text is a slug: 1–60 lower-case letters, digits and single dashes, a letter first, no dash last.
 pub(super) fn is_slug(text: &str) -> bool {
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    text.len() <= SLUG_CHARS_MAX && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.split('-').all(is_word)
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    text.len() <= SLUG_CHARS_MAX
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.split('-').all(is_word)
 }
 
 /// A text from a file, fit to stand in a message: one line, at most 60 characters, control characters escaped.

@@ -25,7 +25,8 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     }
     match shape {
         Shape::Schema => {
-            body["output_config"] = json!({ "format": { "type": "json_schema", "schema": schema::anthropic(&ask.prompt.schema.json) } });
+            body["output_config"] =
+                json!({ "format": { "type": "json_schema", "schema": schema::anthropic(&ask.prompt.schema.json) } });
         }
         // This wire knows no looser mode between a schema and none.
         Shape::JsonObject | Shape::Plain => {}
@@ -41,7 +42,8 @@ fn messages(ask: &Ask, shape: Shape) -> Value {
             Role::User => "user",
             Role::Assistant => "assistant",
         };
-        let block = if index == last { breakpoint(&message.text) } else { json!({ "type": "text", "text": message.text }) };
+        let block =
+            if index == last { breakpoint(&message.text) } else { json!({ "type": "text", "text": message.text }) };
         json!({ "role": role, "content": [block] })
     });
     encoded.collect()

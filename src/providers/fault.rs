@@ -39,7 +39,8 @@ const STATUSES: &[(&str, u16)] = &[
     ("overloaded_error", 529),
 ];
 
-const QUOTA_NAMES: &[&str] = &["insufficient_quota", "insufficient_balance", "billing", "spend_limit", "credit", "perday"];
+const QUOTA_NAMES: &[&str] =
+    &["insufficient_quota", "insufficient_balance", "billing", "spend_limit", "credit", "perday"];
 const QUOTA_PHRASES: &[&str] = &[
     "credit balance",
     "insufficient balance",
@@ -128,7 +129,11 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 fn assess(status: Option<u16>, complaint: Complaint) -> WireFault {
-    let told = complaint.names.iter().find_map(|name| STATUSES.iter().find(|(known, _)| known == name)).map(|(_, status)| *status);
+    let told = complaint
+        .names
+        .iter()
+        .find_map(|name| STATUSES.iter().find(|(known, _)| known == name))
+        .map(|(_, status)| *status);
     let status = status.or(complaint.status).or(told);
     let kind = classify(status, &complaint);
     let about_schema = complaint.says(SCHEMA_PHRASES) || complaint.names(SCHEMA_PHRASES);
@@ -189,13 +194,20 @@ fn read(body: &Value) -> Complaint {
     let message = texts.into_iter().find_map(Value::as_str).map(readable).unwrap_or_default();
     let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
     let violations = details.iter().filter_map(|detail| detail["violations"].as_array()).flatten();
-    let names = [&error["code"], &error["type"], &error["status"], &error["param"], &error["details"]["error_code"], &body["code"]]
-        .into_iter()
-        .chain(details.iter().map(|detail| &detail["reason"]))
-        .chain(violations.map(|violation| &violation["quotaId"]))
-        .filter_map(Value::as_str)
-        .map(str::to_lowercase)
-        .collect();
+    let names = [
+        &error["code"],
+        &error["type"],
+        &error["status"],
+        &error["param"],
+        &error["details"]["error_code"],
+        &body["code"],
+    ]
+    .into_iter()
+    .chain(details.iter().map(|detail| &detail["reason"]))
+    .chain(violations.map(|violation| &violation["quotaId"]))
+    .filter_map(Value::as_str)
+    .map(str::to_lowercase)
+    .collect();
     let told = details.iter().find_map(|detail| detail["retryDelay"].as_str()).and_then(delay_ms);
     Complaint {
         retry_after_ms: told.or_else(|| message.split_once("try again in ").and_then(|(_, rest)| delay_ms(rest))),

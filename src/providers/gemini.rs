@@ -32,7 +32,11 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     if !ask.prompt.shared.is_empty() {
         body["systemInstruction"] = json!({ "parts": [{ "text": ask.prompt.shared }] });
     }
-    Call { path: format!("/v1/{}:streamGenerateContent?alt=sse", resource(&ask.voice.model)), headers: Vec::new(), body }
+    Call {
+        path: format!("/v1/{}:streamGenerateContent?alt=sse", resource(&ask.voice.model)),
+        headers: Vec::new(),
+        body,
+    }
 }
 
 /// The model's place in the path. Characters that would end or split the path are escaped.
@@ -111,7 +115,9 @@ fn ending(reason: &str) -> Result<Finish, WireFault> {
         | "IMAGE_SAFETY"
         | "IMAGE_PROHIBITED_CONTENT"
         | "IMAGE_RECITATION" => Ok(Finish::Filtered),
-        "PUP_LIMITED_DISABLED" => Err(WireFault::new(FaultKind::Auth, "the account is limited for a breach of the use policy")),
+        "PUP_LIMITED_DISABLED" => {
+            Err(WireFault::new(FaultKind::Auth, "the account is limited for a breach of the use policy"))
+        }
         _ => Err(WireFault::new(FaultKind::InvalidResponse, &format!("the model stopped with {reason}"))),
     }
 }

@@ -1,5 +1,5 @@
-//! OpenAI's Chat Completions wire, read from the `openai` SDK 3.52 for Python, and forgiving towards the many servers that
-//! speak it: usage may be missing, the closing `[DONE]` too, and content may come in parts.
+//! OpenAI's Chat Completions wire, read from the `openai` SDK 3.52 for Python, and forgiving towards the many servers
+//! that speak it: usage may be missing, the closing `[DONE]` too, and content may come in parts.
 //!
 //! Must never read `reasoning_content` or a leading `<think>` block as the answer.
 
@@ -76,7 +76,9 @@ pub(crate) fn choice(draft: &mut Draft, choice: &Value) -> Result<Option<String>
         draft.sources.add(&page["url"], &page["title"], &Value::Null, Standing::Cited);
     }
     let mut shown = draft.append(&content(&delta["content"]));
-    for refusal in [&delta["refusal"], &message["refusal"]].into_iter().filter_map(Value::as_str).filter(|text| !text.is_empty()) {
+    for refusal in
+        [&delta["refusal"], &message["refusal"]].into_iter().filter_map(Value::as_str).filter(|text| !text.is_empty())
+    {
         draft.finish = Some(Finish::Refused);
         shown = draft.append(refusal).or(shown);
     }
@@ -96,8 +98,12 @@ fn ending(so_far: Option<Finish>, reason: &str) -> Result<Finish, WireFault> {
     match reason {
         "length" | "max_tokens" | "model_length" => Ok(Finish::Truncated),
         "content_filter" => Ok(Finish::Filtered),
-        "tool_calls" | "function_call" => Err(WireFault::new(FaultKind::InvalidResponse, "the model called a tool, and none was offered")),
-        "error" | "insufficient_system_resource" => Err(WireFault::new(FaultKind::Overloaded, &format!("the provider stopped the reply: {reason}"))),
+        "tool_calls" | "function_call" => {
+            Err(WireFault::new(FaultKind::InvalidResponse, "the model called a tool, and none was offered"))
+        }
+        "error" | "insufficient_system_resource" => {
+            Err(WireFault::new(FaultKind::Overloaded, &format!("the provider stopped the reply: {reason}")))
+        }
         // Servers have many names for a natural end.
         _ => Ok(so_far.unwrap_or(Finish::Complete)),
     }
@@ -107,7 +113,9 @@ fn ending(so_far: Option<Finish>, reason: &str) -> Result<Finish, WireFault> {
 fn content(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().filter(|part| part["type"] == "text").filter_map(|part| part["text"].as_str()).collect(),
+        Value::Array(parts) => {
+            parts.iter().filter(|part| part["type"] == "text").filter_map(|part| part["text"].as_str()).collect()
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => String::new(),
     }
 }
@@ -123,7 +131,8 @@ pub(crate) fn done(draft: &mut Draft) {
 /// Takes reasoning out of the text, where a server leaves it in front of the answer.
 pub(crate) fn settle(draft: &mut Draft) {
     if let Some(thought) = draft.text.trim_start().strip_prefix("<think>") {
-        draft.text = thought.split_once("</think>").map(|(_, answer)| answer.trim_start().to_owned()).unwrap_or_default();
+        draft.text =
+            thought.split_once("</think>").map(|(_, answer)| answer.trim_start().to_owned()).unwrap_or_default();
     }
 }
 

@@ -53,7 +53,9 @@ pub(crate) fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, 
         "response.created" | "response.in_progress" => {
             draft.identify(&event["response"]["model"], &event["response"]["id"]);
         }
-        "response.output_item.added" if is_commentary(&event["item"]) => draft.hidden.extend(event["output_index"].as_u64()),
+        "response.output_item.added" if is_commentary(&event["item"]) => {
+            draft.hidden.extend(event["output_index"].as_u64())
+        }
         "response.output_text.delta" if !is_hidden(draft) => {
             return Ok(draft.append(event["delta"].as_str().unwrap_or_default()));
         }
@@ -112,7 +114,9 @@ fn ending(so_far: Option<Finish>, response: &Value) -> Result<Finish, WireFault>
         "incomplete" => Ok(Finish::Truncated),
         "failed" if POLICIES.iter().any(|policy| response["error"]["code"] == *policy) => Ok(Finish::Filtered),
         "failed" => Err(fault::from_error(&response["error"])),
-        status => Err(WireFault::new(FaultKind::InvalidResponse, &format!("the response ended with status {status:?}"))),
+        status => {
+            Err(WireFault::new(FaultKind::InvalidResponse, &format!("the response ended with status {status:?}")))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Perplexity's chat completions wire, read from the `perplexityai` SDK 0.46 for Python.
 //!
-//! Must never send tools, which it refuses. It searches for the text it is given, so the topic comes first, in the user's
-//! own message, and the format last.
+//! Must never send tools, which it refuses. It searches for the text it is given, so the topic comes first, in the
+//! user's own message, and the format last.
 
 use serde_json::{Value, json};
 

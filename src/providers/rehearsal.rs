@@ -1,7 +1,8 @@
 //! The rehearsal: scripted answers to every form, so that a debate can be seen, tried and tested without a key.
 //!
-//! Announced wherever its words appear, and never chosen silently. The script depends on the prompt alone: the same debate rehearses
-//! the same way every time. It plays a panel of which most lean one way, one holds out, and one is moved by a claim.
+//! Announced wherever its words appear, and never chosen silently. The script depends on the prompt alone: the same
+//! debate rehearses the same way every time. It plays a panel of which most lean one way, one holds out, and one is
+//! moved by a claim.
 
 use std::time::Duration;
 
@@ -57,7 +58,8 @@ impl Provider for Rehearsal {
 fn reply(ask: &Ask, text: String, pace: Duration) -> Reply {
     let tokens = |bytes: usize| (bytes as u64).div_ceil(4);
     let input = ask.prompt.shared.len() + ask.prompt.messages.iter().map(|message| message.text.len()).sum::<usize>();
-    let usage = Usage { input_tokens: tokens(input), output_tokens: tokens(text.len()), estimated: true, ..Usage::default() };
+    let usage =
+        Usage { input_tokens: tokens(input), output_tokens: tokens(text.len()), estimated: true, ..Usage::default() };
     Reply {
         text,
         model: ask.voice.model.clone(),
@@ -105,7 +107,12 @@ const REASONS: [&str; 8] = [
 ];
 
 fn compose(ask: &Ask) -> Value {
-    let told = ask.prompt.messages.iter().rfind(|message| message.role == Role::User).map_or("", |message| message.text.as_str());
+    let told = ask
+        .prompt
+        .messages
+        .iter()
+        .rfind(|message| message.role == Role::User)
+        .map_or("", |message| message.text.as_str());
     let properties = ask.prompt.schema.json.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut answer = Map::new();
     for (name, schema) in &properties {
@@ -180,14 +187,19 @@ fn offered(ask: &Ask) -> Vec<String> {
 fn option_of(ask: &Ask, told: &str) -> Option<String> {
     let options = offered(ask);
     let seat = seat(ask);
-    let opening = counted_for(ask).unwrap_or_else(|| options.get(leaning(seat) % options.len().max(1)).cloned().unwrap_or_default());
+    let opening = counted_for(ask)
+        .unwrap_or_else(|| options.get(leaning(seat) % options.len().max(1)).cloned().unwrap_or_default());
     let moves = is_movable(seat) && convincing(ask, told).is_some();
     if moves { options.first().cloned() } else { Some(opening).filter(|option| options.contains(option)) }
 }
 
 /// The option that the seat's opening statement was counted for, where it has been told.
 fn counted_for(ask: &Ask) -> Option<String> {
-    let told = ask.prompt.messages.iter().find_map(|message| message.text.split("Your opening statement was counted for ").nth(1))?;
+    let told = ask
+        .prompt
+        .messages
+        .iter()
+        .find_map(|message| message.text.split("Your opening statement was counted for ").nth(1))?;
     Some(told.chars().take_while(|c| c.is_ascii_alphanumeric()).collect())
 }
 
@@ -224,7 +236,8 @@ fn claims(ask: &Ask, told: &str) -> Value {
         return json!([]);
     }
     // A side speaks for the leading option or for none; while there are no options, nobody speaks for one.
-    let knows_options = ask.prompt.shared.contains("\n> o1: ") || ask.prompt.messages.iter().any(|message| message.text.contains("\n> o1: "));
+    let knows_options = ask.prompt.shared.contains("\n> o1: ")
+        || ask.prompt.messages.iter().any(|message| message.text.contains("\n> o1: "));
     let side = || (seat % 2 == 1 && knows_options).then(|| "o1".to_owned());
     let supports: Vec<String> = option_of(ask, told).or_else(side).into_iter().collect();
     let rebuts: Vec<String> = if step(ask) > 0 { claim_ids(told).into_iter().take(1).collect() } else { Vec::new() };
@@ -246,7 +259,9 @@ fn ratings(ask: &Ask, schema: &Value, told: &str) -> Value {
 
 fn change(ask: &Ask, told: &str) -> Value {
     match convincing(ask, told).filter(|_| is_movable(seat(ask))) {
-        Some(claim) => json!({ "because": format!("Claim {claim} weighs more than what I held."), "decisive_claims": [claim] }),
+        Some(claim) => {
+            json!({ "because": format!("Claim {claim} weighs more than what I held."), "decisive_claims": [claim] })
+        }
         None => Value::Null,
     }
 }
@@ -271,10 +286,19 @@ const PERSPECTIVES: [(&str, &str); 10] = [
 ];
 
 fn perspectives(told: &str) -> Value {
-    let count = told.split("Name exactly ").nth(1).and_then(|rest| rest.split(' ').next()).and_then(|count| count.parse().ok()).unwrap_or(4usize);
+    let count = told
+        .split("Name exactly ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next())
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(4usize);
     let named = (0..count).map(|place| {
         let (name, cares_about) = PERSPECTIVES[place % PERSPECTIVES.len()];
-        let name = if place < PERSPECTIVES.len() { name.to_owned() } else { format!("{name} {}", place / PERSPECTIVES.len() + 1) };
+        let name = if place < PERSPECTIVES.len() {
+            name.to_owned()
+        } else {
+            format!("{name} {}", place / PERSPECTIVES.len() + 1)
+        };
         json!({ "name": name, "cares_about": cares_about })
     });
     Value::Array(named.collect())

@@ -1,14 +1,16 @@
 //! Schemas in the dialect of each vendor, and in words for servers that enforce none.
 //!
-//! Must never loosen a schema without saying the lost rule in words: what a vendor cannot enforce moves to `description`.
+//! Must never loosen a schema without saying the lost rule in words: what a vendor cannot enforce moves to
+//! `description`.
 
 use serde_json::{Map, Value, json};
 
 use crate::debate::ask::{Message, Prompt};
 use crate::providers::wire::Shape;
 
-/// The messages of a prompt. Where the provider does not enforce the schema, the last one ends with it in words: last, so
-/// that everything before it stays the prefix that caches know, and that a provider which searches reads the topic first.
+/// The messages of a prompt. Where the provider does not enforce the schema, the last one ends with it in words: last,
+/// so that everything before it stays the prefix that caches know, and that a provider which searches reads the topic
+/// first.
 pub(crate) fn told(prompt: &Prompt, shape: Shape) -> Vec<Message> {
     let mut messages = prompt.messages.clone();
     match shape {
@@ -16,7 +18,9 @@ pub(crate) fn told(prompt: &Prompt, shape: Shape) -> Vec<Message> {
         Shape::JsonObject | Shape::Plain => {
             if let Some(last) = messages.last_mut() {
                 let schema = &prompt.schema.json;
-                last.text.push_str("\n\nAnswer with one JSON object and nothing else. It must be valid under this JSON Schema:\n");
+                last.text.push_str(
+                    "\n\nAnswer with one JSON object and nothing else. It must be valid under this JSON Schema:\n",
+                );
                 last.text.push_str(&schema.to_string());
             }
         }
@@ -24,8 +28,8 @@ pub(crate) fn told(prompt: &Prompt, shape: Shape) -> Vec<Message> {
     messages
 }
 
-/// The dialect of Anthropic's `output_config.format`, as its SDK derives it: an enum stands without a type, and bounds are
-/// not enforced. Type lists become `anyOf`, because there a list of types cannot carry properties or items.
+/// The dialect of Anthropic's `output_config.format`, as its SDK derives it: an enum stands without a type, and bounds
+/// are not enforced. Type lists become `anyOf`, because there a list of types cannot carry properties or items.
 pub(crate) fn anthropic(schema: &Value) -> Value {
     let Value::Object(fields) = schema else {
         return schema.clone();
@@ -43,7 +47,9 @@ pub(crate) fn anthropic(schema: &Value) -> Value {
             "properties" => kept.insert(key.clone(), each(value, anthropic)),
             "items" => kept.insert(key.clone(), anthropic(value)),
             "anyOf" => kept.insert(key.clone(), each(value, anthropic)),
-            "type" | "enum" | "const" | "required" | "additionalProperties" | "description" | "title" => kept.insert(key.clone(), value.clone()),
+            "type" | "enum" | "const" | "required" | "additionalProperties" | "description" | "title" => {
+                kept.insert(key.clone(), value.clone())
+            }
             "minItems" if value.as_u64().is_some_and(|least| least <= 1) => kept.insert(key.clone(), value.clone()),
             _ => lost.insert(key.clone(), value.clone()),
         };
@@ -96,7 +102,8 @@ fn each(value: &Value, adapt: fn(&Value) -> Value) -> Value {
 
 /// One variant for each type of a list; only `description` and `title` stay outside.
 fn any_of(fields: &Map<String, Value>, types: &[Value], adapt: fn(&Value) -> Value) -> Value {
-    let (mut outside, inside): (Map<_, _>, Map<_, _>) = fields.clone().into_iter().partition(|(key, _)| key == "description" || key == "title");
+    let (mut outside, inside): (Map<_, _>, Map<_, _>) =
+        fields.clone().into_iter().partition(|(key, _)| key == "description" || key == "title");
     let variants = types.iter().map(|name| {
         let mut variant = if name == "null" { Map::new() } else { inside.clone() };
         variant.insert("type".to_owned(), name.clone());

@@ -1,6 +1,7 @@
 //! The vendors: one row each, with its models, their prices and what its dialect allows. A plain table.
 //!
-//! Must never guess: a price that its vendor does not publish, or that depends on the hour, is `None`, and so is the cost.
+//! Must never guess: a price that its vendor does not publish, or that depends on the hour, is `None`, and so is the
+//! cost.
 
 use crate::debate::reply::Usage;
 use crate::providers::wire::{Shape, Wire};
@@ -244,7 +245,10 @@ pub const VENDORS: &[Vendor] = &[
         key_variables: &["GROQ_API_KEY"],
         model_variable: "GROQ_MODEL",
         default_model: "openai/gpt-oss-120b",
-        models: &[Model::new("openai/gpt-oss-120b", "gpt", 0.15, 0.6), Model::new("openai/gpt-oss-20b", "gpt", 0.075, 0.3)],
+        models: &[
+            Model::new("openai/gpt-oss-120b", "gpt", 0.15, 0.6),
+            Model::new("openai/gpt-oss-20b", "gpt", 0.075, 0.3),
+        ],
         output_limit: OutputLimit::MaxCompletionTokens,
         ..COMMON
     },
@@ -433,7 +437,8 @@ pub fn family(vendor: &Vendor, model: &str) -> String {
     }
     let name = model.to_lowercase();
     let mut words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let told = words.find_map(|word| FAMILIES.iter().find(|(start, _)| word.starts_with(start)).map(|(_, family)| *family));
+    let told =
+        words.find_map(|word| FAMILIES.iter().find(|(start, _)| word.starts_with(start)).map(|(_, family)| *family));
     if let Some(family) = told {
         return family.to_owned();
     }

@@ -115,13 +115,16 @@ impl Wire {
     /// The header that carries `key`, and its value. The value is a secret.
     pub fn auth(self, key: &str) -> (&'static str, String) {
         match self {
-            Self::Anthropic | Self::OpenaiResponses | Self::OpenaiChat | Self::Perplexity => ("authorization", format!("Bearer {key}")),
+            Self::Anthropic | Self::OpenaiResponses | Self::OpenaiChat | Self::Perplexity => {
+                ("authorization", format!("Bearer {key}"))
+            }
             Self::Gemini => ("x-goog-api-key", key.to_owned()),
         }
     }
 
-    /// Joins a base URL and the path of a [`Call`]. A base URL that brings a version of its own, as OpenAI's SDK and most
-    /// servers' manuals write it (`https://host/v1`), keeps it; one without a scheme, as in `OLLAMA_HOST`, is plain HTTP.
+    /// Joins a base URL and the path of a [`Call`]. A base URL that brings a version of its own, as OpenAI's SDK and
+    /// most servers' manuals write it (`https://host/v1`), keeps it; one without a scheme, as in `OLLAMA_HOST`, is
+    /// plain HTTP.
     pub fn url(self, base: &str, path: &str) -> String {
         let base = base.trim().trim_end_matches('/');
         let base = if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
@@ -204,7 +207,8 @@ impl Decoder {
         self.draft.stage == Stage::Closed
     }
 
-    /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an answer.
+    /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an
+    /// answer.
     pub fn finish(self) -> Result<Answer, WireFault> {
         let Self { wire, mut draft } = self;
         if draft.stage == Stage::Open {
@@ -248,5 +252,6 @@ impl Decoder {
 }
 
 fn parse(json: &str) -> Result<Value, WireFault> {
-    serde_json::from_str(json).map_err(|error| WireFault::new(FaultKind::InvalidResponse, &format!("what came back is not JSON: {error}")))
+    serde_json::from_str(json)
+        .map_err(|error| WireFault::new(FaultKind::InvalidResponse, &format!("what came back is not JSON: {error}")))
 }

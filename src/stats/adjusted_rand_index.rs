@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// Returns the Hubert-Arabie adjusted Rand index of two partitions: 1 when they are the same up to labels, about 0 by chance.
+/// Returns the Hubert-Arabie adjusted Rand index of two partitions: 1 when they are the same up to labels, about 0 by
+/// chance.
 ///
-/// `a[i]` and `b[i]` are the groups of thing `i`. Partitions that are both trivially identical give 1; `None` when the lengths differ or
-/// there is nothing to sort. Source: Hubert and Arabie (1985), Journal of Classification 2.
+/// `a[i]` and `b[i]` are the groups of thing `i`. Partitions that are both trivially identical give 1; `None` when the
+/// lengths differ or there is nothing to sort. Source: Hubert and Arabie (1985), Journal of Classification 2.
 pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> Option<f64> {
     if a.is_empty() || a.len() != b.len() {
         return None;

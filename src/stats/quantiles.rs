@@ -13,7 +13,8 @@ pub struct Quartiles {
     pub q3: f64,
 }
 
-/// Returns median and quartiles by Hyndman and Fan's type 7 (linear interpolation at `(n - 1) p`); `None` without a value.
+/// Returns median and quartiles by Hyndman and Fan's type 7 (linear interpolation at `(n - 1) p`); `None` without a
+/// value.
 pub fn quartiles(values: &[f64]) -> Option<Quartiles> {
     if values.is_empty() {
         return None;

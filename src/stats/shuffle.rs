@@ -40,6 +40,8 @@ pub fn permutation(seed: u64, n: usize) -> Vec<usize> {
 ///
 /// The purpose is hashed with 64-bit FNV-1a.
 pub fn seed_for(seed: u64, purpose: &str) -> u64 {
-    let hash = purpose.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = purpose
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     SplitMix64::new(seed ^ hash).next_u64()
 }

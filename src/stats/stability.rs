@@ -22,8 +22,14 @@ const KS_MAX: f64 = 0.2;
 /// Share of new claims up to which a round counts as stable.
 const NOVELTY_MAX: f64 = 0.10;
 
-/// Compares two rounds: each participant's option and stance on the scale before and now, and how many of the claims now are new.
-pub fn movement<K: PartialEq>(options: &[(Option<K>, Option<K>)], stances: &[(Option<f64>, Option<f64>)], claims: u32, claims_new: u32) -> Movement {
+/// Compares two rounds: each participant's option and stance on the scale before and now, and how many of the claims
+/// now are new.
+pub fn movement<K: PartialEq>(
+    options: &[(Option<K>, Option<K>)],
+    stances: &[(Option<f64>, Option<f64>)],
+    claims: u32,
+    claims_new: u32,
+) -> Movement {
     let both = options.iter().filter_map(|(before, now)| Some((before.as_ref()?, now.as_ref()?)));
     let (mut n_comparable, mut n_changed) = (0, 0);
     for (before, now) in both {
@@ -42,10 +48,12 @@ pub fn movement<K: PartialEq>(options: &[(Option<K>, Option<K>)], stances: &[(Op
 }
 
 impl Movement {
-    /// Whether positions stood still; `None` when nobody is comparable. Ratings that were not taken do not count against it.
+    /// Whether positions stood still; `None` when nobody is comparable. Ratings that were not taken do not count
+    /// against it.
     pub fn is_stable(&self) -> Option<bool> {
         let ks_max = if self.n_comparable < 5 { 0.0 } else { KS_MAX };
-        let still = |rate: f64| rate <= FLIP_RATE_MAX && self.ks.is_none_or(|d| d <= ks_max) && self.novelty <= NOVELTY_MAX;
+        let still =
+            |rate: f64| rate <= FLIP_RATE_MAX && self.ks.is_none_or(|d| d <= ks_max) && self.novelty <= NOVELTY_MAX;
         self.flip_rate.map(still)
     }
 
@@ -60,6 +68,8 @@ fn ks(a: &[f64], b: &[f64]) -> Option<f64> {
     if a.is_empty() || b.is_empty() {
         return None;
     }
-    let at_most = |values: &[f64], point: f64| values.iter().filter(|value| **value <= point).count() as f64 / values.len() as f64;
+    let at_most = |values: &[f64], point: f64| {
+        values.iter().filter(|value| **value <= point).count() as f64 / values.len() as f64
+    };
     Some(a.iter().chain(b).map(|point| (at_most(a, *point) - at_most(b, *point)).abs()).fold(0.0, f64::max))
 }

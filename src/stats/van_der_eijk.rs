@@ -1,10 +1,12 @@
 //! Agreement in ratings on an ordered scale.
 
-/// Returns van der Eijk's agreement of the `counts` over an ordered scale: 1 when all chose one point, 0 when spread evenly, -1 at two poles.
+/// Returns van der Eijk's agreement of the `counts` over an ordered scale: 1 when all chose one point, 0 when spread
+/// evenly, -1 at two poles.
 ///
 /// `None` without a value or with fewer than three points on the scale.
-/// Source: van der Eijk (2001), Quality and Quantity 35, "Measuring agreement in ordered rating scales", with the unimodality
-/// coefficient as corrected there. Counts are peeled into layers of equal height; each layer's agreement weighs by its mass.
+/// Source: van der Eijk (2001), Quality and Quantity 35, "Measuring agreement in ordered rating scales", with the
+/// unimodality coefficient as corrected there. Counts are peeled into layers of equal height; each layer's agreement
+/// weighs by its mass.
 pub fn van_der_eijk_agreement(counts: &[u32]) -> Option<f64> {
     let total: u32 = counts.iter().sum();
     if counts.len() < 3 || total == 0 {

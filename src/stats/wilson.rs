@@ -3,7 +3,8 @@
 /// The 97.5% quantile of the standard normal distribution, for a 95% interval.
 pub const Z_95: f64 = 1.959_963_984_540_054;
 
-/// Returns the score interval of `successes` out of `n`, without continuity correction, clamped to `[0, 1]`; `None` when `n` is 0.
+/// Returns the score interval of `successes` out of `n`, without continuity correction, clamped to `[0, 1]`; `None`
+/// when `n` is 0.
 ///
 /// Source: Wilson (1927), as in Newcombe (1998), method 3. `z` is the normal quantile of the level.
 pub fn wilson_interval(successes: u32, n: u32, z: f64) -> Option<[f64; 2]> {

@@ -31,7 +31,9 @@ impl Lease {
         loop {
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
             match file.try_lock() {
-                Ok(()) if is_current(&path, &file) => return Ok(Self { session, hold: Hold::File { path, _lock: file } }),
+                Ok(()) if is_current(&path, &file) => {
+                    return Ok(Self { session, hold: Hold::File { path, _lock: file } });
+                }
                 // The holder before us removed the file between our opening and locking it.
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(StoreError::Busy(session)),

@@ -43,7 +43,11 @@ pub struct Store {
 enum Place {
     Folder(PathBuf),
     /// A database of this process alone, under the name by which its connections find it.
-    Memory(String, Arc<Mutex<BTreeSet<SessionId>>>, #[expect(dead_code, reason = "keeps the memory database alive")] Mutex<Connection>),
+    Memory(
+        String,
+        Arc<Mutex<BTreeSet<SessionId>>>,
+        #[expect(dead_code, reason = "keeps the memory database alive")] Mutex<Connection>,
+    ),
 }
 
 /// Why the store cannot do what was asked.
@@ -107,7 +111,8 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
-        let connection = Connection::open(&path).map_err(|source| StoreError::Database { path: path.clone(), source })?;
+        let connection =
+            Connection::open(&path).map_err(|source| StoreError::Database { path: path.clone(), source })?;
         prepare(&connection, &path)?;
         Ok(Self { place: Place::Folder(folder.to_owned()), writer: writer::start(connection, path) })
     }
@@ -121,10 +126,16 @@ impl Store {
     pub fn in_memory() -> Result<Self, StoreError> {
         let name = format!("file:{}?mode=memory&cache=shared", uuid::Uuid::now_v7());
         let path = PathBuf::from(":memory:");
-        let open = || Connection::open_with_flags(&name, OpenFlags::default()).map_err(|source| StoreError::Database { path: path.clone(), source });
+        let open = || {
+            Connection::open_with_flags(&name, OpenFlags::default())
+                .map_err(|source| StoreError::Database { path: path.clone(), source })
+        };
         let (keep, connection) = (open()?, open()?);
         prepare(&connection, &path)?;
-        Ok(Self { place: Place::Memory(name, Arc::default(), Mutex::new(keep)), writer: writer::start(connection, path) })
+        Ok(Self {
+            place: Place::Memory(name, Arc::default(), Mutex::new(keep)),
+            writer: writer::start(connection, path),
+        })
     }
 
     /// Where the database is.
@@ -157,7 +168,9 @@ impl Store {
     fn reading<T>(&self, query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, StoreError> {
         let path = self.path();
         let connection = match &self.place {
-            Place::Folder(_) => Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX),
+            Place::Folder(_) => {
+                Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            }
             Place::Memory(name, ..) => Connection::open_with_flags(name, OpenFlags::default()),
         };
         let result = connection.and_then(|connection| {
@@ -195,13 +208,15 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Switches to write-ahead logging. While two connections switch a fresh database, SQLite fails one of them at once instead of
-/// letting it wait its turn, so the waiting is done here.
+/// Switches to write-ahead logging. While two connections switch a fresh database, SQLite fails one of them at once
+/// instead of letting it wait its turn, so the waiting is done here.
 fn switch_to_wal(connection: &Connection) -> Result<(), rusqlite::Error> {
     let give_up = Instant::now() + Duration::from_millis(BUSY_TIMEOUT_MS);
     loop {
         match connection.pragma_update(None, "journal_mode", "WAL") {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < give_up => thread::sleep(SWITCH_PAUSE),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < give_up => {
+                thread::sleep(SWITCH_PAUSE)
+            }
             switched => return switched,
         }
     }

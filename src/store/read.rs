@@ -36,7 +36,9 @@ impl Store {
         if rows.is_empty() {
             return Err(StoreError::Unknown(session.to_string()));
         }
-        rows.into_iter().map(|(seq, at_ms, body)| Ok(Logged { seq, at_ms, event: event(session, seq, &body)? })).collect()
+        rows.into_iter()
+            .map(|(seq, at_ms, body)| Ok(Logged { seq, at_ms, event: event(session, seq, &body)? }))
+            .collect()
     }
 
     /// Lists the latest sessions, newest first, at most `most`.
@@ -52,11 +54,16 @@ impl Store {
         rows.into_iter().map(listed).collect()
     }
 
-    /// Finds a session by its id, a prefix of it that fits one session alone, `@` for the latest, or `@~N` for the N-th before.
+    /// Finds a session by its id, a prefix of it that fits one session alone, `@` for the latest, or `@~N` for the N-th
+    /// before.
     pub fn find(&self, name: &str) -> Result<SessionId, StoreError> {
         let unknown = || StoreError::Unknown(name.to_owned());
         if let Some(back) = name.strip_prefix('@') {
-            let back: u32 = if back.is_empty() { 0 } else { back.strip_prefix('~').and_then(|n| n.parse().ok()).ok_or_else(unknown)? };
+            let back: u32 = if back.is_empty() {
+                0
+            } else {
+                back.strip_prefix('~').and_then(|n| n.parse().ok()).ok_or_else(unknown)?
+            };
             let ids = self.ids("SELECT id FROM sessions ORDER BY id DESC LIMIT 1 OFFSET ?1", &back.to_string())?;
             return ids.first().and_then(|id| parse(id)).ok_or_else(unknown);
         }

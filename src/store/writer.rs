@@ -67,7 +67,11 @@ fn commit(connection: &mut Connection, batch: &[Job]) -> Result<Vec<Vec<Logged>>
     Ok(stamped)
 }
 
-fn append(transaction: &Transaction<'_>, keys: &mut HashMap<SessionId, i64>, job: &Job) -> Result<Vec<Logged>, rusqlite::Error> {
+fn append(
+    transaction: &Transaction<'_>,
+    keys: &mut HashMap<SessionId, i64>,
+    job: &Job,
+) -> Result<Vec<Logged>, rusqlite::Error> {
     let mut logged = Vec::with_capacity(job.events.len());
     for event in &job.events {
         let key = match (keys.get(&job.session), event) {
@@ -83,13 +87,11 @@ fn append(transaction: &Transaction<'_>, keys: &mut HashMap<SessionId, i64>, job
         let (seq, latest_ms) = latest.unwrap_or((0, 0));
         // A clock that was set back must not put an effect before its cause.
         let entry = Logged { seq: seq + 1, at_ms: now_ms().max(latest_ms), event: event.clone() };
-        let body = serde_json::to_string(&entry.event).map_err(|source| rusqlite::Error::ToSqlConversionFailure(Box::new(source)))?;
-        transaction.prepare_cached("INSERT INTO events (session, seq, at_ms, body) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-            key,
-            entry.seq,
-            entry.at_ms,
-            body
-        ])?;
+        let body = serde_json::to_string(&entry.event)
+            .map_err(|source| rusqlite::Error::ToSqlConversionFailure(Box::new(source)))?;
+        transaction
+            .prepare_cached("INSERT INTO events (session, seq, at_ms, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![key, entry.seq, entry.at_ms, body])?;
         logged.push(entry);
     }
     Ok(logged)

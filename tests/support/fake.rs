@@ -71,7 +71,11 @@ pub(crate) enum Behaviour {
 impl Behaviour {
     /// A JSON answer with this status.
     pub(crate) fn json(code: u16, body: &Value) -> Self {
-        Self::Status { code, headers: vec![("content-type", "application/json".to_owned())], body: body.to_string().into_bytes() }
+        Self::Status {
+            code,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+        }
     }
 
     /// The same answer with one more header.
@@ -285,7 +289,8 @@ pub(crate) fn fill(schema: &Value, choose: &mut dyn FnMut(&str, &Value) -> Optio
     match kind(schema).as_str() {
         "object" => {
             let properties = schema["properties"].as_object().into_iter().flatten();
-            let filled = properties.map(|(name, inner)| (name.clone(), choose(name, inner).unwrap_or_else(|| fill(inner, choose))));
+            let filled = properties
+                .map(|(name, inner)| (name.clone(), choose(name, inner).unwrap_or_else(|| fill(inner, choose))));
             Value::Object(filled.collect())
         }
         "array" => Value::Array(vec![fill(&schema["items"], choose)]),

@@ -78,7 +78,9 @@ fn text(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts.iter().map(text).collect::<Vec<_>>().join("\n\n"),
-        Value::Object(part) => ["text", "parts", "content"].iter().find_map(|field| part.get(*field)).map(text).unwrap_or_default(),
+        Value::Object(part) => {
+            ["text", "parts", "content"].iter().find_map(|field| part.get(*field)).map(text).unwrap_or_default()
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => String::new(),
     }
 }

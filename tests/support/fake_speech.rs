@@ -63,10 +63,14 @@ fn anthropic(seen: &Seen, text: &str) -> Parts {
         named("content_block_start", json!({ "index": 0, "content_block": { "type": "text", "text": "" } })),
         named("ping", json!({})),
     ];
-    let delta = |piece| named("content_block_delta", json!({ "index": 0, "delta": { "type": "text_delta", "text": piece } }));
+    let delta =
+        |piece| named("content_block_delta", json!({ "index": 0, "delta": { "type": "text_delta", "text": piece } }));
     let closing = vec![
         named("content_block_stop", json!({ "index": 0 })),
-        named("message_delta", json!({ "delta": { "stop_reason": "end_turn", "stop_sequence": null }, "usage": { "output_tokens": OUTPUT } })),
+        named(
+            "message_delta",
+            json!({ "delta": { "stop_reason": "end_turn", "stop_sequence": null }, "usage": { "output_tokens": OUTPUT } }),
+        ),
         named("message_stop", json!({})),
     ];
     (opening, pieces(text).into_iter().map(delta).collect(), closing)
@@ -81,8 +85,7 @@ fn responses(seen: &Seen, text: &str) -> Parts {
         event
     };
     let part = |text: &str| json!({ "type": "output_text", "text": text, "annotations": [] });
-    let item =
-        |status: &str, content: Value| json!({ "id": "msg_fake", "type": "message", "role": "assistant", "status": status, "content": content });
+    let item = |status: &str, content: Value| json!({ "id": "msg_fake", "type": "message", "role": "assistant", "status": status, "content": content });
     let usage = json!({
         "input_tokens": INPUT, "input_tokens_details": { "cached_tokens": CACHED },
         "output_tokens": OUTPUT, "output_tokens_details": { "reasoning_tokens": 10 }, "total_tokens": INPUT + OUTPUT,
@@ -117,7 +120,11 @@ fn chat(seen: &Seen, text: &str) -> Parts {
     });
     let opening = vec![chunk(choice(json!({ "role": "assistant", "content": "" }), Value::Null), Value::Null)];
     let delta = |piece: String| chunk(choice(json!({ "content": piece }), Value::Null), Value::Null);
-    let closing = vec![chunk(choice(json!({}), Value::from("stop")), Value::Null), chunk(json!([]), usage), "data: [DONE]\n\n".to_owned()];
+    let closing = vec![
+        chunk(choice(json!({}), Value::from("stop")), Value::Null),
+        chunk(json!([]), usage),
+        "data: [DONE]\n\n".to_owned(),
+    ];
     (opening, pieces(text).into_iter().map(delta).collect(), closing)
 }
 
@@ -127,7 +134,9 @@ fn gemini(seen: &Seen, text: &str) -> Parts {
         "candidatesTokenCount": OUTPUT - 10, "thoughtsTokenCount": 10, "totalTokenCount": INPUT + OUTPUT,
     });
     let chunk = |candidate: Value| {
-        unnamed(&json!({ "candidates": [candidate], "usageMetadata": usage, "modelVersion": seen.model, "responseId": "gemini_fake" }))
+        unnamed(
+            &json!({ "candidates": [candidate], "usageMetadata": usage, "modelVersion": seen.model, "responseId": "gemini_fake" }),
+        )
     };
     let content = |piece: &str| json!({ "role": "model", "parts": [{ "text": piece }] });
     let deltas = pieces(text).iter().map(|piece| chunk(json!({ "index": 0, "content": content(piece) }))).collect();

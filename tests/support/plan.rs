@@ -1,5 +1,5 @@
-//! What a mode file promises about a debate: who speaks when, and who sees what. Worked out from the file and the closed
-//! rounds alone, so that it can be held against what a provider was really asked.
+//! What a mode file promises about a debate: who speaks when, and who sees what. Worked out from the file and the
+//! closed rounds alone, so that it can be held against what a provider was really asked.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -57,7 +57,11 @@ pub(crate) fn groups(mode: &Mode, record: &Value) -> Vec<Group> {
             let turns = speakers(mode, stage, round, record).into_iter().map(turn).collect();
             // A second sealed ballot on the same options would only repeat the first.
             let repeats = place > 0 && !is_open && stage.form == Form::Ballot && stage.sees == Sees::Nothing;
-            groups.push(Group { turns: if repeats { Vec::new() } else { turns }, order: stage.order, stage: Some(stage.clone()) });
+            groups.push(Group {
+                turns: if repeats { Vec::new() } else { turns },
+                order: stage.order,
+                stage: Some(stage.clone()),
+            });
         }
         if place == 0 && is_open {
             groups.push(own("options", &["forward", "reverse"]));
@@ -96,9 +100,12 @@ pub(crate) fn visible(mode: &Mode, groups: &[Group], turn: &Turn) -> BTreeSet<Tu
     let from = if turn.seat.is_none() { at } else { 0 };
     let mut visible = BTreeSet::new();
     for (index, group) in groups.iter().enumerate().take(at + 1).skip(from) {
-        if let (Some(place), Some(stage)) = (group.turns.iter().position(|other| other.seat == turn.seat), &group.stage) {
-            let before: Vec<&Turn> = groups[..index].iter().filter(|group| is_heard(group)).flat_map(|group| &group.turns).collect();
-            let just_now = if group.order == Order::Sequential && is_heard(group) { &group.turns[..place] } else { &[] };
+        if let (Some(place), Some(stage)) = (group.turns.iter().position(|other| other.seat == turn.seat), &group.stage)
+        {
+            let before: Vec<&Turn> =
+                groups[..index].iter().filter(|group| is_heard(group)).flat_map(|group| &group.turns).collect();
+            let just_now =
+                if group.order == Order::Sequential && is_heard(group) { &group.turns[..place] } else { &[] };
             visible.extend(shown(mode, stage.sees, &group.turns[place], &before, just_now).into_iter().cloned());
         }
     }
@@ -111,13 +118,20 @@ fn is_heard(group: &Group) -> bool {
 }
 
 fn shown<'a>(mode: &Mode, sees: Sees, turn: &Turn, before: &[&'a Turn], just_now: &'a [Turn]) -> Vec<&'a Turn> {
-    let team = |seat: Option<u64>| seat.and_then(|seat| mode.panel.personas[(seat as usize - 1) % mode.panel.personas.len()].team.clone());
+    let team = |seat: Option<u64>| {
+        seat.and_then(|seat| mode.panel.personas[(seat as usize - 1) % mode.panel.personas.len()].team.clone())
+    };
     let so_far: Vec<&Turn> = before.iter().copied().chain(just_now).filter(|other| other.seat != turn.seat).collect();
     match sees {
         Sees::Nothing => Vec::new(),
         Sees::Everything => so_far,
-        Sees::PreviousRound => so_far.into_iter().filter(|other| (&other.phase, other.round) != (&turn.phase, turn.round)).collect(),
-        Sees::OwnTeam => so_far.into_iter().filter(|other| team(other.seat).is_some() && team(other.seat) == team(turn.seat)).collect(),
+        Sees::PreviousRound => {
+            so_far.into_iter().filter(|other| (&other.phase, other.round) != (&turn.phase, turn.round)).collect()
+        }
+        Sees::OwnTeam => so_far
+            .into_iter()
+            .filter(|other| team(other.seat).is_some() && team(other.seat) == team(turn.seat))
+            .collect(),
         Sees::Predecessor => so_far.last().copied().into_iter().collect(),
     }
 }
@@ -126,7 +140,9 @@ fn shown<'a>(mode: &Mode, sees: Sees, turn: &Turn, before: &[&'a Turn], just_now
 pub(crate) fn is_named(groups: &[Group], turn: &Turn) -> bool {
     let at = groups.iter().position(|group| group.turns.contains(turn)).unwrap();
     let own = groups[..=at].iter().filter(|group| group.turns.iter().any(|other| other.seat == turn.seat));
-    own.filter_map(|group| group.stage.as_ref()).filter(|stage| stage.sees != Sees::Nothing).all(|stage| stage.labels == Labels::Named)
+    own.filter_map(|group| group.stage.as_ref())
+        .filter(|stage| stage.sees != Sees::Nothing)
+        .all(|stage| stage.labels == Labels::Named)
 }
 
 /// Whether nothing that a seat is ever shown in this mode says whose it is.

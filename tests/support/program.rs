@@ -208,8 +208,16 @@ impl Running {
             }
         }
         let status = self.child.wait().unwrap();
-        let text = |stream: JoinHandle<Vec<u8>>| String::from_utf8(stream.join().unwrap()).expect("what the program writes is UTF-8");
-        Ran { what: self.what, code: status.code(), signal: status.signal(), stdout: text(self.stdout), stderr: text(self.stderr) }
+        let text = |stream: JoinHandle<Vec<u8>>| {
+            String::from_utf8(stream.join().unwrap()).expect("what the program writes is UTF-8")
+        };
+        Ran {
+            what: self.what,
+            code: status.code(),
+            signal: status.signal(),
+            stdout: text(self.stdout),
+            stderr: text(self.stderr),
+        }
     }
 }
 
@@ -251,7 +259,8 @@ impl Ran {
 
     /// Standard output as the one JSON value that it must be.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("`{}`: {error}\nstdout: {}", self.what, tail(&self.stdout)))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("`{}`: {error}\nstdout: {}", self.what, tail(&self.stdout)))
     }
 
     /// The decision record on standard output.
@@ -274,7 +283,11 @@ pub(crate) fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(files_below(&path)) } else { files.push((path.clone(), fs::read(&path).unwrap())) }
+        if path.is_dir() {
+            files.extend(files_below(&path))
+        } else {
+            files.push((path.clone(), fs::read(&path).unwrap()))
+        }
     }
     files
 }

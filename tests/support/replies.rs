@@ -80,7 +80,8 @@ fn fields(ask: &Ask, seed: u64) -> Value {
     let properties = ask.prompt.schema.json["properties"].as_object().unwrap();
     let draw = |purpose: &str, bound: u64| shuffle::seed_for(seed, &format!("{purpose}/{}", ask.turn)) % bound;
     let options = option_ids(ask);
-    let chosen = options.get((u64::from(seat_of(ask).unwrap_or(0)) + draw("drift", 3) / 2) as usize % options.len().max(1));
+    let chosen =
+        options.get((u64::from(seat_of(ask).unwrap_or(0)) + draw("drift", 3) / 2) as usize % options.len().max(1));
     let seen = claims_in(last_message(ask));
     let mut answer = Map::new();
     for name in properties.keys() {
@@ -89,13 +90,20 @@ fn fields(ask: &Ask, seed: u64) -> Value {
             "reasoning" | "because" => json!(format!("Reasons of {}", ask.turn)),
             "claims" => claims(ask, seed, &seen, &options),
             "concessions" => match seen.last() {
-                Some(claim) if draw("concede", 3) == 0 => json!([{ "claim": claim, "consequence": "it weakens my case" }]),
+                Some(claim) if draw("concede", 3) == 0 => {
+                    json!([{ "claim": claim, "consequence": "it weakens my case" }])
+                }
                 _ => json!([]),
             },
-            "ratings" => options.iter().map(|id| (id.clone(), json!(if Some(id) == chosen { 2 } else { 1 - draw(id, 3) as i64 }))).collect(),
+            "ratings" => options
+                .iter()
+                .map(|id| (id.clone(), json!(if Some(id) == chosen { 2 } else { 1 - draw(id, 3) as i64 })))
+                .collect(),
             "option" => json!(chosen),
             "change" => match seen.first() {
-                Some(claim) if draw("change", 2) == 0 => json!({ "because": "it convinced me", "decisive_claims": [claim] }),
+                Some(claim) if draw("change", 2) == 0 => {
+                    json!({ "because": "it convinced me", "decisive_claims": [claim] })
+                }
                 _ => Value::Null,
             },
             "opening_was" => match draw("correct", 4) {
@@ -104,7 +112,9 @@ fn fields(ask: &Ask, seed: u64) -> Value {
             },
             "confidence" => json!((50 + draw("confidence", 50)) as f64 / 100.0),
             "would_change_my_mind" => json!(["a trial that fails"]),
-            "questions" => json!([{ "kind": "evidence", "about": seen.first(), "text": format!("How is that known, asks {}?", ask.turn) }]),
+            "questions" => {
+                json!([{ "kind": "evidence", "about": seen.first(), "text": format!("How is that known, asks {}?", ask.turn) }])
+            }
             _ => Value::Null,
         };
         answer.insert(name.clone(), value);
@@ -116,8 +126,16 @@ fn claims(ask: &Ask, seed: u64, seen: &[String], options: &[String]) -> Value {
     let draw = |purpose: &str, bound: u64| shuffle::seed_for(seed, &format!("{purpose}/{}", ask.turn)) % bound;
     let claim = |place: u64| {
         // Some claims are made by several seats in the same words.
-        let text = if draw("common", 4) == 0 { "The budget is fixed".to_owned() } else { format!("Claim {place} of {} holds", ask.turn) };
-        let evidence = if draw("evidence", 2) == 0 { json!([{ "type": "example", "ref": "last year", "quote": "it worked" }]) } else { json!([]) };
+        let text = if draw("common", 4) == 0 {
+            "The budget is fixed".to_owned()
+        } else {
+            format!("Claim {place} of {} holds", ask.turn)
+        };
+        let evidence = if draw("evidence", 2) == 0 {
+            json!([{ "type": "example", "ref": "last year", "quote": "it worked" }])
+        } else {
+            json!([])
+        };
         let rebuts: Vec<&String> = if draw("rebut", 2) == 0 { seen.iter().take(1).collect() } else { Vec::new() };
         let supports: Vec<&String> = options.iter().take(1 + draw("supports", 2) as usize).collect();
         json!({ "text": text, "kind": "fact", "evidence": evidence, "supports": supports, "rebuts": rebuts })
@@ -179,14 +197,23 @@ pub(crate) fn sorted(statements: &[String], group: impl Fn(&str) -> String) -> V
             None => piles.push((name, vec![index + 1])),
         }
     }
-    let options: Vec<Value> = piles.into_iter().map(|(name, members)| json!({ "text": format!("Adopt {name}"), "statements": members })).collect();
+    let options: Vec<Value> = piles
+        .into_iter()
+        .map(|(name, members)| json!({ "text": format!("Adopt {name}"), "statements": members }))
+        .collect();
     json!({ "options": options })
 }
 
 fn perspectives(ask: &Ask) -> Value {
-    let count: usize = first_message(ask).split("Name exactly ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
-    let names = ["Economist", "Nurse", "Engineer", "Historian", "Lawyer", "Farmer", "Teacher", "Actuary", "Editor", "Pilot"];
-    let proposed: Vec<Value> = names.iter().take(count).map(|name| json!({ "name": name, "cares_about": format!("what a {name} sees") })).collect();
+    let count: usize =
+        first_message(ask).split("Name exactly ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let names =
+        ["Economist", "Nurse", "Engineer", "Historian", "Lawyer", "Farmer", "Teacher", "Actuary", "Editor", "Pilot"];
+    let proposed: Vec<Value> = names
+        .iter()
+        .take(count)
+        .map(|name| json!({ "name": name, "cares_about": format!("what a {name} sees") }))
+        .collect();
     json!({ "perspectives": proposed })
 }
 
@@ -240,7 +267,8 @@ pub(crate) fn chance(seed: u64, ask: &Ask, bound: u64) -> u64 {
 
 /// The fields of a stance on `option`, rated best, without claims or any account; for [`with`].
 pub(crate) fn holding(ask: &Ask, option: &str) -> Value {
-    let ratings: Map<String, Value> = option_ids(ask).into_iter().map(|id| (id.clone(), json!(if id == option { 2 } else { -1 }))).collect();
+    let ratings: Map<String, Value> =
+        option_ids(ask).into_iter().map(|id| (id.clone(), json!(if id == option { 2 } else { -1 }))).collect();
     json!({
         "option": option, "ratings": ratings, "abstain_reason": null, "change": null, "opening_was": null,
         "claims": [], "concessions": [], "blocking_objection": null,

@@ -79,7 +79,10 @@ fn persona(seen: &Seen) -> &str {
 /// The option of a vendor at a point of its conversation; it moves on with every turn.
 fn choice(seen: &Seen, schema: &Value) -> Option<String> {
     let options = options(schema);
-    let vendor = ["anthropic", "openai_responses", "gemini", "perplexity"].iter().position(|wire| *wire == seen.vendor_wire).unwrap_or(0);
+    let vendor = ["anthropic", "openai_responses", "gemini", "perplexity"]
+        .iter()
+        .position(|wire| *wire == seen.vendor_wire)
+        .unwrap_or(0);
     options.get((vendor + seen.messages.len() / 2) % options.len().max(1)).cloned()
 }
 
@@ -105,7 +108,8 @@ fn perspectives(seen: &Seen) -> Value {
 /// Sorts the statements into two piles, by the order in which they were made, whatever the order of listing.
 fn sorted(seen: &Seen, open: &str) -> Value {
     let told = &seen.messages.last().unwrap().1;
-    let statements: Vec<usize> = told.split("\nend of quote").filter_map(|part| marks("zq", part).into_iter().next()).collect();
+    let statements: Vec<usize> =
+        told.split("\nend of quote").filter_map(|part| marks("zq", part).into_iter().next()).collect();
     let mut order = statements.clone();
     order.sort_unstable();
     let (early, late) = order.split_at(order.len().div_ceil(2));

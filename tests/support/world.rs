@@ -1,6 +1,7 @@
 //! A scripted world around the core: it answers what `protocol::next` asks, in memory, in any order.
 //!
-//! It keeps to the engine's terms: a turn is recorded as started before it is answered, and what is in flight is not in the log.
+//! It keeps to the engine's terms: a turn is recorded as started before it is answered, and what is in flight is not in
+//! the log.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +51,14 @@ impl<'a> World<'a> {
     /// Goes on from a log, with nothing in flight.
     pub(crate) fn resume(log: &[Logged], script: &'a Script<'a>, order: u64) -> Self {
         let history = History::replay(log).unwrap();
-        Self { history, log: log.to_vec(), asked: Vec::new(), script, chance: SplitMix64::new(order), in_flight: BTreeMap::new() }
+        Self {
+            history,
+            log: log.to_vec(),
+            asked: Vec::new(),
+            script,
+            chance: SplitMix64::new(order),
+            in_flight: BTreeMap::new(),
+        }
     }
 
     /// Runs to the end.
@@ -95,7 +103,11 @@ impl<'a> World<'a> {
         }
         let idle: Vec<Ask> = asks.into_iter().filter(|ask| !self.in_flight.contains_key(&ask.turn)).collect();
         // At least one turn is in flight after this, and at most all that are due.
-        let lanes = if idle.is_empty() { 0 } else { self.chance.below(idle.len() + 1).max(usize::from(self.in_flight.is_empty())) };
+        let lanes = if idle.is_empty() {
+            0
+        } else {
+            self.chance.below(idle.len() + 1).max(usize::from(self.in_flight.is_empty()))
+        };
         for ask in idle.into_iter().take(lanes) {
             let (turn, attempt, voice) = (ask.turn.clone(), ask.attempt, ask.voice.clone());
             self.record(Event::TurnStarted { turn, attempt, voice, prompt: prompt::mark(&ask.prompt) });
@@ -159,7 +171,9 @@ impl<'a> World<'a> {
     /// How often a turn came to nothing: faults and unreadable replies.
     pub(crate) fn misses(&self) -> usize {
         let settled = self.history.turns.values().flat_map(|turn| turn.settled());
-        settled.filter(|(_, outcome)| !matches!(outcome, Outcome::Finished { response, .. } if response.is_valid())).count()
+        settled
+            .filter(|(_, outcome)| !matches!(outcome, Outcome::Finished { response, .. } if response.is_valid()))
+            .count()
     }
 }
 
@@ -180,7 +194,9 @@ pub(crate) fn mode(yaml: &str) -> Mode {
 
 /// Three voices of three families.
 pub(crate) fn voices() -> Vec<Voice> {
-    [("anthropic", "claude-large", "claude"), ("openai", "gpt-large", "gpt"), ("google", "gemini-large", "gemini")].map(voice).to_vec()
+    [("anthropic", "claude-large", "claude"), ("openai", "gpt-large", "gpt"), ("google", "gemini-large", "gemini")]
+        .map(voice)
+        .to_vec()
 }
 
 /// A voice from provider, model and family.

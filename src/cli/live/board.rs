@@ -174,7 +174,10 @@ impl Board {
         match &logged.event {
             Event::TurnStarted { turn, voice, prompt, .. } => {
                 self.enter(history, turn);
-                self.flights.insert(turn.clone(), Flight { since: now, input: prompt.bytes / CHARS_PER_TOKEN, chars: 0, retry: None });
+                self.flights.insert(
+                    turn.clone(),
+                    Flight { since: now, input: prompt.bytes / CHARS_PER_TOKEN, chars: 0, retry: None },
+                );
                 if let Some(row) = self.row(turn.speaker) {
                     row.voice = voice_line(voice);
                 }
@@ -192,7 +195,8 @@ impl Board {
             Event::StopRequested { .. } => self.stop(),
             Event::SessionResumed {} => self.stage = Stage::Starting,
             Event::Decided { .. } => self.stage = Stage::Decided,
-            Event::SessionOpened(_) | Event::OptionsFrozen(_) | Event::RoundClosed(_) | Event::SessionClosed { .. } => {}
+            Event::SessionOpened(_) | Event::OptionsFrozen(_) | Event::RoundClosed(_) | Event::SessionClosed { .. } => {
+            }
         }
     }
 
@@ -204,7 +208,9 @@ impl Board {
         }
         self.stage = stage;
         let slots = schedule::slots(history);
-        let here = |slot: &&Slot<'_>| slot.phase.name == turn.phase && slot.round == turn.round && slot.stage.name == turn.stage;
+        let here = |slot: &&Slot<'_>| {
+            slot.phase.name == turn.phase && slot.round == turn.round && slot.stage.name == turn.stage
+        };
         if let Some(slot) = slots.iter().find(here) {
             for row in &mut self.seats {
                 row.state = state_in(history, slot, row.speaker);
@@ -278,8 +284,12 @@ fn state_after(outcome: &Outcome) -> State {
         Outcome::Failed(Fault { kind, .. }) => State::Absent(kind.to_string().replace('_', " ")),
         Outcome::Finished { response, .. } => match response {
             Response::Ballot(_) => State::Voted,
-            Response::Position(position) => State::Answered(position.stance.as_ref().and_then(|stance| stance.option.clone())),
-            Response::Questions(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => State::Answered(None),
+            Response::Position(position) => {
+                State::Answered(position.stance.as_ref().and_then(|stance| stance.option.clone()))
+            }
+            Response::Questions(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {
+                State::Answered(None)
+            }
             Response::Unclear { .. } => State::Absent("unreadable".to_owned()),
             Response::Truncated => State::Absent("cut off".to_owned()),
             Response::Refused => State::Absent("declined".to_owned()),

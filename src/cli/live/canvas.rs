@@ -1,8 +1,8 @@
 //! Frames on a terminal: what indicatif draws, written so that it survives a resize.
 //!
-//! indicatif fills every line up to the last column and lets the terminal wrap. After a resize such lines flow into one another, and
-//! old ones stay behind. So its strokes are collected here, and each frame goes out in one write: lines that end where their text
-//! ends, over the last frame as high as that is at the width the terminal has by now.
+//! indicatif fills every line up to the last column and lets the terminal wrap. After a resize such lines flow into one
+//! another, and old ones stay behind. So its strokes are collected here, and each frame goes out in one write: lines
+//! that end where their text ends, over the last frame as high as that is at the width the terminal has by now.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
@@ -18,7 +18,8 @@ const FRAME_BEGINS: &str = "\x1b[?2026h";
 const FRAME_ENDS: &str = "\x1b[?2026l";
 const HIDE_CURSOR: &str = "\x1b[?25l";
 const SHOW_CURSOR: &str = "\x1b[?25h";
-/// The whole line: after clearing its rest alone, some terminals still fold it at its former width when they are resized.
+/// The whole line: after clearing its rest alone, some terminals still fold it at its former width when they are
+/// resized.
 const CLEAR_LINE: &str = "\x1b[2K";
 const CLEAR_BELOW: &str = "\x1b[J";
 
@@ -47,7 +48,14 @@ struct State<W> {
 impl<W: Write + Send> Canvas<W> {
     /// A canvas on `out`, whose size can be asked for at any time.
     pub(super) fn new(out: W, size: impl Fn() -> Size + Send + Sync + 'static) -> Self {
-        let state = State { out, lines: Vec::new(), is_filling: false, replaced: 0, drawn: Vec::new(), is_cursor_hidden: false };
+        let state = State {
+            out,
+            lines: Vec::new(),
+            is_filling: false,
+            replaced: 0,
+            drawn: Vec::new(),
+            is_cursor_hidden: false,
+        };
         Self { size: Box::new(size), state: Mutex::new(state) }
     }
 

@@ -16,7 +16,9 @@ use crate::debate::personas::{self, Numbering};
 use crate::debate::protocol::{self, Step};
 use crate::debate::question::{OptionId, Question};
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
-use crate::debate::response::{Ballot, Change, Claim, ClaimId, ClaimKind, Evidence, EvidenceKind, Position, Response, Stance};
+use crate::debate::response::{
+    Ballot, Change, Claim, ClaimId, ClaimKind, Evidence, EvidenceKind, Position, Response, Stance,
+};
 
 /// A sealed opening, then up to two rounds of talk.
 pub(super) const TALK: &str = "
@@ -41,15 +43,22 @@ impl Play {
     /// A session of three seats, two vendors and two options.
     pub(super) fn open(phases: &str, seats: u32) -> Self {
         let personas = "[{ name: Analyst, trait: t }, { name: 分析者, trait: t }, { name: 'Zoë 🦀', trait: t }]";
-        let head = format!("mode: trial\ntitle: Trial\nsummary: s\nbest_for: b\npanel: {{ personas: {personas} }}\ndecision: {{ synthesis: false }}");
+        let head = format!(
+            "mode: trial\ntitle: Trial\nsummary: s\nbest_for: b\npanel: {{ personas: {personas} }}\ndecision: {{ synthesis: false }}"
+        );
         let mode: Mode = serde_yaml::from_str(&format!("{head}\nphases:{phases}\n")).unwrap();
-        let voice = |provider: &str, model: &str| Voice { provider: provider.into(), model: model.into(), family: provider.into() };
+        let voice = |provider: &str, model: &str| Voice {
+            provider: provider.into(),
+            model: model.into(),
+            family: provider.into(),
+        };
         let voices = [voice("anthropic", "claude-sonnet-4-5"), voice("openai", "gpt-5.2")];
         let setup = Setup {
             format: FORMAT,
             session: SessionId(Uuid::nil()),
             program: "0".into(),
-            question: Question::new("Split\u{1b}[2J it?", &["Split the billing service out now".into(), "Wait".into()]).unwrap(),
+            question: Question::new("Split\u{1b}[2J it?", &["Split the billing service out now".into(), "Wait".into()])
+                .unwrap(),
             agents: personas::seat(&mode.panel.personas, Numbering::Repeated, seats, &voices),
             moderators: voices.to_vec(),
             frames: false,
@@ -73,7 +82,11 @@ impl Play {
     /// Takes the next step; every turn that is due is started, and then answered in speaking order.
     ///
     /// Each notice is shown to `watcher` with the history that holds it. Returns whether there was anything to do.
-    pub(super) fn step(&mut self, answer: &mut dyn FnMut(&Ask) -> Outcome, watcher: &mut dyn FnMut(&History, &Notice)) -> bool {
+    pub(super) fn step(
+        &mut self,
+        answer: &mut dyn FnMut(&Ask) -> Outcome,
+        watcher: &mut dyn FnMut(&History, &Notice),
+    ) -> bool {
         let mut tell = |play: &mut Self, event| {
             let notice = play.record(event);
             watcher(&play.history, &notice);
@@ -94,7 +107,11 @@ impl Play {
     }
 
     /// Plays to the end.
-    pub(super) fn finish(&mut self, mut answer: impl FnMut(&Ask) -> Outcome, mut watcher: impl FnMut(&History, &Notice)) {
+    pub(super) fn finish(
+        &mut self,
+        mut answer: impl FnMut(&Ask) -> Outcome,
+        mut watcher: impl FnMut(&History, &Notice),
+    ) {
         while self.step(&mut answer, &mut watcher) {}
     }
 
@@ -134,17 +151,33 @@ pub(super) fn seat(ask: &Ask) -> u32 {
 pub(super) fn reply(response: Response, cost_usd: Option<f64>) -> Outcome {
     let usage = Usage { input_tokens: 1_200, output_tokens: 300, ..Usage::default() };
     let (text, model) = (String::new(), String::new());
-    let reply = Reply { text, model, finish: Finish::Complete, usage, cost_usd, citations: Vec::new(), request_id: None, elapsed_ms: 1, requests: 1 };
+    let reply = Reply {
+        text,
+        model,
+        finish: Finish::Complete,
+        usage,
+        cost_usd,
+        citations: Vec::new(),
+        request_id: None,
+        elapsed_ms: 1,
+        requests: 1,
+    };
     Outcome::Finished { reply, response }
 }
 
 /// A position for the option at `place`, with one claim of its own; a change of mind names `cause`.
 pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Response {
     let option = OptionId::at(place);
-    let change = cause.map(|cause| Change { because: "it weighs more".into(), decisive_claims: vec![ClaimId(cause.into())] });
+    let change =
+        cause.map(|cause| Change { because: "it weighs more".into(), decisive_claims: vec![ClaimId(cause.into())] });
     let evidence = vec![Evidence { kind: EvidenceKind::Example, reference: "a case".into(), quote: String::new() }];
-    let claim =
-        Claim { text: format!("A claim: {statement}"), kind: ClaimKind::Inference, evidence, supports: vec![option.clone()], rebuts: Vec::new() };
+    let claim = Claim {
+        text: format!("A claim: {statement}"),
+        kind: ClaimKind::Inference,
+        evidence,
+        supports: vec![option.clone()],
+        rebuts: Vec::new(),
+    };
     Response::Position(Position {
         statement: statement.into(),
         reasoning: String::new(),
@@ -160,7 +193,13 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
 pub(super) fn ballot(place: usize, blocking_objection: Option<&str>) -> Response {
     let stance = Stance { option: Some(OptionId::at(place)), ..Stance::default() };
     let (statement, because) = (String::new(), "it can be taken back".into());
-    Response::Ballot(Ballot { statement, because, confidence: None, blocking_objection: blocking_objection.map(str::to_owned), stance })
+    Response::Ballot(Ballot {
+        statement,
+        because,
+        confidence: None,
+        blocking_objection: blocking_objection.map(str::to_owned),
+        stance,
+    })
 }
 
 /// A fault with a hint.

@@ -87,7 +87,8 @@ fn choose(board: &Board, room: usize) -> (Vec<&Row>, Vec<&Row>) {
         (board.flights_of(row.speaker).next().is_none(), row.state != State::Waiting)
     });
     ranked.truncate(room.saturating_sub(1));
-    let (shown, hidden): (Vec<_>, Vec<_>) = board.seats.iter().enumerate().partition(|(place, _)| ranked.contains(place));
+    let (shown, hidden): (Vec<_>, Vec<_>) =
+        board.seats.iter().enumerate().partition(|(place, _)| ranked.contains(place));
     let rows = |placed: Vec<(usize, _)>| placed.into_iter().map(|(_, row)| row).collect();
     (rows(shown), rows(hidden))
 }
@@ -100,7 +101,8 @@ fn rest(board: &Board, hidden: &[&Row]) -> Option<String> {
     let absent = idle(&|state| matches!(state, State::Absent(_)));
     let done = hidden.len() - busy - waiting - absent;
     let parts = [(busy, "at work"), (waiting, "waiting"), (done, "done"), (absent, "absent")];
-    let parts: Vec<String> = parts.into_iter().filter(|(seats, _)| *seats > 0).map(|(seats, what)| format!("{seats} {what}")).collect();
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(seats, _)| *seats > 0).map(|(seats, what)| format!("{seats} {what}")).collect();
     (!hidden.is_empty()).then(|| format!("   and {} more: {}", hidden.len(), parts.join(", ")))
 }
 
@@ -219,7 +221,8 @@ mod tests {
         lines.join("\n")
     }
 
-    /// Seat 1 has answered, seat 2 waits to ask again, seat 3 is answering, seat 4 cannot be reached, seat 5 has not begun.
+    /// Seat 1 has answered, seat 2 waits to ask again, seat 3 is answering, seat 4 cannot be reached, seat 5 has not
+    /// begun.
     fn busy() -> (Board, Play, Vec<Ask>) {
         let mut play = Play::open(TALK, 5);
         let mut board = Board::new(&play.history);
@@ -231,7 +234,12 @@ mod tests {
         asks[..4].iter().for_each(|ask| tell(&mut play, started(ask), 1_000));
         tell(&mut play, landed(&asks[0], reply(position(0, "Split it.", None), Some(0.0132))), 9_200);
         tell(&mut play, landed(&asks[3], fault(FaultKind::RateLimit)), 9_500);
-        let retrying = Notice::Retrying { turn: asks[1].turn.clone(), requests: 1, reason: "overloaded\u{7}".into(), wait_ms: 3_000 };
+        let retrying = Notice::Retrying {
+            turn: asks[1].turn.clone(),
+            requests: 1,
+            reason: "overloaded\u{7}".into(),
+            wait_ms: 3_000,
+        };
         for notice in [arriving(&asks[1]), retrying, arriving(&asks[2])] {
             board.apply(&play.history, &notice, at(11_000));
         }
@@ -317,7 +325,9 @@ mod tests {
          3 Zoë 🦀  · listening
         total 2.0s · 0 calls · 0 tok · $0.0000
         ");
-        play.step(&mut |_| reply(ballot(0, None), None), &mut |history, notice| board.apply(history, notice, at(1_000)));
+        play.step(&mut |_| reply(ballot(0, None), None), &mut |history, notice| {
+            board.apply(history, notice, at(1_000))
+        });
         insta::assert_snapshot!(states(&board), @r"
         Trial · vote
          1 Analyst ✓ ballot in             0.0s

@@ -30,10 +30,16 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
     match news {
         News::Opened(opened) => layout.opened(opened),
         News::Perspectives { names, proposed } => {
-            let whose = if *proposed { "perspectives for this topic: " } else { "no perspectives proposed, so the mode's own: " };
+            let whose = if *proposed {
+                "perspectives for this topic: "
+            } else {
+                "no perspectives proposed, so the mode's own: "
+            };
             layout.hanging("  ", Tone::Faint, &format!("{whose}{}", names.join(", ")))
         }
-        News::Began(place) => once(String::new()).chain(layout.hanging("── ", Tone::Strong, &format!("{place} ──"))).collect(),
+        News::Began(place) => {
+            once(String::new()).chain(layout.hanging("── ", Tone::Strong, &format!("{place} ──"))).collect()
+        }
         News::Said(said) => layout.said(said),
         News::BallotIn(..) | News::Retrying { .. } => Vec::new(),
         News::Unread { name, reason, again, .. } => {
@@ -42,19 +48,26 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
         }
         News::Failed { name, replaced, fault, .. } => {
             let outlook = if *replaced { "another provider steps in" } else { "absent" };
-            let mut lines = layout.hanging("✗ ", Tone::Bad, &format!("{name}, {outlook}: {}: {}", fault.kind, fault.message));
+            let mut lines =
+                layout.hanging("✗ ", Tone::Bad, &format!("{name}, {outlook}: {}: {}", fault.kind, fault.message));
             if !fault.hint.is_empty() {
                 lines.extend(layout.hanging("  ", Tone::Warn, &format!("hint: {}", fault.hint)));
             }
             lines
         }
-        News::Options { options, basis } => layout.options(options.iter().map(|(id, text, names)| (id.0.as_str(), text, names)), basis),
-        News::Synthesised { dropped: 0 } => layout.hanging("● ", Tone::Faint, "the closing text is written"),
-        News::Synthesised { dropped } => {
-            layout.hanging("● ", Tone::Faint, &format!("the closing text is written; {dropped} points without claims left out"))
+        News::Options { options, basis } => {
+            layout.options(options.iter().map(|(id, text, names)| (id.0.as_str(), text, names)), basis)
         }
+        News::Synthesised { dropped: 0 } => layout.hanging("● ", Tone::Faint, "the closing text is written"),
+        News::Synthesised { dropped } => layout.hanging(
+            "● ",
+            Tone::Faint,
+            &format!("the closing text is written; {dropped} points without claims left out"),
+        ),
         News::Counted(tally) => layout.tally(tally),
-        News::Stopping => layout.hanging("■ ", Tone::Warn, "stopping: the ballots in hand decide; once more to stop at once"),
+        News::Stopping => {
+            layout.hanging("■ ", Tone::Warn, "stopping: the ballots in hand decide; once more to stop at once")
+        }
         News::Decided(verdict) => layout.verdict(verdict),
         News::Ended(how) => layout.hanging("■ ", Tone::Warn, how),
     }
@@ -77,7 +90,11 @@ impl Layout {
         let painted = wrap(text, room, room).into_iter().map(|line| self.paint(tone, line));
         painted
             .enumerate()
-            .map(|(at, line)| if at == 0 { format!("{}{line}", self.paint(tone, mark)) } else { format!("{:indent$}{line}", "") })
+            .map(
+                |(at, line)| {
+                    if at == 0 { format!("{}{line}", self.paint(tone, mark)) } else { format!("{:indent$}{line}", "") }
+                },
+            )
             .collect()
     }
 
@@ -90,7 +107,11 @@ impl Layout {
         lines.extend(self.hanging("", Tone::Faint, &facts));
         lines.extend(opened.rehearsal.iter().flat_map(|note| self.hanging("", Tone::Warn, note)));
         if let Some((rounds, turns)) = opened.resumed {
-            lines.extend(self.hanging("", Tone::Warn, &format!("resumed after {rounds} closed rounds and {turns} turns")));
+            lines.extend(self.hanging(
+                "",
+                Tone::Warn,
+                &format!("resumed after {rounds} closed rounds and {turns} turns"),
+            ));
         }
         lines
     }
@@ -133,15 +154,25 @@ impl Layout {
         }
     }
 
-    fn options<'a>(self, options: impl Iterator<Item = (&'a str, &'a String, &'a Vec<String>)>, basis: &str) -> Vec<String> {
+    fn options<'a>(
+        self,
+        options: impl Iterator<Item = (&'a str, &'a String, &'a Vec<String>)>,
+        basis: &str,
+    ) -> Vec<String> {
         let mut lines = Vec::new();
         for (at, (id, text, names)) in options.enumerate() {
             let room = self.line_max().saturating_sub(5);
             let text = wrap(text, room, room).into_iter().enumerate();
             lines.extend(text.map(|(line, words)| {
-                if line == 0 { format!("  {} {words}", self.paint(Tone::Choice(at), left(id, 2))) } else { format!("     {words}") }
+                if line == 0 {
+                    format!("  {} {words}", self.paint(Tone::Choice(at), left(id, 2)))
+                } else {
+                    format!("     {words}")
+                }
             }));
-            lines.extend(self.hanging("     ", Tone::Faint, &names.join(", ")).into_iter().filter(|_| !names.is_empty()));
+            lines.extend(
+                self.hanging("     ", Tone::Faint, &names.join(", ")).into_iter().filter(|_| !names.is_empty()),
+            );
         }
         lines.extend(self.hanging("  ", Tone::Faint, basis));
         lines
@@ -160,9 +191,15 @@ impl Layout {
             Some(moves) => lines.extend(moves.iter().flat_map(|moved| self.moved(moved))),
         }
         if tally.claims.0 > 0 {
-            lines.extend(self.hanging("  ", Tone::Faint, &format!("{} claims, {} of them new", tally.claims.0, tally.claims.1)));
+            lines.extend(self.hanging(
+                "  ",
+                Tone::Faint,
+                &format!("{} claims, {} of them new", tally.claims.0, tally.claims.1),
+            ));
         }
-        lines.extend(tally.stop.iter().flat_map(|stop| self.hanging("  ", Tone::Faint, &format!("the phase ends: {stop}"))));
+        lines.extend(
+            tally.stop.iter().flat_map(|stop| self.hanging("  ", Tone::Faint, &format!("the phase ends: {stop}"))),
+        );
         lines
     }
 
@@ -181,7 +218,11 @@ impl Layout {
             let head = format!("  {id} ");
             let numbers = format!(" {seats}/{} {:>4}  ", count.panel, percent(share));
             let room = self.line_max().saturating_sub(width(&head) + full + width(&numbers));
-            let blocks = format!("{}{}", self.paint(Tone::Choice(at), "█".repeat(blocks)), self.paint(Tone::Faint, "░".repeat(full - blocks)));
+            let blocks = format!(
+                "{}{}",
+                self.paint(Tone::Choice(at), "█".repeat(blocks)),
+                self.paint(Tone::Faint, "░".repeat(full - blocks))
+            );
             format!("{head}{blocks}{numbers}{}", cut(text, room)).trim_end().to_owned()
         };
         count.options.iter().enumerate().map(bar).collect()

@@ -64,7 +64,13 @@ fn terminal_size() -> Size {
     Size { columns: usize::from(columns), rows: usize::from(rows) }
 }
 
-async fn show(screen: &Screen, size: impl Fn() -> Size, palette: Palette, mut history: History, mut notices: Receiver<Notice>) {
+async fn show(
+    screen: &Screen,
+    size: impl Fn() -> Size,
+    palette: Palette,
+    mut history: History,
+    mut notices: Receiver<Notice>,
+) {
     let start = Instant::now();
     let (mut board, mut narrator) = (Board::new(&history), Narrator::new(&history));
     let log = |news: &[News]| {
@@ -116,7 +122,8 @@ async fn ignore(mut notices: Receiver<Notice>) {
     while notices.recv().await.is_some() {}
 }
 
-/// Adds a notice's event to the history. Returns whether the notice fits: one that does not is the engine's to report, not ours.
+/// Adds a notice's event to the history. Returns whether the notice fits: one that does not is the engine's to report,
+/// not ours.
 fn follow(history: &mut History, notice: &Notice) -> bool {
     match notice {
         Notice::Recorded(logged) => history.apply(logged).is_ok(),
@@ -183,7 +190,14 @@ mod tests {
     async fn a_terminal_is_left_with_the_log_and_its_cursor() {
         let (history, notices) = session();
         let tape = Tape::default();
-        show(&Screen::on(Canvas::new(tape.clone(), size)), size, Palette::new(Surface::Terminal), history, sent(notices)).await;
+        show(
+            &Screen::on(Canvas::new(tape.clone(), size)),
+            size,
+            Palette::new(Surface::Terminal),
+            history,
+            sent(notices),
+        )
+        .await;
         let text = tape.text();
         assert!(text.contains("decision: unanimous"), "{text}");
         assert!(text.ends_with("\u{1b}[J\r\u{1b}[?25h\u{1b}[?2026l"), "{text}");

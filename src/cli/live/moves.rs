@@ -56,7 +56,13 @@ impl fmt::Display for Move {
 }
 
 /// Returns how a stance that has just landed differs from what its seat held in the last counted round before it.
-pub(super) fn on_landing(history: &History, ledger: &[Entry], seat: Seat, turn: &TurnId, stance: &Stance) -> Option<Move> {
+pub(super) fn on_landing(
+    history: &History,
+    ledger: &[Entry],
+    seat: Seat,
+    turn: &TurnId,
+    stance: &Stance,
+) -> Option<Move> {
     let slots = schedule::slots(history);
     let counted = consensus::counted_rounds(history);
     let (phase, round) = counted.into_iter().rfind(|at| *at != (turn.phase.as_str(), turn.round))?;
@@ -75,18 +81,31 @@ pub(super) fn of_last_round(history: &History) -> Vec<Move> {
     };
     let at = |(phase, round): (&str, u32)| consensus::standings(history, &slots, phase, round);
     let ledger = claims::ledger_of(history, &slots);
-    change::moved(history, &slots, &ledger, &at(before), &at(now)).iter().map(|moved| told(history, &ledger, moved)).collect()
+    change::moved(history, &slots, &ledger, &at(before), &at(now))
+        .iter()
+        .map(|moved| told(history, &ledger, moved))
+        .collect()
 }
 
 /// Returns the option of a stance; an opening statement's is the one it was sorted into.
 pub(super) fn held(history: &History, turn: &TurnId, seat: Seat, stance: &Stance) -> Option<OptionId> {
-    let sorted = || history.frozen.as_ref().filter(|_| consensus::is_opening(history, &turn.phase)).and_then(|frozen| frozen.sorted.get(&seat));
+    let sorted = || {
+        history
+            .frozen
+            .as_ref()
+            .filter(|_| consensus::is_opening(history, &turn.phase))
+            .and_then(|frozen| frozen.sorted.get(&seat))
+    };
     stance.option.clone().or_else(|| sorted().cloned())
 }
 
 /// Returns what a claim says, in short; nothing for a claim that does not exist.
 pub(super) fn quote(ledger: &[Entry], claim: &ClaimId) -> String {
-    ledger.iter().find(|entry| entry.id == *claim).map(|entry| text::clip(&entry.claim.text, QUOTE_CHARS_MAX)).unwrap_or_default()
+    ledger
+        .iter()
+        .find(|entry| entry.id == *claim)
+        .map(|entry| text::clip(&entry.claim.text, QUOTE_CHARS_MAX))
+        .unwrap_or_default()
 }
 
 fn told(history: &History, ledger: &[Entry], moved: &Moved) -> Move {

@@ -166,9 +166,18 @@ pub(super) struct Narrator {
 impl Narrator {
     /// A narrator of a session as it stands.
     pub(super) fn new(history: &History) -> Self {
-        let is_open_ballot = |id: &TurnId| !history.rounds.iter().any(|closed| closed.phase == id.phase && closed.round == id.round);
-        let ballots = history.turns.iter().filter(|(_, turn)| matches!(turn.response(), Some(Response::Ballot(_)))).map(|(id, _)| id);
-        let sealed = if history.decision.is_some() { Vec::new() } else { ballots.filter(|id| is_open_ballot(id)).cloned().collect() };
+        let is_open_ballot =
+            |id: &TurnId| !history.rounds.iter().any(|closed| closed.phase == id.phase && closed.round == id.round);
+        let ballots = history
+            .turns
+            .iter()
+            .filter(|(_, turn)| matches!(turn.response(), Some(Response::Ballot(_))))
+            .map(|(id, _)| id);
+        let sealed = if history.decision.is_some() {
+            Vec::new()
+        } else {
+            ballots.filter(|id| is_open_ballot(id)).cloned().collect()
+        };
         Self { place: None, sealed }
     }
 
@@ -235,7 +244,8 @@ impl Narrator {
     fn unsealed(&mut self, history: &History, news: News) -> Vec<News> {
         let mut turns = std::mem::take(&mut self.sealed);
         turns.sort_by_key(|turn| turn.speaker);
-        let mut told: Vec<News> = turns.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?))).collect();
+        let mut told: Vec<News> =
+            turns.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?))).collect();
         told.push(news);
         told
     }
@@ -283,7 +293,11 @@ fn options(history: &History, frozen: &Frozen) -> News {
         seats.map(|(seat, _)| name(history, Speaker::Seat(*seat))).collect()
     };
     News::Options {
-        options: frozen.options.iter().map(|choice| (choice.id.clone(), text::line(&choice.text), holders(&choice.id))).collect(),
+        options: frozen
+            .options
+            .iter()
+            .map(|choice| (choice.id.clone(), text::line(&choice.text), holders(&choice.id)))
+            .collect(),
         basis: match frozen.basis {
             SortingBasis::TwoPasses => "two sortings agree",
             SortingBasis::Majority => "two of three sortings agree",
@@ -304,16 +318,26 @@ fn said(history: &History, turn: &TurnId, response: &Response) -> News {
             let entry = ledger.iter().find(|entry| entry.id == concession.claim);
             let words = quote(&ledger, &concession.claim);
             match entry {
-                Some(entry) if Speaker::Seat(entry.seat) == turn.speaker => Aside::GivesUp(concession.claim.clone(), words),
+                Some(entry) if Speaker::Seat(entry.seat) == turn.speaker => {
+                    Aside::GivesUp(concession.claim.clone(), words)
+                }
                 Some(_) | None => Aside::Accepts(concession.claim.clone(), words),
             }
         })),
-        Response::Ballot(ballot) => asides.extend(ballot.blocking_objection.iter().map(|objection| Aside::Blocks(text::line(objection)))),
+        Response::Ballot(ballot) => {
+            asides.extend(ballot.blocking_objection.iter().map(|objection| Aside::Blocks(text::line(objection))))
+        }
         Response::Questions(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}
     }
     let text = text::clip(&response.headline(), STATEMENT_CHARS_MAX);
-    News::Said(Said { place: Place::of_turn(history, turn), name: name(history, turn.speaker), side: side(history, turn, response), text, asides })
+    News::Said(Said {
+        place: Place::of_turn(history, turn),
+        name: name(history, turn.speaker),
+        side: side(history, turn, response),
+        text,
+        asides,
+    })
 }
 
 fn side(history: &History, turn: &TurnId, response: &Response) -> Side {
@@ -335,7 +359,9 @@ fn side(history: &History, turn: &TurnId, response: &Response) -> Side {
     }
     let held = moves::held(history, turn, seat, stance);
     let at = held.and_then(|held| history.options().iter().position(|choice| choice.id == held));
-    at.map_or(Side::None, |at| Side::Choice(at, history.options()[at].id.clone(), text::line(&history.options()[at].text)))
+    at.map_or(Side::None, |at| {
+        Side::Choice(at, history.options()[at].id.clone(), text::line(&history.options()[at].text))
+    })
 }
 
 #[cfg(test)]
@@ -367,7 +393,8 @@ mod tests {
     fn conceding(response: Response) -> Response {
         match response {
             Response::Position(mut position) => {
-                let concession = |claim: &str| Concession { claim: ClaimId(claim.into()), consequence: "little".into() };
+                let concession =
+                    |claim: &str| Concession { claim: ClaimId(claim.into()), consequence: "little".into() };
                 position.concessions = vec![concession("c1"), concession("c2")];
                 Response::Position(position)
             }
@@ -375,7 +402,12 @@ mod tests {
         }
     }
 
-    fn play(phases: &str, seats: u32, answer: impl FnMut(&Ask) -> Outcome, render: impl Fn(&super::News) -> Vec<String>) -> String {
+    fn play(
+        phases: &str,
+        seats: u32,
+        answer: impl FnMut(&Ask) -> Outcome,
+        render: impl Fn(&super::News) -> Vec<String>,
+    ) -> String {
         let mut play = Play::open(phases, seats);
         let mut narrator = Narrator::new(&play.history);
         let mut lines = render(&opened(&play.history));
@@ -523,13 +555,20 @@ mod tests {
         let mut narrator = Narrator::new(&play.history);
         let mut told = Vec::new();
         let mut vote = |_: &Ask| reply(ballot(1, None), None);
-        play.step(&mut vote, &mut |history, notice| told.extend(narrator.tell(history, notice).iter().flat_map(plain::lines)));
-        assert_eq!(told, ["-- vote", "[vote] Analyst: ballot in", "[vote] 分析者: ballot in", "[vote] Zoë 🦀: ballot in"]);
+        play.step(&mut vote, &mut |history, notice| {
+            told.extend(narrator.tell(history, notice).iter().flat_map(plain::lines))
+        });
+        assert_eq!(
+            told,
+            ["-- vote", "[vote] Analyst: ballot in", "[vote] 分析者: ballot in", "[vote] Zoë 🦀: ballot in"]
+        );
 
         // Nor when the session goes on in another process; there they are told once the stage has ended.
         let mut narrator = Narrator::new(&play.history);
         let mut told = Vec::new();
-        play.step(&mut vote, &mut |history, notice| told.extend(narrator.tell(history, notice).iter().flat_map(plain::lines)));
+        play.step(&mut vote, &mut |history, notice| {
+            told.extend(narrator.tell(history, notice).iter().flat_map(plain::lines))
+        });
         assert_eq!(told.first().map(String::as_str), Some("[vote] Analyst: o2 - it can be taken back"));
         assert_eq!(told.len(), 4);
     }
@@ -538,10 +577,14 @@ mod tests {
     fn a_retry_is_told_off_a_terminal_alone() {
         let play = Play::open(VOTE, 3);
         let ask = play.due().remove(0);
-        let notice = Notice::Retrying { turn: ask.turn, requests: 1, reason: "over\u{1b}loaded".into(), wait_ms: 2_100 };
+        let notice =
+            Notice::Retrying { turn: ask.turn, requests: 1, reason: "over\u{1b}loaded".into(), wait_ms: 2_100 };
         let news = Narrator::new(&play.history).tell(&play.history, &notice);
         let layout = log::Layout { columns: 80, palette: Palette::new(Surface::NoColor) };
-        assert_eq!(news.iter().flat_map(plain::lines).collect::<Vec<_>>(), ["[vote] Analyst: retrying in 3 s: overloaded"]);
+        assert_eq!(
+            news.iter().flat_map(plain::lines).collect::<Vec<_>>(),
+            ["[vote] Analyst: retrying in 3 s: overloaded"]
+        );
         assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
     }
 }

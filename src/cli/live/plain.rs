@@ -27,11 +27,16 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             vec![format!("[{}] {name}: {outlook}: {}: {}{hint}", place.short(), fault.kind, fault.message)]
         }
         News::Options { options, basis } => {
-            let line = |(id, text, names): &(_, String, Vec<String>)| format!("option {id}: {text} ({})", names.join(", "));
-            std::iter::once(format!("options found: {}; {basis}", options.len())).chain(options.iter().map(line)).collect()
+            let line =
+                |(id, text, names): &(_, String, Vec<String>)| format!("option {id}: {text} ({})", names.join(", "));
+            std::iter::once(format!("options found: {}; {basis}", options.len()))
+                .chain(options.iter().map(line))
+                .collect()
         }
         News::Synthesised { dropped: 0 } => vec!["closing text written".to_owned()],
-        News::Synthesised { dropped } => vec![format!("closing text written, {dropped} points without claims left out")],
+        News::Synthesised { dropped } => {
+            vec![format!("closing text written, {dropped} points without claims left out")]
+        }
         News::Counted(tally) => vec![tally_line(tally)],
         News::Stopping => vec!["stopping: the ballots in hand decide".to_owned()],
         News::Decided(verdict) => vec![verdict_line(verdict)],
@@ -40,8 +45,15 @@ pub(super) fn lines(news: &News) -> Vec<String> {
 }
 
 fn opening_lines(opened: &Opened) -> Vec<String> {
-    let resumed = opened.resumed.map(|(rounds, turns)| format!(", resumed after {rounds} closed rounds and {turns} turns"));
-    let mut lines = vec![format!("session {}: {}, {} seats{}", opened.session, opened.mode, opened.seats.len(), resumed.unwrap_or_default())];
+    let resumed =
+        opened.resumed.map(|(rounds, turns)| format!(", resumed after {rounds} closed rounds and {turns} turns"));
+    let mut lines = vec![format!(
+        "session {}: {}, {} seats{}",
+        opened.session,
+        opened.mode,
+        opened.seats.len(),
+        resumed.unwrap_or_default()
+    )];
     lines.extend(opened.rehearsal.map(str::to_owned));
     lines.push(format!("question: {}", opened.topic));
     lines.extend(opened.options.iter().map(|(id, text)| format!("option {id}: {text}")));
@@ -76,7 +88,10 @@ fn tally_line(tally: &Tally) -> String {
         parts.push(count.agreement.clone());
     }
     if let Some(moves) = &tally.moves {
-        let moved: Vec<String> = moves.iter().map(|moved| format!("{} {} to {}, {}", moved.name, moved.from, moved.to, moved.grounds())).collect();
+        let moved: Vec<String> = moves
+            .iter()
+            .map(|moved| format!("{} {} to {}, {}", moved.name, moved.from, moved.to, moved.grounds()))
+            .collect();
         parts.push(if moved.is_empty() { "nobody moved".to_owned() } else { format!("moved: {}", moved.join(", ")) });
     }
     if tally.claims.0 > 0 {
@@ -92,6 +107,7 @@ fn share(id: impl std::fmt::Display, seats: u32, count: &Count) -> String {
 }
 
 fn verdict_line(verdict: &Verdict) -> String {
-    let won = verdict.option.as_ref().map_or_else(|| "no option wins".to_owned(), |(_, id, text)| format!("{id} {text}"));
+    let won =
+        verdict.option.as_ref().map_or_else(|| "no option wins".to_owned(), |(_, id, text)| format!("{id} {text}"));
     format!("decision: {}: {won}; {}", verdict.label, verdict.numbers)
 }

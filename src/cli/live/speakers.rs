@@ -8,7 +8,9 @@ use crate::debate::text;
 /// Returns what a speaker is called.
 pub(super) fn name(history: &History, speaker: Speaker) -> String {
     match speaker {
-        Speaker::Seat(seat) => history.agent(seat).map_or_else(|| format!("seat {seat}"), |agent| text::line(&agent.name)),
+        Speaker::Seat(seat) => {
+            history.agent(seat).map_or_else(|| format!("seat {seat}"), |agent| text::line(&agent.name))
+        }
         Speaker::Moderator => "Moderator".to_owned(),
     }
 }

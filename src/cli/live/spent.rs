@@ -103,7 +103,17 @@ mod tests {
     fn reply(cost_usd: Option<f64>) -> Reply {
         let usage = Usage { input_tokens: 900, output_tokens: 99, ..Usage::default() };
         let (text, model) = (String::new(), String::new());
-        Reply { text, model, finish: Finish::Complete, usage, cost_usd, citations: Vec::new(), request_id: None, elapsed_ms: 1, requests: 1 }
+        Reply {
+            text,
+            model,
+            finish: Finish::Complete,
+            usage,
+            cost_usd,
+            citations: Vec::new(),
+            request_id: None,
+            elapsed_ms: 1,
+            requests: 1,
+        }
     }
 
     #[test]
@@ -124,7 +134,14 @@ mod tests {
 
     #[test]
     fn numbers_in_short() {
-        let cases = [(999, "999"), (1_949, "1.9k"), (99_949, "99.9k"), (99_950, "100k"), (999_499, "999k"), (1_234_567, "1.2M")];
+        let cases = [
+            (999, "999"),
+            (1_949, "1.9k"),
+            (99_949, "99.9k"),
+            (99_950, "100k"),
+            (999_499, "999k"),
+            (1_234_567, "1.2M"),
+        ];
         for (n, expected) in cases {
             assert_eq!(Short(n).to_string(), expected);
         }

@@ -39,7 +39,11 @@ impl Tally {
     /// The tally of a round that `history` holds already.
     pub(super) fn of(history: &History, closed: &ClosedRound) -> Self {
         let count = closed.consensus.as_ref().map(|consensus| Count {
-            options: history.options().iter().map(|choice| (choice.id.clone(), text::line(&choice.text), seats(consensus, &choice.id))).collect(),
+            options: history
+                .options()
+                .iter()
+                .map(|choice| (choice.id.clone(), text::line(&choice.text), seats(consensus, &choice.id)))
+                .collect(),
             panel: consensus.panel,
             agreement: agreement(consensus),
         });
@@ -78,7 +82,10 @@ fn silent(consensus: &Consensus) -> Vec<String> {
 }
 
 fn interval(consensus: &Consensus) -> String {
-    consensus.interval.map(|[low, high]| format!(" (95% interval {:.0}–{:.0}%)", low * 100.0, high * 100.0)).unwrap_or_default()
+    consensus
+        .interval
+        .map(|[low, high]| format!(" (95% interval {:.0}–{:.0}%)", low * 100.0, high * 100.0))
+        .unwrap_or_default()
 }
 
 /// Returns a share, 0 to 1, in percent.
@@ -105,7 +112,11 @@ impl Verdict {
             Some((at, option.clone(), text::line(&history.options()[at].text)))
         };
         let caveats = decision.caveats.iter().map(|caveat| format!(", {caveat}")).collect::<String>();
-        Self { label: format!("{}{caveats}", decision.label), option: decision.option.as_ref().and_then(winner), numbers: numbers(decision) }
+        Self {
+            label: format!("{}{caveats}", decision.label),
+            option: decision.option.as_ref().and_then(winner),
+            numbers: numbers(decision),
+        }
     }
 }
 

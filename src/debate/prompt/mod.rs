@@ -1,8 +1,9 @@
 //! What an agent is shown for a turn.
 //!
-//! A seat's conversation only ever grows: rules, contract and question first, the same bytes for everybody; then, turn by turn, what is
-//! new to this seat, and its own replies as they came. It is rebuilt from the log each time, so nothing here may depend on anything
-//! that happened after the turn it words. What others wrote is quoted, line by line, inside a fence that this session alone uses.
+//! A seat's conversation only ever grows: rules, contract and question first, the same bytes for everybody; then, turn
+//! by turn, what is new to this seat, and its own replies as they came. It is rebuilt from the log each time, so
+//! nothing here may depend on anything that happened after the turn it words. What others wrote is quoted, line by
+//! line, inside a fence that this session alone uses.
 
 pub mod moderator;
 pub mod quote;
@@ -68,7 +69,9 @@ pub(crate) fn push_attempts(messages: &mut Vec<Message>, attempts: &[Attempt], i
                     messages.push(Message { role: Role::User, text: again(response) });
                 }
             }
-            Outcome::Failed(_) if ends_turn => messages.push(Message { role: Role::Assistant, text: NO_REPLY.to_owned() }),
+            Outcome::Failed(_) if ends_turn => {
+                messages.push(Message { role: Role::Assistant, text: NO_REPLY.to_owned() })
+            }
             // The same request goes out again, to another voice.
             Outcome::Failed(_) => {}
         }
@@ -78,9 +81,12 @@ pub(crate) fn push_attempts(messages: &mut Vec<Message>, attempts: &[Attempt], i
 fn again(response: &Response) -> String {
     match response {
         Response::Unclear { reason } => {
-            format!("That reply could not be read: {reason}. Send it again as exactly one JSON object of the same form, and nothing else.")
+            format!(
+                "That reply could not be read: {reason}. Send it again as exactly one JSON object of the same form, and nothing else."
+            )
         }
-        _ => "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object.".to_owned(),
+        _ => "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object."
+            .to_owned(),
     }
 }
 
@@ -111,7 +117,8 @@ fn opens(history: &History, slot: &Slot<'_>) -> bool {
 }
 
 fn earlier(history: &History, before: &[Slot<'_>], speaker: Speaker) -> Earlier {
-    let own = before.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id).filter(|turn| turn.speaker == speaker);
+    let own =
+        before.iter().flat_map(|slot| &slot.turns).map(|planned| &planned.id).filter(|turn| turn.speaker == speaker);
     let stances: Vec<_> = own.filter_map(|turn| history.valid_response(turn)?.stance()).collect();
     match stances.as_slice() {
         [] => Earlier::None,
@@ -123,13 +130,15 @@ fn earlier(history: &History, before: &[Slot<'_>], speaker: Speaker) -> Earlier 
 
 /// Returns the block that opens every prompt of a session, whoever is asked.
 pub fn shared(history: &History) -> String {
-    let forms: Vec<Form> = history.setup.mode.stages().map(|stage| stage.form).collect::<BTreeSet<_>>().into_iter().collect();
+    let forms: Vec<Form> =
+        history.setup.mode.stages().map(|stage| stage.form).collect::<BTreeSet<_>>().into_iter().collect();
     let question = &history.setup.question;
     let nonce = quote::nonce(history.setup.seed);
     let options = if question.is_open() {
         "The question is open: options are formed from the opening statements.".to_owned()
     } else {
-        let lines: Vec<String> = question.options.iter().map(|choice| format!("{}: {}", choice.id, choice.text)).collect();
+        let lines: Vec<String> =
+            question.options.iter().map(|choice| format!("{}: {}", choice.id, choice.text)).collect();
         format!("Options:\n{}", quote::fence(&nonce, &lines.join("\n")))
     };
     // The question comes first: providers that search the web search for what they read first.
@@ -202,7 +211,9 @@ impl Told {
                 Some(persona(agent))
             }
             (true, true) if was_out => Some(format!("Speak as {} again.", agent.name)),
-            (false, true) if !was_out => Some(format!("Step out of your role as {}: answer for yourself, by your own judgement.", agent.name)),
+            (false, true) if !was_out => {
+                Some(format!("Step out of your role as {}: answer for yourself, by your own judgement.", agent.name))
+            }
             (true, true) | (false, _) => None,
         }
     }
@@ -212,8 +223,10 @@ impl Told {
         let frozen = history.frozen.as_ref().filter(|_| !self.options && !opens(history, slot))?;
         self.options = true;
         let nonce = quote::nonce(history.setup.seed);
-        let lines: Vec<String> = frozen.options.iter().map(|choice| format!("{}: {}", choice.id, choice.text)).collect();
-        let sorted = frozen.sorted.get(&seat).map(|option| format!("\nYour opening statement was counted for {option}."));
+        let lines: Vec<String> =
+            frozen.options.iter().map(|choice| format!("{}: {}", choice.id, choice.text)).collect();
+        let sorted =
+            frozen.sorted.get(&seat).map(|option| format!("\nYour opening statement was counted for {option}."));
         Some(format!(
             "From the opening statements these options were formed; they are final.\n{}{}",
             quote::fence(&nonce, &lines.join("\n")),
@@ -223,20 +236,33 @@ impl Told {
 
     fn own_claims(&self, ledger: &[Entry]) -> Option<String> {
         let last = self.own.last()?;
-        let own: Vec<&str> = ledger.iter().filter(|entry| entry.turn == *last).map(|entry| entry.id.0.as_str()).collect();
+        let own: Vec<&str> =
+            ledger.iter().filter(|entry| entry.turn == *last).map(|entry| entry.id.0.as_str()).collect();
         (!own.is_empty()).then(|| format!("Your claims are in the ledger as {}, in your order.", own.join(", ")))
     }
 
-    fn contributions(&mut self, history: &History, slots: &[Slot<'_>], at: usize, turn: &TurnId, ledger: &[Entry]) -> Option<String> {
-        let new: Vec<Contribution<'_>> =
-            visibility::visible(history, slots, at, turn.speaker).into_iter().filter(|said| self.turns.insert(said.turn.clone())).collect();
+    fn contributions(
+        &mut self,
+        history: &History,
+        slots: &[Slot<'_>],
+        at: usize,
+        turn: &TurnId,
+        ledger: &[Entry],
+    ) -> Option<String> {
+        let new: Vec<Contribution<'_>> = visibility::visible(history, slots, at, turn.speaker)
+            .into_iter()
+            .filter(|said| self.turns.insert(said.turn.clone()))
+            .collect();
         if new.is_empty() {
             return None;
         }
         let nonce = quote::nonce(history.setup.seed);
         let (new, heading) = match slots[at].stage.labels {
             Labels::Named => (new, "New contributions:"),
-            Labels::Anonymous => (dealt(history, turn, new), "New contributions, in no particular order; the labels are dealt afresh each time:"),
+            Labels::Anonymous => (
+                dealt(history, turn, new),
+                "New contributions, in no particular order; the labels are dealt afresh each time:",
+            ),
         };
         let quoted = new.iter().enumerate().map(|(place, said)| {
             let label = match slots[at].stage.labels {
@@ -268,7 +294,9 @@ fn persona(agent: &Agent) -> String {
     }
     match persona.stance {
         Some(Side::Yes) => text.push_str(" You were assigned to argue for the proposal, whatever you hold yourself."),
-        Some(Side::No) => text.push_str(" You were assigned to argue against the proposal, whatever you hold yourself."),
+        Some(Side::No) => {
+            text.push_str(" You were assigned to argue against the proposal, whatever you hold yourself.")
+        }
         Some(Side::Neutral) => text.push_str(" You were assigned to neither side: weigh both."),
         None => {}
     }
@@ -310,13 +338,19 @@ fn proposal(history: &History) -> String {
     let leader = opening.and_then(|consensus| consensus.leading.first());
     let choice = leader.and_then(|leader| history.options().iter().find(|choice| choice.id == *leader));
     let nonce = quote::nonce(history.setup.seed);
-    choice.map_or_else(|| "what the question proposes".to_owned(), |choice| format!("{} ({})", choice.id, quote::inline(&nonce, &choice.text)))
+    choice.map_or_else(
+        || "what the question proposes".to_owned(),
+        |choice| format!("{} ({})", choice.id, quote::inline(&nonce, &choice.text)),
+    )
 }
 
 fn statistics(history: &History, ratings: &BTreeMap<OptionId, Ratings>) -> Option<String> {
     let line = |choice: &Choice| {
         let stands = ratings.get(&choice.id)?;
-        Some(format!("- {}: median {}, quartiles {} to {}, {} ratings", choice.id, stands.median, stands.q1, stands.q3, stands.n))
+        Some(format!(
+            "- {}: median {}, quartiles {} to {}, {} ratings",
+            choice.id, stands.median, stands.q1, stands.q3, stands.n
+        ))
     };
     let lines: Vec<String> = history.options().iter().filter_map(line).collect();
     (!lines.is_empty()).then(|| format!("How the panel rates the options so far, from -2 to 2:\n{}", lines.join("\n")))

@@ -28,8 +28,11 @@ pub fn framing(history: &History, turn: &TurnId) -> Prompt {
 pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt {
     let contract = Contract::Sorting(u32::try_from(statements.len()).unwrap_or(u32::MAX));
     let nonce = quote::nonce(history.setup.seed);
-    let listed: Vec<String> =
-        statements.iter().enumerate().map(|(place, statement)| format!("Statement {}\n{}", place + 1, quote::fence(&nonce, statement))).collect();
+    let listed: Vec<String> = statements
+        .iter()
+        .enumerate()
+        .map(|(place, statement)| format!("Statement {}\n{}", place + 1, quote::fence(&nonce, statement)))
+        .collect();
     let ask = format!(
         "Sort these opening statements into options: statements that would lead to the same decision belong together, whatever their reasons; statements \
          that would not, do not. Form at most {} options. Word each as a decision in at most 20 words, so that its holders would sign it. `statements` holds \
@@ -73,7 +76,11 @@ fn outcome(history: &History, decision: &Decision, nonce: &str) -> String {
         })
         .collect();
     let verdict = decision.option.as_ref().map_or_else(|| "no option".to_owned(), ToString::to_string);
-    format!("The options and their holders at the end:\n{}\nThe outcome: {verdict}, {}.", quote::fence(nonce, &options.join("\n")), decision.label)
+    format!(
+        "The options and their holders at the end:\n{}\nThe outcome: {verdict}, {}.",
+        quote::fence(nonce, &options.join("\n")),
+        decision.label
+    )
 }
 
 fn worded(entry: &Entry) -> String {
@@ -98,7 +105,11 @@ fn minority(dissent: &Dissent) -> String {
         Kind::Unrebutted => "claim nobody rebutted",
     };
     let claims: Vec<&str> = dissent.claims.iter().map(|claim| claim.0.as_str()).collect();
-    format!("{option} ({kind}; claims {}): {}", if claims.is_empty() { "none".to_owned() } else { claims.join(", ") }, dissent.words)
+    format!(
+        "{option} ({kind}; claims {}): {}",
+        if claims.is_empty() { "none".to_owned() } else { claims.join(", ") },
+        dissent.words
+    )
 }
 
 /// A conversation of one turn, with the attempts at it so far.
@@ -108,5 +119,10 @@ fn closed_prompt(history: &History, turn: &TurnId, contract: &Contract, parts: V
     if let Some(known) = history.turns.get(turn) {
         push_attempts(&mut messages, &known.attempts, false);
     }
-    Prompt { shared: shared(history), messages, schema: contract.schema(), output_tokens_max: room(history, Some(turn)) }
+    Prompt {
+        shared: shared(history),
+        messages,
+        schema: contract.schema(),
+        output_tokens_max: room(history, Some(turn)),
+    }
 }

@@ -13,7 +13,8 @@ pub fn nonce(seed: u64) -> String {
     format!("{:08x}", shuffle::seed_for(seed, "fence") >> 32)
 }
 
-/// Fences `text`: every line is marked as quoted, control characters are gone, and the fence's own mark cannot occur inside.
+/// Fences `text`: every line is marked as quoted, control characters are gone, and the fence's own mark cannot occur
+/// inside.
 pub fn fence(nonce: &str, text: &str) -> String {
     let plain = unmarked(nonce, &text::plain(text));
     let lines: Vec<String> = plain.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
@@ -29,7 +30,8 @@ fn unmarked(nonce: &str, text: &str) -> String {
     text.replace(nonce, "[mark removed]")
 }
 
-/// Words a contribution: statement, claims by ledger id, concessions; or the questions posed. Never reasoning, stance or confidence.
+/// Words a contribution: statement, claims by ledger id, concessions; or the questions posed. Never reasoning, stance
+/// or confidence.
 pub fn contribution(said: &Contribution<'_>, ledger: &[Entry]) -> String {
     let mut lines: Vec<String> = Vec::new();
     match said.response {
@@ -38,12 +40,18 @@ pub fn contribution(said: &Contribution<'_>, ledger: &[Entry]) -> String {
             let own = ledger.iter().filter(|entry| entry.turn == *said.turn);
             lines.extend(own.flat_map(|entry| claim(&entry.id.0, &entry.claim)));
             lines.extend(
-                position.concessions.iter().map(|concession| format!("Concedes {}: {}", concession.claim, text::line(&concession.consequence))),
+                position.concessions.iter().map(|concession| {
+                    format!("Concedes {}: {}", concession.claim, text::line(&concession.consequence))
+                }),
             );
         }
         Response::Questions(questions) => {
             let about = |id: &Option<_>| id.as_ref().map(|id| format!(", about {id}")).unwrap_or_default();
-            lines.extend(questions.iter().map(|q| format!("Asks ({}{}): {}", kind_of_question(q.kind), about(&q.about), text::line(&q.text))));
+            lines.extend(
+                questions.iter().map(|q| {
+                    format!("Asks ({}{}): {}", kind_of_question(q.kind), about(&q.about), text::line(&q.text))
+                }),
+            );
         }
         Response::Ballot(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}

@@ -73,8 +73,12 @@ impl Contract {
     fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
         match self {
             Self::Position(stance) => {
-                let mut properties =
-                    vec![("reasoning", Shape::Text), ("claims", Shape::Claims), ("concessions", Shape::Concessions), ("statement", Shape::Text)];
+                let mut properties = vec![
+                    ("reasoning", Shape::Text),
+                    ("claims", Shape::Claims),
+                    ("concessions", Shape::Concessions),
+                    ("statement", Shape::Text),
+                ];
                 properties.extend(stance.iter().flat_map(StanceTerms::properties));
                 properties.push(("confidence", Shape::Number));
                 properties.push(("would_change_my_mind", Shape::Texts));
@@ -108,8 +112,11 @@ impl StanceTerms {
         if self.options.is_empty() {
             return vec![("abstain_reason", Shape::TextOrNull)];
         }
-        let mut properties =
-            vec![("ratings", Shape::Ratings(&self.options)), ("option", Shape::OptionOrNull(&self.options)), ("abstain_reason", Shape::TextOrNull)];
+        let mut properties = vec![
+            ("ratings", Shape::Ratings(&self.options)),
+            ("option", Shape::OptionOrNull(&self.options)),
+            ("abstain_reason", Shape::TextOrNull),
+        ];
         match self.earlier {
             Earlier::None => {}
             Earlier::Sorted => {
@@ -148,7 +155,9 @@ impl Shape<'_> {
             Self::Texts => list(text()),
             Self::Claims => list(claim()),
             Self::Concessions => list(object(vec![("claim", text()), ("consequence", text())])),
-            Self::Questions => list(object(vec![("kind", one_of(&KINDS)), ("about", text_or_null()), ("text", text())])),
+            Self::Questions => {
+                list(object(vec![("kind", one_of(&KINDS)), ("about", text_or_null()), ("text", text())]))
+            }
             Self::Personas => list(object(vec![("name", text()), ("cares_about", text())])),
             Self::Piles => list(object(vec![("text", text()), ("statements", list(json!({ "type": "integer" })))])),
             Self::Points => list(object(vec![("text", text()), ("claims", list(text()))])),
@@ -166,7 +175,11 @@ impl Shape<'_> {
 }
 
 fn claim() -> Value {
-    let evidence = object(vec![("type", one_of(&["citation", "calculation", "example", "material"])), ("ref", text()), ("quote", text())]);
+    let evidence = object(vec![
+        ("type", one_of(&["citation", "calculation", "example", "material"])),
+        ("ref", text()),
+        ("quote", text()),
+    ]);
     object(vec![
         ("text", text()),
         ("kind", one_of(&["fact", "inference", "value", "assumption"])),
@@ -184,7 +197,8 @@ fn change() -> Value {
 
 fn object(properties: Vec<(&str, Value)>) -> Value {
     let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
-    let properties: Map<String, Value> = properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let properties: Map<String, Value> =
+        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
@@ -204,7 +218,8 @@ fn one_of(names: &[&str]) -> Value {
     json!({ "type": "string", "enum": names })
 }
 
-/// What the forms of a debate ask for, field by field, for the shared part of every prompt. Holds no JSON that could be read as a response.
+/// What the forms of a debate ask for, field by field, for the shared part of every prompt. Holds no JSON that could be
+/// read as a response.
 pub fn describe(forms: &[Form]) -> String {
     let described = forms.iter().map(|form| match form {
         Form::Position => POSITION,

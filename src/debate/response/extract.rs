@@ -16,7 +16,8 @@ pub struct Found {
     pub broken: Option<String>,
 }
 
-/// Returns the JSON objects in `text`: the whole text if it is one, else every balanced object that stands outside others.
+/// Returns the JSON objects in `text`: the whole text if it is one, else every balanced object that stands outside
+/// others.
 ///
 /// What an object holds that cannot be parsed is not looked for: it was not said by itself.
 pub fn objects(text: &str) -> Found {

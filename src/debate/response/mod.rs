@@ -249,7 +249,12 @@ impl Response {
     /// Whether the response says something that counts; the others are shown and left out of every number.
     pub fn is_valid(&self) -> bool {
         match self {
-            Self::Position(_) | Self::Questions(_) | Self::Ballot(_) | Self::Perspectives(_) | Self::Sorting(_) | Self::Synthesis(_) => true,
+            Self::Position(_)
+            | Self::Questions(_)
+            | Self::Ballot(_)
+            | Self::Perspectives(_)
+            | Self::Sorting(_)
+            | Self::Synthesis(_) => true,
             Self::Unclear { .. } | Self::Truncated | Self::Refused | Self::Filtered => false,
         }
     }
@@ -258,7 +263,12 @@ impl Response {
     pub fn deserves_retry(&self) -> bool {
         match self {
             Self::Unclear { .. } | Self::Truncated => true,
-            Self::Position(_) | Self::Questions(_) | Self::Ballot(_) | Self::Perspectives(_) | Self::Sorting(_) | Self::Synthesis(_) => false,
+            Self::Position(_)
+            | Self::Questions(_)
+            | Self::Ballot(_)
+            | Self::Perspectives(_)
+            | Self::Sorting(_)
+            | Self::Synthesis(_) => false,
             Self::Refused | Self::Filtered => false,
         }
     }
@@ -296,8 +306,12 @@ impl Response {
             Self::Position(position) => position.statement.clone(),
             Self::Ballot(ballot) if ballot.statement.is_empty() => ballot.because.clone(),
             Self::Ballot(ballot) => ballot.statement.clone(),
-            Self::Questions(questions) => questions.iter().map(|question| question.text.as_str()).collect::<Vec<_>>().join(" / "),
-            Self::Perspectives(personas) => personas.iter().map(|persona| persona.name.as_str()).collect::<Vec<_>>().join(", "),
+            Self::Questions(questions) => {
+                questions.iter().map(|question| question.text.as_str()).collect::<Vec<_>>().join(" / ")
+            }
+            Self::Perspectives(personas) => {
+                personas.iter().map(|persona| persona.name.as_str()).collect::<Vec<_>>().join(", ")
+            }
             Self::Sorting(piles) => piles.iter().map(|pile| pile.text.as_str()).collect::<Vec<_>>().join(" / "),
             Self::Synthesis(synthesis) => synthesis.conclusion.clone(),
             Self::Unclear { reason } => format!("unreadable reply: {reason}"),

@@ -10,7 +10,8 @@ use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::reply::{Finish, Reply};
 use crate::debate::response::contract::{Contract, Earlier, QUESTIONS_MAX, StanceTerms};
 use crate::debate::response::{
-    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Pile, Point, PosedQuestion, Position, Response, Stance, Synthesis, extract,
+    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Pile, Point, PosedQuestion, Position, Response,
+    Stance, Synthesis, extract,
 };
 use crate::debate::text;
 
@@ -51,7 +52,9 @@ fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
     match (readable.pop(), readable.is_empty()) {
         (Some(response), true) => Ok(response),
         // Choosing between a vote and a quoted one would be guessing.
-        (Some(_), false) => Err("the reply holds several different JSON objects of the form; exactly one is needed".to_owned()),
+        (Some(_), false) => {
+            Err("the reply holds several different JSON objects of the form; exactly one is needed".to_owned())
+        }
         (None, _) => {
             let broken = found.broken.map(|error| format!("the JSON object cannot be parsed: {error}"));
             Err(broken.or(first_problem).unwrap_or_else(|| "the reply holds no JSON object".to_owned()))
@@ -77,7 +80,11 @@ fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>) -> Result<Position
         reasoning: fields.text("reasoning")?,
         confidence: fields.confidence("confidence")?,
         claims: fields.objects("claims")?.iter().map(|fields| claim(fields)).collect::<Result<_, _>>()?,
-        concessions: fields.objects("concessions")?.iter().map(|fields| concession(fields)).collect::<Result<_, _>>()?,
+        concessions: fields
+            .objects("concessions")?
+            .iter()
+            .map(|fields| concession(fields))
+            .collect::<Result<_, _>>()?,
         would_change_my_mind: fields.texts("would_change_my_mind")?,
         stance,
     })
@@ -125,7 +132,10 @@ fn ratings(fields: &Fields<'_>, options: &[Choice]) -> Result<BTreeMap<OptionId,
         return Err("`ratings` must be an object that rates every option".to_owned());
     };
     let rating = |choice: &Choice| {
-        let value = given.get(&choice.id.0).or_else(|| given.get(&choice.text)).ok_or_else(|| format!("`ratings` lacks option {}", choice.id))?;
+        let value = given
+            .get(&choice.id.0)
+            .or_else(|| given.get(&choice.text))
+            .ok_or_else(|| format!("`ratings` lacks option {}", choice.id))?;
         let number = match value {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => text.trim().parse().ok(),
@@ -133,7 +143,9 @@ fn ratings(fields: &Fields<'_>, options: &[Choice]) -> Result<BTreeMap<OptionId,
         };
         let whole = number.filter(|n| n.fract() == 0.0 && (-2.0..=2.0).contains(n));
         // The range check above makes the conversion exact.
-        whole.map(|n| (choice.id.clone(), n as i8)).ok_or_else(|| format!("the rating of {} must be a whole number from -2 to 2", choice.id))
+        whole
+            .map(|n| (choice.id.clone(), n as i8))
+            .ok_or_else(|| format!("the rating of {} must be a whole number from -2 to 2", choice.id))
     };
     options.iter().map(rating).collect()
 }
@@ -171,7 +183,8 @@ fn questions(fields: &Fields<'_>) -> Result<Vec<PosedQuestion>, String> {
         let about = Some(fields.text("about")?).filter(|id| !id.is_empty()).map(ClaimId);
         Ok(PosedQuestion { kind: fields.name("kind")?, text: fields.needed_text("text")?, about })
     };
-    let questions: Vec<PosedQuestion> = fields.objects("questions")?.iter().map(question).collect::<Result<_, String>>()?;
+    let questions: Vec<PosedQuestion> =
+        fields.objects("questions")?.iter().map(question).collect::<Result<_, String>>()?;
     match questions.len() {
         0 => Err("`questions` is empty".to_owned()),
         n if n > QUESTIONS_MAX => Err(format!("{n} questions were posed; at most {QUESTIONS_MAX} are taken")),
@@ -181,7 +194,8 @@ fn questions(fields: &Fields<'_>) -> Result<Vec<PosedQuestion>, String> {
 
 fn perspectives(fields: &Fields<'_>, count: u32) -> Result<Vec<Persona>, String> {
     let persona = |fields: &Fields<'_>| {
-        let (name, character) = (text::clip(&fields.needed_text("name")?, 40), text::clip(&fields.needed_text("cares_about")?, 400));
+        let (name, character) =
+            (text::clip(&fields.needed_text("name")?, 40), text::clip(&fields.needed_text("cares_about")?, 400));
         Ok(Persona { name, character, team: None, stance: None })
     };
     let personas: Vec<Persona> = fields.objects("perspectives")?.iter().map(persona).collect::<Result<_, String>>()?;
@@ -222,7 +236,8 @@ fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
 }
 
 fn synthesis(fields: &Fields<'_>) -> Result<Synthesis, String> {
-    let point = |fields: &Fields<'_>| Ok(Point { text: fields.needed_text("text")?, claims: fields.claim_ids("claims")? });
+    let point =
+        |fields: &Fields<'_>| Ok(Point { text: fields.needed_text("text")?, claims: fields.claim_ids("claims")? });
     let points = |name: &str| fields.objects(name)?.iter().map(point).collect::<Result<Vec<Point>, String>>();
     Ok(Synthesis {
         conclusion: fields.needed_text("conclusion")?,
@@ -259,7 +274,9 @@ impl<'a> Fields<'a> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(&[]),
             Some(Value::Array(items)) if items.len() <= LIST_MAX => Ok(items),
-            Some(Value::Array(items)) => Err(format!("`{name}` has {} entries; at most {LIST_MAX} are taken", items.len())),
+            Some(Value::Array(items)) => {
+                Err(format!("`{name}` has {} entries; at most {LIST_MAX} are taken", items.len()))
+            }
             Some(_) => Err(format!("`{name}` must be a list")),
         }
     }
@@ -275,7 +292,10 @@ impl<'a> Fields<'a> {
     }
 
     fn objects(&self, name: &str) -> Result<Vec<Fields<'a>>, String> {
-        self.list(name)?.iter().map(|item| item.as_object().map(Fields).ok_or_else(|| format!("`{name}` must be a list of objects"))).collect()
+        self.list(name)?
+            .iter()
+            .map(|item| item.as_object().map(Fields).ok_or_else(|| format!("`{name}` must be a list of objects")))
+            .collect()
     }
 
     fn object(&self, name: &str) -> Result<Option<Fields<'a>>, String> {
@@ -289,7 +309,8 @@ impl<'a> Fields<'a> {
     /// One of an enum's names.
     fn name<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
         let value = self.needed_text(name)?.to_lowercase();
-        serde_json::from_value(Value::String(value.clone())).map_err(|_| format!("`{name}` cannot be `{}`", text::clip(&value, 40)))
+        serde_json::from_value(Value::String(value.clone()))
+            .map_err(|_| format!("`{name}` cannot be `{}`", text::clip(&value, 40)))
     }
 
     /// An option by its id, or by its exact text.
@@ -305,8 +326,8 @@ impl<'a> Fields<'a> {
         meant.map(|choice| Some(choice.id.clone())).ok_or_else(unknown)
     }
 
-    /// A confidence written as 0.85, 85, "0.85" or "85%". Anything else is a problem, never clamped; so is 7, which may be meant on
-    /// a scale to 10.
+    /// A confidence written as 0.85, 85, "0.85" or "85%". Anything else is a problem, never clamped; so is 7, which may
+    /// be meant on a scale to 10.
     fn confidence(&self, name: &str) -> Result<Option<f64>, String> {
         let problem = || format!("`{name}` must be a number from 0 to 1");
         let (number, is_percent) = match self.0.get(name) {

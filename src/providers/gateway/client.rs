@@ -31,7 +31,8 @@ impl Route {
         let provider = endpoint.vendor.name;
         let base = endpoint.vendor.wire.url(&endpoint.base_url, "");
         let url = usable(&base).map_err(|reason| GatewayError::BaseUrl { provider, reason })?;
-        let auth = auth_header(&endpoint).map_err(|_| GatewayError::Key { provider, key_variable: endpoint.key_variable.clone() })?;
+        let auth = auth_header(&endpoint)
+            .map_err(|_| GatewayError::Key { provider, key_variable: endpoint.key_variable.clone() })?;
         Ok(Self { base, host: host(&url), auth, endpoint })
     }
 
@@ -114,8 +115,8 @@ pub(super) enum Tls {
     Unneeded,
 }
 
-/// Builds the client. Reading the system's certificate store takes longer than all else at start, so it is left alone where nothing
-/// needs it. Where it is needed and there is none, the compiled-in roots stand in.
+/// Builds the client. Reading the system's certificate store takes longer than all else at start, so it is left alone
+/// where nothing needs it. Where it is needed and there is none, the compiled-in roots stand in.
 pub(super) fn build(connect: Duration, tls: Tls) -> Result<Client, GatewayError> {
     let failed = |error: reqwest::Error| GatewayError::Client(error.to_string());
     match tls {
@@ -130,7 +131,11 @@ pub(super) fn build(connect: Duration, tls: Tls) -> Result<Client, GatewayError>
 
 /// Retries are ours alone, so that the requests we report are the requests that were sent.
 fn builder(connect: Duration) -> ClientBuilder {
-    Client::builder().user_agent(USER_AGENT).connect_timeout(connect).redirect(Policy::none()).retry(reqwest::retry::never())
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(connect)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
 }
 
 fn usable(base_url: &str) -> Result<Url, String> {

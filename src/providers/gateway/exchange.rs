@@ -19,8 +19,8 @@ use crate::providers::gateway::{Timeouts, retry};
 use crate::providers::wire::{Answer, Call, Shape, Wire};
 use crate::providers::{OnProgress, Progress};
 
-/// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that was
-/// read to its end can be used again.
+/// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that
+/// was read to its end can be used again.
 const AFTERWORD: Duration = Duration::from_secs(1);
 
 /// Sends `ask` once and reads what comes back. Shows text as it arrives.
@@ -57,7 +57,8 @@ struct Head {
 impl Head {
     fn of(response: &Response) -> Self {
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers: Vec<(String, String)> = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let headers: Vec<(String, String)> =
+            response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         let content_type = find(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
         Self {
             status: response.status().as_u16(),
@@ -73,7 +74,8 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 async fn send(client: &Client, route: &Route, call: Call, timeouts: &Timeouts) -> Result<Response, Failure> {
-    let mut request = client.post(route.url(&call.path)).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
+    let mut request =
+        client.post(route.url(&call.path)).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
     for (name, value) in call.headers {
         request = request.header(name, value);
     }
@@ -83,7 +85,10 @@ async fn send(client: &Client, route: &Route, call: Call, timeouts: &Timeouts) -
     match tokio::time::timeout(timeouts.first_byte, request.send()).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => Err(unsent(&error, route, timeouts)),
-        Err(_) => Err(Failure::new(FaultKind::Timeout, format!("{} sent nothing for {:?}", route.host(), timeouts.first_byte))),
+        Err(_) => Err(Failure::new(
+            FaultKind::Timeout,
+            format!("{} sent nothing for {:?}", route.host(), timeouts.first_byte),
+        )),
     }
 }
 
@@ -114,17 +119,29 @@ async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Time
     let told = retry::told_wait(|name| find(&head.headers, name), SystemTime::now());
     // The wire may shorten the text, and half a key would be found by nobody afterwards.
     let body = route.scrub(&Body::new(response, timeouts).refusal().await);
-    let failure = Failure::from(route.vendor().wire.fault(head.status, |name| find(&head.headers, name).map(str::to_owned), &body));
+    let failure = Failure::from(route.vendor().wire.fault(
+        head.status,
+        |name| find(&head.headers, name).map(str::to_owned),
+        &body,
+    ));
     Failure { told_wait: told.or(failure.told_wait), ..failure }
 }
 
-async fn accepted(response: Response, head: &Head, wire: Wire, timeouts: &Timeouts, progress: OnProgress<'_>) -> Result<Answer, Failure> {
+async fn accepted(
+    response: Response,
+    head: &Head,
+    wire: Wire,
+    timeouts: &Timeouts,
+    progress: OnProgress<'_>,
+) -> Result<Answer, Failure> {
     let body = Body::new(response, timeouts);
     match head.content_type.as_str() {
         "text/event-stream" => streamed(body, wire, AFTERWORD.min(timeouts.silence), progress).await,
         "application/json" => Ok(wire.decoder().body(&body.text().await?)?),
         "" => Err(Failure::new(FaultKind::InvalidResponse, "the answer has no content type".to_owned())),
-        other => Err(Failure::new(FaultKind::InvalidResponse, format!("the answer is {other}, not a stream of events"))),
+        other => {
+            Err(Failure::new(FaultKind::InvalidResponse, format!("the answer is {other}, not a stream of events")))
+        }
     }
 }
 

@@ -30,7 +30,8 @@ use crate::providers::{Asking, OnProgress, Progress, Provider};
 pub struct Endpoint {
     /// The vendor's row in the table.
     pub vendor: &'static Vendor,
-    /// An `http` or `https` URL without query; the wire appends its path, see [`Wire::url`](crate::providers::wire::Wire::url).
+    /// An `http` or `https` URL without query; the wire appends its path, see
+    /// [`Wire::url`](crate::providers::wire::Wire::url).
     pub base_url: String,
     /// Sent in the wire's own header, to this base URL only.
     pub key: Option<SecretString>,
@@ -41,7 +42,10 @@ pub struct Endpoint {
 impl fmt::Debug for Endpoint {
     /// Leaves out the key, and the base URL too: it may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("vendor", &self.vendor.name).field("has_key", &self.key.is_some()).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("vendor", &self.vendor.name)
+            .field("has_key", &self.key.is_some())
+            .finish_non_exhaustive()
     }
 }
 
