@@ -530,7 +530,7 @@ fn verdict(ballots: &[(usize, u32, usize)]) -> Decision {
     let script = |ask: &Ask| {
         let (vote, confidence, _) = ballots[seat_of(ask).unwrap() as usize - 1];
         let mut fields = holding(ask, &format!("o{vote}"));
-        fields["confidence"] = json!(confidence);
+        fields["confidence"] = json!(format!("{confidence}%"));
         if vote == 0 {
             fields["option"] = Value::Null;
             fields["abstain_reason"] = json!("unsure");
