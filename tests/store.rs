@@ -267,6 +267,20 @@ fn a_database_of_a_later_version_is_left_alone() {
 }
 
 #[test]
+fn one_broken_session_does_not_hide_the_others() {
+    let desk = Desk::new();
+    desk.run(START).expect(0);
+    desk.run(START).expect(0);
+    let database = Connection::open(desk.data().join(FILE)).unwrap();
+    let latest = "session = 2 AND seq = (SELECT max(seq) FROM events WHERE session = 2)";
+    database.execute(&format!("UPDATE events SET body = '{{\"event\":\"of tomorrow\"}}' WHERE {latest}"), []).unwrap();
+    let listed = desk.run(&["list"]).expect(0).stdout;
+    assert!(listed.contains("unreadable") && listed.contains("decided"), "{listed}");
+    let refused = desk.run(&["show", "@"]).expect(1).stderr;
+    assert!(refused.contains("cannot be read"), "{refused}");
+}
+
+#[test]
 fn what_is_no_database_is_left_alone() {
     let desk = Desk::new();
     fs::create_dir_all(desk.data()).unwrap();

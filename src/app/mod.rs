@@ -14,7 +14,7 @@ pub use crate::app::panel::{VendorStatus, vendor_keys};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::engine::{Control, Notice};
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
-pub use crate::store::Listed;
+pub use crate::store::{Listed, Standing};
 
 use crate::config::Config;
 use crate::debate::event::{Ending, Event};

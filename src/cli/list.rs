@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{App, Listed};
+use crate::app::{App, Listed, Standing};
 use crate::cli::args::{ListArgs, ListingFormat};
 use crate::cli::output;
 use crate::debate::event::Ending;
@@ -51,10 +51,11 @@ fn entry(listed: &Listed) -> Value {
 }
 
 fn status(listed: &Listed) -> &'static str {
-    match listed.ending {
-        None => "open",
-        Some(Ending::Decided) => "decided",
-        Some(Ending::QuorumLost) => "quorum_lost",
-        Some(Ending::Stopped) => "stopped",
+    match listed.standing {
+        Standing::Open => "open",
+        Standing::Unreadable => "unreadable",
+        Standing::Ended(Ending::Decided) => "decided",
+        Standing::Ended(Ending::QuorumLost) => "quorum_lost",
+        Standing::Ended(Ending::Stopped) => "stopped",
     }
 }

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// A viewpoint. Its prompt is derived from name and trait, so the two can never disagree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,27 +35,9 @@ pub enum Stance {
 }
 
 /// A place on the panel, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seat(pub u32);
-
-/// A seat as JSON holds it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WrittenSeat {
-    Value(u32),
-    /// The key of a map. Within a tagged enum serde hands keys on as text, whatever their type.
-    Key(String),
-}
-
-impl<'de> Deserialize<'de> for Seat {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match WrittenSeat::deserialize(deserializer)? {
-            WrittenSeat::Value(seat) => Ok(Self(seat)),
-            WrittenSeat::Key(seat) => seat.parse().map(Self).map_err(D::Error::custom),
-        }
-    }
-}
 
 impl fmt::Display for Seat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

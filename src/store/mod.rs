@@ -17,7 +17,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::oneshot;
 
 pub use crate::store::lease::Lease;
-pub use crate::store::read::Listed;
+pub use crate::store::read::{Listed, Standing};
 
 use crate::debate::event::{Event, Logged, SessionId};
 use crate::store::writer::Job;

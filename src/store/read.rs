@@ -17,8 +17,19 @@ pub struct Listed {
     pub mode: String,
     /// Its topic.
     pub topic: String,
-    /// How it ended; `None` while it has not.
-    pub ending: Option<Ending>,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Where a listed session stands, by its latest event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not ended.
+    Open,
+    /// It has.
+    Ended(Ending),
+    /// Its latest event cannot be read, so one broken session does not hide the others.
+    Unreadable,
 }
 
 /// A session's row with the latest event's body.
@@ -87,11 +98,12 @@ impl Store {
 
 fn listed((id, opened_ms, mode, topic, latest): ListedRow) -> Result<Listed, StoreError> {
     let session = parse(&id).ok_or(StoreError::Unknown(id))?;
-    let ending = match event(session, 0, &latest)? {
-        Event::SessionClosed { ending } => Some(ending),
-        _ => None,
+    let standing = match serde_json::from_str(&latest) {
+        Ok(Event::SessionClosed { ending }) => Standing::Ended(ending),
+        Ok(_) => Standing::Open,
+        Err(_) => Standing::Unreadable,
     };
-    Ok(Listed { session, opened_ms, mode, topic, ending })
+    Ok(Listed { session, opened_ms, mode, topic, standing })
 }
 
 fn parse(id: &str) -> Option<SessionId> {

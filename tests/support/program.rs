@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -295,11 +295,4 @@ pub(crate) fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 /// The lines of a text that begin with `start`.
 pub(crate) fn lines_with<'a>(text: &'a str, start: &str) -> Vec<&'a str> {
     text.lines().filter(|line| line.starts_with(start)).collect()
-}
-
-/// Reads the first line that a process writes.
-pub(crate) fn first_line(stream: impl Read) -> String {
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).unwrap();
-    line
 }
