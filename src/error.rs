@@ -106,13 +106,16 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Id of the session it happened in, if one was stored.
     pub session: Option<String>,
+    /// Whether trying again, with nothing changed, may succeed; at first what the kind says.
+    pub retryable: bool,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
     /// Makes a failure of the given kind. Line breaks and control characters in `message` become spaces.
     pub fn new(kind: FailureKind, message: impl AsRef<str>) -> Self {
-        Self { kind, message: one_line(message.as_ref()), hint: None, session: None, source: None }
+        let message = one_line(message.as_ref());
+        Self { kind, message, hint: None, session: None, retryable: kind.is_retryable(), source: None }
     }
 
     /// Makes a failure that is our own defect.
@@ -174,6 +177,13 @@ impl Failure {
         self
     }
 
+    /// Says that trying again will not help until something is changed.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.retryable = false;
+        self
+    }
+
     /// Adds the error behind it, for `Error::source`; it is not displayed.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
@@ -188,7 +198,7 @@ impl Failure {
                 "kind": self.kind.name(),
                 "message": self.message,
                 "hint": self.hint,
-                "retryable": self.kind.is_retryable(),
+                "retryable": self.retryable,
                 "session": self.session,
             }
         })

@@ -10,6 +10,7 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -128,8 +129,31 @@ fn wrong_keys_everywhere_end_the_debate() {
     let fake = fake(|seen, _| Some(wrong_key(seen)));
     let ran = Desk::at(fake.url(), 2).run(&start("vote", "2", &["--format", "json"])).expect(5);
     let error: Value = serde_json::from_str(&ran.stderr).unwrap();
-    assert_eq!((&error["error"]["kind"], &error["error"]["retryable"]), (&json!("providers"), &json!(true)));
+    assert_eq!((&error["error"]["kind"], &error["error"]["retryable"]), (&json!("providers"), &json!(false)));
     assert_eq!(error["error"]["session"], ran.record()["session"]);
+}
+
+#[test]
+fn a_debate_that_lost_its_quorum_goes_on_once_its_providers_do() {
+    let is_down = Arc::new(AtomicBool::new(true));
+    let down = Arc::clone(&is_down);
+    let fake = fake(move |seen, _| {
+        (down.load(Ordering::SeqCst) && seen.vendor_wire == "openai_responses").then(refused_request)
+    });
+    let desk = Desk::at(fake.url(), 2);
+    let ran = desk.run(&start("vote", "4", &["--format", "json", "--yes-no"])).expect(5);
+    let error: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(error["error"]["retryable"], json!(true));
+    let asked = fake.log().iter().filter(|seen| seen.vendor_wire == "anthropic").count();
+    is_down.store(false, Ordering::SeqCst);
+    let record = desk.run(&["resume", "@", "--quiet", "--format", "json"]).expect(0).record();
+    assert_eq!((&record["status"], &record["final"]["valid"]), (&json!("decided"), &json!(4)));
+    let again = fake
+        .log()
+        .iter()
+        .filter(|seen| seen.vendor_wire == "anthropic" && seen.schema.to_string().contains("blocking_objection"))
+        .count();
+    assert_eq!(again, asked, "a seat that was heard is not asked again");
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl App {
         Ok(Session { history, warnings: setup.warnings, store, lease, provider: setup.provider })
     }
 
-    /// Takes up a session that was interrupted or stopped. Sends no request.
+    /// Takes up a session that was interrupted, was stopped or lost its quorum. Sends no request.
     ///
     /// `pace` is how long each reply takes to arrive if the session is a rehearsal.
     pub async fn resume(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
@@ -77,7 +77,7 @@ impl App {
         let session = store.find(name).map_err(store_failure)?;
         let lease = store.lease(session).map_err(store_failure)?;
         let mut history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
-        if let Some(Ending::Decided | Ending::QuorumLost) = history.ending {
+        if history.ending == Some(Ending::Decided) {
             let hint = format!("`roundtable show {session}` prints it");
             return Err(Failure::usage(format!("session {session} has ended"))
                 .with_hint(hint)
@@ -139,6 +139,10 @@ impl App {
         if names.contains(&rehearsal::NAME) {
             return Ok(Box::new(Rehearsal::new(pace)));
         }
+        // A seat that cannot be asked would lose its place in a debate that has been paid for.
+        let seated: Vec<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
+        panel::check_usable(&self.config, &seated)
+            .map_err(|failure| failure.with_session(history.setup.session.to_string()))?;
         let endpoints = panel::endpoints(&self.config, &names);
         if endpoints.is_empty() {
             return Err(panel::nothing_usable().with_session(history.setup.session.to_string()));
@@ -183,11 +187,13 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
                 || format!("`roundtable show {session}` tells what each seat said"),
                 |fault| fault.hint.clone(),
             );
-            Failure::providers(format!(
+            let failure = Failure::providers(format!(
                 "too few of the panel could be heard ({needed} of {} are needed){why}",
                 history.panel()
             ))
-            .with_hint(hint)
+            .with_hint(hint);
+            let will_recur = !faults.is_empty() && faults.iter().all(|fault| fault.kind.is_lasting());
+            if will_recur { failure.lasting() } else { failure }
         }
         Ending::Stopped => Failure::interrupted(format!("stopped: {}", headline(&record::record(history))))
             .with_hint(format!("`roundtable resume {session}` goes on from here; nothing that arrived is asked again")),

@@ -110,6 +110,14 @@ pub(super) fn moderators(config: &Config, panel: &[Voice]) -> Result<Vec<Voice>,
     Ok(moderators)
 }
 
+/// Fails if one of the named vendors cannot be asked.
+pub(super) fn check_usable(config: &Config, names: &[&str]) -> Result<(), Failure> {
+    match VENDORS.iter().find(|vendor| names.contains(&vendor.name) && !is_usable(config, vendor)) {
+        Some(vendor) => Err(not_set_up(vendor)),
+        None => Ok(()),
+    }
+}
+
 /// Where the named vendors are reached. One that is no longer set up has no endpoint: its turns fail, and say what to
 /// set.
 pub(super) fn endpoints(config: &Config, names: &[&str]) -> Vec<Endpoint> {
@@ -150,15 +158,15 @@ fn chosen_voice(config: &Config, choice: &Choice) -> Result<Voice, Failure> {
     let vendor = table::find(&choice.provider)
         .ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
     if !is_usable(config, vendor) {
-        let failure =
-            Failure::credentials(format!("provider {} is not set up: {} is not set", vendor.name, variable(vendor)));
-        return Err(failure.with_hint(format!(
-            "set {} in the environment or in .env, or leave {} out",
-            variable(vendor),
-            vendor.name
-        )));
+        return Err(not_set_up(vendor));
     }
     Ok(voice(config, vendor, choice.model.as_deref()))
+}
+
+fn not_set_up(vendor: &Vendor) -> Failure {
+    let variable = variable(vendor);
+    Failure::credentials(format!("provider {} is not set up: {variable} is not set", vendor.name))
+        .with_hint(format!("set {variable} in the environment or in .env"))
 }
 
 fn voice(config: &Config, vendor: &Vendor, chosen: Option<&str>) -> Voice {

@@ -23,6 +23,7 @@ use clap::error::ErrorKind;
 use crate::app::{App, vendor_keys};
 use crate::cli::args::{Cli, Command, ConfigCommand, FormatArg, ListingFormat};
 use crate::config::{Config, Sources};
+use crate::debate::text;
 use crate::error::Failure;
 
 /// Runs the program and returns its exit code.
@@ -48,9 +49,26 @@ fn not_a_command(error: &clap::Error) -> ExitCode {
         error.print().ok();
         return ExitCode::SUCCESS;
     }
-    // The message repeats the argument, whatever it holds.
-    output::remark(error.render().to_string().trim_end());
-    ExitCode::from(crate::error::FailureKind::Usage.exit_code())
+    let failure = usage_failure(&error.render().to_string());
+    let given: Vec<String> = std::env::args().collect();
+    let is_json = given.iter().any(|argument| argument == "--format=json" || argument == "-fjson")
+        || given.windows(2).any(|pair| matches!(pair[0].as_str(), "--format" | "-f") && pair[1] == "json");
+    output::failure(&failure, if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text });
+    ExitCode::from(failure.kind.exit_code())
+}
+
+/// Turns the parser's message, a few paragraphs, into one line and a hint: what is wrong first, then how to call it.
+fn usage_failure(message: &str) -> Failure {
+    let mut paragraphs = message.trim().split("\n\n").map(text::line);
+    let problem = paragraphs.next().unwrap_or_default();
+    let problem = problem.strip_prefix("error: ").unwrap_or(&problem).to_owned();
+    let rest: Vec<String> = paragraphs.collect();
+    let hint = rest.iter().find_map(|part| part.strip_prefix("tip: ")).or(rest.first().map(String::as_str));
+    let failure = Failure::usage(problem);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
 }
 
 fn execute(command: Command) -> Result<(), Failure> {

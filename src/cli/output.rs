@@ -76,21 +76,23 @@ pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
     args.output.iter().map(file).collect()
 }
 
-/// Writes a session to stdout and to the given files.
+/// Writes a session to stdout and to the given files. All are tried; the first failure is returned.
 pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]) -> Result<(), Failure> {
-    for (path, format) in files {
+    let shown = match format {
+        FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
+        FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
+        FormatArg::Json => result(&app::render(history, Format::Json)),
+    };
+    let written = files.iter().map(|(path, format)| {
         write_whole(path, &app::render(history, *format)).map_err(|error| {
             let id = history.setup.session;
             Failure::usage(format!("cannot write {}: {error}", path.display()))
                 .with_hint(format!("the session is stored: `roundtable show {id}` prints it"))
                 .with_session(id.to_string())
-        })?;
-    }
-    match format {
-        FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
-        FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
-        FormatArg::Json => result(&app::render(history, Format::Json)),
-    }
+        })
+    });
+    let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
+    outcomes.into_iter().collect()
 }
 
 /// Breaks long lines between words where a person reads them on a terminal; elsewhere the text stays as it is.
@@ -110,15 +112,18 @@ fn fitted(text: &str) -> String {
     broken.collect()
 }
 
-/// Replaces a file's content in one step, so that nobody reads half a record.
+/// Replaces a file's content in one step, so that nobody reads half a record. A link stays a link, and a file keeps its rights.
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let known = fs::metadata(path).ok();
     // A pipe or a device is written to as it is.
-    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+    if known.as_ref().is_some_and(|known| !known.is_file()) {
         return fs::write(path, text);
     }
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, path));
+    let keep_rights = || known.as_ref().map_or(Ok(()), |known| fs::set_permissions(&draft, known.permissions()));
+    let written = fs::write(&draft, text).and_then(|()| keep_rights()).and_then(|()| fs::rename(&draft, &path));
     if written.is_err() {
         fs::remove_file(&draft).ok();
     }

@@ -1,14 +1,15 @@
 //! `start` and `resume`: run a session, show it meanwhile, print its result.
 
 use std::io::IsTerminal;
+use std::thread;
 use std::time::Duration;
 
 use console::is_dumb;
 use tokio::runtime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
-use crate::app::{self, App, Control, Rounds, SEED_MAX, Session, StartRequest, Who};
-use crate::cli::args::{ProgressArg, ResumeArgs, StartArgs, ViewArgs};
+use crate::app::{self, App, Control, Notice, Rounds, SEED_MAX, Session, StartRequest, Who};
+use crate::cli::args::{FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::style::{Palette, Surface};
 use crate::cli::{SettingFlag, output, topic};
@@ -19,6 +20,8 @@ use crate::error::Failure;
 
 /// How long a rehearsed reply takes to arrive when somebody watches.
 const REHEARSAL_PACE: Duration = Duration::from_millis(120);
+/// How long a view may take to leave the terminal in order after a failure.
+const VIEW_PATIENCE: Duration = Duration::from_millis(100);
 /// Notices that wait for the view; beyond that the run waits for it.
 const NOTICES_MAX: usize = 1_024;
 
@@ -29,8 +32,7 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let session = app.open(&request).await?;
         let history = watched(&app, session, &args.view).await?;
-        output::session(&history, args.result.format, &files)?;
-        app::ending_failure(&history).map_or(Ok(()), Err)
+        conclude(&history, args.result.format, &files)
     })
 }
 
@@ -40,9 +42,21 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        output::session(&history, args.result.format, &files)?;
-        app::ending_failure(&history).map_or(Ok(()), Err)
+        conclude(&history, args.result.format, &files)
     })
+}
+
+/// Prints the result. How the session ended outweighs what went wrong in printing it, which is told all the same.
+fn conclude(history: &History, format: FormatArg, files: &[output::OutputFile]) -> Result<(), Failure> {
+    let printed = output::session(history, format, files);
+    match (app::ending_failure(history), printed) {
+        (None, printed) => printed,
+        (Some(ending), Ok(())) => Err(ending),
+        (Some(ending), Err(failure)) => {
+            output::remark(&format!("error: {failure}"));
+            Err(ending)
+        }
+    }
 }
 
 fn runtime() -> Result<runtime::Runtime, Failure> {
@@ -84,7 +98,7 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
 fn perspective(given: &str) -> Result<Persona, Failure> {
     let (name, cares_about) = given.split_once(':').unwrap_or((given, ""));
     let (name, cares_about) = (crate::debate::text::line(name), crate::debate::text::line(cares_about));
-    if name.is_empty() || name.chars().count() > 60 {
+    if name.is_empty() || name.chars().count() > 60 || name.eq_ignore_ascii_case("moderator") {
         return Err(Failure::usage(format!("--perspective is `{given}`, and its name must have 1 to 60 characters"))
             .with_hint("write --perspective \"Name: what it cares about\""));
     }
@@ -132,13 +146,33 @@ async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History
     let (notices, watched) = mpsc::channel(NOTICES_MAX);
     let control = Control::default();
     let palette = Palette::new(surface(app));
-    let watching = tokio::spawn(live::watch(chosen(view), palette, session.history.clone(), watched));
+    let watching = spawn_view(chosen(view), palette, session.history.clone(), watched)?;
     let signals = tokio::spawn(obey_signals(control.clone()));
     let result = session.run(notices, control).await;
     signals.abort();
-    // The view ends by itself once nobody sends notices; if it broke, the result stands all the same.
-    watching.await.ok();
+    // The view ends by itself once nobody sends notices; if it broke, the result stands all the same. Who leaves at once does
+    // not wait for a terminal that takes no more.
+    match &result {
+        Ok(_) => watching.await.ok(),
+        Err(_) => tokio::time::timeout(VIEW_PATIENCE, watching).await.ok().and_then(Result::ok),
+    };
     result
+}
+
+/// Shows a session on a thread of its own, so that a terminal that stands still holds nothing up. Resolves when the view is over.
+fn spawn_view(
+    view: View,
+    palette: Palette,
+    history: History,
+    notices: mpsc::Receiver<Notice>,
+) -> Result<oneshot::Receiver<()>, Failure> {
+    let runtime = runtime()?;
+    let (done, over) = oneshot::channel();
+    thread::spawn(move || {
+        runtime.block_on(live::watch(view, palette, history, notices));
+        done.send(()).ok();
+    });
+    Ok(over)
 }
 
 /// The first signal asks for a cheap end, the second for an end at once.

@@ -96,6 +96,14 @@ pub enum ConfigError {
         /// Where the key came from.
         key_origin: Origin,
     },
+    /// A file of the project would seat a server on another machine.
+    #[error("{name} (in {origin}) would let a server on another machine take part")]
+    Stranger {
+        /// Its variable or YAML key.
+        name: String,
+        /// Where it came from.
+        origin: Origin,
+    },
 }
 
 impl ConfigError {
@@ -104,7 +112,7 @@ impl ConfigError {
         match self {
             Self::NoHome => Some("set ROUNDTABLE_DATA_DIR to a folder".to_owned()),
             Self::UnknownKey { .. } => Some("`roundtable config show` lists every setting".to_owned()),
-            Self::Redirect { url_name, .. } => {
+            Self::Redirect { url_name, .. } | Self::Stranger { name: url_name, .. } => {
                 let variable = url_name.to_ascii_uppercase();
                 Some(format!("if you trust that host, set {variable} in the environment or in your own config.yaml"))
             }

@@ -10,7 +10,8 @@ use crate::config::value::Value;
 
 /// Refuses a base URL on another machine when its layer is trusted less than the layer of the same vendor's key.
 ///
-/// Otherwise entering a folder with somebody else's `roundtable.yaml` or `.env` would be enough to lose a key.
+/// Otherwise entering a folder with somebody else's `roundtable.yaml` or `.env` would be enough to lose a key. Nor may
+/// a project's file name a server on another machine that takes no key: it would be seated, and read the debate.
 pub(crate) fn refuse(rows: &[Row], entries: &[Entry]) -> Result<(), ConfigError> {
     let set: Vec<VendorSetting<'_>> = rows.iter().zip(entries).filter_map(vendor_setting).collect();
     for key in set.iter().filter(|set| set.field == VendorField::ApiKey) {
@@ -23,6 +24,14 @@ pub(crate) fn refuse(rows: &[Row], entries: &[Entry]) -> Result<(), ConfigError>
                     key_origin: key.setting.origin.clone(),
                 });
             }
+        }
+    }
+    for host in set.iter().filter(|set| matches!(set.field, VendorField::Host { .. }) && is_remote(set)) {
+        if matches!(host.setting.origin, Origin::Project { .. }) {
+            return Err(ConfigError::Stranger {
+                name: host.setting.spelled.clone(),
+                origin: host.setting.origin.clone(),
+            });
         }
     }
     Ok(())

@@ -61,7 +61,7 @@ pub struct Blocking {
 pub enum Label {
     /// Every seat, at least three of them, from at least two model families.
     Unanimous,
-    /// At least 80% of the panel, and ratings that agree (van der Eijk at least 0.6).
+    /// At least 80% of the panel, and ratings of the option that agree (van der Eijk at least 0.6) and are not negative.
     Strong,
     /// More than half of the panel.
     Majority,
@@ -147,13 +147,20 @@ fn label(last: &Consensus, quorum: u32) -> Label {
         Label::Unanimous
     } else if last.leading.len() > 1 {
         Label::Split
-    } else if agreement >= STRONG_SHARE && last.rating_agreement.is_some_and(|ratings| ratings >= STRONG_RATINGS) {
+    } else if agreement >= STRONG_SHARE && are_ratings_behind(last) {
         Label::Strong
     } else if agreement > 0.5 {
         Label::Majority
     } else {
         Label::Plurality
     }
+}
+
+/// Whether the ratings of the leading option agree, and not on its being harmful.
+fn are_ratings_behind(last: &Consensus) -> bool {
+    let leader = last.leading.first().and_then(|leader| last.ratings.get(leader));
+    last.rating_agreement.is_some_and(|ratings| ratings >= STRONG_RATINGS)
+        && leader.is_some_and(|ratings| ratings.median >= 0.0)
 }
 
 fn caveats(
@@ -176,7 +183,7 @@ fn caveats(
     {
         caveats.push(Caveat::PressureDependent);
     }
-    if last.is_some_and(|last| last.valid > 0 && last.families == 1) {
+    if option.is_some() && last.is_some_and(|last| last.families == 1) {
         caveats.push(Caveat::SingleFamily);
     }
     caveats

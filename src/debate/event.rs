@@ -100,7 +100,7 @@ pub enum Event {
         /// The verdict.
         decision: Box<Decision>,
     },
-    /// A session that had been stopped goes on: the stop, and the verdict on the ballots then in hand, are undone.
+    /// A session that had been stopped, or had lost its quorum, goes on: its end and the verdict then reached are undone.
     SessionResumed {},
     /// The session ended.
     SessionClosed {

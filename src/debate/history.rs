@@ -47,6 +47,8 @@ pub struct History {
 pub struct Turn {
     /// The attempts.
     pub attempts: Vec<Attempt>,
+    /// Attempts that were started over because nobody learned what came of them.
+    pub started_over: u32,
 }
 
 /// One attempt at a turn.
@@ -157,7 +159,7 @@ impl History {
             Event::RoundClosed(round) => self.rounds.push(round),
             Event::StopRequested { by } => self.stop = Some(by),
             Event::Decided { decision } => self.decision = Some(*decision),
-            Event::SessionResumed {} => (self.stop, self.decision, self.ending) = (None, None, None),
+            Event::SessionResumed {} => self.reopen(),
             Event::SessionClosed { ending } => self.ending = Some(ending),
         }
         self.seq = logged.seq;
@@ -165,13 +167,25 @@ impl History {
         Ok(())
     }
 
+    /// Undoes an early end. A round that lost its quorum is taken up again, and who failed in it is asked again.
+    fn reopen(&mut self) {
+        (self.stop, self.decision, self.ending) = (None, None, None);
+        let is_lost =
+            |round: &ClosedRound| round.stop.as_ref().is_some_and(|stop| stop.reason == StopReason::QuorumLost);
+        let Some(lost) = self.rounds.pop_if(|round| is_lost(round)) else { return };
+        for (_, turn) in self.turns.iter_mut().filter(|(id, _)| id.phase == lost.phase && id.round == lost.round) {
+            turn.attempts.retain(|attempt| !matches!(attempt.outcome, Some(Outcome::Failed(_))));
+        }
+    }
+
     /// An attempt whose fate was never learned is started over, not counted twice.
     fn start(&mut self, turn: TurnId, voice: Voice, prompt: PromptMark) {
-        let attempts = &mut self.turns.entry(turn).or_default().attempts;
-        if attempts.last().is_some_and(|attempt| attempt.outcome.is_none()) {
-            attempts.pop();
+        let known = self.turns.entry(turn).or_default();
+        if known.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()) {
+            known.attempts.pop();
+            known.started_over += 1;
         }
-        attempts.push(Attempt { voice, prompt, outcome: None });
+        known.attempts.push(Attempt { voice, prompt, outcome: None });
     }
 
     fn settle(&mut self, seq: u64, turn: TurnId, outcome: Outcome) -> Result<(), HistoryError> {
@@ -254,6 +268,12 @@ impl Turn {
             Some(Outcome::Finished { reply, .. }) => Some((&attempt.voice, reply)),
             Some(Outcome::Failed(_)) | None => None,
         })
+    }
+
+    /// Attempts of which nothing is known but that they began.
+    pub fn unknown(&self) -> u32 {
+        let is_open = self.attempts.last().is_some_and(|attempt| attempt.outcome.is_none());
+        self.started_over + u32::from(is_open)
     }
 
     /// Attempts that came to something.

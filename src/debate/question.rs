@@ -85,7 +85,7 @@ impl Question {
     /// Checks and freezes a question. No `options` make it an open one.
     pub fn new(topic: &str, options: &[String]) -> Result<Self, QuestionError> {
         let topic = topic.trim();
-        if topic.is_empty() {
+        if text::is_blank(topic) {
             return Err(QuestionError::Empty);
         }
         if topic.len() > TOPIC_BYTES_MAX {
@@ -97,7 +97,7 @@ impl Question {
         let mut choices: Vec<Choice> = Vec::with_capacity(options.len());
         for (index, option) in options.iter().enumerate() {
             let option = option.trim();
-            if option.is_empty() || option.len() > OPTION_BYTES_MAX {
+            if text::is_blank(option) || option.len() > OPTION_BYTES_MAX {
                 return Err(QuestionError::OptionLength { place: index + 1, bytes: option.len() });
             }
             if choices.iter().any(|other| text::folded(&other.text) == text::folded(option)) {

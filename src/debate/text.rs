@@ -23,6 +23,11 @@ pub fn clip(text: &str, chars_max: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// Whether `text` shows nothing: only white space, controls, and characters without width.
+pub fn is_blank(text: &str) -> bool {
+    plain(text).chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+}
+
 /// Returns the form under which two texts count as the same: one line, lower case, without closing punctuation.
 pub fn folded(text: &str) -> String {
     line(text).to_lowercase().trim_end_matches(['.', '!', ' ']).to_owned()

@@ -145,8 +145,12 @@ impl Run<'_> {
         }
         for logged in self.store.append(&self.lease, events).await? {
             self.history.apply(&logged)?;
-            // Nobody has to watch.
-            self.notices.send(Notice::Recorded(Arc::new(logged))).await.ok();
+            // Nobody has to watch, and nobody who stands still may keep a run from ending.
+            tokio::select! {
+                biased;
+                () = self.control.abort.cancelled() => {}
+                _ = self.notices.send(Notice::Recorded(Arc::new(logged))) => {}
+            }
         }
         Ok(())
     }

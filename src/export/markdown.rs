@@ -58,7 +58,7 @@ fn table(record: &Record) -> Option<String> {
             "{} for {} calls, {} tokens",
             money(total.cost_usd),
             total.calls,
-            total.input_tokens + total.output_tokens
+            total.input_tokens.saturating_add(total.output_tokens)
         ),
     ));
     let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {} |", escaped(value))).collect();
@@ -153,8 +153,9 @@ fn sources(record: &Record) -> Option<String> {
     let link = |citation: &crate::debate::reply::Citation| {
         let title = escaped(citation.title.as_deref().unwrap_or(&citation.url));
         let use_ = if citation.cited { "cited" } else { "consulted" };
-        // Only these characters could end the link early.
-        let url = citation.url.replace('(', "%28").replace(')', "%29").replace(['<', '>', ' '], "");
+        // Only these characters could end the link, or its line in a table, early.
+        let url = citation.url.replace('(', "%28").replace(')', "%29").replace('\\', "%5C").replace('|', "%7C");
+        let url = url.replace(['<', '>', ' '], "");
         format!("[{title}]({url}) ({use_})")
     };
     listed("Sources", record.citations.iter().map(link))
@@ -199,19 +200,31 @@ fn listed(title: &str, entries: impl Iterator<Item = String>) -> Option<String> 
     (!entries.is_empty()).then(|| format!("## {title}\n\n{}", entries.join("\n")))
 }
 
-/// `text` on one line, with everything escaped that Markdown or HTML could act on, mentions and bare links included.
+/// `text` on one line, with everything escaped that Markdown or HTML could act on: markup, mentions, bare links, and what
+/// would make a list, a rule or a heading at the start of a line.
 fn escaped(text: &str) -> String {
+    let text = line(text);
     let mut out = String::with_capacity(text.len());
-    for c in line(text).chars() {
+    for (place, c) in text.char_indices() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            // A zero-width character keeps a word from becoming a mention.
+            // A zero-width character keeps a word from becoming a mention, and an address from becoming a link.
             '@' => out.push_str("@\u{200b}"),
+            ':' if text[place..].starts_with("://") => out.push_str(":\u{200b}"),
+            '.' if is_after_www(&text[..place]) => out.push_str("\u{200b}."),
+            '-' | '+' | '=' if place == 0 => out.extend(['\\', c]),
+            '.' | ')' if place > 0 && text[..place].bytes().all(|byte| byte.is_ascii_digit()) => out.extend(['\\', c]),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => out.extend(['\\', c]),
             _ => out.push(c),
         }
     }
     out
+}
+
+fn is_after_www(before: &str) -> bool {
+    before.len() >= 3
+        && before.is_char_boundary(before.len() - 3)
+        && before[before.len() - 3..].eq_ignore_ascii_case("www")
 }

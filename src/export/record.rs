@@ -211,6 +211,8 @@ pub struct Spent {
     pub reasoning_tokens: u64,
     /// Price in US dollars; `None` when a price is not known, never 0 in its place.
     pub cost_usd: Option<f64>,
+    /// Requests of which nothing more is known: what they took is in no number here.
+    pub unknown: u32,
     /// Whether some of the tokens are estimates.
     pub estimated: bool,
 }
@@ -326,7 +328,7 @@ fn delta(history: &History) -> Delta {
     Delta {
         moved: history.decision.as_ref().map(|decision| decision.moved.clone()).unwrap_or_default(),
         calls: later.calls,
-        tokens: later.input_tokens + later.output_tokens,
+        tokens: later.input_tokens.saturating_add(later.output_tokens),
         cost_usd: later.cost_usd,
     }
 }
@@ -442,17 +444,21 @@ pub fn spent(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> Spent {
         output_tokens: 0,
         reasoning_tokens: 0,
         cost_usd: Some(0.0),
+        unknown: 0,
         estimated: false,
     };
+    for turn in history.turns.iter().filter(|(turn, _)| in_scope(turn)).map(|(_, turn)| turn) {
+        spent.unknown = spent.unknown.saturating_add(turn.unknown());
+    }
     for (_, outcome) in attempts {
         match outcome {
             Outcome::Finished { reply, .. } => {
-                spent.calls += 1;
-                spent.requests += reply.requests;
-                spent.input_tokens += reply.usage.input_tokens;
-                spent.cached_tokens += reply.usage.cached_tokens;
-                spent.output_tokens += reply.usage.output_tokens;
-                spent.reasoning_tokens += reply.usage.reasoning_tokens;
+                spent.calls = spent.calls.saturating_add(1);
+                spent.requests = spent.requests.saturating_add(reply.requests);
+                spent.input_tokens = spent.input_tokens.saturating_add(reply.usage.input_tokens);
+                spent.cached_tokens = spent.cached_tokens.saturating_add(reply.usage.cached_tokens);
+                spent.output_tokens = spent.output_tokens.saturating_add(reply.usage.output_tokens);
+                spent.reasoning_tokens = spent.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
                 spent.estimated |= reply.usage.estimated;
                 spent.cost_usd = spent.cost_usd.zip(reply.cost_usd).map(|(sum, cost)| sum + cost);
             }

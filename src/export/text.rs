@@ -159,10 +159,15 @@ pub fn absent(record: &Record) -> Vec<String> {
 fn price(record: &Record) -> String {
     let total = &record.usage.total;
     let about = if total.estimated { "about " } else { "" };
+    let unknown = match total.unknown {
+        0 => String::new(),
+        1 => ", and 1 call whose reply was never seen".to_owned(),
+        n => format!(", and {n} calls whose replies were never seen"),
+    };
     format!(
-        "{} calls, {about}{} tokens, {}, {:.1} s",
+        "{} calls, {about}{} tokens, {}, {:.1} s{unknown}",
         total.calls,
-        total.input_tokens + total.output_tokens,
+        total.input_tokens.saturating_add(total.output_tokens),
         money(total.cost_usd),
         record.times.elapsed_ms as f64 / 1000.0
     )

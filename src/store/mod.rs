@@ -9,7 +9,7 @@ mod writer;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ pub use crate::store::lease::Lease;
 pub use crate::store::read::{Listed, Standing};
 
 use crate::debate::event::{Event, Logged, SessionId};
-use crate::store::writer::Job;
+use crate::store::writer::{Job, Writer};
 
 /// The database's file name within the data folder.
 pub const FILE: &str = "roundtable.db";
@@ -36,7 +36,7 @@ const SWITCH_PAUSE: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub struct Store {
     place: Place,
-    writer: mpsc::Sender<Job>,
+    writer: Writer,
 }
 
 #[derive(Debug)]
@@ -109,12 +109,12 @@ pub enum StoreError {
 impl Store {
     /// Opens the store in `folder`, creating both when they are missing.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        create_private(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
         let connection =
             Connection::open(&path).map_err(|source| StoreError::Database { path: path.clone(), source })?;
         prepare(&connection, &path)?;
-        Ok(Self { place: Place::Folder(folder.to_owned()), writer: writer::start(connection, path) })
+        Ok(Self { place: Place::Folder(folder.to_owned()), writer: Writer::start(connection, path) })
     }
 
     /// Opens the store in `folder` if there is one. Creates nothing.
@@ -134,7 +134,7 @@ impl Store {
         prepare(&connection, &path)?;
         Ok(Self {
             place: Place::Memory(name, Arc::default(), Mutex::new(keep)),
-            writer: writer::start(connection, path),
+            writer: Writer::start(connection, path),
         })
     }
 
@@ -179,6 +179,15 @@ impl Store {
         });
         result.map_err(|source| StoreError::Database { path, source })
     }
+}
+
+/// Creates the folder for this user alone: sessions hold what was asked and answered. One that is there keeps its rights.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Sets a connection up for durable writing, and creates the schema in an empty database.

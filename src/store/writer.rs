@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -23,11 +23,38 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Result<Vec<Logged>, StoreError>>,
 }
 
-/// Starts the writer. It ends when the last sender is gone.
-pub(super) fn start(connection: Connection, path: PathBuf) -> Sender<Job> {
-    let (sender, jobs) = mpsc::channel();
-    thread::spawn(move || work(connection, &path, &jobs));
-    sender
+/// The writing thread. Dropping this waits until it has closed the database, so that all of it is in one file.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the writer.
+    pub(super) fn start(connection: Connection, path: PathBuf) -> Self {
+        let (sender, jobs) = mpsc::channel();
+        let thread = thread::spawn(move || work(connection, &path, &jobs));
+        Self { jobs: Some(sender), thread: Some(thread) }
+    }
+
+    /// Hands a job over; gives it back when the writer has ended.
+    pub(super) fn send(&self, job: Job) -> Result<(), Box<Job>> {
+        match &self.jobs {
+            Some(jobs) => jobs.send(job).map_err(|refused| Box::new(refused.0)),
+            None => Err(Box::new(job)),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A writer that broke has nothing left to close.
+            thread.join().ok();
+        }
+    }
 }
 
 fn work(mut connection: Connection, path: &std::path::Path, jobs: &Receiver<Job>) {

@@ -151,7 +151,10 @@ impl<'a> World<'a> {
 
     /// What the session came to, without places and times: everything that a resumed session must come to as well.
     pub(crate) fn outcome(&self) -> History {
-        History { opened_ms: 0, latest_ms: 0, seq: 0, ..self.history.clone() }
+        let mut outcome = History { opened_ms: 0, latest_ms: 0, seq: 0, ..self.history.clone() };
+        // How often the program was interrupted is no part of what the debate came to.
+        outcome.turns.values_mut().for_each(|turn| turn.started_over = 0);
+        outcome
     }
 
     /// The response of a turn, written as `phase/round/stage/speaker`.

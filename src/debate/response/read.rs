@@ -202,7 +202,9 @@ fn perspectives(fields: &Fields<'_>, count: u32) -> Result<Vec<Persona>, String>
     let mut names: Vec<String> = personas.iter().map(|persona| text::folded(&persona.name)).collect();
     names.sort();
     names.dedup();
-    if personas.len() != count as usize || names.len() != personas.len() {
+    // The moderator's name is taken.
+    if personas.len() != count as usize || names.len() != personas.len() || names.iter().any(|name| name == "moderator")
+    {
         return Err(format!("exactly {count} perspectives with different names are needed"));
     }
     Ok(personas)

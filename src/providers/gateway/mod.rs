@@ -19,12 +19,17 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use crate::debate::ask::Ask;
-use crate::debate::reply::{Fault, Reply, Usage};
+use crate::debate::reply::{Citation, Fault, Finish, Reply, Usage};
 use crate::providers::gateway::client::{Route, Tls};
 use crate::providers::gateway::failure::Failure;
 use crate::providers::table::{self, Vendor};
 use crate::providers::wire::{Answer, Shape};
 use crate::providers::{Asking, OnProgress, Progress, Provider};
+
+/// Longest token in bytes that a limit in tokens is taken to allow for.
+const TOKEN_BYTES_MAX: usize = 16;
+/// Most tokens of one kind that a reply can truly have taken.
+const TOKENS_MAX: u64 = 1_000_000_000;
 
 /// Where a vendor is reached, and with which key.
 pub struct Endpoint {
@@ -194,7 +199,8 @@ impl Provider for Gateway {
 }
 
 fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: u32) -> Reply {
-    let usage = answer.usage.unwrap_or_else(|| estimated_usage(ask, &answer.text));
+    let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
+    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
     let model = match answer.model {
         Some(model) => route.clean(&model),
         None => ask.voice.model.clone(),
@@ -202,16 +208,54 @@ fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: 
     // A provider may answer with a dated or a different model; its own price comes first.
     let price = |model: &str| table::price(route.vendor(), model, &usage);
     Reply {
-        cost_usd: answer.cost_usd.or_else(|| price(&model)).or_else(|| price(&ask.voice.model)),
-        text: answer.text,
+        cost_usd: answer
+            .cost_usd
+            .filter(|cost| cost.is_finite() && *cost >= 0.0)
+            .or_else(|| price(&model))
+            .or_else(|| price(&ask.voice.model)),
+        text,
         model,
-        finish: answer.finish,
+        finish,
         usage,
-        citations: answer.citations,
+        citations: answer.citations.into_iter().map(|citation| scrubbed(route, citation)).collect(),
         request_id: answer.request_id.map(|id| route.clean(&id)),
         elapsed_ms: millis(elapsed),
         requests,
     }
+}
+
+/// A provider that repeats the key it was sent must not bring it into the record.
+fn scrubbed(route: &Route, citation: Citation) -> Citation {
+    let scrub = |text: String| route.scrub(&text);
+    Citation {
+        url: scrub(citation.url),
+        title: citation.title.map(scrub),
+        quote: citation.quote.map(scrub),
+        ..citation
+    }
+}
+
+/// Cuts a text that is longer than the output limit can mean; it would come back in every later prompt of its seat.
+fn bounded(ask: &Ask, mut text: String, finish: Finish) -> (String, Finish) {
+    let bytes_max = ask.prompt.output_tokens_max as usize * TOKEN_BYTES_MAX;
+    if text.len() <= bytes_max {
+        return (text, finish);
+    }
+    let end = (0..=bytes_max).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.truncate(end);
+    (text, Finish::Truncated)
+}
+
+/// Whether token counts can be true: no context window comes near the limit.
+fn is_plausible(usage: &Usage) -> bool {
+    let counts = [
+        usage.input_tokens,
+        usage.cached_tokens,
+        usage.cache_write_tokens,
+        usage.output_tokens,
+        usage.reasoning_tokens,
+    ];
+    counts.iter().all(|tokens| *tokens <= TOKENS_MAX)
 }
 
 /// Four characters to a token, rounded up: the vendors' own rule of thumb for English.
