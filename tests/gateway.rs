@@ -572,6 +572,29 @@ async fn prices_a_known_model_and_estimates_an_untold_usage() {
 }
 
 #[tokio::test]
+async fn keeps_what_a_provider_must_not_bring_out_of_the_reply() {
+    let reply = |text: &str, tokens: u64| {
+        let message = json!({
+            "type": "message", "role": "assistant", "model": "model-x", "id": "msg", "stop_reason": "end_turn",
+            "content": [{ "type": "text", "text": text }],
+            "usage": { "input_tokens": tokens, "output_tokens": tokens },
+        });
+        Behaviour::json(200, &message)
+    };
+    let long = "long ".repeat(1_000_000);
+    let fake = Fake::sequence(vec![reply(&format!("my key is {KEY}"), 5), reply("absurd", u64::MAX), reply(&long, 5)]);
+    let gateway = gateway("anthropic", fake.url(), timeouts());
+    let key = run(&gateway, "anthropic").await.result.unwrap();
+    assert_eq!(key.text, "my key is [key]");
+    let absurd = run(&gateway, "anthropic").await.result.unwrap();
+    assert!(absurd.usage.estimated && absurd.usage.input_tokens < 1_000_000, "{:?}", absurd.usage);
+    let cut = run(&gateway, "anthropic").await.result.unwrap();
+    let room = ask("anthropic").prompt.output_tokens_max as usize;
+    assert_eq!(cut.finish, Finish::Truncated);
+    assert!(cut.text.len() <= room * 16 && !cut.text.is_empty(), "{} bytes for {room} tokens", cut.text.len());
+}
+
+#[tokio::test]
 async fn takes_a_whole_json_body_for_a_stream() {
     let body = json!({
         "id": "chatcmpl-1", "object": "chat.completion", "model": "model-x",

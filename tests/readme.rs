@@ -87,6 +87,18 @@ fn every_command_is_understood() {
 }
 
 #[test]
+fn the_manual_of_modes_begins_with_commands_that_work() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let manual = read("docs/modes.md");
+    let commands: Vec<&str> = manual.lines().filter(|line| line.starts_with("roundtable ")).collect();
+    assert!(commands.len() >= 3, "{commands:?}");
+    for command in commands {
+        let output = program(home.path()).args(&words(command)[1..]).output().expect("the program runs");
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn its_links_lead_to_files() {
     let text = read("README.md");
     let targets: Vec<&str> = text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();

@@ -259,3 +259,55 @@ fn check_refusal_of_output(desk: &Desk) {
         assert!(ran.stdout.is_empty() && ran.stderr.contains("--output") && ran.stderr.contains(bad), "{ran:?}");
     }
 }
+
+#[test]
+fn a_call_that_is_not_understood_is_one_error_in_either_form() {
+    let desk = Desk::new();
+    for wrong in [&["--bogus"][..], &["--rounds", "abc"], &["--format", "xml"]] {
+        let ran = desk.run(&start("Move?", wrong)).expect(2);
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert!(lines.len() <= 2 && lines[0].starts_with("error: "), "{wrong:?}: {}", ran.stderr);
+        assert!(lines[0].contains(wrong.last().unwrap()), "{wrong:?}: {}", ran.stderr);
+    }
+    let ran = desk.run(&["start", "--format", "json"]).expect(2);
+    let error: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "usage");
+    assert!(error["error"]["message"].as_str().unwrap().contains("--topic"), "{error}");
+}
+
+#[test]
+fn an_output_file_keeps_its_place_and_its_rights() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    desk.write("real.md", "old");
+    let (real, link) = (desk.work().join("real.md"), desk.work().join("link.md"));
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let ran = desk.run(&start("Move?", &["--output", "link.md", "--quiet"])).expect(0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(desk.read("real.md").contains(ran.stdout.lines().next().unwrap()), "{}", desk.read("real.md"));
+}
+
+#[test]
+fn one_failing_output_does_not_lose_the_others() {
+    let desk = Desk::new();
+    std::os::unix::fs::symlink("/dev/full", desk.work().join("full.md")).unwrap();
+    let outputs = ["--output", "full.md", "--output", "good.json", "--format", "json", "--progress", "none"];
+    let ran = desk.run(&start("Move?", &outputs)).expect(2);
+    assert!(ran.stderr.contains("full.md"), "{}", ran.stderr);
+    let good: Value = serde_json::from_str(&desk.read("good.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), good);
+}
+
+#[test]
+fn markdown_cannot_be_steered_by_what_is_quoted() {
+    let desk = Desk::new();
+    let topic = "- see https://evil.example and www.evil.example @team <b>#1</b> | [x](y) ![z](w) `c`";
+    let markdown = desk.run(&start(topic, &["--format", "markdown", "--quiet"])).expect(0).stdout;
+    let heading = markdown.lines().next().unwrap();
+    for live in ["://", "www.", " @team", "<b>", "[x](y)", " | ", "# -", "`c`"] {
+        assert!(!heading.contains(live), "{live} in {heading}");
+    }
+}
