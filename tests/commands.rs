@@ -245,3 +245,32 @@ fn a_variable_of_ours_that_does_not_exist_is_warned_of() {
         assert!(warnings.len() == 1 && warnings[0].contains("ROUNDTABLE_MAX_AGENTS"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_projects_file_seats_no_server_on_another_machine() {
+    let mut desk = Desk::new();
+    desk.write("roundtable.yaml", "ollama_host: http://elsewhere.example:80\n");
+    let ran = desk.run(&["config", "show"]).expect(2);
+    assert!(ran.stderr.contains("ollama_host (in roundtable.yaml:1)"), "{}", ran.stderr);
+    desk.write("roundtable.yaml", "ollama_host: 127.0.0.1:11434\n");
+    desk.run(&["config", "show"]).expect(0);
+    desk.write("roundtable.yaml", "max_agents: 5\n");
+    desk.set("OLLAMA_HOST", "http://elsewhere.example:80");
+    desk.run(&["config", "show"]).expect(0);
+}
+
+#[test]
+fn what_shows_nothing_is_no_topic_and_no_option() {
+    let start = ["start", "--rehearse", "--quiet", "--topic"];
+    for blank in ["\u{200b}", "\u{2060}\u{feff} ", " \u{200f}"] {
+        check_refusal(Desk::new().run(&[&start[..], &[blank]].concat()), &["--topic"]);
+        check_refusal(
+            Desk::new().run(&[&start[..], &["Which?", "--option", "A", "--option", blank]].concat()),
+            &["--option"],
+        );
+    }
+    check_refusal(
+        Desk::new().run(&[&start[..], &["X", "--perspective", "Moderator: fairness"]].concat()),
+        &["Moderator"],
+    );
+}

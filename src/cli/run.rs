@@ -99,8 +99,10 @@ fn perspective(given: &str) -> Result<Persona, Failure> {
     let (name, cares_about) = given.split_once(':').unwrap_or((given, ""));
     let (name, cares_about) = (crate::debate::text::line(name), crate::debate::text::line(cares_about));
     if name.is_empty() || name.chars().count() > 60 || name.eq_ignore_ascii_case("moderator") {
-        return Err(Failure::usage(format!("--perspective is `{given}`, and its name must have 1 to 60 characters"))
-            .with_hint("write --perspective \"Name: what it cares about\""));
+        return Err(Failure::usage(format!(
+            "--perspective is `{given}`, and its name must have 1 to 60 characters and not be Moderator"
+        ))
+        .with_hint("write --perspective \"Name: what it cares about\""));
     }
     let character = if cares_about.is_empty() {
         format!("looking at the question as {name} would")
