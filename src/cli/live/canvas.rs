@@ -171,37 +171,18 @@ impl<W: Write + Send> fmt::Debug for Canvas<W> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-    use std::io::{self, Write};
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Arc, Mutex};
 
     use crate::cli::live::canvas::Canvas;
+    use crate::cli::live::fixture::Tape;
     use crate::cli::live::layout::Size;
     use crate::cli::live::screen::Screen;
 
-    /// What was written, after the last look.
-    #[derive(Clone, Default)]
-    struct Tape(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Tape {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Tape {
-        /// The new bytes, with the escape character as `^` and without the marks around every frame.
-        fn take(&self) -> String {
-            let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-            String::from_utf8(bytes).unwrap().replace('\u{1b}', "^").replace("^[?2026h", "").replace("^[?2026l", "|")
-        }
+    /// What is new on the tape, with the escape character as `^` and without the marks around every frame.
+    fn taken(tape: &Tape) -> String {
+        tape.take().replace('\u{1b}', "^").replace("^[?2026h", "").replace("^[?2026l", "|")
     }
 
     fn screen() -> (Screen, Tape, Arc<AtomicUsize>) {
@@ -219,44 +200,44 @@ mod tests {
     fn every_frame_goes_over_the_last_and_the_log_stays() {
         let (screen, tape, _) = screen();
         screen.log(&lines(&["opened"]));
-        assert_eq!(tape.take(), "^[?25l\r^[2Kopened^[J\r|");
+        assert_eq!(taken(&tape), "^[?25l\r^[2Kopened^[J\r|");
         screen.show(&lines(&["", "one", "two"]));
-        assert_eq!(tape.take(), "\r\n\r^[2K\r\n^[2Kone\r\n^[2Ktwo^[J\r|");
+        assert_eq!(taken(&tape), "\r\n\r^[2K\r\n^[2Kone\r\n^[2Ktwo^[J\r|");
         screen.log(&lines(&["said", "", "more"]));
-        assert_eq!(tape.take(), "^[2A\r^[2Ksaid\r\n^[2K\r\n^[2Kmore\r\n^[2K\r\n^[2Kone\r\n^[2Ktwo^[J\r|");
+        assert_eq!(taken(&tape), "^[2A\r^[2Ksaid\r\n^[2K\r\n^[2Kmore\r\n^[2K\r\n^[2Kone\r\n^[2Ktwo^[J\r|");
         screen.show(&lines(&["one"]));
-        assert_eq!(tape.take(), "^[2A\r^[2Kone^[J\r|");
+        assert_eq!(taken(&tape), "^[2A\r^[2Kone^[J\r|");
     }
 
     #[test]
     fn a_narrower_terminal_has_folded_the_last_frame() {
         let (screen, tape, columns) = screen();
         screen.show(&[format!("\u{1b}[1m{}\u{1b}[0m", "w".repeat(70)), "分".repeat(20), "last".repeat(15)]);
-        tape.take();
+        taken(&tape);
         columns.store(30, Ordering::Relaxed);
         screen.show(&lines(&["a", "b", "c"]));
-        assert_eq!(tape.take(), "^[5A\r^[2Ka\r\n^[2Kb\r\n^[2Kc^[J\r|");
+        assert_eq!(taken(&tape), "^[5A\r^[2Ka\r\n^[2Kb\r\n^[2Kc^[J\r|");
     }
 
     #[test]
     fn dropping_it_clears_the_board_and_shows_the_cursor() {
         let (screen, tape, _) = screen();
         screen.show(&lines(&["one", "two", "three"]));
-        tape.take();
+        taken(&tape);
         drop(screen);
-        assert_eq!(tape.take(), "^[2A\r^[J\r^[?25h|");
+        assert_eq!(taken(&tape), "^[2A\r^[J\r^[?25h|");
     }
 
     #[test]
     fn a_panic_still_shows_the_cursor() {
         let (screen, tape, _) = screen();
         screen.show(&lines(&["one"]));
-        tape.take();
+        taken(&tape);
         let panicked = catch_unwind(AssertUnwindSafe(move || {
             let _screen = screen;
             panic!("on purpose");
         }));
         assert!(panicked.is_err());
-        assert_eq!(tape.take(), "\r\n^[?25h");
+        assert_eq!(taken(&tape), "\r\n^[?25h");
     }
 }

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::sync::Arc;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
@@ -19,6 +20,27 @@ use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Evidence, EvidenceKind, Position, Response, Stance,
 };
+
+/// A terminal that only remembers what was written to it.
+#[derive(Clone, Default)]
+pub(super) struct Tape(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Tape {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Tape {
+    /// What was written since the last look.
+    pub(super) fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
 
 /// A sealed opening, then up to two rounds of talk.
 pub(super) const TALK: &str = "

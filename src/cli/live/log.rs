@@ -5,9 +5,10 @@ use std::iter::once;
 use crate::cli::cells::{cut, left, width, wrap};
 use crate::cli::live::moves::Move;
 use crate::cli::live::news::{Aside, News, Opened, Said, Side};
-use crate::cli::live::tally::{Count, Tally, Verdict, percent};
+use crate::cli::live::tally::{Count, Tally, Verdict};
 use crate::cli::style::{Palette, Tone};
 use crate::debate::question::OptionId;
+use crate::export::text::percent;
 
 /// Lines longer than this are hard to read, however wide the terminal is.
 const LINE_MAX: usize = 100;

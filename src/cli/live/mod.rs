@@ -135,38 +135,17 @@ fn follow(history: &mut History, notice: &Notice) -> bool {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-    use std::io::{self, Write};
-    use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
     use tokio::sync::mpsc;
 
     use crate::cli::live::canvas::Canvas;
-    use crate::cli::live::fixture::{Play, TALK, position, reply};
+    use crate::cli::live::fixture::{Play, TALK, Tape, position, reply};
     use crate::cli::live::layout::Size;
     use crate::cli::live::screen::Screen;
     use crate::cli::live::{Notice, View, show, tell, watch};
     use crate::cli::style::{Palette, Surface};
     use crate::debate::history::History;
-
-    #[derive(Clone, Default)]
-    struct Tape(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Tape {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Tape {
-        fn text(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-        }
-    }
 
     fn size() -> Size {
         Size { columns: 80, rows: 24 }
@@ -198,7 +177,7 @@ mod tests {
             sent(notices),
         )
         .await;
-        let text = tape.text();
+        let text = tape.take();
         assert!(text.contains("decision: unanimous"), "{text}");
         assert!(text.ends_with("\u{1b}[J\r\u{1b}[?25h\u{1b}[?2026l"), "{text}");
     }
@@ -216,7 +195,7 @@ mod tests {
             show(&screen, size, Palette::new(Surface::NoColor), history, receiver).await;
         };
         assert!(tokio::time::timeout(Duration::from_secs(1), watching).await.is_err());
-        let text = tape.text();
+        let text = tape.take();
         assert!(text.contains("⠋ thinking") && text.ends_with("\u{1b}[J\r\u{1b}[?25h\u{1b}[?2026l"), "{text}");
     }
 

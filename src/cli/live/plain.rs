@@ -1,7 +1,8 @@
 //! The log off a terminal: one plain line for every event that matters, without colours or control codes.
 
 use crate::cli::live::news::{Aside, News, Opened, Said, Side};
-use crate::cli::live::tally::{Count, Tally, Verdict, percent};
+use crate::cli::live::tally::{Count, Tally, Verdict};
+use crate::export::text::percent;
 
 /// Returns the lines that tell `news`.
 pub(super) fn lines(news: &News) -> Vec<String> {

@@ -8,6 +8,7 @@ use crate::debate::event::ClosedRound;
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::text;
+use crate::export::text::percent;
 
 /// A closed round.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,11 +87,6 @@ fn interval(consensus: &Consensus) -> String {
         .interval
         .map(|[low, high]| format!(" (95% interval {:.0}–{:.0}%)", low * 100.0, high * 100.0))
         .unwrap_or_default()
-}
-
-/// Returns a share, 0 to 1, in percent.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
 }
 
 /// The verdict.
