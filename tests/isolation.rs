@@ -190,12 +190,12 @@ async fn an_abort_leaves_the_session_open_and_a_resume_repeats_nothing() {
     let control = Control::default();
     let session = app.open(&request(0)).await.unwrap();
     let (notices, mut watched) = mpsc::channel(1);
-    let abort = control.abort.clone();
+    let abort = control.clone();
     // After the first round has closed, whatever is under way then.
     let watching = tokio::spawn(async move {
         while let Some(notice) = watched.recv().await {
             if matches!(&notice, Notice::Recorded(logged) if matches!(logged.event, Event::RoundClosed(_))) {
-                abort.cancel();
+                abort.abort();
             }
         }
     });

@@ -34,6 +34,9 @@ fn opened(session: SessionId, topic: &str) -> Event {
         synthesis: true,
         limits: Limits::for_panel(2),
         seed: 7,
+        name: None,
+        tags: std::collections::BTreeMap::new(),
+        parent: None,
     }))
 }
 

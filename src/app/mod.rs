@@ -84,7 +84,8 @@ impl App {
                 .with_session(session.to_string()));
         }
         let provider = self.provider_of(&history, pace)?;
-        if history.ending.is_some() {
+        // Who was stopped at once while it was ending goes on as well.
+        if history.ending.is_some() || history.stop.is_some() || history.paused {
             for logged in store.append(&lease, vec![Event::SessionResumed {}]).await.map_err(store_failure)? {
                 history.apply(&logged).map_err(history_failure)?;
             }
@@ -177,6 +178,11 @@ impl Session {
 /// The failure that a session's ending means to a script; `None` when it was decided.
 pub fn ending_failure(history: &History) -> Option<Failure> {
     let session = history.setup.session.to_string();
+    if history.paused {
+        let failure =
+            Failure::interrupted("paused").with_hint(format!("`roundtable resume {session}` goes on from here"));
+        return Some(failure.with_session(session));
+    }
     let failure = match history.ending? {
         Ending::Decided => return None,
         Ending::QuorumLost => {

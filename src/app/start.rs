@@ -1,5 +1,6 @@
 //! Setting a debate up: from what was asked for to the first event.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -90,6 +91,9 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         moderators: cast.moderators,
         rounds,
         seed,
+        name: None,
+        tags: BTreeMap::new(),
+        parent: None,
     };
     Ok(SetUp { setup, provider: cast.provider, warnings })
 }

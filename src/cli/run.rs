@@ -15,6 +15,7 @@ use crate::cli::style::{Palette, Surface};
 use crate::cli::{SettingFlag, output, topic};
 use crate::config::keys;
 use crate::debate::agent::Persona;
+use crate::debate::event::StoppedBy;
 use crate::debate::history::History;
 use crate::error::Failure;
 
@@ -182,9 +183,9 @@ async fn obey_signals(control: Control) {
     // Both are waited for from the start, so that a second signal right after the first is not lost.
     let Some(mut signals) = Signals::new() else { return };
     signals.next().await;
-    control.stop.cancel();
+    control.stop(StoppedBy::Interrupt);
     signals.next().await;
-    control.abort.cancel();
+    control.abort();
 }
 
 /// Ctrl-C and its like.

@@ -16,7 +16,7 @@ use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
 
 /// The event format this program writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Names a session: a time-ordered UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -100,8 +100,23 @@ pub enum Event {
         /// The verdict.
         decision: Box<Decision>,
     },
-    /// A session that had been stopped, or had lost its quorum, goes on: its end and the verdict then reached are undone.
+    /// Everything in flight has come back and nothing more is sent until somebody resumes the session.
+    SessionPaused {
+        /// Who asked for it.
+        by: StoppedBy,
+    },
+    /// A session that was paused goes on; or one that had been stopped, or had lost its quorum: its end and the verdict
+    /// then reached are undone.
     SessionResumed {},
+    /// The exchange goes on for more rounds: the end and the verdict so far are undone, and reached anew after them.
+    SessionContinued(Continued),
+    /// The closing text is to be written, or written again; the verdict stays.
+    SynthesisRequested {},
+    /// The session got another name, or lost the one it had. Changes nothing about the debate.
+    SessionRenamed {
+        /// The new one.
+        name: Option<String>,
+    },
     /// The session ended.
     SessionClosed {
         /// How.
@@ -138,6 +153,48 @@ pub struct Setup {
     pub limits: Limits,
     /// Seed of every shuffle.
     pub seed: u64,
+    /// Name given by the user; no two sessions of a store share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Labels given by the user.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The session that this one branched off; its log up to the branch opens this one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Branch>,
+}
+
+/// Where a session branched off another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// The other one.
+    pub session: SessionId,
+    /// How many of its closed rounds are kept, the opening included.
+    pub round: u32,
+    /// Place of the last event that both share. What came up to there was paid for in the other session.
+    pub seq: u64,
+}
+
+/// The terms on which a debate goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continued {
+    /// Rounds of the exchange to be held, at least 1, with no early end.
+    pub rounds: u32,
+    /// What they are to be about, in the user's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<String>,
+    /// What the user has found out since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+}
+
+/// Material that the user supplies during a debate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is about, in one line.
+    pub about: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// The bounds of a session.
@@ -324,6 +381,8 @@ impl StopReason {
 pub enum StoppedBy {
     /// Ctrl-C or a termination signal.
     Interrupt,
+    /// A command in another process.
+    Command,
 }
 
 /// How a session ended.

@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::decision::Decision;
-use crate::debate::event::{ClosedRound, Ending, Event, Frozen, Logged, PromptMark, Setup, StopReason, StoppedBy};
+use crate::debate::event::{
+    ClosedRound, Continued, Ending, Event, Frozen, Logged, PromptMark, Setup, StopReason, StoppedBy,
+};
 use crate::debate::personas;
 use crate::debate::question::Choice;
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
+use crate::debate::schedule::SYNTHESIS;
 
 /// A session as its log tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +31,25 @@ pub struct History {
     pub frozen: Option<Frozen>,
     /// The rounds that are over, in order.
     pub rounds: Vec<ClosedRound>,
-    /// Whether and by whom an early end was asked for.
+    /// The times that the debate was made to go on, in order.
+    pub continuations: Vec<Continuation>,
+    /// Places among the rounds from which providers that had failed for good are asked again, because the session was taken
+    /// up anew there.
+    pub fresh_from: BTreeSet<usize>,
+    /// Place of the event that last took the session up anew; 0 when none did.
+    pub reopened_seq: u64,
+    /// Whether and by whom an early end was asked for before there was a verdict.
     pub stop: Option<StoppedBy>,
+    /// Which closing text is due, from 1: every continuation and every request asks for another.
+    pub synthesis_round: u32,
+    /// The first one that closes the present verdict.
+    pub synthesis_first: u32,
+    /// Whether one is due.
+    pub synthesis: SynthesisDue,
+    /// Whether the session waits to be resumed.
+    pub paused: bool,
+    /// The name the user gave it.
+    pub name: Option<String>,
     /// The verdict, once reached.
     pub decision: Option<Decision>,
     /// How the session ended, once it has.
@@ -40,6 +60,26 @@ pub struct History {
     pub latest_ms: u64,
     /// Place of the latest event.
     pub seq: u64,
+}
+
+/// More rounds of the exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Continuation {
+    /// How many rounds had been closed before.
+    pub after: usize,
+    /// Its terms.
+    pub terms: Continued,
+}
+
+/// Whether a closing text is due after the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SynthesisDue {
+    /// As the session was set up.
+    AsSetUp,
+    /// It was asked for apart from the debate.
+    Requested,
+    /// Somebody did not want to wait for it.
+    Waived,
 }
 
 /// One turn: its attempts in order.
@@ -54,6 +94,8 @@ pub struct Turn {
 /// One attempt at a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
+    /// Place of the event that began it.
+    pub seq: u64,
     /// Who was asked.
     pub voice: Voice,
     /// What was sent.
@@ -130,7 +172,15 @@ impl History {
             turns: BTreeMap::new(),
             frozen: None,
             rounds: Vec::new(),
+            continuations: Vec::new(),
+            fresh_from: BTreeSet::new(),
+            reopened_seq: 0,
             stop: None,
+            synthesis_round: 1,
+            synthesis_first: 1,
+            synthesis: SynthesisDue::AsSetUp,
+            paused: false,
+            name: setup.name.clone(),
             decision: None,
             ending: None,
             opened_ms: first.at_ms,
@@ -150,16 +200,36 @@ impl History {
                 personas::rename(&mut self.agents, &personas, self.setup.mode.panel.numbering());
                 self.awaits_perspectives = false;
             }
-            Event::TurnStarted { turn, voice, prompt, .. } => self.start(turn, voice, prompt),
+            Event::TurnStarted { turn, voice, prompt, .. } => {
+                let attempt = Attempt { seq: logged.seq, voice, prompt, outcome: None };
+                self.start(turn, attempt);
+            }
             Event::TurnFinished { turn, reply, response, .. } => {
                 self.settle(logged.seq, turn, Outcome::Finished { reply, response })?
             }
             Event::TurnFailed { turn, fault, .. } => self.settle(logged.seq, turn, Outcome::Failed(fault))?,
             Event::OptionsFrozen(frozen) => self.frozen = Some(frozen),
             Event::RoundClosed(round) => self.rounds.push(round),
+            // With the verdict reached, all that can still be left out is the closing text.
+            Event::StopRequested { .. } if self.decision.is_some() => self.synthesis = SynthesisDue::Waived,
             Event::StopRequested { by } => self.stop = Some(by),
             Event::Decided { decision } => self.decision = Some(*decision),
-            Event::SessionResumed {} => self.reopen(),
+            Event::SessionPaused { .. } => self.paused = true,
+            Event::SessionResumed {} if self.paused => self.paused = false,
+            Event::SessionResumed {} => self.reopen(logged.seq),
+            Event::SessionContinued(terms) => {
+                self.reopen(logged.seq);
+                self.paused = false;
+                self.want_synthesis(SynthesisDue::AsSetUp);
+                self.synthesis_first = self.synthesis_round;
+                self.continuations.push(Continuation { after: self.rounds.len(), terms });
+            }
+            Event::SynthesisRequested {} => {
+                self.ending = None;
+                self.reopened_seq = logged.seq;
+                self.want_synthesis(SynthesisDue::Requested);
+            }
+            Event::SessionRenamed { name } => self.name = name,
             Event::SessionClosed { ending } => self.ending = Some(ending),
         }
         self.seq = logged.seq;
@@ -168,24 +238,34 @@ impl History {
     }
 
     /// Undoes an early end. A round that lost its quorum is taken up again, and who failed in it is asked again.
-    fn reopen(&mut self) {
+    fn reopen(&mut self, seq: u64) {
         (self.stop, self.decision, self.ending) = (None, None, None);
+        self.reopened_seq = seq;
         let is_lost =
             |round: &ClosedRound| round.stop.as_ref().is_some_and(|stop| stop.reason == StopReason::QuorumLost);
-        let Some(lost) = self.rounds.pop_if(|round| is_lost(round)) else { return };
-        for (_, turn) in self.turns.iter_mut().filter(|(id, _)| id.phase == lost.phase && id.round == lost.round) {
-            turn.attempts.retain(|attempt| !matches!(attempt.outcome, Some(Outcome::Failed(_))));
+        if let Some(lost) = self.rounds.pop_if(|round| is_lost(round)) {
+            for (_, turn) in self.turns.iter_mut().filter(|(id, _)| id.phase == lost.phase && id.round == lost.round) {
+                turn.attempts.retain(|attempt| !matches!(attempt.outcome, Some(Outcome::Failed(_))));
+            }
         }
+        self.fresh_from.insert(self.rounds.len());
+    }
+
+    /// A closing text that was waived, or that nobody has asked for yet, is due under the number it would have had.
+    fn want_synthesis(&mut self, due: SynthesisDue) {
+        let was_asked = self.turns.keys().any(|turn| turn.phase == SYNTHESIS && turn.round == self.synthesis_round);
+        self.synthesis_round += u32::from(was_asked);
+        self.synthesis = due;
     }
 
     /// An attempt whose fate was never learned is started over, not counted twice.
-    fn start(&mut self, turn: TurnId, voice: Voice, prompt: PromptMark) {
+    fn start(&mut self, turn: TurnId, attempt: Attempt) {
         let known = self.turns.entry(turn).or_default();
         if known.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()) {
             known.attempts.pop();
             known.started_over += 1;
         }
-        known.attempts.push(Attempt { voice, prompt, outcome: None });
+        known.attempts.push(attempt);
     }
 
     fn settle(&mut self, seq: u64, turn: TurnId, outcome: Outcome) -> Result<(), HistoryError> {
@@ -227,6 +307,11 @@ impl History {
     /// Whether too few seats were heard in the last round; the debate ends there.
     pub fn has_lost_quorum(&self) -> bool {
         self.rounds.last().and_then(|last| last.stop.as_ref()).is_some_and(|stop| stop.reason == StopReason::QuorumLost)
+    }
+
+    /// Whether the attempt begun at `seq` was made, and paid for, in the session that this one branched off.
+    pub fn is_inherited(&self, seq: u64) -> bool {
+        self.setup.parent.is_some_and(|parent| seq <= parent.seq)
     }
 
     /// How many seats the panel has.

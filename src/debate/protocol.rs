@@ -6,7 +6,7 @@ use crate::debate::claims;
 use crate::debate::consensus;
 use crate::debate::decision::{self, Label};
 use crate::debate::event::{Ending, Event};
-use crate::debate::history::{History, Outcome, Turn};
+use crate::debate::history::{History, Outcome, SynthesisDue, Turn};
 use crate::debate::mode::Order;
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
@@ -157,13 +157,18 @@ fn decided(history: &History) -> Step {
 
 fn close(history: &History) -> Step {
     let ending = ending(history);
-    let planned = schedule::moderator_turn(history, schedule::SYNTHESIS, schedule::SYNTHESIS);
-    match (&history.decision, ending) {
-        (Some(decision), Ending::Decided) if history.setup.synthesis && !is_over(history, &planned) => {
+    let planned = schedule::synthesis_turn(history);
+    let is_due = match history.synthesis {
+        SynthesisDue::AsSetUp => history.setup.synthesis && ending == Ending::Decided,
+        SynthesisDue::Requested => true,
+        SynthesisDue::Waived => false,
+    };
+    match &history.decision {
+        Some(decision) if is_due && !is_over(history, &planned) => {
             let ledger = claims::ledger(history);
             asks(history, &[planned], |turn| moderator::synthesis(history, turn, decision, &ledger))
         }
-        _ => Step::Record(Event::SessionClosed { ending }),
+        Some(_) | None => Step::Record(Event::SessionClosed { ending }),
     }
 }
 

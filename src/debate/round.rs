@@ -122,13 +122,11 @@ fn stop(history: &History, slots: &[Slot<'_>], closed: &ClosedRound, now: &Stand
     }
     let phase = history.setup.mode.phases.iter().find(|phase| phase.name == closed.phase)?;
     let rounds = phase.rounds?;
-    if closed.round >= schedule::rounds(history, phase) {
-        return Some(Stop {
-            reason: StopReason::RoundsHeld,
-            numbers: format!("{} of {}", closed.round, schedule::rounds(history, phase)),
-        });
+    let planned = schedule::rounds(history, phase, closed.round);
+    if closed.round >= planned {
+        return Some(Stop { reason: StopReason::RoundsHeld, numbers: format!("{} of {planned}", closed.round) });
     }
-    if history.setup.rounds.is_some() || closed.round < rounds.min {
+    if schedule::is_fixed(history, history.rounds.len()) || closed.round < rounds.min {
         return None;
     }
     let mut rules = phase.until.clone();

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::event::ClosedRound;
 use crate::debate::history::{History, Outcome};
 use crate::debate::mode::{Form, Order, Phase, Sees, Speakers, Stage};
 use crate::debate::response::Response;
@@ -24,6 +25,8 @@ pub struct Slot<'a> {
     pub phase: &'a Phase,
     /// Its round, from 1.
     pub round: u32,
+    /// How many times the debate had been made to go on before.
+    pub continuation: usize,
     /// Its stage.
     pub stage: &'a Stage,
     /// The turns to be taken, in speaking order.
@@ -60,23 +63,61 @@ pub enum Cursor {
 }
 
 /// Returns the phase and round that come after the closed ones.
+///
+/// A continuation goes back to the exchange, and from there to the end of the mode; rounds are counted on.
 pub fn cursor(history: &History) -> Cursor {
     let phases = &history.setup.mode.phases;
-    let Some(last) = history.rounds.last() else {
-        return Cursor::Round(0, 1);
+    let begun = history.continuations.last().map_or(0, |continuation| continuation.after);
+    let Some(last) = history.rounds[begun..].last() else {
+        let first = if history.continuations.is_empty() { Some(0) } else { exchange(history) };
+        return first.map_or(Cursor::Over, |index| next_round(history, index));
     };
     let Some(index) = phases.iter().position(|phase| phase.name == last.phase) else {
         return Cursor::Over;
     };
-    if last.stop.is_none() && last.round < rounds(history, &phases[index]) {
+    if last.stop.is_none() && last.round < rounds(history, &phases[index], last.round) {
         return Cursor::Round(index, last.round + 1);
     }
-    if index + 1 < phases.len() { Cursor::Round(index + 1, 1) } else { Cursor::Over }
+    if index + 1 < phases.len() { next_round(history, index + 1) } else { Cursor::Over }
 }
 
-/// Returns how many rounds a phase takes at most.
-pub fn rounds(history: &History, phase: &Phase) -> u32 {
-    phase.rounds.map_or(1, |rounds| history.setup.rounds.unwrap_or(rounds.default))
+fn next_round(history: &History, index: usize) -> Cursor {
+    Cursor::Round(index, held(&history.rounds, &history.setup.mode.phases[index]) + 1)
+}
+
+/// Index of the phase that a continuation goes back to: the last one whose rounds can be set. `None` for a mode without one.
+pub fn exchange(history: &History) -> Option<usize> {
+    history.setup.mode.phases.iter().rposition(|phase| phase.rounds.is_some())
+}
+
+/// Returns the number of the last round that a phase takes at most, as planned when it came to `round`.
+pub fn rounds(history: &History, phase: &Phase, round: u32) -> u32 {
+    let Some(range) = phase.rounds else { return round };
+    let is_exchange = exchange(history).is_some_and(|index| history.setup.mode.phases[index].name == phase.name);
+    let mut planned = history.setup.rounds.unwrap_or(range.default);
+    for continuation in history.continuations.iter().filter(|_| is_exchange) {
+        let before = held(&history.rounds[..continuation.after], phase);
+        if round <= before {
+            break;
+        }
+        planned = before + continuation.terms.rounds;
+    }
+    planned
+}
+
+/// Whether the rounds of a phase are fixed when it comes to `round`, so that no rule may end it early.
+pub fn is_fixed(history: &History, round_index: usize) -> bool {
+    history.setup.rounds.is_some() || continuation_of(history, round_index) > 0
+}
+
+/// How many times the debate had been made to go on before its round at this index.
+fn continuation_of(history: &History, round_index: usize) -> usize {
+    history.continuations.iter().filter(|continuation| continuation.after <= round_index).count()
+}
+
+/// The number of the last round of a phase among `rounds`; 0 without one.
+fn held(rounds: &[ClosedRound], phase: &Phase) -> u32 {
+    rounds.iter().filter(|closed| closed.phase == phase.name).map(|closed| closed.round).max().unwrap_or(0)
 }
 
 /// Lays out every stage of the closed rounds and of the round under way, in order.
@@ -92,9 +133,12 @@ pub fn slots(history: &History) -> Vec<Slot<'_>> {
     };
     let mut lost = lost_in(history, |turn| turn.phase == FRAMING);
     let mut slots: Vec<Slot<'_>> = Vec::new();
-    for (phase, round) in closed.chain(current) {
+    for (index, (phase, round)) in closed.chain(current).enumerate() {
+        if history.fresh_from.contains(&index) {
+            lost.clear();
+        }
         for stage in &phase.stages {
-            let slot = slot(history, (phase, round, stage), &slots, &lost);
+            let slot = slot(history, (phase, round, stage), continuation_of(history, index), &slots, &lost);
             lost.extend(lost_in(history, |turn| slot.turns.iter().any(|planned| planned.id == *turn)));
             slots.push(slot);
         }
@@ -108,6 +152,7 @@ pub fn slots(history: &History) -> Vec<Slot<'_>> {
 fn slot<'a>(
     history: &History,
     (phase, round, stage): (&'a Phase, u32, &'a Stage),
+    continuation: usize,
     before: &[Slot<'a>],
     lost: &BTreeSet<String>,
 ) -> Slot<'a> {
@@ -124,14 +169,23 @@ fn slot<'a>(
             Speaker::Seat(_) | Speaker::Moderator => turns.push(Planned { id, voices }),
         }
     }
-    Slot { phase, round, stage, turns, passed_over }
+    Slot { phase, round, continuation, stage, turns, passed_over }
 }
 
-/// The moderator's turn of one of the program's own phases.
+/// The moderator's turn of one of the program's own phases that come once.
 pub fn moderator_turn(history: &History, phase: &str, stage: &str) -> Planned {
-    let id = TurnId { phase: phase.to_owned(), round: 1, stage: stage.to_owned(), speaker: Speaker::Moderator };
+    moderator_round(history, phase, 1, stage)
+}
+
+/// The turn in which the closing text that is due gets written.
+pub fn synthesis_turn(history: &History) -> Planned {
+    moderator_round(history, SYNTHESIS, history.synthesis_round, SYNTHESIS)
+}
+
+fn moderator_round(history: &History, phase: &str, round: u32, stage: &str) -> Planned {
+    let id = TurnId { phase: phase.to_owned(), round, stage: stage.to_owned(), speaker: Speaker::Moderator };
     // The passes over the options run side by side, so one must not depend on how another ends.
-    let lost = lost_in(history, |turn| turn.phase != phase);
+    let lost = lost_since(history, history.reopened_seq, |turn| turn.phase != phase);
     Planned { id, voices: voices(history, Speaker::Moderator, &lost) }
 }
 
@@ -184,7 +238,13 @@ fn says_nothing_new(history: &History, stage: &Stage, before: &[Slot<'_>], seat:
 
 /// Providers that failed for a lasting reason in the turns that `in_scope` picks.
 fn lost_in(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> BTreeSet<String> {
+    lost_since(history, 0, in_scope)
+}
+
+/// Like [`lost_in`], in attempts begun after the event at `seq`.
+fn lost_since(history: &History, seq: u64, in_scope: impl Fn(&TurnId) -> bool) -> BTreeSet<String> {
     let settled = history.turns.iter().filter(|(id, _)| in_scope(id)).flat_map(|(_, turn)| turn.settled());
+    let settled = settled.filter(|(attempt, _)| attempt.seq > seq);
     let lasting = settled.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(fault) if fault.kind.is_lasting()));
     lasting.map(|(attempt, _)| attempt.voice.provider.clone()).collect()
 }

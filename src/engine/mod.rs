@@ -2,6 +2,8 @@
 //!
 //! Must never decide anything: first run and resume go through the same loop, and only the log tells them apart.
 
+mod control;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -10,14 +12,16 @@ use std::sync::Arc;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
-use tokio_util::sync::CancellationToken;
+
+pub use crate::engine::control::Control;
 
 use crate::debate::ask::{Ask, TurnId};
-use crate::debate::event::{Event, Logged, StoppedBy};
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::prompt;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
+use crate::engine::control::Wish;
 use crate::providers::{Progress, Provider};
 use crate::store::{Lease, Store, StoreError};
 
@@ -44,15 +48,11 @@ pub enum Notice {
         /// Milliseconds until the next one.
         wait_ms: u64,
     },
-}
-
-/// How a run is told to end early.
-#[derive(Debug, Clone, Default)]
-pub struct Control {
-    /// Finish cheaply: drop what is in flight and decide on the ballots in hand.
-    pub stop: CancellationToken,
-    /// Leave everything as it is, at once; the session can be resumed.
-    pub abort: CancellationToken,
+    /// A pause was asked for.
+    Pausing {
+        /// How many turns are still in flight, and waited for.
+        in_flight: usize,
+    },
 }
 
 /// Why a run ended before its session did.
@@ -64,7 +64,7 @@ pub enum EngineError {
     /// The log contradicts itself.
     #[error("the session's log is damaged: {0}")]
     History(#[from] HistoryError),
-    /// [`Control::abort`].
+    /// See [`Control::abort`].
     #[error("interrupted")]
     Aborted,
 }
@@ -92,11 +92,12 @@ type Answer = (TurnId, u32, Result<Reply, Fault>);
 type InFlight<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 impl Run<'_> {
-    /// Runs the session to its end, and returns what its log then tells.
+    /// Runs the session to its end, or to a pause, and returns what its log then tells.
     pub async fn finish(mut self) -> Result<History, EngineError> {
         let (provider, notices, control) = (self.provider, self.notices.clone(), self.control.clone());
         let mut in_flight: FuturesUnordered<InFlight<'_>> = FuturesUnordered::new();
         let mut asked: BTreeSet<(TurnId, u32)> = BTreeSet::new();
+        let mut heeded = Wish::GoOn;
         loop {
             let asks = match protocol::next(&self.history) {
                 Step::Done => return Ok(self.history),
@@ -106,15 +107,32 @@ impl Run<'_> {
                 }
                 Step::Ask(asks) => asks,
             };
-            let new: Vec<Ask> = asks.into_iter().filter(|ask| asked.insert((ask.turn.clone(), ask.attempt))).collect();
+            let is_new = |ask: &Ask| asked.insert((ask.turn.clone(), ask.attempt));
+            let new: Vec<Ask> = match heeded {
+                Wish::GoOn => asks.into_iter().filter(is_new).collect(),
+                Wish::Pause(_) | Wish::Stop(_) | Wish::Abort => Vec::new(),
+            };
             self.record(new.iter().map(started).collect()).await?;
             in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, notices.clone())));
+            if let (Wish::Pause(by), true) = (heeded, in_flight.is_empty()) {
+                self.record(vec![Event::SessionPaused { by }]).await?;
+                return Ok(self.history);
+            }
             tokio::select! {
                 biased;
-                () = control.abort.cancelled() => return Err(EngineError::Aborted),
-                () = control.stop.cancelled(), if self.history.stop.is_none() => {
-                    in_flight.clear();
-                    self.record(vec![Event::StopRequested { by: StoppedBy::Interrupt }]).await?;
+                () = control.changed(heeded) => {
+                    heeded = control.wanted();
+                    match heeded {
+                        Wish::GoOn => {}
+                        Wish::Pause(_) => {
+                            notices.try_send(Notice::Pausing { in_flight: in_flight.len() }).ok();
+                        }
+                        Wish::Stop(by) => {
+                            in_flight.clear();
+                            self.record(vec![Event::StopRequested { by }]).await?;
+                        }
+                        Wish::Abort => return Err(EngineError::Aborted),
+                    }
                 }
                 Some(first) = in_flight.next() => {
                     // What has arrived together is made durable together.
@@ -143,12 +161,18 @@ impl Run<'_> {
         if events.is_empty() {
             return Ok(());
         }
-        for logged in self.store.append(&self.lease, events).await? {
+        // A disk that takes nothing must not keep anybody from leaving; what was handed over is then stored or not, as a whole.
+        let stored = tokio::select! {
+            biased;
+            stored = self.store.append(&self.lease, events) => stored?,
+            () = self.control.aborted() => return Err(EngineError::Aborted),
+        };
+        for logged in stored {
             self.history.apply(&logged)?;
             // Nobody has to watch, and nobody who stands still may keep a run from ending.
             tokio::select! {
                 biased;
-                () = self.control.abort.cancelled() => {}
+                () = self.control.aborted() => {}
                 _ = self.notices.send(Notice::Recorded(Arc::new(logged))) => {}
             }
         }

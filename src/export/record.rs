@@ -13,7 +13,7 @@ use crate::debate::consensus::Consensus;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::event::{ClosedRound, Ending, SortingBasis, Stop};
-use crate::debate::history::{History, Outcome};
+use crate::debate::history::{History, Outcome, Turn};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
@@ -308,8 +308,12 @@ fn verdict(decision: &Decision) -> Verdict {
 }
 
 fn synthesis(history: &History) -> (Option<Synthesis>, Option<String>) {
-    let turn = history.turns.iter().find(|(turn, _)| turn.phase == schedule::SYNTHESIS).map(|(_, turn)| turn);
-    let Some(turn) = turn else { return (None, None) };
+    // Earlier ones close an earlier verdict; of those that close this one, the latest that can be read stands.
+    let closes_verdict = |turn: &TurnId| turn.phase == schedule::SYNTHESIS && turn.round >= history.synthesis_first;
+    let written: Vec<&Turn> =
+        history.turns.iter().filter(|(turn, _)| closes_verdict(turn)).map(|(_, turn)| turn).collect();
+    let readable = written.iter().rfind(|turn| matches!(turn.response(), Some(Response::Synthesis(_))));
+    let Some(turn) = readable.or(written.last()) else { return (None, None) };
     match (turn.response(), turn.fault()) {
         (Some(Response::Synthesis(synthesis)), _) => (Some(synthesis.clone()), None),
         (Some(other), _) => (None, Some(other.headline())),

@@ -153,7 +153,10 @@ impl<'a> World<'a> {
     pub(crate) fn outcome(&self) -> History {
         let mut outcome = History { opened_ms: 0, latest_ms: 0, seq: 0, ..self.history.clone() };
         // How often the program was interrupted is no part of what the debate came to.
-        outcome.turns.values_mut().for_each(|turn| turn.started_over = 0);
+        for turn in outcome.turns.values_mut() {
+            turn.started_over = 0;
+            turn.attempts.iter_mut().for_each(|attempt| attempt.seq = 0);
+        }
         outcome
     }
 
@@ -243,6 +246,9 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         synthesis: mode.decision.synthesis,
         limits: Limits::for_panel(count),
         seed: 7,
+        name: None,
+        tags: std::collections::BTreeMap::new(),
+        parent: None,
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) enum Stage {
     Starting,
     /// Here.
     At(Place),
+    /// Somebody asked for a pause; what is in flight is waited for.
+    Pausing,
     /// Somebody asked for an early end.
     Stopping,
     /// The ballots are counted.
@@ -155,6 +157,7 @@ impl Board {
                     flight.chars = 0;
                 }
             }
+            Notice::Pausing { .. } => self.stage = Stage::Pausing,
         }
     }
 
@@ -193,10 +196,16 @@ impl Board {
                 }
             }
             Event::StopRequested { .. } => self.stop(),
-            Event::SessionResumed {} => self.stage = Stage::Starting,
-            Event::Decided { .. } => self.stage = Stage::Decided,
-            Event::SessionOpened(_) | Event::OptionsFrozen(_) | Event::RoundClosed(_) | Event::SessionClosed { .. } => {
+            Event::SessionResumed {} | Event::SessionContinued(_) | Event::SynthesisRequested {} => {
+                self.stage = Stage::Starting;
             }
+            Event::SessionPaused { .. } => self.stage = Stage::Pausing,
+            Event::Decided { .. } => self.stage = Stage::Decided,
+            Event::SessionOpened(_)
+            | Event::OptionsFrozen(_)
+            | Event::RoundClosed(_)
+            | Event::SessionRenamed { .. }
+            | Event::SessionClosed { .. } => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
@@ -88,6 +89,9 @@ impl Play {
             synthesis: false,
             limits: Limits::for_panel(seats),
             seed: 1,
+            name: None,
+            tags: BTreeMap::new(),
+            parent: None,
             mode,
         };
         let logged = Logged { seq: 1, at_ms: 0, event: Event::SessionOpened(Box::new(setup)) };

@@ -70,6 +70,7 @@ fn header(board: &Board, palette: Palette) -> String {
     let place = match &board.stage {
         Stage::Starting => "starting".to_owned(),
         Stage::At(place) => place.to_string(),
+        Stage::Pausing => "pausing: no more is asked, what is in flight is waited for".to_owned(),
         Stage::Stopping => "stopping: no more is asked".to_owned(),
         Stage::Decided => "decided".to_owned(),
     };

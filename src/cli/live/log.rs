@@ -4,7 +4,7 @@ use std::iter::once;
 
 use crate::cli::cells::{cut, left, width, wrap};
 use crate::cli::live::moves::Move;
-use crate::cli::live::news::{Aside, News, Opened, Said, Side};
+use crate::cli::live::news::{self, Aside, News, Opened, Said, Side};
 use crate::cli::live::tally::{Count, Tally, Verdict};
 use crate::cli::style::{Palette, Tone};
 use crate::debate::question::OptionId;
@@ -66,6 +66,7 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
             &format!("the closing text is written; {dropped} points without claims left out"),
         ),
         News::Counted(tally) => layout.tally(tally),
+        News::Pausing(in_flight) => layout.hanging("■ ", Tone::Warn, &news::pausing(*in_flight)),
         News::Stopping => {
             layout.hanging("■ ", Tone::Warn, "stopping: the ballots in hand decide; once more to stop at once")
         }

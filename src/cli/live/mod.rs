@@ -127,7 +127,7 @@ async fn ignore(mut notices: Receiver<Notice>) {
 fn follow(history: &mut History, notice: &Notice) -> bool {
     match notice {
         Notice::Recorded(logged) => history.apply(logged).is_ok(),
-        Notice::Arriving { .. } | Notice::Retrying { .. } => true,
+        Notice::Arriving { .. } | Notice::Retrying { .. } | Notice::Pausing { .. } => true,
     }
 }
 

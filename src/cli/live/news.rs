@@ -87,6 +87,8 @@ pub(super) enum News {
     },
     /// A round was counted.
     Counted(Tally),
+    /// Somebody asked for a pause; so many turns are still waited for.
+    Pausing(usize),
     /// Somebody asked for an early end.
     Stopping,
     /// The verdict.
@@ -190,6 +192,7 @@ impl Narrator {
                 let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
                 vec![News::Retrying { place, name, reason: text::line(reason), wait_ms: *wait_ms }]
             }
+            Notice::Pausing { in_flight } => vec![News::Pausing(*in_flight)],
         }
     }
 
@@ -207,8 +210,10 @@ impl Narrator {
             Event::RoundClosed(closed) => self.unsealed(history, News::Counted(Tally::of(history, closed))),
             Event::StopRequested { .. } => vec![News::Stopping],
             Event::Decided { decision } => self.unsealed(history, News::Decided(Verdict::of(history, decision))),
+            Event::SessionPaused { .. } => vec![News::Ended("paused: `roundtable resume` goes on from here")],
             // Told with the opening.
-            Event::SessionResumed {} => Vec::new(),
+            Event::SessionResumed {} | Event::SessionContinued(_) | Event::SynthesisRequested {} => Vec::new(),
+            Event::SessionRenamed { .. } => Vec::new(),
             Event::SessionClosed { ending } => ended(*ending).into_iter().collect(),
         }
     }
@@ -277,6 +282,12 @@ fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
     let fault = Fault { message: text::line(&fault.message), hint: text::line(&fault.hint), ..fault.clone() };
     let replaced = turn.speaker == Speaker::Moderator && tried < history.setup.moderators.len();
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
+}
+
+/// What a pause waits for, in words.
+pub(super) fn pausing(in_flight: usize) -> String {
+    let turns = if in_flight == 1 { "turn" } else { "turns" };
+    format!("pausing: {in_flight} {turns} in flight, nothing more is asked")
 }
 
 fn ended(ending: Ending) -> Option<News> {

@@ -42,7 +42,9 @@ impl Place {
         };
         Self {
             phase: text::line(phase),
-            round: known.filter(|known| known.rounds.is_some()).map(|known| (round, schedule::rounds(history, known))),
+            round: known
+                .filter(|known| known.rounds.is_some())
+                .map(|known| (round, schedule::rounds(history, known, round))),
             stage: None,
             errand: errand.filter(|_| known.is_none()),
         }

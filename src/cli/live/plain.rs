@@ -1,6 +1,6 @@
 //! The log off a terminal: one plain line for every event that matters, without colours or control codes.
 
-use crate::cli::live::news::{Aside, News, Opened, Said, Side};
+use crate::cli::live::news::{self, Aside, News, Opened, Said, Side};
 use crate::cli::live::tally::{Count, Tally, Verdict};
 use crate::export::text::percent;
 
@@ -39,6 +39,7 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             vec![format!("closing text written, {dropped} points without claims left out")]
         }
         News::Counted(tally) => vec![tally_line(tally)],
+        News::Pausing(in_flight) => vec![news::pausing(*in_flight)],
         News::Stopping => vec!["stopping: the ballots in hand decide".to_owned()],
         News::Decided(verdict) => vec![verdict_line(verdict)],
         News::Ended(how) => vec![(*how).to_owned()],

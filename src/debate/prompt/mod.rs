@@ -16,7 +16,7 @@ use crate::debate::agent::{Agent, Seat, Stance as Side};
 use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Ratings};
-use crate::debate::event::PromptMark;
+use crate::debate::event::{Continued, PromptMark};
 use crate::debate::history::{Attempt, History, Outcome};
 use crate::debate::mode::{Form, Labels, Stage};
 use crate::debate::question::{Choice, OptionId};
@@ -172,6 +172,8 @@ struct Told {
     out_of_role: bool,
     /// Whether it knows the options of an open question.
     options: bool,
+    /// How many continuations it has been told of.
+    continuations: usize,
     /// The contributions it has been shown.
     turns: BTreeSet<TurnId>,
     /// Its own turns so far.
@@ -191,6 +193,8 @@ impl Told {
             }
             Speaker::Moderator => parts.push(moderator::ROLE.to_owned()),
         }
+        let told = std::mem::replace(&mut self.continuations, slot.continuation);
+        parts.extend(history.continuations[told..slot.continuation].iter().map(|more| continued(history, &more.terms)));
         if slot.stage.statistics {
             parts.extend(statistics(history, &consensus::ratings_before(history, slots, at)));
         }
@@ -280,6 +284,20 @@ impl Told {
     }
 }
 
+/// Tells on which terms the debate goes on after it had ended.
+pub(crate) fn continued(history: &History, terms: &Continued) -> String {
+    let nonce = quote::nonce(history.setup.seed);
+    let mut parts = vec!["The debate goes on; what was said before stands.".to_owned()];
+    if let Some(focus) = &terms.focus {
+        parts.push(format!("From now on it is about this in the first place:\n{}", quote::fence(&nonce, focus)));
+    }
+    for fact in &terms.facts {
+        let fact = format!("{}\n\n{}", fact.about, fact.text);
+        parts.push(format!("Material that was supplied since:\n{}", quote::fence(&nonce, &fact)));
+    }
+    parts.join("\n\n")
+}
+
 /// Shuffles what a reader is shown, afresh for every reader and turn.
 fn dealt<'a>(history: &History, turn: &TurnId, said: Vec<Contribution<'a>>) -> Vec<Contribution<'a>> {
     let seed = shuffle::seed_for(history.setup.seed, &format!("listing/{turn}"));
@@ -327,7 +345,7 @@ fn values<'a>(history: &'a History, slot: &Slot<'_>, speaker: Speaker, proposal:
         persona: agent.map_or("the moderator", |agent| &agent.name),
         proposal,
         round: slot.round,
-        rounds: schedule::rounds(history, slot.phase),
+        rounds: schedule::rounds(history, slot.phase, slot.round),
         team: agent.and_then(|agent| agent.persona.team.as_deref()).unwrap_or_default(),
     }
 }

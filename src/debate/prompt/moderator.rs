@@ -5,7 +5,7 @@ use crate::debate::claims::{Entry, Status};
 use crate::debate::decision::Decision;
 use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::history::History;
-use crate::debate::prompt::{form_line, push_attempts, quote, room, shared};
+use crate::debate::prompt::{continued, form_line, push_attempts, quote, room, shared};
 use crate::debate::question::OPTIONS;
 use crate::debate::response::contract::Contract;
 
@@ -45,7 +45,8 @@ pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt 
 /// Asks for the closing text of a decided debate.
 pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {
     let nonce = quote::nonce(history.setup.seed);
-    let mut parts = vec![outcome(history, decision, &nonce)];
+    let mut parts: Vec<String> = history.continuations.iter().map(|more| continued(history, &more.terms)).collect();
+    parts.push(outcome(history, decision, &nonce));
     let claims: Vec<String> = ledger.iter().filter(|entry| entry.repeats.is_none()).map(worded).collect();
     if !claims.is_empty() {
         parts.push(format!("The claim ledger:\n{}", quote::fence(&nonce, &claims.join("\n"))));
