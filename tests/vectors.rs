@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use roundtable::stats::adjusted_rand_index::adjusted_rand_index;
+use roundtable::stats::family_weighted_share::family_weighted_share;
 use roundtable::stats::quantiles::try_quartiles;
 use roundtable::stats::shares::Shares;
 use roundtable::stats::shuffle::{self, SplitMix64};
@@ -19,8 +20,9 @@ use serde_json::{Map, Value, json};
 /// Computes what our code yields for a case's input: every field that is expected, but for the optional ones.
 type Compute = fn(&Value) -> Value;
 
-const COMPUTED: [(&str, Compute); 11] = [
+const COMPUTED: [(&str, Compute); 12] = [
     ("adjusted_rand_index", |input| json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) })),
+    ("family_weighted_share", family_votes),
     ("fisher_yates", |input| json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) })),
     ("ks_counts", |input| json!({ "d": ks(&spread_out(&input["a"]), &spread_out(&input["b"])) })),
     ("ks_two_sample", |input| json!({ "d": ks(&numbers(&input["a"]), &numbers(&input["b"])) })),
@@ -44,14 +46,13 @@ const COMPUTED: [(&str, Compute); 11] = [
     }),
 ];
 
-const LEFT_OUT: [(&str, &str); 22] = [
+const LEFT_OUT: [(&str, &str); 21] = [
     ("bootstrap_ci", "no interval is shown but Wilson's"),
     ("bootstrap_exact", "the seeded bootstrap serves panels of any size; n^n resamples do not"),
     ("claim_ledger", "novelty is computed from the ledger of a session, in tests/protocol.rs"),
     ("cohen_kappa", "agreement between rounds is told by who moved, not by a coefficient"),
     ("effective_n", "the correlation of voters is not known"),
     ("entropy_agreement", "depends on the number of options, so no gate may use it"),
-    ("family_weighted_share", "families are counted, not weighted"),
     ("fleiss_kappa", "undefined or misleading on panels of a few seats; alpha takes its place"),
     ("flip_tracking", "changes of mind are told one by one, with their reasons"),
     ("groupthink_flags", "thresholds without a study behind them"),
@@ -86,7 +87,7 @@ fn every_case_of_a_computed_statistic_comes_out() {
     for (statistic, _) in COMPUTED {
         assert_eq!(json!(checked.get(statistic)), file["counts"]["by_statistic"][statistic], "cases of {statistic}");
     }
-    assert_eq!(checked.values().sum::<usize>(), 139, "{checked:?}");
+    assert_eq!(checked.values().sum::<usize>(), 150, "{checked:?}");
 }
 
 #[test]
@@ -194,6 +195,15 @@ fn weighted_votes(input: &Value) -> Value {
     let weighted = weighted_shares(&votes, weighting);
     let mut found = shares(weighted.shares);
     found["weights"] = json!(weighted.weights);
+    found
+}
+
+fn family_votes(input: &Value) -> Value {
+    let votes: Vec<_> = texts(&input["votes"]).into_iter().zip(texts(&input["families"])).collect();
+    let weighted = family_weighted_share(&votes);
+    let n_families = weighted.as_ref().map_or(0, |weighted| weighted.n_families);
+    let mut found = shares(weighted.map(|weighted| weighted.shares));
+    found["n_families"] = json!(n_families);
     found
 }
 
