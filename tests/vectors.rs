@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use roundtable::stats::adjusted_rand_index::adjusted_rand_index;
+use roundtable::stats::effective_n::effective_n;
 use roundtable::stats::family_weighted_share::family_weighted_share;
 use roundtable::stats::quantiles::try_quartiles;
 use roundtable::stats::shares::Shares;
@@ -20,8 +21,12 @@ use serde_json::{Map, Value, json};
 /// Computes what our code yields for a case's input: every field that is expected, but for the optional ones.
 type Compute = fn(&Value) -> Value;
 
-const COMPUTED: [(&str, Compute); 12] = [
+const COMPUTED: [(&str, Compute); 13] = [
     ("adjusted_rand_index", |input| json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) })),
+    (
+        "effective_n",
+        |input| json!({ "effective_n": effective_n(count(&input["n"]), input["rho"].as_f64().unwrap()).ok() }),
+    ),
     ("family_weighted_share", family_votes),
     ("fisher_yates", |input| json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) })),
     ("ks_counts", |input| json!({ "d": ks(&spread_out(&input["a"]), &spread_out(&input["b"])) })),
@@ -46,12 +51,11 @@ const COMPUTED: [(&str, Compute); 12] = [
     }),
 ];
 
-const LEFT_OUT: [(&str, &str); 21] = [
+const LEFT_OUT: [(&str, &str); 20] = [
     ("bootstrap_ci", "no interval is shown but Wilson's"),
     ("bootstrap_exact", "the seeded bootstrap serves panels of any size; n^n resamples do not"),
     ("claim_ledger", "novelty is computed from the ledger of a session, in tests/protocol.rs"),
     ("cohen_kappa", "agreement between rounds is told by who moved, not by a coefficient"),
-    ("effective_n", "the correlation of voters is not known"),
     ("entropy_agreement", "depends on the number of options, so no gate may use it"),
     ("fleiss_kappa", "undefined or misleading on panels of a few seats; alpha takes its place"),
     ("flip_tracking", "changes of mind are told one by one, with their reasons"),
@@ -87,7 +91,7 @@ fn every_case_of_a_computed_statistic_comes_out() {
     for (statistic, _) in COMPUTED {
         assert_eq!(json!(checked.get(statistic)), file["counts"]["by_statistic"][statistic], "cases of {statistic}");
     }
-    assert_eq!(checked.values().sum::<usize>(), 150, "{checked:?}");
+    assert_eq!(checked.values().sum::<usize>(), 155, "{checked:?}");
 }
 
 #[test]
