@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use roundtable::stats::adjusted_rand_index::adjusted_rand_index;
 use roundtable::stats::effective_n::effective_n;
 use roundtable::stats::family_weighted_share::family_weighted_share;
+use roundtable::stats::kendall_w::kendall_w;
+use roundtable::stats::krippendorff_alpha::{Metric, krippendorff_alpha};
 use roundtable::stats::quantiles::try_quartiles;
+use roundtable::stats::rank_aggregation::rank_aggregation;
 use roundtable::stats::shares::Shares;
 use roundtable::stats::shuffle::{self, SplitMix64};
 use roundtable::stats::stability;
@@ -21,7 +24,7 @@ use serde_json::{Map, Value, json};
 /// Computes what our code yields for a case's input: every field that is expected, but for the optional ones.
 type Compute = fn(&Value) -> Value;
 
-const COMPUTED: [(&str, Compute); 13] = [
+const COMPUTED: [(&str, Compute); 16] = [
     ("adjusted_rand_index", |input| json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) })),
     (
         "effective_n",
@@ -29,9 +32,22 @@ const COMPUTED: [(&str, Compute); 13] = [
     ),
     ("family_weighted_share", family_votes),
     ("fisher_yates", |input| json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) })),
+    ("kendall_w", concordance),
+    ("krippendorff_alpha", |input| {
+        let metric = match input["level"].as_str().unwrap() {
+            "nominal" => Metric::Nominal,
+            "ordinal" => Metric::Ordinal,
+            "interval" => Metric::Interval,
+            "ratio" => Metric::Ratio,
+            other => panic!("no metric {other}"),
+        };
+        let alpha = krippendorff_alpha(&matrix(&input["data"]), metric);
+        with_reason(json!({ "alpha": alpha.ok() }), alpha)
+    }),
     ("ks_counts", |input| json!({ "d": ks(&spread_out(&input["a"]), &spread_out(&input["b"])) })),
     ("ks_two_sample", |input| json!({ "d": ks(&numbers(&input["a"]), &numbers(&input["b"])) })),
     ("quantile_summary", quantile_summary),
+    ("rank_aggregation", ranks),
     ("round_stability", round_stability),
     ("splitmix64", splitmix64),
     ("van_der_eijk_agreement", |input| {
@@ -51,7 +67,7 @@ const COMPUTED: [(&str, Compute); 13] = [
     }),
 ];
 
-const LEFT_OUT: [(&str, &str); 20] = [
+const LEFT_OUT: [(&str, &str); 17] = [
     ("bootstrap_ci", "no interval is shown but Wilson's"),
     ("bootstrap_exact", "the seeded bootstrap serves panels of any size; n^n resamples do not"),
     ("claim_ledger", "novelty is computed from the ledger of a session, in tests/protocol.rs"),
@@ -63,12 +79,9 @@ const LEFT_OUT: [(&str, &str); 20] = [
     ("gwet_ac1", "undefined or misleading on panels of a few seats; alpha takes its place"),
     ("identity_bias_coefficient", "needs two runs of one debate"),
     ("judge_swap", "no model judges another"),
-    ("kendall_w", "ratings are shown by option, not as one rank coefficient"),
-    ("krippendorff_alpha", "ratings are shown by option, not as one coefficient"),
     ("mean", "medians are shown"),
     ("pairwise_agreement", "the share of the leading option is shown"),
     ("rand_disagreement", "a nine-point scale, ours has five"),
-    ("rank_aggregation", "one option is chosen per seat; no ranking is asked for"),
     ("rank_correlation", "rankings are compared over the panel by Kendall's W, not in pairs"),
     ("stance_change", "changes of mind are told one by one, with their reasons"),
     ("tastle_wierman_consensus", "not 0 where opinions are spread evenly; van der Eijk's is"),
@@ -91,7 +104,7 @@ fn every_case_of_a_computed_statistic_comes_out() {
     for (statistic, _) in COMPUTED {
         assert_eq!(json!(checked.get(statistic)), file["counts"]["by_statistic"][statistic], "cases of {statistic}");
     }
-    assert_eq!(checked.values().sum::<usize>(), 155, "{checked:?}");
+    assert_eq!(checked.values().sum::<usize>(), 218, "{checked:?}");
 }
 
 #[test]
@@ -235,6 +248,24 @@ fn round_stability(input: &Value) -> Value {
     with_reason(found, is_stable)
 }
 
+fn concordance(input: &Value) -> Value {
+    assert_eq!(input["missing_policy"], "drop_item");
+    let kendall = kendall_w(&matrix(&input["scores"]));
+    let known = kendall.concordance.ok();
+    let found = json!({
+        "m": kendall.m, "n": kendall.n, "w": known.map(|known| known.w),
+        "w_uncorrected": known.map(|known| known.w_uncorrected),
+    });
+    with_reason(found, kendall.concordance)
+}
+
+fn ranks(input: &Value) -> Value {
+    let options = |values: &Value| texts(values).into_iter().flatten().collect::<Vec<String>>();
+    let rankings: Vec<_> = input["rankings"].as_array().unwrap().iter().map(options).collect();
+    let ranks = rank_aggregation(&rankings, &options(&input["options"]));
+    json!({ "borda": ranks.borda, "borda_top": ranks.borda_top, "condorcet_winner": ranks.condorcet_winner })
+}
+
 fn splitmix64(input: &Value) -> Value {
     let mut random = SplitMix64::new(seed(input));
     let outputs: Vec<String> = (0..count(&input["n"])).map(|_| random.next_u64().to_string()).collect();
@@ -264,6 +295,10 @@ fn count(value: &Value) -> u32 {
 
 fn counts(values: &Value) -> Vec<u32> {
     values.as_array().unwrap().iter().map(count).collect()
+}
+
+fn matrix(values: &Value) -> Vec<Vec<Option<f64>>> {
+    values.as_array().unwrap().iter().map(numbers).collect()
 }
 
 fn labels(values: &Value) -> Vec<usize> {

@@ -7,7 +7,11 @@
 pub mod adjusted_rand_index;
 pub mod effective_n;
 pub mod family_weighted_share;
+pub mod kendall_w;
+pub mod krippendorff_alpha;
+mod mid_ranks;
 pub mod quantiles;
+pub mod rank_aggregation;
 pub mod shares;
 pub mod shuffle;
 pub mod stability;
