@@ -5,8 +5,10 @@
 //! for what is drawn at random from a seed.
 
 pub mod adjusted_rand_index;
+pub mod claim_ledger;
 pub mod effective_n;
 pub mod family_weighted_share;
+pub mod flip_tracking;
 pub mod kendall_w;
 pub mod krippendorff_alpha;
 mod mid_ranks;
@@ -15,6 +17,7 @@ pub mod rank_aggregation;
 pub mod shares;
 pub mod shuffle;
 pub mod stability;
+pub mod stance_change;
 mod sum;
 pub mod undefined;
 pub mod van_der_eijk;
