@@ -9,6 +9,7 @@ use roundtable::stats::claim_ledger::claim_ledger;
 use roundtable::stats::effective_n::effective_n;
 use roundtable::stats::family_weighted_share::family_weighted_share;
 use roundtable::stats::flip_tracking::{Held, flip_tracking};
+use roundtable::stats::groupthink_flags::{Course, Level, groupthink_flags};
 use roundtable::stats::kendall_w::kendall_w;
 use roundtable::stats::krippendorff_alpha::{Metric, krippendorff_alpha};
 use roundtable::stats::quantiles::try_quartiles;
@@ -27,7 +28,7 @@ use serde_json::{Map, Value, json};
 /// Computes what our code yields for a case's input: every field that is expected, but for the optional ones.
 type Compute = fn(&Value) -> Value;
 
-const COMPUTED: [(&str, Compute); 19] = [
+const COMPUTED: [(&str, Compute); 20] = [
     ("adjusted_rand_index", |input| json!({ "ari": adjusted_rand_index(&labels(&input["a"]), &labels(&input["b"])) })),
     ("claim_ledger", claims),
     (
@@ -37,6 +38,7 @@ const COMPUTED: [(&str, Compute); 19] = [
     ("family_weighted_share", family_votes),
     ("fisher_yates", |input| json!({ "permutation": shuffle::permutation(seed(input), count(&input["n"]) as usize) })),
     ("flip_tracking", flips),
+    ("groupthink_flags", groupthink),
     ("kendall_w", concordance),
     ("krippendorff_alpha", |input| {
         let metric = match input["level"].as_str().unwrap() {
@@ -73,13 +75,12 @@ const COMPUTED: [(&str, Compute); 19] = [
     }),
 ];
 
-const LEFT_OUT: [(&str, &str); 14] = [
+const LEFT_OUT: [(&str, &str); 13] = [
     ("bootstrap_ci", "no interval is shown but Wilson's"),
     ("bootstrap_exact", "the seeded bootstrap serves panels of any size; n^n resamples do not"),
     ("cohen_kappa", "agreement between rounds is told by who moved, not by a coefficient"),
     ("entropy_agreement", "depends on the number of options, so no gate may use it"),
     ("fleiss_kappa", "undefined or misleading on panels of a few seats; alpha takes its place"),
-    ("groupthink_flags", "thresholds without a study behind them"),
     ("gwet_ac1", "undefined or misleading on panels of a few seats; alpha takes its place"),
     ("identity_bias_coefficient", "needs two runs of one debate"),
     ("judge_swap", "no model judges another"),
@@ -107,7 +108,7 @@ fn every_case_of_a_computed_statistic_comes_out() {
     for (statistic, _) in COMPUTED {
         assert_eq!(json!(checked.get(statistic)), file["counts"]["by_statistic"][statistic], "cases of {statistic}");
     }
-    assert_eq!(checked.values().sum::<usize>(), 254, "{checked:?}");
+    assert_eq!(checked.values().sum::<usize>(), 263, "{checked:?}");
 }
 
 #[test]
@@ -280,6 +281,41 @@ fn flips(input: &Value) -> Value {
         "conformity_minus_obstinacy": minority.map(|minority| minority.conformity_minus_obstinacy),
         "uncited_flips": flips.uncited_flips, "uncited_to_plurality": flips.uncited_to_plurality,
         "uncited_share": flips.uncited_share.ok(),
+    })
+}
+
+fn groupthink(input: &Value) -> Value {
+    let flags = groupthink_flags(&Course {
+        agreement_before: input["agreement_prev"].as_f64(),
+        agreement_now: input["agreement_cur"].as_f64(),
+        new_evidence: count(&input["new_evidence"]),
+        new_claims: count(&input["new_claims"]),
+        n_respondents: count(&input["n_respondents"]),
+        confidence_before: input["median_conf_prev"].as_f64(),
+        confidence_now: input["median_conf_cur"].as_f64(),
+        flips_to_plurality: count(&input["flips_to_plurality"]),
+        uncited_to_plurality: count(&input["uncited_to_plurality"]),
+        minority_before: count(&input["minority_prev"]),
+        minority_now: count(&input["minority_cur"]),
+        minority_claims_answered: count(&input["minority_claims_rebutted"]),
+        is_sealed_unanimous: input["sealed_unanimous"].as_bool().unwrap(),
+        n_families: count(&input["n_families"]),
+    });
+    let level = match flags.level() {
+        Level::Unknown => "unknown",
+        Level::Low => "low",
+        Level::Elevated => "elevated",
+        Level::High => "high",
+    };
+    json!({
+        "flags": {
+            "agreement_without_evidence": flags.agreement_without_evidence.ok(),
+            "confidence_without_claims": flags.confidence_without_claims.ok(),
+            "uncited_conformity": flags.uncited_conformity.ok(),
+            "minority_extinguished": flags.minority_extinguished.ok(),
+            "homogeneous_unanimity": flags.homogeneous_unanimity.ok(),
+        },
+        "fired": flags.fired(), "evaluable": flags.evaluable(), "score": flags.score().ok(), "level": level,
     })
 }
 

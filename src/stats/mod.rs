@@ -9,6 +9,7 @@ pub mod claim_ledger;
 pub mod effective_n;
 pub mod family_weighted_share;
 pub mod flip_tracking;
+pub mod groupthink_flags;
 pub mod kendall_w;
 pub mod krippendorff_alpha;
 mod mid_ranks;
