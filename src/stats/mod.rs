@@ -5,6 +5,7 @@
 //! for what is drawn at random from a seed.
 
 pub mod adjusted_rand_index;
+pub mod bootstrap_ci;
 pub mod claim_ledger;
 pub mod effective_n;
 pub mod family_weighted_share;
