@@ -7,13 +7,11 @@ use roundtable::stats::adjusted_rand_index::adjusted_rand_index;
 use roundtable::stats::bootstrap_ci::{Draw, bootstrap_ci};
 use roundtable::stats::claim_ledger::claim_ledger;
 use roundtable::stats::effective_n::effective_n;
-use roundtable::stats::entropy_agreement::{Entropy, Normalizer, entropy_agreement};
 use roundtable::stats::family_weighted_share::family_weighted_share;
 use roundtable::stats::flip_tracking::{Held, flip_tracking};
 use roundtable::stats::groupthink_flags::{Course, groupthink_flags};
 use roundtable::stats::kendall_w::kendall_w;
 use roundtable::stats::krippendorff_alpha::{Metric, krippendorff_alpha};
-use roundtable::stats::pairwise_agreement::pairwise_agreement;
 use roundtable::stats::quantiles::{quantile, quartiles, try_quartiles};
 use roundtable::stats::rank_aggregation::rank_aggregation;
 use roundtable::stats::shares::Shares;
@@ -128,30 +126,18 @@ fn shares_of(panel: &[Member]) -> Vec<Measured> {
     let interval = try_wilson_interval(most, plain.n, Z_95);
     let confident: Vec<_> = panel.iter().map(|member| (member.now, member.confidence)).collect();
     let families: Vec<_> = panel.iter().map(|member| (member.now, member.family)).collect();
-    let entropies = [Normalizer::Attainable, Normalizer::Options].map(|by| entropy_agreement(&counts, 4, by));
     let mut all = vec![
         maybe("participation", plain.participation(), SHARE),
         maybe("top_share", plain.top_share, SHARE),
         maybe("margin", plain.margin, SHARE),
         entry("wilson lo", interval.map(|ends| ends[0]), SHARE),
         entry("wilson hi", interval.map(|ends| ends[1]), SHARE),
-        entry("pairwise", pairwise_agreement(&counts), SHARE),
         entry("effective_n", effective_n(plain.n, 0.3), [1.0, POSITIVE[1]]),
     ];
     all.extend(by_size("linear", weighted_shares(&confident, Weighting::Linear).shares));
     all.extend(by_size("reconcile", weighted_shares(&confident, Weighting::Reconcile).shares));
     all.extend(by_size("family", family_weighted_share(&families).map(|families| families.shares)));
-    all.extend(entropies.into_iter().flat_map(bits));
     all
-}
-
-fn bits(entropy: Result<Entropy, Undefined>) -> Vec<Measured> {
-    let agreement = entropy.and_then(|entropy| entropy.agreement);
-    vec![
-        entry("entropy", entropy.map(|entropy| entropy.entropy_bits), [0.0, 32.0]),
-        entry("effective_positions", entropy.map(|entropy| entropy.effective_positions), [1.0, f64::MAX]),
-        entry("entropy agreement", agreement.map(|agreement| agreement.agreement), SHARE),
-    ]
 }
 
 fn coefficients(panel: &[Member]) -> Vec<Measured> {
@@ -325,17 +311,14 @@ proptest! {
         let wild = numbers[0].unwrap_or(0.5);
         let interval = try_wilson_interval(counts[0], counts[1], wild);
         let agreement = try_van_der_eijk_agreement(&counts[..points]);
-        let mut all = vec![
+        let all = vec![
             entry("wilson lo", interval.map(|ends| ends[0]), SHARE),
             entry("wilson hi", interval.map(|ends| ends[1]), SHARE),
             entry("van_der_eijk", agreement, [-1.0, 1.0]),
-            entry("pairwise", pairwise_agreement(&counts), SHARE),
             entry("effective_n", effective_n(counts[0], wild), POSITIVE),
             entry("score", groupthink_flags(&course(&numbers, &counts, is_sealed_unanimous)).score(), SHARE),
             maybe("novelty", Some(movement::<u8>(&[], &[], counts[0], counts[1]).novelty), SHARE),
         ];
-        all.extend(bits(entropy_agreement(&counts, counts[0], Normalizer::Attainable)));
-        all.extend(bits(entropy_agreement(&counts, counts[0], Normalizer::Options)));
         check(&all);
     }
 
@@ -384,8 +367,6 @@ fn each_reason_has_words_of_its_own() {
         krippendorff_alpha(&[vec![Some(1.0)]], Metric::Interval).err(),
         krippendorff_alpha(&[vec![Some(1.0)], vec![Some(1.0)]], Metric::Interval).err(),
         krippendorff_alpha(&[vec![Some(-1.0)], vec![Some(1.0)]], Metric::Ratio).err(),
-        pairwise_agreement(&[]).err(),
-        pairwise_agreement(&[1]).err(),
         effective_n(0, 0.0).err(),
         flip_tracking::<u8>(&[]).minority.err(),
         flip_tracking::<u8>(&[]).flip_rate.err(),
@@ -401,8 +382,6 @@ fn each_reason_has_words_of_its_own() {
             "insufficient_pairs",
             "no_variation",
             "out_of_range",
-            "no_votes",
-            "single_voter",
             "n_is_zero",
             "no_plurality",
             "no_comparable",

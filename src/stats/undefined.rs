@@ -39,8 +39,6 @@ pub enum Undefined {
     NoValues,
     /// All pairable ratings are equal.
     NoVariation,
-    /// Nobody voted.
-    NoVotes,
     /// None of the parts could be evaluated.
     NothingEvaluable,
     /// The numbers are outside of what the formula takes, or too large or too close to compute with.
@@ -51,8 +49,6 @@ pub enum Undefined {
     SingleOption,
     /// There is one rater, or none.
     SingleRater,
-    /// There is one voter.
-    SingleVoter,
     /// All weights are 0.
     ZeroTotalWeight,
 }
@@ -79,13 +75,11 @@ impl Undefined {
             Self::NoValidVotes => "no_valid_votes",
             Self::NoValues => "no_values",
             Self::NoVariation => "no_variation",
-            Self::NoVotes => "no_votes",
             Self::NothingEvaluable => "nothing_evaluable",
             Self::OutOfRange => "out_of_range",
             Self::ScaleTooShort => "scale_too_short",
             Self::SingleOption => "single_option",
             Self::SingleRater => "single_rater",
-            Self::SingleVoter => "single_voter",
             Self::ZeroTotalWeight => "zero_total_weight",
         }
     }
