@@ -1,4 +1,6 @@
-//! Median and quartiles.
+//! Median, quartiles and other quantiles.
+
+use crate::stats::undefined::{Undefined, finite};
 
 /// Median and quartiles of the given values.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,19 +15,56 @@ pub struct Quartiles {
     pub q3: f64,
 }
 
-/// Returns median and quartiles by Hyndman and Fan's type 7 (linear interpolation at `(n - 1) p`); `None` without a
-/// value.
-pub fn quartiles(values: &[f64]) -> Option<Quartiles> {
-    if values.is_empty() {
-        return None;
+impl Quartiles {
+    /// Returns the range between the quartiles, in the unit of the values; [`Undefined::OutOfRange`] when `f64` cannot
+    /// hold it.
+    pub fn iqr(&self) -> Result<f64, Undefined> {
+        finite(self.q3 - self.q1)
     }
-    let mut sorted = values.to_vec();
+
+    /// Returns the range between the quartiles by the median's size, a pure number, 0 or more;
+    /// [`Undefined::MedianIsZero`], or [`Undefined::OutOfRange`] when `f64` cannot hold it.
+    pub fn relative_iqr(&self) -> Result<f64, Undefined> {
+        if self.median == 0.0 {
+            return Err(Undefined::MedianIsZero);
+        }
+        finite(self.iqr()? / self.median.abs())
+    }
+}
+
+/// Returns median and quartiles, in the unit of the values; `None` where [`try_quartiles`] says why.
+pub fn quartiles(values: &[f64]) -> Option<Quartiles> {
+    try_quartiles(values).ok()
+}
+
+/// Returns median and quartiles as [`quantile`] does, with its reasons where they are undefined.
+pub fn try_quartiles(values: &[f64]) -> Result<Quartiles, Undefined> {
+    let sorted = sorted(values)?;
+    let at = |p: f64| interpolated(&sorted, p);
+    Ok(Quartiles { n: sorted.len(), q1: at(0.25)?, median: at(0.5)?, q3: at(0.75)? })
+}
+
+/// Returns the quantile at `p`, 0 to 1, in the unit of the values.
+///
+/// [`Undefined::NoValues`] without a value, [`Undefined::OutOfRange`] for a `p` beyond its range, a value that is not
+/// finite, and values too far apart for `f64`.
+/// Source: Hyndman and Fan (1996), type 7: linear interpolation at `(n - 1) p`.
+pub fn quantile(values: &[f64], p: f64) -> Result<f64, Undefined> {
+    interpolated(&sorted(values)?, p)
+}
+
+fn sorted(values: &[f64]) -> Result<Vec<f64>, Undefined> {
+    let mut sorted = values.iter().copied().map(finite).collect::<Result<Vec<f64>, Undefined>>()?;
     sorted.sort_by(f64::total_cmp);
-    let at = |p: f64| {
-        let place = (sorted.len() - 1) as f64 * p;
-        let below = place.floor() as usize;
-        let above = (below + 1).min(sorted.len() - 1);
-        sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
-    };
-    Some(Quartiles { n: sorted.len(), q1: at(0.25), median: at(0.5), q3: at(0.75) })
+    if sorted.is_empty() { Err(Undefined::NoValues) } else { Ok(sorted) }
+}
+
+fn interpolated(sorted: &[f64], p: f64) -> Result<f64, Undefined> {
+    if !(0.0..=1.0).contains(&p) {
+        return Err(Undefined::OutOfRange);
+    }
+    let place = (sorted.len() - 1) as f64 * p;
+    let below = place.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    finite(sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64))
 }

@@ -1,5 +1,7 @@
 //! How much moved between two rounds.
 
+use crate::stats::undefined::Undefined;
+
 /// What changed between two rounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Movement {
@@ -36,25 +38,30 @@ pub fn movement<K: PartialEq>(
         n_comparable += 1;
         n_changed += u32::from(before != now);
     }
-    let before: Vec<f64> = stances.iter().filter_map(|pair| pair.0).collect();
-    let now: Vec<f64> = stances.iter().filter_map(|pair| pair.1).collect();
+    let before: Vec<f64> = stances.iter().filter_map(|pair| pair.0).filter(|stance| stance.is_finite()).collect();
+    let now: Vec<f64> = stances.iter().filter_map(|pair| pair.1).filter(|stance| stance.is_finite()).collect();
     Movement {
         n_comparable,
         n_changed,
         flip_rate: (n_comparable > 0).then(|| f64::from(n_changed) / f64::from(n_comparable)),
         ks: ks(&before, &now),
-        novelty: if claims == 0 { 0.0 } else { f64::from(claims_new) / f64::from(claims) },
+        novelty: if claims == 0 { 0.0 } else { f64::from(claims_new.min(claims)) / f64::from(claims) },
     }
 }
 
 impl Movement {
-    /// Whether positions stood still; `None` when nobody is comparable. Ratings that were not taken do not count
-    /// against it.
+    /// Whether positions stood still; `None` where [`Movement::try_is_stable`] says why.
     pub fn is_stable(&self) -> Option<bool> {
+        self.try_is_stable().ok()
+    }
+
+    /// Whether positions stood still; [`Undefined::NoComparable`] when nobody is comparable. Ratings that were not taken
+    /// do not count against it.
+    pub fn try_is_stable(&self) -> Result<bool, Undefined> {
         let ks_max = if self.n_comparable < 5 { 0.0 } else { KS_MAX };
         let still =
             |rate: f64| rate <= FLIP_RATE_MAX && self.ks.is_none_or(|d| d <= ks_max) && self.novelty <= NOVELTY_MAX;
-        self.flip_rate.map(still)
+        self.flip_rate.map(still).ok_or(Undefined::NoComparable)
     }
 
     /// Whether nothing changed at all: no option, no rating distribution, no new claim.

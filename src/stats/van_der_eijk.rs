@@ -1,29 +1,46 @@
 //! Agreement in ratings on an ordered scale.
 
+use crate::stats::undefined::Undefined;
+
+/// Returns van der Eijk's agreement of the `counts` over an ordered scale; `None` where
+/// [`try_van_der_eijk_agreement`] says why.
+pub fn van_der_eijk_agreement(counts: &[u32]) -> Option<f64> {
+    try_van_der_eijk_agreement(counts).ok()
+}
+
+/// Returns the polarization that an agreement means: 0 when all chose one point, 0.5 when spread evenly, 1 at two poles.
+pub fn polarization(agreement: f64) -> f64 {
+    (1.0 - agreement) / 2.0
+}
+
 /// Returns van der Eijk's agreement of the `counts` over an ordered scale: 1 when all chose one point, 0 when spread
 /// evenly, -1 at two poles.
 ///
-/// `None` without a value or with fewer than three points on the scale.
+/// [`Undefined::ScaleTooShort`] with fewer than three points on the scale, [`Undefined::NoValues`] without a value.
 /// Source: van der Eijk (2001), Quality and Quantity 35, "Measuring agreement in ordered rating scales", with the
 /// unimodality coefficient as corrected there. Counts are peeled into layers of equal height; each layer's agreement
 /// weighs by its mass.
-pub fn van_der_eijk_agreement(counts: &[u32]) -> Option<f64> {
-    let total: u32 = counts.iter().sum();
-    if counts.len() < 3 || total == 0 {
-        return None;
+pub fn try_van_der_eijk_agreement(counts: &[u32]) -> Result<f64, Undefined> {
+    if counts.len() < 3 {
+        return Err(Undefined::ScaleTooShort);
+    }
+    let total: f64 = counts.iter().copied().map(f64::from).sum();
+    if total == 0.0 {
+        return Err(Undefined::NoValues);
     }
     let mut left = counts.to_vec();
     let mut agreement = 0.0;
     while let Some(height) = left.iter().copied().filter(|count| *count > 0).min() {
         let layer: Vec<bool> = left.iter().map(|count| *count > 0).collect();
         let width = layer.iter().filter(|present| **present).count();
-        let mass = height as f64 * width as f64 / f64::from(total);
+        let mass = height as f64 * width as f64 / total;
         agreement += mass * layer_agreement(&layer, width);
         for count in left.iter_mut().filter(|count| **count > 0) {
             *count -= height;
         }
     }
-    Some(agreement)
+    // Rounding could carry the weighted mean past its ends.
+    Ok(agreement.clamp(-1.0, 1.0))
 }
 
 fn layer_agreement(layer: &[bool], width: usize) -> f64 {

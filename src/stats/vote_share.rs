@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::stats::sum::{count, share};
+
 /// How a vote went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VoteShare<K> {
@@ -19,6 +21,19 @@ pub struct VoteShare<K> {
     pub margin: Option<f64>,
 }
 
+impl<K> VoteShare<K> {
+    /// Returns the share of votes that went to an option, 0 to 1: those who abstained or are missing stay in the
+    /// denominator. `None` when nobody could vote.
+    pub fn participation(&self) -> Option<f64> {
+        share(self.n_valid, self.n)
+    }
+
+    /// Whether one option has more than half of the valid votes.
+    pub fn has_strict_majority(&self) -> bool {
+        self.counts.values().any(|count| u64::from(*count) * 2 > u64::from(self.n_valid))
+    }
+}
+
 /// Counts `votes`; `None` is an abstention or a missing vote and is never imputed.
 pub fn vote_share<K: Ord + Clone>(votes: &[Option<K>]) -> VoteShare<K> {
     let mut counts: BTreeMap<K, u32> = BTreeMap::new();
@@ -28,11 +43,10 @@ pub fn vote_share<K: Ord + Clone>(votes: &[Option<K>]) -> VoteShare<K> {
     let n_valid: u32 = counts.values().sum();
     let most = counts.values().copied().max().unwrap_or(0);
     let top: Vec<K> = counts.iter().filter(|(_, count)| **count == most).map(|(key, _)| key.clone()).collect();
-    let share = |count: u32| f64::from(count) / f64::from(n_valid);
     let mut ranked: Vec<u32> = counts.values().copied().collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
-    let top_share = ranked.first().map(|count| share(*count));
-    let margin = ranked.first().map(|first| share(*first) - ranked.get(1).map_or(0.0, |second| share(*second)));
-    let n = u32::try_from(votes.len()).unwrap_or(u32::MAX);
-    VoteShare { n, n_valid, counts, top, top_share, margin }
+    let top_share = ranked.first().and_then(|first| share(*first, n_valid));
+    let runner_up = ranked.get(1).and_then(|second| share(*second, n_valid)).unwrap_or(0.0);
+    let margin = top_share.map(|top_share| top_share - runner_up);
+    VoteShare { n: count(votes.len()), n_valid, counts, top, top_share, margin }
 }
