@@ -131,10 +131,13 @@ fn check_log(log: &Log, killed: &Log, book: &Book, title: &str) {
 #[test]
 fn one_store_has_room_for_many_processes() {
     let (desk, debates) = (Desk::new(), times(5));
+    // Together from the start: the store is not there yet, and one of them makes it.
+    let start = std::sync::Barrier::new(WRITERS);
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {
-            let desk = &desk;
+            let (desk, start) = (&desk, &start);
             scope.spawn(move || {
+                start.wait();
                 for debate in 0..debates {
                     let topic = format!("Should we move to {writer}/{debate}?");
                     let ran = desk.run(&["start", "--topic", &topic, "--mode", "vote", "--rehearse", "--quiet"]);
