@@ -14,7 +14,8 @@ mod speech;
 
 use std::convert::Infallible;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,10 @@ pub(crate) enum Behaviour {
     CutMidStream(String),
     /// Streams half of the text, then is silent.
     FallSilent(String),
+    /// Streams half of the text, says so, then is silent.
+    FallSilentTelling(String, mpsc::Sender<()>),
+    /// Streams the whole text, and says so.
+    SayTelling(String, mpsc::Sender<()>),
     /// Streams the whole text, and keeps the connection open after its terminal event.
     StayOpen(String),
     /// Never answers.
@@ -178,6 +183,12 @@ struct Ending {
     index: usize,
 }
 
+impl Ending {
+    fn answered(&self) {
+        self.log.seen.lock().unwrap()[self.index].answered = true;
+    }
+}
+
 impl Drop for Ending {
     fn drop(&mut self) {
         self.log.seen.lock().unwrap()[self.index].ended = Some(Instant::now());
@@ -230,6 +241,10 @@ async fn behave(behaviour: Behaviour, seen: &Seen, line: &Line, ending: Ending) 
             streaming(events(speech::half(seen, &text)).chain(broken), ending)
         }
         Behaviour::FallSilent(text) => streaming(events(speech::half(seen, &text)).chain(stream::pending()), ending),
+        Behaviour::FallSilentTelling(text, tell) => {
+            streaming(events(speech::half(seen, &text)).chain(telling(tell)).chain(stream::pending()), ending)
+        }
+        Behaviour::SayTelling(text, tell) => streaming(events(speech::whole(seen, &text)).chain(telling(tell)), ending),
         Behaviour::StayOpen(text) => streaming(events(speech::whole(seen, &text)).chain(stream::pending()), ending),
         Behaviour::Hang => {
             let never: Infallible = std::future::pending().await;
@@ -250,6 +265,18 @@ async fn behave(behaviour: Behaviour, seen: &Seen, line: &Line, ending: Ending) 
 
 fn events(events: Vec<String>) -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
     stream::iter(events.into_iter().map(|event| Ok(event.into_bytes())))
+}
+
+/// Adds nothing to a stream, and tells when all before it has left.
+fn telling(tell: mpsc::Sender<()>) -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
+    let told = async move {
+        // The server sends what it holds when the stream makes it wait.
+        tokio::task::yield_now().await;
+        // Whoever wanted to know may have heard enough.
+        tell.send(()).ok();
+        stream::empty()
+    };
+    stream::once(told).flatten()
 }
 
 fn drip(pause: Duration) -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
@@ -274,9 +301,13 @@ fn respond<'a>(
         response = response.header(name, value);
     }
     // The body owns the ending: it is dropped with the last byte, or with the connection.
-    let body = body.map(move |chunk| {
-        let _held = &ending;
-        chunk
+    let mut body = Box::pin(body);
+    let body = stream::poll_fn(move |cx| {
+        let next = body.poll_next_unpin(cx);
+        if matches!(next, Poll::Ready(None)) {
+            ending.answered();
+        }
+        next
     });
     response.body(Body::from_stream(body)).unwrap()
 }

@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     pub(crate) peer: SocketAddr,
     /// When it arrived.
     pub(crate) started: Instant,
+    /// Whether all of the answer was sent.
+    pub(crate) answered: bool,
     /// When the answer was sent or the client went away.
     pub(crate) ended: Option<Instant>,
 }
@@ -51,6 +53,7 @@ impl Seen {
             body,
             peer,
             started: Instant::now(),
+            answered: false,
             ended: None,
         }
     }

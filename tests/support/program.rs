@@ -91,13 +91,18 @@ impl Desk {
     /// Makes one with the keys of the first `vendors` main vendors, all of which are reached at `url`.
     pub(crate) fn at(url: &str, vendors: usize) -> Self {
         let mut desk = Self::new();
-        for vendor in &VENDORS {
-            desk.set(vendor.base_url_variable, url);
-        }
+        desk.point(url);
         for vendor in &VENDORS[..vendors] {
             desk.set(vendor.key_variable, vendor.key);
         }
         desk
+    }
+
+    /// Moves all main vendors to `url`.
+    pub(crate) fn point(&mut self, url: &str) {
+        for vendor in &VENDORS {
+            self.set(vendor.base_url_variable, url);
+        }
     }
 
     /// Sets a variable.
@@ -195,6 +200,16 @@ impl Running {
     /// Sends it a signal, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
         signal(self.child.id(), name);
+    }
+
+    /// Kills it, with no process in between that would take its time; no harm when it has ended.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+    }
+
+    /// Whether it has ended by now.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Waits for its end; fails when that takes longer than a minute.
