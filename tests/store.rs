@@ -3,67 +3,21 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "support/logs.rs"]
+mod logs;
 #[path = "support/program.rs"]
 mod program;
 
 use std::fs;
-use std::path::Path;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use roundtable::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup, StoppedBy};
-use roundtable::debate::question::Question;
-use roundtable::modes::{self, Folders};
-use roundtable::store::{FILE, Store, StoreError};
+use roundtable::debate::event::{Event, Logged, SessionId};
+use roundtable::store::{FILE, Filter, Store, StoreError};
 use rusqlite::Connection;
-use uuid::Uuid;
 
+use logs::{append, check_integrity, check_order, new_session, opened, stop};
 use program::{Desk, lines_with};
-
-fn opened(session: SessionId, topic: &str) -> Event {
-    Event::SessionOpened(Box::new(Setup {
-        format: FORMAT,
-        session,
-        program: "roundtable 0".to_owned(),
-        question: Question::new(topic, &[]).unwrap(),
-        mode: modes::find("vote", &Folders::default()).unwrap().mode,
-        agents: Vec::new(),
-        moderators: Vec::new(),
-        frames: false,
-        rounds: None,
-        synthesis: true,
-        limits: Limits::for_panel(2),
-        seed: 7,
-        name: None,
-        tags: std::collections::BTreeMap::new(),
-        parent: None,
-    }))
-}
-
-fn stop() -> Event {
-    Event::StopRequested { by: StoppedBy::Interrupt }
-}
-
-fn new_session() -> SessionId {
-    SessionId(Uuid::now_v7())
-}
-
-/// Appends from a thread of no runtime's own.
-fn append(store: &Store, lease: &roundtable::store::Lease, events: Vec<Event>) -> Result<Vec<Logged>, StoreError> {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(store.append(lease, events))
-}
-
-/// Checks that a log has no gap, and that no effect comes before its cause.
-fn check_order(log: &[Logged]) {
-    assert_eq!(log.iter().map(|logged| logged.seq).collect::<Vec<_>>(), (1..=log.len() as u64).collect::<Vec<_>>());
-    assert!(log.windows(2).all(|pair| pair[0].at_ms <= pair[1].at_ms));
-}
-
-fn check_integrity(folder: &Path) {
-    let database = Connection::open(folder.join(FILE)).unwrap();
-    let found: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(found, "ok");
-}
 
 #[test]
 fn what_was_appended_is_loaded_again() {
@@ -79,7 +33,7 @@ fn what_was_appended_is_loaded_again() {
         check_order(&log);
         assert_eq!(store.load(session).unwrap(), log);
         assert_eq!(store.find(&session.to_string()[..13]).unwrap(), session);
-        assert_eq!(store.list(9).unwrap().len(), 1);
+        assert_eq!(store.list(&Filter::default(), 9).unwrap().len(), 1);
     }
     // Another process, later.
     let again = Store::open_existing(folder.path()).unwrap().unwrap();
@@ -96,7 +50,7 @@ fn a_session_begins_with_its_opening_and_has_one() {
     let lease = store.lease(known).unwrap();
     append(&store, &lease, vec![opened(known, "First?")]).unwrap();
     let other = store.lease(unknown).unwrap();
-    assert!(matches!(append(&store, &other, vec![stop()]), Err(StoreError::Database { .. })));
+    assert!(matches!(append(&store, &other, vec![stop()]), Err(StoreError::Unknown(_))));
     assert!(matches!(store.load(unknown), Err(StoreError::Unknown(_))));
     // All or none: the first event of a batch does not stay when the second cannot.
     assert!(append(&store, &lease, vec![stop(), opened(known, "Twice?")]).is_err());
@@ -188,7 +142,7 @@ fn many_writers_and_readers_get_along() {
                 check_order(&log);
                 assert!(log.starts_with(&seen), "a log only grows");
                 seen = log;
-                store.list(100).unwrap();
+                store.list(&Filter::default(), 100).unwrap();
             }
         });
         let written: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
@@ -197,7 +151,7 @@ fn many_writers_and_readers_get_along() {
         assert!(written.iter().all(Result::is_ok));
     });
     let store = Store::open(folder.path()).unwrap();
-    let listed = store.list(100).unwrap();
+    let listed = store.list(&Filter::default(), 100).unwrap();
     assert_eq!(listed.len(), threads * sessions);
     for session in listed {
         let log = store.load(session.session).unwrap();
@@ -275,7 +229,7 @@ fn one_broken_session_does_not_hide_the_others() {
     desk.run(START).expect(0);
     desk.run(START).expect(0);
     let database = Connection::open(desk.data().join(FILE)).unwrap();
-    let latest = "session = 2 AND seq = (SELECT max(seq) FROM events WHERE session = 2)";
+    let latest = "place = (SELECT max(place) FROM events)";
     database.execute(&format!("UPDATE events SET body = '{{\"event\":\"of tomorrow\"}}' WHERE {latest}"), []).unwrap();
     let listed = desk.run(&["list"]).expect(0).stdout;
     assert!(listed.contains("unreadable") && listed.contains("decided"), "{listed}");

@@ -28,7 +28,7 @@ use crate::modes::{self, Folders};
 use crate::providers::Provider;
 use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
 use crate::providers::rehearsal::{self, Rehearsal};
-use crate::store::{Lease, Store, StoreError};
+use crate::store::{Filter, Lease, Store, StoreError};
 
 /// The program with its configuration.
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ impl App {
     /// Lists the latest sessions, newest first, at most `most`.
     pub fn list(&self, most: u32) -> Result<Vec<Listed>, Failure> {
         match Store::open_existing(self.config.data_dir()).map_err(store_failure)? {
-            Some(store) => store.list(most).map_err(store_failure),
+            Some(store) => store.list(&Filter::default(), most).map_err(store_failure),
             None => Ok(Vec::new()),
         }
     }
@@ -233,15 +233,45 @@ pub const REHEARSAL: &str = rehearsal::NAME;
 pub const REHEARSAL_NOTE: &str = rehearsal::NOTE;
 
 fn store_failure(error: StoreError) -> Failure {
+    let message = error.to_string();
     let failure = match &error {
-        StoreError::Io { .. } | StoreError::Database { .. } => Failure::usage(error.to_string())
-            .with_hint("check the folder's rights and free space, or set ROUNDTABLE_DATA_DIR"),
-        StoreError::Newer { .. } => Failure::usage(error.to_string())
-            .with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder"),
-        StoreError::Busy(_) => Failure::usage(error.to_string()).with_hint("wait until it ends, or stop it there"),
-        StoreError::Unknown(_) => Failure::usage(error.to_string()).with_hint("`roundtable list` shows the sessions"),
-        StoreError::Ambiguous { .. } => Failure::usage(error.to_string()).with_hint("give more of the id"),
-        StoreError::Unreadable { .. } | StoreError::Closed => Failure::internal(error.to_string()),
+        StoreError::Io { .. } | StoreError::Database { .. } => {
+            Failure::usage(message).with_hint("check the folder's rights and free space, or set ROUNDTABLE_DATA_DIR")
+        }
+        StoreError::Full { .. } => Failure::usage(message).with_hint(
+            "free some space and `roundtable resume @`, or set ROUNDTABLE_DATA_DIR to a folder on another disk",
+        ),
+        StoreError::Locked { .. } => {
+            Failure::usage(message).with_hint("end the program that holds it, a backup or a database browser perhaps")
+        }
+        StoreError::Removed { .. } => Failure::usage(message)
+            .with_hint("put the file back, or begin anew; what was on disk before is in that file"),
+        StoreError::ReadOnly { .. } => Failure::usage(message)
+            .with_hint("`list` and `show` work; to debate, set ROUNDTABLE_DATA_DIR to another folder"),
+        StoreError::Unmerged { .. } | StoreError::Outdated { .. } => Failure::usage(message)
+            .with_hint("copy the folder to where it can be written, and set ROUNDTABLE_DATA_DIR to the copy"),
+        StoreError::Newer { .. } => {
+            Failure::usage(message).with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder")
+        }
+        StoreError::Foreign { .. } => Failure::usage(message).with_hint("set ROUNDTABLE_DATA_DIR to another folder"),
+        StoreError::Busy(_) => Failure::usage(message).with_hint("wait until it ends, or stop it there"),
+        StoreError::Unknown(_) => Failure::usage(message).with_hint("`roundtable list` shows the sessions"),
+        StoreError::Ambiguous { .. } => Failure::usage(message).with_hint("give more of the id"),
+        StoreError::Exists(session) => {
+            Failure::usage(message).with_hint(format!("`roundtable show {session}` prints it"))
+        }
+        StoreError::NameTaken { session, .. } => Failure::usage(message)
+            .with_hint(format!("take another name; `roundtable show {session}` prints that session")),
+        StoreError::BadName(_) => {
+            Failure::usage(message).with_hint("a name is one line, shows something, and does not begin with @")
+        }
+        StoreError::NoWords(_) => {
+            Failure::usage(message).with_hint("give a word, the beginning of one with *, or a \"phrase\"")
+        }
+        StoreError::TooLong(_) => Failure::usage(message).with_hint("start another session"),
+        StoreError::OutOfPlace { .. } | StoreError::Unreadable { .. } | StoreError::Closed => {
+            Failure::internal(message)
+        }
     };
     failure.with_source(error)
 }

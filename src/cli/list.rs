@@ -53,6 +53,8 @@ fn entry(listed: &Listed) -> Value {
 fn status(listed: &Listed) -> &'static str {
     match listed.standing {
         Standing::Open => "open",
+        Standing::Running => "running",
+        Standing::Paused => "paused",
         Standing::Unreadable => "unreadable",
         Standing::Ended(Ending::Decided) => "decided",
         Standing::Ended(Ending::QuorumLost) => "quorum_lost",

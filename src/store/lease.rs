@@ -4,9 +4,18 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::debate::event::SessionId;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
+use crate::store::identity::Identity;
+use crate::store::key;
+
+/// How long a lease is tried for: whoever only looks whether a session is run holds its lock for a moment.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long to wait before another try.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Held while a session is run. Dropping it gives the right back; so does the end of the process, however it comes.
 #[derive(Debug)]
@@ -25,17 +34,19 @@ enum Hold {
 
 impl Lease {
     pub(super) fn in_folder(folder: &Path, session: SessionId) -> Result<Self, StoreError> {
-        let path = folder.join(format!("{session}.lock"));
+        let path = file(folder, session);
         let failed = |source| StoreError::Io { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(failed)?;
+        let give_up = Instant::now() + PATIENCE;
         loop {
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
             match file.try_lock() {
-                Ok(()) if is_current(&path, &file) => {
+                Ok(()) if leads_to(&path, &file) => {
                     return Ok(Self { session, hold: Hold::File { path, _lock: file } });
                 }
                 // The holder before us removed the file between our opening and locking it.
                 Ok(()) => {}
+                Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => return Err(StoreError::Busy(session)),
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
             }
@@ -67,18 +78,28 @@ impl Drop for Lease {
     }
 }
 
-/// Whether `path` still leads to the file that was locked.
-#[cfg(unix)]
-fn is_current(path: &Path, file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(path), file.metadata()) {
-        (Ok(named), Ok(locked)) => named.ino() == locked.ino() && named.dev() == locked.dev(),
-        _ => false,
-    }
+/// Whether some process holds a session's lease. Creates nothing.
+pub(super) fn is_held(folder: &Path, session: SessionId) -> bool {
+    let Ok(file) = File::open(file(folder, session)) else { return false };
+    // Shared, so that several may look at the same time.
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
-/// An open file cannot be removed here, so the path leads to it.
-#[cfg(not(unix))]
-fn is_current(_path: &Path, _file: &File) -> bool {
-    true
+/// The sessions whose leases are held by some process.
+pub(super) fn held(folder: &Path) -> BTreeSet<SessionId> {
+    let Ok(entries) = fs::read_dir(folder) else { return BTreeSet::new() };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let sessions = names.filter_map(|name| key::parse(name.strip_suffix(".lock")?));
+    sessions.filter(|session| is_held(folder, *session)).collect()
+}
+
+fn file(folder: &Path, session: SessionId) -> PathBuf {
+    folder.join(format!("{session}.lock"))
+}
+
+fn leads_to(path: &Path, file: &File) -> bool {
+    match (Identity::of(path), file.metadata()) {
+        (Some(identity), Ok(metadata)) => identity.is(&metadata),
+        _ => false,
+    }
 }

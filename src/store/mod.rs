@@ -1,183 +1,231 @@
 //! The store: one SQLite file of event logs. Stamps place and time.
 //!
-//! Must never change or lose an event that it has acknowledged, and never let two writers into one session.
+//! Must never change or lose an event that it has acknowledged, and never let two writers into one session. The log is
+//! the only truth; all else in the database is an index, derived from events in the transaction that appends them.
 
+mod append;
+mod check;
+mod connect;
+mod error;
+mod identity;
+mod index;
+mod key;
 mod lease;
+mod list;
+mod migrations;
 mod read;
+mod requests;
+mod search;
+mod standing;
+mod words;
 mod writer;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+pub use crate::store::error::StoreError;
 pub use crate::store::lease::Lease;
-pub use crate::store::read::{Listed, Standing};
+pub use crate::store::list::{Filter, Listed};
+pub use crate::store::requests::Request;
+pub use crate::store::search::Hit;
+pub use crate::store::standing::Standing;
 
 use crate::debate::event::{Event, Logged, SessionId};
-use crate::store::writer::{Job, Writer};
+use crate::store::connect::Access;
+use crate::store::migrations::VERSION;
+use crate::store::writer::{Desk, Done, Job, Task, Writer};
 
 /// The database's file name within the data folder.
 pub const FILE: &str = "roundtable.db";
-/// The schema version this program reads and writes.
-const VERSION: i64 = 1;
-/// How long one process waits for another's write, in milliseconds.
-const BUSY_TIMEOUT_MS: u64 = 5_000;
-
-/// How long to wait before another try at what SQLite does not wait for itself.
-const SWITCH_PAUSE: Duration = Duration::from_millis(5);
+/// The folder of the leases within the data folder.
+const LOCKS: &str = "locks";
 
 /// The event logs of all sessions.
 #[derive(Debug)]
 pub struct Store {
     place: Place,
-    writer: Writer,
+    access: Access,
+    /// The connection that looks for requests, once somebody has. Stands before `writing`, so that it is closed first:
+    /// the last connection to close tidies up, and only one that writes can.
+    mailbox: Mutex<Option<Connection>>,
+    writing: Mutex<Writing>,
 }
 
 #[derive(Debug)]
 enum Place {
     Folder(PathBuf),
     /// A database of this process alone, under the name by which its connections find it.
-    Memory(
-        String,
-        Arc<Mutex<BTreeSet<SessionId>>>,
-        #[expect(dead_code, reason = "keeps the memory database alive")] Mutex<Connection>,
-    ),
+    Memory {
+        name: String,
+        leased: Arc<Mutex<BTreeSet<SessionId>>>,
+    },
 }
 
-/// Why the store cannot do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The folder or file cannot be used.
-    #[error("cannot use {path}: {source}")]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// SQLite refuses.
-    #[error("the session store {path} failed: {source}")]
-    Database {
-        /// The database.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// Written by a later version.
-    #[error("the session store {path} has version {found}, and this program knows versions up to {VERSION}")]
-    Newer {
-        /// The database.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-    },
-    /// Another process, or another task, is running the session.
-    #[error("session {0} is being run elsewhere")]
-    Busy(SessionId),
-    /// No session fits.
-    #[error("there is no session `{0}`")]
-    Unknown(String),
-    /// More than one session fits.
-    #[error("`{prefix}` fits {count} sessions")]
-    Ambiguous {
-        /// What was given.
-        prefix: String,
-        /// How many it fits.
-        count: usize,
-    },
-    /// An event cannot be read back.
-    #[error("event {seq} of session {session} cannot be read: {source}")]
-    Unreadable {
-        /// Which session.
-        session: SessionId,
-        /// Which event.
-        seq: u64,
-        /// Why.
-        source: serde_json::Error,
-    },
-    /// The writer has ended, after a failure reported before.
-    #[error("the session store has been closed")]
-    Closed,
+/// The writing side. The thread is started for the first thing to write.
+#[derive(Debug)]
+enum Writing {
+    Ready(Box<Desk>),
+    Started(Writer),
+    Never,
 }
 
 impl Store {
-    /// Opens the store in `folder`, creating both when they are missing.
+    /// Opens the store in `folder`, creating both when they are missing, and brings it to this program's version.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         create_private(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
-        let connection =
-            Connection::open(&path).map_err(|source| StoreError::Database { path: path.clone(), source })?;
-        prepare(&connection, &path)?;
-        Ok(Self { place: Place::Folder(folder.to_owned()), writer: Writer::start(connection, path) })
+        match connect::open(&path, OpenFlags::SQLITE_OPEN_CREATE)? {
+            (connection, Access::Write) => Self::writable(folder, connection),
+            (_, Access::Read | Access::Frozen) => Err(StoreError::ReadOnly { path }),
+        }
     }
 
-    /// Opens the store in `folder` if there is one. Creates nothing.
+    /// Opens the store in `folder` if there is one. Creates none.
+    ///
+    /// Where it cannot be written it opens for reading, and every write fails with [`StoreError::ReadOnly`].
     pub fn open_existing(folder: &Path) -> Result<Option<Self>, StoreError> {
-        if folder.join(FILE).try_exists().unwrap_or(true) { Self::open(folder).map(Some) } else { Ok(None) }
+        let path = folder.join(FILE);
+        if !path.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        let (connection, access) = connect::open(&path, OpenFlags::empty())?;
+        if access == Access::Write {
+            return Self::writable(folder, connection).map(Some);
+        }
+        let found = connect::refuse_newer(&connection, &path)?;
+        if found < VERSION {
+            return Err(StoreError::Outdated { path, found });
+        }
+        Ok(Some(Self {
+            place: Place::Folder(folder.to_owned()),
+            access,
+            mailbox: Mutex::default(),
+            writing: Mutex::new(Writing::Never),
+        }))
+    }
+
+    fn writable(folder: &Path, mut connection: Connection) -> Result<Self, StoreError> {
+        let path = folder.join(FILE);
+        connect::prepare(&mut connection, &path)?;
+        Ok(Self::ready(Place::Folder(folder.to_owned()), connection, path))
     }
 
     /// Opens a store that lasts as long as this value.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let name = format!("file:{}?mode=memory&cache=shared", uuid::Uuid::now_v7());
-        let path = PathBuf::from(":memory:");
-        let open = || {
-            Connection::open_with_flags(&name, OpenFlags::default())
-                .map_err(|source| StoreError::Database { path: path.clone(), source })
-        };
-        let (keep, connection) = (open()?, open()?);
-        prepare(&connection, &path)?;
-        Ok(Self {
-            place: Place::Memory(name, Arc::default(), Mutex::new(keep)),
-            writer: Writer::start(connection, path),
-        })
+        let (name, path) = (uuid::Uuid::now_v7().to_string(), PathBuf::from(":memory:"));
+        let mut connection = connect::in_memory(&name).map_err(|source| StoreError::database(&path, source))?;
+        connect::prepare(&mut connection, &path)?;
+        Ok(Self::ready(Place::Memory { name, leased: Arc::default() }, connection, path))
+    }
+
+    fn ready(place: Place, connection: Connection, path: PathBuf) -> Self {
+        let desk = Box::new(Desk::new(connection, path));
+        Self { place, access: Access::Write, mailbox: Mutex::default(), writing: Mutex::new(Writing::Ready(desk)) }
     }
 
     /// Where the database is.
     pub fn path(&self) -> PathBuf {
         match &self.place {
             Place::Folder(folder) => folder.join(FILE),
-            Place::Memory(..) => PathBuf::from(":memory:"),
+            Place::Memory { .. } => PathBuf::from(":memory:"),
         }
     }
 
-    /// Takes the right to write one session; it is given back when the lease is dropped, or the process dies.
+    /// Takes the right to write one session; it is given back when the lease is dropped, or the process dies. Fails with
+    /// [`StoreError::Busy`] when it has not become free within 100 ms.
     pub fn lease(&self, session: SessionId) -> Result<Lease, StoreError> {
         match &self.place {
-            Place::Folder(folder) => Lease::in_folder(&folder.join("locks"), session),
-            Place::Memory(_, leased, _) => Lease::in_memory(leased, session),
+            Place::Folder(_) if self.access != Access::Write => Err(StoreError::ReadOnly { path: self.path() }),
+            Place::Folder(folder) => Lease::in_folder(&folder.join(LOCKS), session),
+            Place::Memory { leased, .. } => Lease::in_memory(leased, session),
+        }
+    }
+
+    /// Whether some process holds the session's lease. Creates nothing.
+    pub fn is_running(&self, session: SessionId) -> bool {
+        match &self.place {
+            Place::Folder(folder) => lease::is_held(&folder.join(LOCKS), session),
+            Place::Memory { leased, .. } => leased.lock().unwrap_or_else(PoisonError::into_inner).contains(&session),
+        }
+    }
+
+    /// The sessions whose leases are held.
+    fn running(&self) -> BTreeSet<SessionId> {
+        match &self.place {
+            Place::Folder(folder) => lease::held(&folder.join(LOCKS)),
+            Place::Memory { leased, .. } => leased.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 
     /// Appends events to the leased session's log, all or none, and returns them as stamped once they are on disk.
     ///
-    /// A session comes into being with its first event, which must be [`Event::SessionOpened`].
+    /// A session comes into being with its first event, which must be [`Event::SessionOpened`]. Fails with
+    /// [`StoreError::NameTaken`] when another session has the name that this one is to get.
     pub async fn append(&self, lease: &Lease, events: Vec<Event>) -> Result<Vec<Logged>, StoreError> {
+        Ok(self.perform(lease.session(), Task::Append(events)).await?.logged)
+    }
+
+    /// Puts in a whole log from elsewhere, numbers and times as they are, all or none. Fails with [`StoreError::Exists`]
+    /// when the leased session is there already.
+    pub async fn import(&self, lease: &Lease, log: Vec<Logged>) -> Result<(), StoreError> {
+        self.perform(lease.session(), Task::Import(log)).await.map(drop)
+    }
+
+    /// Deletes the leased session: its log, and everything that was derived from it. What is deleted is overwritten in
+    /// the file, and in the write-ahead log unless somebody is reading there just now.
+    pub async fn delete(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.perform(lease.session(), Task::Delete).await.map(drop)
+    }
+
+    /// Leaves without waiting for the writer, for a program that is interrupted while the disk stands still. What was
+    /// handed over is then stored or not, as a whole.
+    pub fn abandon(self) {
+        let writing = self.writing.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Writing::Started(writer) = writing {
+            writer.abandon();
+        }
+    }
+
+    /// Has the writer do something, and waits until it is done.
+    async fn perform(&self, session: SessionId, task: Task) -> Result<Done, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let job = Job { session: lease.session(), events, answer };
-        self.writer.send(job).map_err(|_| StoreError::Closed)?;
+        self.hand_over(Job { session, task, answer })?;
         answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    fn hand_over(&self, job: Job) -> Result<(), StoreError> {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        *writing = match std::mem::replace(&mut *writing, Writing::Never) {
+            Writing::Ready(desk) => Writing::Started(Writer::start(*desk)),
+            other => other,
+        };
+        match &*writing {
+            Writing::Started(writer) => writer.send(job),
+            Writing::Ready(_) | Writing::Never => Err(StoreError::ReadOnly { path: self.path() }),
+        }
+    }
+
+    /// Another connection, that only reads.
+    fn connect(&self) -> Result<Connection, rusqlite::Error> {
+        match &self.place {
+            Place::Folder(_) => connect::reading(&self.path(), self.access),
+            Place::Memory { name, .. } => connect::in_memory(name),
+        }
     }
 
     /// Runs `query` on a connection of its own, so that readers never wait for the writer.
     fn reading<T>(&self, query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, StoreError> {
-        let path = self.path();
-        let connection = match &self.place {
-            Place::Folder(_) => {
-                Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            }
-            Place::Memory(name, ..) => Connection::open_with_flags(name, OpenFlags::default()),
-        };
-        let result = connection.and_then(|connection| {
-            connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
+        let result = self.connect().and_then(|connection| {
+            // One view of the database, however many statements look at it.
+            connection.execute_batch("BEGIN")?;
             query(&connection)
         });
-        result.map_err(|source| StoreError::Database { path, source })
+        result.map_err(|source| StoreError::database(&self.path(), source))
     }
 }
 
@@ -188,45 +236,4 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// Sets a connection up for durable writing, and creates the schema in an empty database.
-fn prepare(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Database { path: path.to_owned(), source };
-    connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(failed)?;
-    let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-    let found = version(connection).map_err(failed)?;
-    if found > VERSION {
-        return Err(StoreError::Newer { path: path.to_owned(), found });
-    }
-    switch_to_wal(connection).map_err(failed)?;
-    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-    connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-    if found == 0 {
-        // Two processes may meet here on a fresh machine: whoever comes second finds the work done.
-        connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
-        let create = || {
-            if version(connection)? == 0 {
-                connection.execute_batch(include_str!("schema.sql"))?;
-                connection.pragma_update(None, "user_version", VERSION)?;
-            }
-            connection.execute_batch("COMMIT")
-        };
-        create().map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// Switches to write-ahead logging. While two connections switch a fresh database, SQLite fails one of them at once
-/// instead of letting it wait its turn, so the waiting is done here.
-fn switch_to_wal(connection: &Connection) -> Result<(), rusqlite::Error> {
-    let give_up = Instant::now() + Duration::from_millis(BUSY_TIMEOUT_MS);
-    loop {
-        match connection.pragma_update(None, "journal_mode", "WAL") {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < give_up => {
-                thread::sleep(SWITCH_PAUSE)
-            }
-            switched => return switched,
-        }
-    }
 }

@@ -1,26 +1,60 @@
 //! The writer: one thread that owns the writing connection, and commits what has queued up in one go.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::debate::event::{Event, Logged, SessionId};
-use crate::store::StoreError;
+use crate::store::append::{self, Refusal};
+use crate::store::connect;
+use crate::store::error::StoreError;
+use crate::store::identity::Identity;
+use crate::store::requests::{self, Request};
 
 /// Most jobs in one commit.
 const BATCH_MAX: usize = 64;
 
-/// Events to append to one session.
+/// Something to be done to one session.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) session: SessionId,
-    pub(super) events: Vec<Event>,
-    pub(super) answer: oneshot::Sender<Result<Vec<Logged>, StoreError>>,
+    pub(super) task: Task,
+    pub(super) answer: oneshot::Sender<Result<Done, StoreError>>,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// Append these events.
+    Append(Vec<Event>),
+    /// Put in this log.
+    Import(Vec<Logged>),
+    /// Take the session out.
+    Delete,
+    /// Take out what was asked of whoever runs the session.
+    TakeRequest,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// The events as stamped.
+    pub(super) logged: Vec<Logged>,
+    /// What was asked for.
+    pub(super) request: Option<Request>,
+}
+
+/// The database as it was opened for writing.
+#[derive(Debug)]
+pub(super) struct Desk {
+    connection: Connection,
+    path: PathBuf,
+    /// The files that the path led to; none for a database in memory.
+    files: Vec<Identity>,
 }
 
 /// The writing thread. Dropping this waits until it has closed the database, so that all of it is in one file.
@@ -30,20 +64,48 @@ pub(super) struct Writer {
     thread: Option<JoinHandle<()>>,
 }
 
+impl Desk {
+    /// Takes a connection that was just opened at `path`.
+    pub(super) fn new(connection: Connection, path: PathBuf) -> Self {
+        let files = [path.clone(), connect::log_of(&path)].iter().filter_map(|path| Identity::of(path)).collect();
+        Self { connection, path, files }
+    }
+}
+
+/// Refuses to go on when what is written would be in no file that anybody finds again.
+fn check_place(files: &[Identity]) -> Result<(), StoreError> {
+    match files.iter().find(|file| !file.holds()) {
+        Some(gone) => Err(StoreError::Removed { path: gone.path().to_owned() }),
+        None => Ok(()),
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if check_place(&self.files).is_err() {
+            // Closing would tidy away the write-ahead log of whatever database stands there now.
+            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok();
+        }
+    }
+}
+
 impl Writer {
     /// Starts the writer.
-    pub(super) fn start(connection: Connection, path: PathBuf) -> Self {
+    pub(super) fn start(desk: Desk) -> Self {
         let (sender, jobs) = mpsc::channel();
-        let thread = thread::spawn(move || work(connection, &path, &jobs));
+        let thread = thread::spawn(move || work(desk, &jobs));
         Self { jobs: Some(sender), thread: Some(thread) }
     }
 
-    /// Hands a job over; gives it back when the writer has ended.
-    pub(super) fn send(&self, job: Job) -> Result<(), Box<Job>> {
-        match &self.jobs {
-            Some(jobs) => jobs.send(job).map_err(|refused| Box::new(refused.0)),
-            None => Err(Box::new(job)),
-        }
+    /// Hands a job over.
+    pub(super) fn send(&self, job: Job) -> Result<(), StoreError> {
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
+        jobs.send(job).map_err(|_| StoreError::Closed)
+    }
+
+    /// Leaves the thread to itself.
+    pub(super) fn abandon(mut self) {
+        self.thread = None;
     }
 }
 
@@ -57,86 +119,96 @@ impl Drop for Writer {
     }
 }
 
-fn work(mut connection: Connection, path: &std::path::Path, jobs: &Receiver<Job>) {
+fn work(mut desk: Desk, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let batch: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(BATCH_MAX - 1)).collect();
-        let failed = |source| StoreError::Database { path: path.to_owned(), source };
-        match commit(&mut connection, &batch) {
-            Ok(stamped) => {
-                for (job, logged) in batch.into_iter().zip(stamped) {
-                    answer(job, Ok(logged));
-                }
-            }
-            // One bad job must not fail its neighbours, so each gets a commit of its own.
-            Err(_) => {
-                for job in batch {
-                    let result = commit(&mut connection, std::slice::from_ref(&job));
-                    answer(job, result.map(|stamped| stamped.into_iter().flatten().collect()).map_err(failed));
-                }
-            }
+        match commit(&mut desk, &batch) {
+            Ok(results) => settle(&desk, batch, results),
+            Err(error) => fail(&mut desk, batch, error),
         }
     }
 }
 
-/// Whoever asked may have been cancelled meanwhile; the events stand all the same.
-fn answer(job: Job, result: Result<Vec<Logged>, StoreError>) {
+/// Answers jobs that were committed together.
+fn settle(desk: &Desk, batch: Vec<Job>, results: Vec<Result<Done, StoreError>>) {
+    if batch.iter().zip(&results).any(|(job, result)| matches!(job.task, Task::Delete) && result.is_ok()) {
+        empty_log(desk);
+    }
+    for (job, result) in batch.into_iter().zip(results) {
+        answer(job, result);
+    }
+}
+
+/// What ails the whole database ails every job. Of the rest it is not known which job it was, so each gets a commit of
+/// its own.
+fn fail(desk: &mut Desk, batch: Vec<Job>, error: StoreError) {
+    let mut error = Some(error);
+    let is_alone = batch.len() == 1;
+    for job in batch {
+        let result = match error.as_ref().and_then(for_all) {
+            Some(shared) => Err(shared),
+            None if is_alone => Err(error.take().unwrap_or(StoreError::Closed)),
+            None => match commit(desk, std::slice::from_ref(&job)) {
+                Ok(mut results) => results.pop().unwrap_or(Err(StoreError::Closed)),
+                Err(error) => Err(error),
+            },
+        };
+        answer(job, result);
+    }
+}
+
+/// The error once more, if it is about the database as a whole.
+fn for_all(error: &StoreError) -> Option<StoreError> {
+    match error {
+        StoreError::Full { path } => Some(StoreError::Full { path: path.clone() }),
+        StoreError::Locked { path } => Some(StoreError::Locked { path: path.clone() }),
+        StoreError::Removed { path } => Some(StoreError::Removed { path: path.clone() }),
+        StoreError::ReadOnly { path } => Some(StoreError::ReadOnly { path: path.clone() }),
+        _ => None,
+    }
+}
+
+/// Whoever asked may have been cancelled meanwhile; what was done stands all the same.
+fn answer(job: Job, result: Result<Done, StoreError>) {
     job.answer.send(result).ok();
 }
 
-fn commit(connection: &mut Connection, batch: &[Job]) -> Result<Vec<Vec<Logged>>, rusqlite::Error> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut keys: HashMap<SessionId, i64> = HashMap::new();
-    let mut stamped = Vec::with_capacity(batch.len());
+/// Moves what was committed into the database file, and cuts the write-ahead log to nothing, so that it keeps no text
+/// that was deleted. While somebody reads, that has to wait until the log is next begun anew.
+fn empty_log(desk: &Desk) {
+    desk.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).ok();
+}
+
+/// Does the jobs in one transaction. A job that is refused changes nothing and keeps none of the others back.
+fn commit(desk: &mut Desk, batch: &[Job]) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
+    let path = desk.path.clone();
+    let failed = |source| StoreError::database(&path, source);
+    let transaction = desk.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let mut results = Vec::with_capacity(batch.len());
     for job in batch {
-        stamped.push(append(&transaction, &mut keys, job)?);
+        results.push(match perform(&transaction, job) {
+            Ok(done) => Ok(done),
+            Err(Refusal::Caller(error)) => Err(error),
+            Err(Refusal::Database(source)) => return Err(failed(source)),
+        });
     }
-    transaction.commit()?;
-    Ok(stamped)
+    // The last moment at which nothing has been promised.
+    check_place(&desk.files)?;
+    transaction.commit().map_err(failed)?;
+    Ok(results)
 }
 
-fn append(
-    transaction: &Transaction<'_>,
-    keys: &mut HashMap<SessionId, i64>,
-    job: &Job,
-) -> Result<Vec<Logged>, rusqlite::Error> {
-    let mut logged = Vec::with_capacity(job.events.len());
-    for event in &job.events {
-        let key = match (keys.get(&job.session), event) {
-            // A session that opens a second time must fail on its row, whatever came before in the batch.
-            (_, Event::SessionOpened(_)) | (None, _) => session_key(transaction, job.session, event)?,
-            (Some(key), _) => *key,
-        };
-        keys.insert(job.session, key);
-        let latest = transaction
-            .prepare_cached("SELECT seq, at_ms FROM events WHERE session = ?1 ORDER BY seq DESC LIMIT 1")?
-            .query_row([key], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?)))
-            .optional()?;
-        let (seq, latest_ms) = latest.unwrap_or((0, 0));
-        // A clock that was set back must not put an effect before its cause.
-        let entry = Logged { seq: seq + 1, at_ms: now_ms().max(latest_ms), event: event.clone() };
-        let body = serde_json::to_string(&entry.event)
-            .map_err(|source| rusqlite::Error::ToSqlConversionFailure(Box::new(source)))?;
-        transaction
-            .prepare_cached("INSERT INTO events (session, seq, at_ms, body) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![key, entry.seq, entry.at_ms, body])?;
-        logged.push(entry);
+fn perform(connection: &Connection, job: &Job) -> Result<Done, Refusal> {
+    match &job.task {
+        Task::Append(events) => {
+            let logged = append::append(connection, job.session, events)?;
+            Ok(Done { logged, ..Done::default() })
+        }
+        Task::Import(log) => append::import(connection, job.session, log).map(|()| Done::default()),
+        Task::Delete => append::delete(connection, job.session).map(|()| Done::default()),
+        Task::TakeRequest => {
+            let request = requests::take(connection, job.session)?;
+            Ok(Done { request, ..Done::default() })
+        }
     }
-    Ok(logged)
-}
-
-/// The session's row, created for a session's first event.
-fn session_key(transaction: &Transaction<'_>, session: SessionId, event: &Event) -> Result<i64, rusqlite::Error> {
-    if let Event::SessionOpened(setup) = event {
-        transaction.execute(
-            "INSERT INTO sessions (id, opened_ms, mode, topic) VALUES (?1, ?2, ?3, ?4)",
-            params![session.to_string(), now_ms(), setup.mode.mode, setup.question.topic],
-        )?;
-        return Ok(transaction.last_insert_rowid());
-    }
-    transaction.query_row("SELECT key FROM sessions WHERE id = ?1", [session.to_string()], |row| row.get(0))
-}
-
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

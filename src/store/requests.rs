@@ -1,0 +1,94 @@
+//! The mailbox: what one process asks of the one that runs a session. No part of the log.
+
+use std::sync::PoisonError;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::debate::event::SessionId;
+use crate::store::connect::{self, Access};
+use crate::store::error::StoreError;
+use crate::store::key;
+use crate::store::writer::Task;
+use crate::store::{Lease, Place, Store};
+
+/// What can be asked of whoever runs a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Finish what is in flight, and leave the session to be resumed.
+    Pause,
+    /// Decide on the ballots in hand.
+    Stop,
+}
+
+impl Request {
+    fn stored(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Stop => "stop",
+        }
+    }
+
+    fn read(stored: &str) -> Option<Self> {
+        [Self::Pause, Self::Stop].into_iter().find(|request| request.stored() == stored)
+    }
+}
+
+impl Store {
+    /// Leaves a request for whoever runs the session. A stop that was asked for is not softened to a pause.
+    pub fn request(&self, session: SessionId, request: Request) -> Result<(), StoreError> {
+        let path = self.path();
+        let failed = |source| StoreError::database(&path, source);
+        let connection = match &self.place {
+            Place::Folder(_) => {
+                let (connection, access) = connect::open(&path, rusqlite::OpenFlags::empty())?;
+                if access != Access::Write {
+                    return Err(StoreError::ReadOnly { path: path.clone() });
+                }
+                connection
+            }
+            Place::Memory { name, .. } => connect::in_memory(name).map_err(failed)?,
+        };
+        connect::set_up(&connection).map_err(failed)?;
+        let key = key::find(&connection, session).map_err(failed)?;
+        let key = key.ok_or_else(|| StoreError::Unknown(session.to_string()))?;
+        let statement = "INSERT INTO requests (session, kind) VALUES (?1, ?2)
+             ON CONFLICT (session) DO UPDATE SET kind = excluded.kind WHERE excluded.kind = 'stop'";
+        connection.execute(statement, params![key, request.stored()]).map(drop).map_err(failed)
+    }
+
+    /// Looks whether something is asked of whoever runs the session. Cheap: it may be asked many times a second.
+    pub fn requested(&self, session: SessionId) -> Result<Option<Request>, StoreError> {
+        let failed = |source| StoreError::database(&self.path(), source);
+        let mut kept = self.mailbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match kept.take() {
+            Some(connection) => connection,
+            None => self.connect().map_err(failed)?,
+        };
+        let found = look(&connection, session).map_err(failed)?;
+        // Only a connection that has just worked is worth keeping.
+        *kept = Some(connection);
+        Ok(found)
+    }
+
+    /// Takes out what is asked of whoever runs the session, so that it is heeded once.
+    pub async fn take_request(&self, lease: &Lease) -> Result<Option<Request>, StoreError> {
+        Ok(self.perform(lease.session(), Task::TakeRequest).await?.request)
+    }
+}
+
+fn look(connection: &Connection, session: SessionId) -> Result<Option<Request>, rusqlite::Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT kind FROM requests JOIN sessions ON sessions.key = requests.session WHERE sessions.id = ?1",
+    )?;
+    let kind: Option<String> = statement.query_row([session.to_string()], |row| row.get(0)).optional()?;
+    Ok(kind.and_then(|kind| Request::read(&kind)))
+}
+
+/// Takes a request out, within the writer's transaction.
+pub(super) fn take(connection: &Connection, session: SessionId) -> Result<Option<Request>, rusqlite::Error> {
+    let request = look(connection, session)?;
+    if let (Some(_), Some(key)) = (request, key::find(connection, session)?) {
+        connection.execute("DELETE FROM requests WHERE session = ?1", [key])?;
+    }
+    Ok(request)
+}
