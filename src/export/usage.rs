@@ -116,6 +116,11 @@ impl Spent {
         estimated: false,
     };
 
+    /// Whether nothing was sent.
+    pub fn is_nothing(&self) -> bool {
+        self.calls == 0 && self.requests == 0 && self.unknown == 0
+    }
+
     /// All tokens.
     pub fn tokens(&self) -> u64 {
         self.input_tokens.saturating_add(self.output_tokens)

@@ -15,9 +15,9 @@ use crate::debate::schedule::Slot;
 use crate::export::text::money;
 use crate::export::usage::{PaidIn, Spent, spent};
 use crate::export::views::claims::{kind, status};
-use crate::export::views::page::{Block, Block::Part, Block::Section, named, says, under, under_named};
+use crate::export::views::page::{Block, Block::Part, Block::Section, named, says, under_named};
 use crate::export::views::rounds::{NotAsked, changes, move_line, not_asked};
-use crate::export::views::said::{Said, said, standings};
+use crate::export::views::said::{Came, Said, said, standings};
 use crate::export::views::scope::{Place, Scope};
 
 /// The agents in scope.
@@ -212,8 +212,8 @@ fn turn(deed: &Deed) -> Vec<Block> {
         blocks.push(under_named("because", ballot.because.as_str()));
     }
     blocks.extend(said.missed_before().iter().map(|why| under_named("asked again after", why.as_str())));
-    if said.unknown > 0 {
-        blocks.push(under(format!("{} attempts of which nothing is known but that they began", said.unknown)));
+    if said.unknown > u32::from(said.outcome == Came::Unknown) {
+        blocks.push(under_named("attempts of unknown fate", said.unknown.to_string()));
     }
     let ratings: Vec<String> =
         deed.ratings.iter().map(|(option, rating)| format!("{option} {}", signed(*rating))).collect();

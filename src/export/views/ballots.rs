@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
-use crate::debate::consensus::{self, Consensus, Standing};
+use crate::debate::consensus::{self, Consensus, Standing, Standings};
 use crate::debate::history::Turn;
 use crate::debate::question::{Choice, OptionId};
 use crate::export::record;
@@ -65,8 +65,11 @@ pub fn view(scope: &Scope<'_>) -> Ballots {
 fn matrix(scope: &Scope<'_>, place: &Place) -> Matrix {
     let closed = scope.history.rounds.get(place.number as usize - 1);
     let standings = standings(scope, place);
-    let is_opening = consensus::is_opening(scope.history, &place.phase);
-    let sealed = is_opening.then(|| consensus::sealed(scope.history, &scope.slots)).unwrap_or_default();
+    let sealed = if consensus::is_opening(scope.history, &place.phase) {
+        consensus::sealed(scope.history, &scope.slots)
+    } else {
+        Standings::new()
+    };
     let seats = scope.history.agents.iter().filter(|agent| scope.shows(Speaker::Seat(agent.seat)));
     let row = |seat: Seat| match standings.get(&seat) {
         Some(standing) => present(scope, place, seat, standing, sealed.get(&seat)),

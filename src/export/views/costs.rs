@@ -25,6 +25,7 @@ pub struct Costs {
     /// What had been paid in the session that this one branched off.
     #[serde(skip_serializing_if = "Option::is_none")]
     inherited: Option<Spent>,
+    /// The parts of the total, without those in which nothing was paid here.
     by_seat: Vec<Seated>,
     by_round: Vec<Held>,
     by_purpose: BTreeMap<Purpose, Spent>,
@@ -82,11 +83,12 @@ pub fn view(scope: &Scope<'_>) -> Costs {
         // Folded from 0, since an empty sum of floats is -0.
         priced_usd: prices.iter().flatten().fold(0.0, |sum, price| sum + price),
         inherited: history.setup.parent.map(|_| spent(history, PaidIn::Parent, |turn| scope.holds(turn))),
-        by_seat: speakers.into_iter().map(seated).collect(),
-        by_round: firsts(scope, &turns).into_iter().map(held).collect(),
+        by_seat: speakers.into_iter().map(seated).filter(|seated| !seated.spent.is_nothing()).collect(),
+        by_round: firsts(scope, &turns).into_iter().map(held).filter(|held| !held.spent.is_nothing()).collect(),
         by_purpose: purposes
             .into_iter()
             .map(|wanted| (wanted, here(&|turn| purpose(history, turn) == wanted)))
+            .filter(|(_, spent)| !spent.is_nothing())
             .collect(),
     }
 }
@@ -169,9 +171,14 @@ pub fn page(costs: &Costs) -> Vec<Block> {
         (format!("{number} {} {}", held.phase, held.round), held.spent)
     };
     let purposes = costs.by_purpose.iter().map(|(purpose, spent)| (purpose.name().to_owned(), *spent));
-    blocks.extend([Section("By seat".to_owned()), table("seat", costs.by_seat.iter().map(seat).collect())]);
-    blocks.extend([Section("By round".to_owned()), table("round", costs.by_round.iter().map(round).collect())]);
-    blocks.extend([Section("By purpose".to_owned()), table("purpose", purposes.collect())]);
+    let parts = [
+        ("By seat", "seat", costs.by_seat.iter().map(seat).collect::<Vec<_>>()),
+        ("By round", "round", costs.by_round.iter().map(round).collect()),
+        ("By purpose", "purpose", purposes.collect()),
+    ];
+    for (title, first, rows) in parts.into_iter().filter(|(_, _, rows)| !rows.is_empty()) {
+        blocks.extend([Section(title.to_owned()), table(first, rows)]);
+    }
     blocks
 }
 

@@ -7,8 +7,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::debate::text::{line, plain};
 use crate::export::markdown::escaped;
 
-/// Widest cell of a table's first column.
-const FIRST_CELLS_MAX: usize = 24;
+/// Widest cell of a table.
+const CELL_WIDTH_MAX: usize = 24;
 
 /// A part of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl Table {
     fn text(&self, indent: usize, columns: Option<usize>) -> Vec<String> {
         let cells: Vec<Vec<String>> = std::iter::once(&self.head)
             .chain(&self.rows)
-            .map(|row| row.iter().map(|cell| cut(&line(cell), FIRST_CELLS_MAX)).collect())
+            .map(|row| row.iter().map(|cell| cut(&line(cell), CELL_WIDTH_MAX)).collect())
             .collect();
         let widths: Vec<usize> = (0..self.head.len())
             .map(|column| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0))
@@ -172,7 +172,7 @@ impl Table {
         let row = |cells: &Vec<String>| {
             let told = self.head.iter().zip(cells).skip(1).filter(|(_, cell)| !cell.is_empty());
             let told: Vec<String> = told.map(|(title, cell)| format!("{title} {cell}")).collect();
-            Line { label: cells.first().cloned(), text: told.join(", ") }
+            Line { label: cells.first().map(|name| cut(&line(name), CELL_WIDTH_MAX)), text: told.join(", ") }
         };
         self.rows.iter().map(row).collect()
     }

@@ -161,7 +161,7 @@ impl<'a> Scope<'a> {
                         .keys()
                         .any(|other| place.holds(other) && self.begun(other).is_some_and(|begun| begun < written))
                 });
-                before.last().map(|place| place.number)
+                before.max_by_key(|place| place.number).map(|place| place.number)
             }
             _ => self.places.iter().find(|place| place.holds(turn)).map(|place| place.number),
         }
