@@ -22,7 +22,7 @@ use roundtable::export::views::scope::Narrowing;
 use roundtable::export::views::{Layout, View, render};
 use roundtable::export::{self, Format};
 use serde_json::{Value, json};
-use support::replies::{Miss, by_default, holding, missed, with};
+use support::replies::{Miss, by_default, claim, holding, missed, with};
 use support::world::{Answer, World, built_in, choice, mode, open, question, seat_of, setup};
 use uuid::Uuid;
 
@@ -490,23 +490,50 @@ fn a_prompt_is_rebuilt_as_it_was_sent() {
 }
 
 /// What the round's line counts, and who is named below it, come from the same judgement.
-#[test]
-fn who_moved_is_as_many_as_were_counted() {
-    for seed in 0..20 {
-        let mut opened = setup(&built_in("collaborative"), 5, choice());
-        (opened.rounds, opened.seed) = (Some(4), seed);
-        let script = support::replies::drawn(seed);
-        let log = World::open(opened, &script, seed).finish().log;
-        for round in json_of(&log, View::Rounds, &Narrowing::default())["rounds"].as_array().unwrap() {
-            let moved = round["moved"].as_array().unwrap();
-            let uncited = moved.iter().filter(|moved| moved["cited"] == false).count() as u64;
-            let movement = &round["movement"];
-            if !movement.is_null() {
-                assert_eq!(Some(moved.len() as u64), movement["changed"].as_u64(), "{seed}: {round}");
-                assert_eq!(Some(uncited), movement["uncited"].as_u64(), "{seed}: {round}");
-            }
+fn check_movement(log: &[Logged]) {
+    for round in json_of(log, View::Rounds, &Narrowing::default())["rounds"].as_array().unwrap() {
+        let (moved, movement) = (round["moved"].as_array().unwrap(), &round["movement"]);
+        let uncited = moved.iter().filter(|moved| moved["cited"] == false).count() as u64;
+        if !movement.is_null() {
+            assert_eq!(Some(moved.len() as u64), movement["changed"].as_u64(), "{round}");
+            assert_eq!(Some(uncited), movement["uncited"].as_u64(), "{round}");
         }
     }
+}
+
+#[test]
+fn who_moved_is_as_many_as_were_counted() {
+    let held = |rounds, seed| {
+        let mut opened = setup(&built_in("collaborative"), 5, choice());
+        (opened.rounds, opened.seed) = (Some(rounds), seed);
+        opened
+    };
+    for seed in 0..20 {
+        let script = support::replies::drawn(seed);
+        check_movement(&World::open(held(4, seed), &script, seed).finish().log);
+    }
+    // Seat 1 leaves its option over a claim of its own that it gives up only a round later.
+    let gives_up_late = |ask: &Ask| {
+        let (first, second) = (ask.turn.phase == "opening", ask.turn.round == 2);
+        let is_first_seat = seat_of(ask) == Some(1);
+        if seat_of(ask).is_none() {
+            return by_default(ask);
+        }
+        let mut fields = holding(ask, if is_first_seat && !first { "o2" } else { "o1" });
+        if is_first_seat && first {
+            fields["claims"] = json!([claim("It is cheap")]);
+        } else if is_first_seat && second {
+            fields["concessions"] = json!([{ "claim": "c1", "consequence": "it is not" }]);
+        } else if is_first_seat {
+            fields["change"] = json!({ "because": "it is not cheap", "decisive_claims": ["c1"] });
+        }
+        with(ask, &fields)
+    };
+    let log = World::open(held(2, 1), &gives_up_late, 1).finish().log;
+    check_movement(&log);
+    let document = json_of(&log, View::Agents, &narrowing(2, "1"));
+    let change = &document["agents"][0]["rounds"][0]["turns"][0]["change"];
+    assert_eq!(change["claims"], json!([{ "claim": "c1", "holds": false }]));
 }
 
 #[test]

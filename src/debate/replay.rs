@@ -1,7 +1,7 @@
 //! Running the core again over a log, to see whether it comes to the same.
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Prompt, TurnId};
+use crate::debate::ask::{Ask, Prompt, TurnId};
 use crate::debate::event::{Event, Logged, PromptMark};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::protocol::{self, Step};
@@ -28,21 +28,25 @@ pub fn prompts(log: &[Logged]) -> Result<Vec<SentPrompt>, HistoryError> {
     let (first, rest) = log.split_first().ok_or(HistoryError::Empty)?;
     let mut history = History::open(first)?;
     let mut sent = Vec::new();
+    // That a turn was started changes nothing about what is asked, so turns started together are worded together.
+    let mut known: Option<Vec<Ask>> = None;
     for logged in rest {
         if let Event::TurnStarted { turn, attempt, voice, prompt } = &logged.event {
-            let asks = match protocol::next(&history) {
+            let asks = known.get_or_insert_with(|| match protocol::next(&history) {
                 Step::Ask(asks) => asks,
                 Step::Record(_) | Step::Done => Vec::new(),
-            };
-            let ask = asks.into_iter().find(|ask| ask.turn == *turn && ask.attempt == *attempt && ask.voice == *voice);
+            });
+            let ask = asks.iter().find(|ask| ask.turn == *turn && ask.attempt == *attempt && ask.voice == *voice);
             sent.push(SentPrompt {
                 seq: logged.seq,
                 turn: turn.clone(),
                 attempt: *attempt,
                 voice: voice.clone(),
                 recorded: prompt.clone(),
-                rebuilt: ask.map(|ask| ask.prompt),
+                rebuilt: ask.map(|ask| ask.prompt.clone()),
             });
+        } else {
+            known = None;
         }
         history.apply(logged)?;
     }
