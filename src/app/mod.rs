@@ -17,13 +17,15 @@ pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::store::{Listed, Standing};
 
 use crate::config::Config;
-use crate::debate::event::{Ending, Event};
+use crate::debate::event::{Ending, Event, Logged};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::reply::Fault;
 use crate::engine::{EngineError, Run};
 use crate::error::Failure;
 use crate::export::text::headline;
-use crate::export::{Format, record};
+use crate::export::views::scope::{Narrowing, ScopeError};
+use crate::export::views::{Layout, View, ViewError};
+use crate::export::{Format, record, views};
 use crate::modes::{self, Folders};
 use crate::providers::Provider;
 use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
@@ -103,9 +105,14 @@ impl App {
 
     /// Loads a session by its id, a unique prefix of it, `@` or `@~N`.
     pub fn load(&self, name: &str) -> Result<History, Failure> {
+        History::replay(&self.log(name)?).map_err(history_failure)
+    }
+
+    /// Loads a session's log, as [`App::load`] does its history.
+    pub fn log(&self, name: &str) -> Result<Vec<Logged>, Failure> {
         let store = self.existing_store(name)?;
         let session = store.find(name).map_err(store_failure)?;
-        History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)
+        store.load(session).map_err(store_failure)
     }
 
     /// Lists the modes, built in and overridden.
@@ -226,6 +233,14 @@ pub fn render(history: &History, format: Format) -> String {
     crate::export::render(history, format)
 }
 
+/// Draws a view of a session. Fails as usage when there is no such round or agent.
+pub fn view(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -> Result<String, Failure> {
+    views::render(log, view, narrowing, layout).map_err(|error| match error {
+        ViewError::History(error) => history_failure(error),
+        ViewError::Scope(error) => scope_failure(error),
+    })
+}
+
 /// The provider name of the rehearsal.
 pub const REHEARSAL: &str = rehearsal::NAME;
 
@@ -278,6 +293,16 @@ fn store_failure(error: StoreError) -> Failure {
 
 fn history_failure(error: HistoryError) -> Failure {
     Failure::internal(format!("the session's log is damaged: {error}")).with_source(error)
+}
+
+fn scope_failure(error: ScopeError) -> Failure {
+    let hint = match &error {
+        ScopeError::Round { .. } => "rounds are counted over the whole session, and the opening is round 1",
+        ScopeError::Agent { .. } | ScopeError::Ambiguous { .. } => {
+            "name an agent by its id, its seat number, its name or its persona"
+        }
+    };
+    Failure::usage(error.to_string()).with_hint(hint).with_source(error)
 }
 
 fn engine_failure(error: EngineError) -> Failure {

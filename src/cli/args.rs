@@ -170,8 +170,39 @@ pub(crate) enum ListingFormat {
 pub(crate) struct ShowArgs {
     /// Session id, a unique prefix of it, @ for the latest, @~1 for the one before
     pub(crate) id: String,
+    /// What to show of it; --output then writes the same [default: decision]
+    #[arg(long, value_enum)]
+    pub(crate) view: Option<ShowView>,
+    /// Show this round alone, counted over the whole session from the opening, 1; without --view, what was said in it
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) round: Option<u32>,
+    /// Show this agent alone: its id, seat number, name or persona, or `moderator`; without --view, its path
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowView {
+    /// The decision and the record
+    Decision,
+    /// Who said what in each round, the tally, what moved, why it ended
+    Rounds,
+    /// Each agent's path through the rounds
+    Agents,
+    /// The claim ledger, with evidence and what became of each claim
+    Claims,
+    /// The sources, and who cited them where
+    Citations,
+    /// Every seat's ratings, round by round
+    Ballots,
+    /// Calls, tokens and dollars by seat, round and purpose
+    Costs,
+    /// What was sent, checked against what was recorded; in full with --round or --agent
+    Prompts,
+    /// The log, one line an event
+    Events,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ use console::Term;
 use crate::app;
 use crate::cli::args::{FormatArg, ResultArgs};
 use crate::cli::cells;
+use crate::debate::event::SessionId;
 use crate::debate::history::History;
 use crate::debate::text;
 use crate::error::Failure;
@@ -83,25 +84,49 @@ pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]
         FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
         FormatArg::Json => result(&app::render(history, Format::Json)),
     };
-    let written = files.iter().map(|(path, format)| {
-        write_whole(path, &app::render(history, *format)).map_err(|error| {
-            let id = history.setup.session;
-            Failure::usage(format!("cannot write {}: {error}", path.display()))
-                .with_hint(format!("the session is stored: `roundtable show {id}` prints it"))
-                .with_session(id.to_string())
-        })
-    });
+    let session = history.setup.session;
+    let written = files.iter().map(|(path, format)| write_file(path, &app::render(history, *format), session));
     let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
     outcomes.into_iter().collect()
 }
 
+/// Writes a view of a session to stdout and, as drawn for each, to files. All are tried; the first failure is returned.
+pub(crate) fn view(
+    session: SessionId,
+    shown: &str,
+    format: FormatArg,
+    files: &[(PathBuf, String)],
+) -> Result<(), Failure> {
+    let shown = match format {
+        FormatArg::Text => result(&fitted(shown)),
+        FormatArg::Markdown | FormatArg::Json => result(shown),
+    };
+    let written = files.iter().map(|(path, text)| write_file(path, text, session));
+    let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
+    outcomes.into_iter().collect()
+}
+
+/// Cells in a line where a person reads the result on a terminal; `None` elsewhere.
+pub(crate) fn columns() -> Option<usize> {
+    io::stdout().is_terminal().then(|| usize::from(Term::stdout().size().1))
+}
+
+fn write_file(path: &Path, text: &str, session: SessionId) -> Result<(), Failure> {
+    write_whole(path, text).map_err(|error| {
+        Failure::usage(format!("cannot write {}: {error}", path.display()))
+            .with_hint(format!("the session is stored: `roundtable show {session}` prints it"))
+            .with_session(session.to_string())
+    })
+}
+
 /// Breaks long lines between words where a person reads them on a terminal; elsewhere the text stays as it is.
 fn fitted(text: &str) -> String {
-    if !io::stdout().is_terminal() {
-        return text.to_owned();
-    }
-    let columns = usize::from(Term::stdout().size().1);
+    let Some(columns) = columns() else { return text.to_owned() };
     let broken = text.lines().flat_map(|line| {
+        // What fits is left alone, gaps between columns included.
+        if cells::width(line) <= columns {
+            return vec![format!("{line}\n")];
+        }
         let indent = line.len() - line.trim_start().len();
         let lines = cells::wrap(line, columns.saturating_sub(indent), columns.saturating_sub(indent + 2));
         let hang = |(place, part): (usize, String)| {

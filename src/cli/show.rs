@@ -1,11 +1,69 @@
-//! `show`: a session's decision and record.
+//! `show`: a session's decision and record, or a view of one side of it.
 
-use crate::app::App;
-use crate::cli::args::ShowArgs;
+use std::path::PathBuf;
+
+use crate::app::{self, App};
+use crate::cli::args::{FormatArg, ShowArgs, ShowView};
 use crate::cli::output;
+use crate::debate::event::{Event, Logged, SessionId};
 use crate::error::Failure;
+use crate::export::Format;
+use crate::export::views::scope::Narrowing;
+use crate::export::views::{Layout, View};
 
 pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
     let files = output::files(&args.result)?;
-    output::session(&app.load(&args.id)?, args.result.format, &files)
+    let Some(view) = chosen(args)? else {
+        return output::session(&app.load(&args.id)?, args.result.format, &files);
+    };
+    let log = app.log(&args.id)?;
+    let narrowing = Narrowing { round: args.round, agent: args.agent.clone() };
+    let draw = |layout| app::view(&log, view, &narrowing, layout);
+    let shown = draw(match args.result.format {
+        FormatArg::Text => Layout::Text { columns: output::columns() },
+        FormatArg::Markdown => Layout::Markdown,
+        FormatArg::Json => Layout::Json,
+    })?;
+    let files = files.into_iter().map(|(path, format)| Ok((path, draw(layout(format))?)));
+    let files: Vec<(PathBuf, String)> = files.collect::<Result<_, Failure>>()?;
+    output::view(session(&log)?, &shown, args.result.format, &files)
+}
+
+/// The view that the arguments ask for; `None` for the decision.
+fn chosen(args: &ShowArgs) -> Result<Option<View>, Failure> {
+    let is_narrowed = args.round.is_some() || args.agent.is_some();
+    Ok(Some(match args.view {
+        Some(ShowView::Decision) if is_narrowed => {
+            let failure =
+                Failure::usage("--round and --agent narrow a view; the decision is that of the whole session");
+            return Err(failure.with_hint("add --view rounds, or another one, or leave --view out"));
+        }
+        Some(ShowView::Rounds) => View::Rounds,
+        Some(ShowView::Agents) => View::Agents,
+        Some(ShowView::Claims) => View::Claims,
+        Some(ShowView::Citations) => View::Citations,
+        Some(ShowView::Ballots) => View::Ballots,
+        Some(ShowView::Costs) => View::Costs,
+        Some(ShowView::Prompts) => View::Prompts,
+        Some(ShowView::Events) => View::Events,
+        None if args.agent.is_some() => View::Agents,
+        None if args.round.is_some() => View::Rounds,
+        Some(ShowView::Decision) | None => return Ok(None),
+    }))
+}
+
+/// How a view is written to a file of this format.
+fn layout(format: Format) -> Layout {
+    match format {
+        Format::Text => Layout::Text { columns: None },
+        Format::Markdown => Layout::Markdown,
+        Format::Json => Layout::Json,
+    }
+}
+
+fn session(log: &[Logged]) -> Result<SessionId, Failure> {
+    match log.first().map(|first| &first.event) {
+        Some(Event::SessionOpened(setup)) => Ok(setup.session),
+        Some(_) | None => Err(Failure::internal("the session's log has no beginning")),
+    }
 }

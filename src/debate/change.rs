@@ -81,7 +81,14 @@ fn account(
 
 /// Whether a claim can have caused a change: it exists, the seat had seen it, and it carries evidence or a rebuttal; or
 /// it is the seat's own and given up.
-fn holds(history: &History, slots: &[Slot<'_>], ledger: &[Entry], seat: Seat, turn: &TurnId, claim: &ClaimId) -> bool {
+pub fn holds(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    seat: Seat,
+    turn: &TurnId,
+    claim: &ClaimId,
+) -> bool {
     let Some(entry) = ledger.iter().find(|entry| entry.id == *claim) else {
         return false;
     };

@@ -369,6 +369,14 @@ impl Turn {
 
 impl Attempt {
     fn replied(&self) -> bool {
-        matches!(self.outcome, Some(Outcome::Finished { .. }))
+        self.reply().is_some()
+    }
+
+    /// The reply, if one arrived.
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.outcome {
+            Some(Outcome::Finished { reply, .. }) => Some(reply),
+            Some(Outcome::Failed(_)) | None => None,
+        }
     }
 }

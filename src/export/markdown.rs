@@ -5,13 +5,14 @@ use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::record::{Record, TurnRecord};
-use crate::export::text::{absent, capitalised, changed, headline, money, percent};
+use crate::export::text::{absent, capitalised, changed, headline, inherited, lineage, money, percent};
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&crate::debate::text::clip(&record.question.topic, 200)))];
     parts.push(format!("**{}**", escaped(&headline(record))));
     parts.extend(record.note.map(|note| format!("> {}", capitalised(note))));
+    parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));
     parts.extend(table(record));
     parts.extend(options(record));
     parts.extend(synthesis(record));
@@ -54,12 +55,7 @@ fn table(record: &Record) -> Option<String> {
     let total = &record.usage.total;
     rows.push((
         "Price",
-        format!(
-            "{} for {} calls, {} tokens",
-            money(total.cost_usd),
-            total.calls,
-            total.input_tokens.saturating_add(total.output_tokens)
-        ),
+        format!("{} for {} calls, {} tokens{}", money(total.cost_usd), total.calls, total.tokens(), inherited(record)),
     ));
     let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {} |", escaped(value))).collect();
     Some(format!("| | |\n|---|---|\n{}", rows.join("\n")))
@@ -202,7 +198,7 @@ fn listed(title: &str, entries: impl Iterator<Item = String>) -> Option<String> 
 
 /// `text` on one line, with everything escaped that Markdown or HTML could act on: markup, mentions, bare links, and what
 /// would make a list, a rule or a heading at the start of a line.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text = line(text);
     let mut out = String::with_capacity(text.len());
     for (place, c) in text.char_indices() {

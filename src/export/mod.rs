@@ -6,6 +6,8 @@ pub mod json;
 pub mod markdown;
 pub mod record;
 pub mod text;
+pub mod usage;
+pub mod views;
 
 use std::path::Path;
 

@@ -12,12 +12,13 @@ use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
-use crate::debate::event::{ClosedRound, Ending, SortingBasis, Stop};
-use crate::debate::history::{History, Outcome, Turn};
+use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
+use crate::debate::history::{Continuation, History, Outcome, Turn};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule::{self, PassedOver};
+use crate::export::usage::{self, PaidIn, UsageRecord};
 
 /// The record's format.
 pub const SCHEMA: &str = "roundtable.decision/1";
@@ -33,6 +34,15 @@ pub struct Record {
     pub schema: &'static str,
     /// The session's id.
     pub session: String,
+    /// The name the user gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The user's labels.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The session that this one branched off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Branch>,
     /// How it stands.
     pub status: Status,
     /// Said when no model was asked.
@@ -68,6 +78,9 @@ pub struct Record {
     pub synthesis_failure: Option<String>,
     /// The rounds with their numbers.
     pub rounds: Vec<ClosedRound>,
+    /// The times that the debate was made to go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub continuations: Vec<ContinuationRecord>,
     /// Every turn with what it came to.
     pub turns: Vec<TurnRecord>,
     /// Seats that were not asked any more, and why.
@@ -92,6 +105,8 @@ pub struct Record {
 pub enum Status {
     /// It has not ended.
     Open,
+    /// It waits to be resumed.
+    Paused,
     /// It ran to its end.
     Decided,
     /// Too few seats could be heard.
@@ -158,6 +173,16 @@ pub struct Delta {
     pub cost_usd: Option<f64>,
 }
 
+/// More rounds of the exchange, and on which terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContinuationRecord {
+    /// How many rounds had been closed before.
+    pub after_round: usize,
+    /// The terms.
+    #[serde(flatten)]
+    pub terms: Continued,
+}
+
 /// One turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TurnRecord {
@@ -183,40 +208,6 @@ pub struct Absence {
     pub fault: Fault,
 }
 
-/// What a session took, reading replies that could not be used included.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct UsageRecord {
-    /// All of it.
-    pub total: Spent,
-    /// By seat; the moderator under `moderator`.
-    pub by_speaker: BTreeMap<String, Spent>,
-    /// By phase.
-    pub by_phase: BTreeMap<String, Spent>,
-}
-
-/// Calls, tokens and money.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Spent {
-    /// Replies received.
-    pub calls: u32,
-    /// Requests sent for them.
-    pub requests: u32,
-    /// Input tokens, cached ones included.
-    pub input_tokens: u64,
-    /// Of those, read from a prompt cache.
-    pub cached_tokens: u64,
-    /// Output tokens, reasoning included.
-    pub output_tokens: u64,
-    /// Of those, spent on reasoning.
-    pub reasoning_tokens: u64,
-    /// Price in US dollars; `None` when a price is not known, never 0 in its place.
-    pub cost_usd: Option<f64>,
-    /// Requests of which nothing more is known: what they took is in no number here.
-    pub unknown: u32,
-    /// Whether some of the tokens are estimates.
-    pub estimated: bool,
-}
-
 /// When a session began and ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Times {
@@ -238,8 +229,11 @@ pub fn record(history: &History) -> Record {
     Record {
         schema: SCHEMA,
         session: setup.session.to_string(),
+        name: history.name.clone(),
+        tags: setup.tags.clone(),
+        parent: setup.parent,
         status: status(history),
-        note: history.agents.iter().any(|agent| agent.voice.provider == REHEARSAL).then_some(REHEARSAL_NOTE),
+        note: note(history),
         question: Question {
             topic: setup.question.topic.clone(),
             kind: if setup.question.is_open() { "open" } else { "choice" },
@@ -263,11 +257,12 @@ pub fn record(history: &History) -> Record {
         synthesis,
         synthesis_failure,
         rounds: history.rounds.clone(),
+        continuations: history.continuations.iter().map(continuation).collect(),
         turns: turns(history),
         absent: absent(history),
         claims: claims::ledger(history),
         citations: citations(history),
-        usage: usage(history),
+        usage: usage::usage(history),
         times: Times {
             opened: timestamp(history.opened_ms),
             latest: timestamp(history.latest_ms),
@@ -278,6 +273,11 @@ pub fn record(history: &History) -> Record {
     }
 }
 
+/// What is said of a session in which no model was asked.
+pub fn note(history: &History) -> Option<&'static str> {
+    history.agents.iter().any(|agent| agent.voice.provider == REHEARSAL).then_some(REHEARSAL_NOTE)
+}
+
 /// RFC 3339 in UTC, to the millisecond.
 pub fn timestamp(ms: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
@@ -286,11 +286,16 @@ pub fn timestamp(ms: u64) -> String {
 /// How a session stands.
 pub fn status(history: &History) -> Status {
     match history.ending {
+        None if history.paused => Status::Paused,
         None => Status::Open,
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
         Some(Ending::Stopped) => Status::Stopped,
     }
+}
+
+fn continuation(continuation: &Continuation) -> ContinuationRecord {
+    ContinuationRecord { after_round: continuation.after, terms: continuation.terms.clone() }
 }
 
 fn verdict(decision: &Decision) -> Verdict {
@@ -328,7 +333,8 @@ fn delta(history: &History) -> Delta {
     let of_opening = |turn: &TurnId| {
         Some(turn.phase.as_str()) == opening || turn.phase == schedule::FRAMING || turn.phase == schedule::OPTIONS
     };
-    let later = spent(history, |turn| !of_opening(turn));
+    // What the debate changed was paid for in whichever session it was held.
+    let later = usage::spent(history, PaidIn::Either, |turn| !of_opening(turn));
     Delta {
         moved: history.decision.as_ref().map(|decision| decision.moved.clone()).unwrap_or_default(),
         calls: later.calls,
@@ -370,7 +376,8 @@ fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
     })
 }
 
-fn absent(history: &History) -> Vec<Absence> {
+/// The seats that were not asked any more, and how their providers had failed.
+pub fn absent(history: &History) -> Vec<Absence> {
     let slots = schedule::slots(history);
     let passed_over =
         slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
@@ -419,55 +426,4 @@ fn citations(history: &History) -> Vec<Citation> {
         }
     }
     citations.into_values().collect()
-}
-
-fn usage(history: &History) -> UsageRecord {
-    let speakers: BTreeSet<Speaker> = history.turns.keys().map(|turn| turn.speaker).collect();
-    let phases: BTreeSet<&str> = history.turns.keys().map(|turn| turn.phase.as_str()).collect();
-    UsageRecord {
-        total: spent(history, |_| true),
-        by_speaker: speakers
-            .into_iter()
-            .map(|speaker| (speaker.to_string(), spent(history, |turn| turn.speaker == speaker)))
-            .collect(),
-        by_phase: phases
-            .into_iter()
-            .map(|phase| (phase.to_owned(), spent(history, |turn| turn.phase == phase)))
-            .collect(),
-    }
-}
-
-/// Adds up what the turns in scope took.
-pub fn spent(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> Spent {
-    let attempts = history.turns.iter().filter(|(turn, _)| in_scope(turn)).flat_map(|(_, turn)| turn.settled());
-    let mut spent = Spent {
-        calls: 0,
-        requests: 0,
-        input_tokens: 0,
-        cached_tokens: 0,
-        output_tokens: 0,
-        reasoning_tokens: 0,
-        cost_usd: Some(0.0),
-        unknown: 0,
-        estimated: false,
-    };
-    for turn in history.turns.iter().filter(|(turn, _)| in_scope(turn)).map(|(_, turn)| turn) {
-        spent.unknown = spent.unknown.saturating_add(turn.unknown());
-    }
-    for (_, outcome) in attempts {
-        match outcome {
-            Outcome::Finished { reply, .. } => {
-                spent.calls = spent.calls.saturating_add(1);
-                spent.requests = spent.requests.saturating_add(reply.requests);
-                spent.input_tokens = spent.input_tokens.saturating_add(reply.usage.input_tokens);
-                spent.cached_tokens = spent.cached_tokens.saturating_add(reply.usage.cached_tokens);
-                spent.output_tokens = spent.output_tokens.saturating_add(reply.usage.output_tokens);
-                spent.reasoning_tokens = spent.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-                spent.estimated |= reply.usage.estimated;
-                spent.cost_usd = spent.cost_usd.zip(reply.cost_usd).map(|(sum, cost)| sum + cost);
-            }
-            Outcome::Failed(fault) => spent.requests += fault.requests,
-        }
-    }
-    spent
 }

@@ -1,6 +1,7 @@
 //! The record for a terminal: the decision in the first line, then why, then what stands against it, then the price.
 
 use crate::debate::dissent::Kind;
+use crate::debate::event::Continued;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
@@ -10,6 +11,7 @@ use crate::export::record::{Record, Status};
 pub fn render(record: &Record) -> String {
     let mut out = vec![headline(record)];
     out.extend(record.note.map(str::to_owned));
+    out.extend(lineage(record));
     out.push(String::new());
     out.extend(numbers(record));
     section(&mut out, "Options", options(record));
@@ -31,7 +33,10 @@ pub fn render(record: &Record) -> String {
 
 /// The decision in one line.
 pub fn headline(record: &Record) -> String {
-    let Some(decision) = &record.decision else { return "Undecided: the session has not ended.".to_owned() };
+    let Some(decision) = &record.decision else {
+        let why = if record.status == Status::Paused { "is paused" } else { "has not ended" };
+        return format!("Undecided: the session {why}.");
+    };
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
     match (&decision.text, record.status) {
         (Some(text), _) => line(text),
@@ -43,6 +48,29 @@ pub fn headline(record: &Record) -> String {
         }
         (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
     }
+}
+
+/// Where the session came from and how it was taken further, a line each; none for one that was only run.
+pub fn lineage(record: &Record) -> Vec<String> {
+    let mut lines: Vec<String> = record.name.iter().map(|name| format!("Session \"{}\"", line(name))).collect();
+    if !record.tags.is_empty() {
+        let tags: Vec<String> = record.tags.iter().map(|(key, value)| line(&format!("{key}={value}"))).collect();
+        lines.push(format!("Tags: {}", tags.join(", ")));
+    }
+    lines.extend(record.parent.map(|parent| format!("Branched off {} after round {}", parent.session, parent.round)));
+    lines.extend(record.continuations.iter().map(|continuation| {
+        format!("Continued after round {}: {}", continuation.after_round, terms(&continuation.terms))
+    }));
+    lines
+}
+
+/// The terms on which a debate goes on, in one line.
+pub fn terms(terms: &Continued) -> String {
+    let rounds = if terms.rounds == 1 { "1 more round".to_owned() } else { format!("{} more rounds", terms.rounds) };
+    let focus: String = terms.focus.iter().map(|focus| format!(", on \"{}\"", line(focus))).collect();
+    let about: Vec<String> = terms.facts.iter().map(|fact| line(&fact.about)).collect();
+    let facts = if about.is_empty() { String::new() } else { format!(", with facts on {}", about.join(", ")) };
+    format!("{rounds}{focus}{facts}")
 }
 
 fn named(record: &Record, options: &[OptionId]) -> String {
@@ -165,12 +193,21 @@ fn price(record: &Record) -> String {
         n => format!(", and {n} calls whose replies were never seen"),
     };
     format!(
-        "{} calls, {about}{} tokens, {}, {:.1} s{unknown}",
+        "{} calls, {about}{} tokens, {}, {:.1} s{unknown}{}",
         total.calls,
-        total.input_tokens.saturating_add(total.output_tokens),
+        total.tokens(),
         money(total.cost_usd),
-        record.times.elapsed_ms as f64 / 1000.0
+        record.times.elapsed_ms as f64 / 1000.0,
+        inherited(record)
     )
+}
+
+/// What had been paid before the session branched off, to stand behind its own price; empty for one that did not.
+pub fn inherited(record: &Record) -> String {
+    let before = record.usage.inherited.as_ref().map(|spent| {
+        format!("; before the branch: {} calls, {} tokens, {}", spent.calls, spent.tokens(), money(spent.cost_usd))
+    });
+    before.unwrap_or_default()
 }
 
 /// US dollars to the hundredth of a cent; an unknown price is said to be one.

@@ -1,0 +1,144 @@
+//! What a session took: calls, tokens and money, each counted where it was paid.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::history::{Attempt, History, Outcome, Turn};
+
+/// What a session took, reading replies that could not be used included.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UsageRecord {
+    /// All that was paid in this session.
+    pub total: Spent,
+    /// Of that, by seat; the moderator under `moderator`.
+    pub by_speaker: BTreeMap<String, Spent>,
+    /// Of that, by phase.
+    pub by_phase: BTreeMap<String, Spent>,
+    /// What had been paid in the session that this one branched off; `None` for one that did not branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<Spent>,
+}
+
+/// Calls, tokens and money.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spent {
+    /// Replies received.
+    pub calls: u32,
+    /// Requests sent for them.
+    pub requests: u32,
+    /// Input tokens, cached ones included.
+    pub input_tokens: u64,
+    /// Of those, read from a prompt cache.
+    pub cached_tokens: u64,
+    /// Output tokens, reasoning included.
+    pub output_tokens: u64,
+    /// Of those, spent on reasoning.
+    pub reasoning_tokens: u64,
+    /// Price in US dollars; `None` when a price is not known, never 0 in its place.
+    pub cost_usd: Option<f64>,
+    /// Requests of which nothing more is known: what they took is in no number here.
+    pub unknown: u32,
+    /// Whether some of the tokens are estimates.
+    pub estimated: bool,
+}
+
+/// In which session something was paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaidIn {
+    /// In this one.
+    Here,
+    /// In the one that it branched off.
+    Parent,
+    /// In whichever.
+    Either,
+}
+
+impl PaidIn {
+    /// Whether this is where an attempt begun at the event `seq` was paid.
+    pub fn holds(self, history: &History, seq: u64) -> bool {
+        match self {
+            Self::Here => !history.is_inherited(seq),
+            Self::Parent => history.is_inherited(seq),
+            Self::Either => true,
+        }
+    }
+}
+
+/// Adds up what a session took.
+pub fn usage(history: &History) -> UsageRecord {
+    let speakers: BTreeSet<Speaker> = history.turns.keys().map(|turn| turn.speaker).collect();
+    let phases: BTreeSet<&str> = history.turns.keys().map(|turn| turn.phase.as_str()).collect();
+    let here = |in_scope: &dyn Fn(&TurnId) -> bool| spent(history, PaidIn::Here, in_scope);
+    UsageRecord {
+        total: here(&|_| true),
+        by_speaker: speakers
+            .into_iter()
+            .map(|speaker| (speaker.to_string(), here(&|turn| turn.speaker == speaker)))
+            .collect(),
+        by_phase: phases.into_iter().map(|phase| (phase.to_owned(), here(&|turn| turn.phase == phase))).collect(),
+        inherited: history.setup.parent.map(|_| spent(history, PaidIn::Parent, |_| true)),
+    }
+}
+
+/// Adds up what the turns in scope took.
+pub fn spent(history: &History, paid_in: PaidIn, in_scope: impl Fn(&TurnId) -> bool) -> Spent {
+    let turns = || history.turns.iter().filter(|(turn, _)| in_scope(turn)).map(|(_, turn)| turn);
+    let mut spent = Spent::NOTHING;
+    for turn in turns() {
+        spent.unknown = spent.unknown.saturating_add(unknown(history, turn, paid_in));
+    }
+    for (_, outcome) in turns().flat_map(Turn::settled).filter(|(attempt, _)| paid_in.holds(history, attempt.seq)) {
+        spent.add(outcome);
+    }
+    spent
+}
+
+/// Attempts at a turn of which nothing is known but that they began. Those that were started over have left no place of
+/// their own: a branch is cut where no turn is under way, so they were paid where the turn's last attempt was.
+fn unknown(history: &History, turn: &Turn, paid_in: PaidIn) -> u32 {
+    let is_in_scope = |attempt: &Attempt| paid_in.holds(history, attempt.seq);
+    let counts = turn.attempts.last().map_or(paid_in != PaidIn::Parent, is_in_scope);
+    if counts { turn.unknown() } else { 0 }
+}
+
+impl Spent {
+    const NOTHING: Self = Self {
+        calls: 0,
+        requests: 0,
+        input_tokens: 0,
+        cached_tokens: 0,
+        output_tokens: 0,
+        reasoning_tokens: 0,
+        cost_usd: Some(0.0),
+        unknown: 0,
+        estimated: false,
+    };
+
+    /// Whether nothing was sent.
+    pub fn is_nothing(&self) -> bool {
+        self.calls == 0 && self.requests == 0 && self.unknown == 0
+    }
+
+    /// All tokens.
+    pub fn tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Finished { reply, .. } => {
+                self.calls = self.calls.saturating_add(1);
+                self.requests = self.requests.saturating_add(reply.requests);
+                self.input_tokens = self.input_tokens.saturating_add(reply.usage.input_tokens);
+                self.cached_tokens = self.cached_tokens.saturating_add(reply.usage.cached_tokens);
+                self.output_tokens = self.output_tokens.saturating_add(reply.usage.output_tokens);
+                self.reasoning_tokens = self.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
+                self.estimated |= reply.usage.estimated;
+                self.cost_usd = self.cost_usd.zip(reply.cost_usd).map(|(sum, cost)| sum + cost);
+            }
+            Outcome::Failed(fault) => self.requests = self.requests.saturating_add(fault.requests),
+        }
+    }
+}

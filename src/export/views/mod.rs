@@ -1,0 +1,154 @@
+//! Views: one side of a session each, over its log alone, as text, Markdown or JSON.
+//!
+//! Must never ask a model, read a clock, or add anything that is not in the log.
+
+pub mod agents;
+pub mod ballots;
+pub mod citations;
+pub mod claims;
+pub mod costs;
+pub mod events;
+pub mod page;
+pub mod prompts;
+pub mod rounds;
+pub mod said;
+pub mod scope;
+
+use serde::Serialize;
+
+use crate::debate::event::Logged;
+use crate::debate::history::{History, HistoryError};
+use crate::debate::text::clip;
+use crate::export::record;
+use crate::export::views::page::Block;
+use crate::export::views::scope::{Narrowing, Scope, ScopeError};
+
+/// Longest topic in a view's title, in characters.
+const TOPIC_CHARS_MAX: usize = 100;
+
+/// One side of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Round by round: who said what, the tally, what moved, why it ended.
+    Rounds,
+    /// Agent by agent: the path through the rounds.
+    Agents,
+    /// The claim ledger.
+    Claims,
+    /// The sources that providers named.
+    Citations,
+    /// The ratings of every round that took stances.
+    Ballots,
+    /// Calls, tokens and money.
+    Costs,
+    /// What was sent, rebuilt from the log.
+    Prompts,
+    /// The log itself.
+    Events,
+}
+
+/// How a view is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// For a terminal.
+    Text {
+        /// Cells in a line, which tables keep to; `None` where nothing limits them. Other lines are left whole.
+        columns: Option<usize>,
+    },
+    /// For a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+/// Why a view cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The log is no session.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// What it is to be narrowed to is not there.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+}
+
+/// A view as a program reads it.
+#[derive(Serialize)]
+struct Document<'a, V: Serialize> {
+    schema: String,
+    session: String,
+    note: Option<&'static str>,
+    #[serde(flatten)]
+    view: &'a V,
+}
+
+impl View {
+    /// The view's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rounds => "rounds",
+            Self::Agents => "agents",
+            Self::Claims => "claims",
+            Self::Citations => "citations",
+            Self::Ballots => "ballots",
+            Self::Costs => "costs",
+            Self::Prompts => "prompts",
+            Self::Events => "events",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Rounds => "Rounds",
+            Self::Agents => "Agents",
+            Self::Claims => "Claims",
+            Self::Citations => "Citations",
+            Self::Ballots => "Ballots",
+            Self::Costs => "Costs",
+            Self::Prompts => "Prompts",
+            Self::Events => "Events",
+        }
+    }
+}
+
+/// Draws a view of a session. Ends with a line feed; the same log gives the same bytes.
+pub fn render(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -> Result<String, ViewError> {
+    let history = History::replay(log)?;
+    let scope = Scope::new(&history, narrowing)?;
+    Ok(match view {
+        View::Rounds => lay_out(&scope, view, &rounds::view(&scope), rounds::page, layout),
+        View::Agents => lay_out(&scope, view, &agents::view(&scope), agents::page, layout),
+        View::Claims => lay_out(&scope, view, &claims::view(&scope), claims::page, layout),
+        View::Citations => lay_out(&scope, view, &citations::view(&scope), citations::page, layout),
+        View::Ballots => lay_out(&scope, view, &ballots::view(&scope), ballots::page, layout),
+        View::Costs => lay_out(&scope, view, &costs::view(&scope), costs::page, layout),
+        View::Prompts => lay_out(&scope, view, &prompts::view(&scope, log)?, prompts::page, layout),
+        View::Events => lay_out(&scope, view, &events::view(&scope, log), events::page, layout),
+    })
+}
+
+fn lay_out<V: Serialize>(
+    scope: &Scope<'_>,
+    view: View,
+    content: &V,
+    page: impl Fn(&V) -> Vec<Block>,
+    layout: Layout,
+) -> String {
+    let session = scope.history.setup.session;
+    let note = record::note(scope.history);
+    let mut head = vec![format!("{}: {}", view.title(), clip(&scope.history.setup.question.topic, TOPIC_CHARS_MAX))];
+    head.extend(note.map(str::to_owned));
+    head.extend(scope.narrowed());
+    let foot = format!("session {session}");
+    match layout {
+        Layout::Text { columns } => page::text(&head, &page(content), &foot, columns),
+        Layout::Markdown => page::markdown(&head, &page(content), &foot),
+        Layout::Json => {
+            let schema = format!("roundtable.view.{}/1", view.name());
+            let document = Document { schema, session: session.to_string(), note, view: content };
+            let json = serde_json::to_string_pretty(&document)
+                .expect("a view holds no map with keys that are not text, and no number that JSON lacks");
+            json + "\n"
+        }
+    }
+}
