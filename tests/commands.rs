@@ -26,8 +26,16 @@ fn every_command_says_what_it_does() {
         "",
         "start",
         "resume",
+        "continue",
+        "pause",
+        "stop",
+        "synthesize",
         "list",
         "show",
+        "search",
+        "rename",
+        "delete",
+        "import",
         "modes",
         "modes list",
         "modes show",
@@ -46,6 +54,13 @@ fn every_command_says_what_it_does() {
         insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots/help", description => format!("roundtable {}", arguments.join(" ")) }, {
             insta::assert_snapshot!(name, ran.stdout);
         });
+    }
+    let help = Desk::new().run(&["--help"]).expect(0).stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // Long descriptions go on in further lines, which are indented deeper.
+    let names = listed.filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
+    for name in names.filter_map(|line| line.split(' ').next()).filter(|name| *name != "help") {
+        assert!(commands.contains(&name), "the help of `{name}` is read by nobody");
     }
     let version = Desk::new().run(&["--version"]).expect(0).stdout;
     assert_eq!(version, format!("roundtable {}\n", env!("CARGO_PKG_VERSION")));

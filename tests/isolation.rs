@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use roundtable::app::{App, Control, Notice, Rounds, StartRequest, Who, vendor_keys};
+use roundtable::app::{App, Control, Filter, Notice, Opened, Rounds, StartRequest, Who, vendor_keys};
 use roundtable::config::{Config, Sources};
 use roundtable::debate::event::{Ending, Event};
 use roundtable::debate::history::History;
@@ -52,11 +52,13 @@ fn request(debate: usize) -> StartRequest {
         who: Who::Providers,
         synthesis: true,
         seed: Some(debate as u64),
+        name: None,
+        tags: std::collections::BTreeMap::new(),
     }
 }
 
 async fn debate(app: App, debate: usize) -> History {
-    let session = app.open(&request(debate)).await.unwrap();
+    let Opened::Running(session) = app.open(&request(debate)).await.unwrap() else { panic!("a name of its own") };
     let (notices, mut watched) = mpsc::channel(8);
     let watching = tokio::spawn(async move { while watched.recv().await.is_some() {} });
     let history = session.run(notices, Control::default()).await.unwrap();
@@ -134,7 +136,7 @@ async fn one_thread_is_enough_for_many_debates() {
     for history in futures_util::future::join_all(apps).await {
         assert_eq!(history.ending, Some(Ending::Decided));
     }
-    assert_eq!(app(&fake, folder.path(), "vote").list(10).unwrap().len(), 4);
+    assert_eq!(app(&fake, folder.path(), "vote").list(&Filter::default(), 10).unwrap().len(), 4);
 }
 
 #[test]
@@ -188,7 +190,7 @@ async fn an_abort_leaves_the_session_open_and_a_resume_repeats_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&fake, folder.path(), "collaborative");
     let control = Control::default();
-    let session = app.open(&request(0)).await.unwrap();
+    let Opened::Running(session) = app.open(&request(0)).await.unwrap() else { panic!("a name of its own") };
     let (notices, mut watched) = mpsc::channel(1);
     let abort = control.clone();
     // After the first round has closed, whatever is under way then.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::app::{App, gateway, panel};
+use crate::app::{App, gateway, naming, panel};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -38,6 +38,10 @@ pub struct StartRequest {
     pub synthesis: bool,
     /// Seed of every shuffle, at most [`SEED_MAX`]; drawn when it is not given.
     pub seed: Option<u64>,
+    /// Name of the session: its idempotency key.
+    pub name: Option<String>,
+    /// Labels of the session.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Rounds of the exchange.
@@ -68,6 +72,8 @@ pub(super) struct SetUp {
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
     let config = &app.config;
     let question = Question::new(&request.topic, &request.options).map_err(question_failure)?;
+    let name = request.name.as_deref().map(|name| naming::check_name("--name", name)).transpose()?;
+    request.tags.iter().try_for_each(|(key, value)| naming::check_tag(key, value))?;
     let mode = app.mode(config.mode()).map_err(|error| mode_failure(config, error))?.mode;
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
@@ -91,8 +97,8 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         moderators: cast.moderators,
         rounds,
         seed,
-        name: None,
-        tags: BTreeMap::new(),
+        name,
+        tags: request.tags.clone(),
         parent: None,
     };
     Ok(SetUp { setup, provider: cast.provider, warnings })

@@ -25,10 +25,26 @@ pub(crate) enum Command {
     Start(Box<StartArgs>),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
+    /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
+    Continue(ContinueArgs),
+    /// Pause a running debate: what is in flight is waited for, nothing more is asked
+    Pause(SessionArgs),
+    /// Stop a debate: the ballots in hand decide
+    Stop(SessionArgs),
+    /// Write a debate's closing text, or write it again; the decision stays
+    Synthesize(ResumeArgs),
     /// List sessions, newest first
     List(ListArgs),
     /// Print a session's decision and record
     Show(ShowArgs),
+    /// Find what was said in any session
+    Search(SearchArgs),
+    /// Give a session a name, or take its name away
+    Rename(RenameArgs),
+    /// Remove sessions for good
+    Delete(DeleteArgs),
+    /// Take in a session that was exported as ndjson
+    Import(ImportArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
@@ -78,6 +94,13 @@ pub(crate) struct StartArgs {
     /// Seed of every shuffle [default: drawn]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
+    /// Name of the session. A second start with the same name and the same inputs finishes or prints the first, and pays
+    /// nothing twice
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// Label the session, for `list --tag`; repeat for more
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    pub(crate) tags: Vec<String>,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -87,12 +110,85 @@ pub(crate) struct StartArgs {
 /// A session to finish.
 #[derive(Debug, Args)]
 pub(crate) struct ResumeArgs {
-    /// Session id, a unique prefix of it, @ for the latest, @~1 for the one before
+    /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
     pub(crate) view: ViewArgs,
+}
+
+/// A debate to take further.
+#[derive(Debug, Args)]
+pub(crate) struct ContinueArgs {
+    /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
+    pub(crate) id: String,
+    /// Rounds of the exchange to add
+    #[arg(long, short, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    pub(crate) rounds: u32,
+    /// What these rounds are to be about: text, @FILE, or - for standard input
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) focus: Option<String>,
+    /// Something found out since: what it is about, and the text or @FILE; repeat for more
+    #[arg(long = "fact", value_name = "ABOUT=TEXT|@FILE", allow_hyphen_values = true)]
+    pub(crate) facts: Vec<String>,
+    /// Branch a new session off after this round and leave this one as it is; the opening is round 1
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) from_round: Option<u32>,
+    /// Name of the new session
+    #[arg(long, value_name = "TEXT", requires = "from_round")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// One session.
+#[derive(Debug, Args)]
+pub(crate) struct SessionArgs {
+    /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
+    pub(crate) id: String,
+}
+
+/// What to search for.
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Words that must all have been said; "a phrase" in quotation marks, or the beginning of a word with * at its end
+    #[arg(required = true)]
+    pub(crate) text: Vec<String>,
+    /// Find at most this many sessions
+    #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true)]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
+}
+
+/// A session and its name.
+#[derive(Debug, Args)]
+pub(crate) struct RenameArgs {
+    /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
+    pub(crate) id: String,
+    /// The new name; without one, the session loses the name it has
+    pub(crate) name: Option<String>,
+}
+
+/// Sessions to remove.
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    /// Session ids, unique prefixes or names
+    #[arg(required = true)]
+    pub(crate) ids: Vec<String>,
+    /// Do not ask first
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+/// A log to take in.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// A file written by `export --format ndjson`, or - for standard input
+    pub(crate) file: PathBuf,
 }
 
 /// Where the result goes.
@@ -145,8 +241,42 @@ pub(crate) struct ListArgs {
     /// List at most this many
     #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true)]
     pub(crate) limit: u32,
+    /// Only sessions of this mode
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) mode: Option<String>,
+    /// Only sessions that stand like this
+    #[arg(long, short, value_enum)]
+    pub(crate) status: Option<StatusArg>,
+    /// Only sessions with this label; repeat for more, all of which must fit
+    #[arg(long = "tag", value_name = "KEY[=VALUE]")]
+    pub(crate) tags: Vec<String>,
+    /// Only sessions begun at this time or later: 2026-03-01, 2026-03-01T12:00:00Z, or an age such as 7days
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only sessions begun before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Only sessions with this in their topic or name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) text: Option<String>,
     #[command(flatten)]
     pub(crate) listing: ListingArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusArg {
+    /// Run by a process right now
+    Running,
+    /// Cut off; can be resumed
+    Open,
+    /// Paused; can be resumed
+    Paused,
+    /// Ran to its end
+    Decided,
+    /// Too few seats could be heard
+    QuorumLost,
+    /// Stopped; the ballots in hand decided
+    Stopped,
 }
 
 /// How a list is printed.
@@ -168,7 +298,7 @@ pub(crate) enum ListingFormat {
 /// A session to print.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// Session id, a unique prefix of it, @ for the latest, @~1 for the one before
+    /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
     /// What to show of it; --output then writes the same [default: decision]
     #[arg(long, value_enum)]

@@ -1,9 +1,11 @@
 //! `list`: sessions, newest first.
 
+use std::time::UNIX_EPOCH;
+
 use serde_json::{Value, json};
 
-use crate::app::{App, Listed, Standing};
-use crate::cli::args::{ListArgs, ListingFormat};
+use crate::app::{App, Filter, Listed, Standing};
+use crate::cli::args::{ListArgs, ListingFormat, StatusArg};
 use crate::cli::output;
 use crate::debate::event::Ending;
 use crate::debate::text;
@@ -14,7 +16,7 @@ use crate::export::record::timestamp;
 const TOPIC_CHARS_MAX: usize = 60;
 
 pub(crate) fn list(app: &App, args: &ListArgs) -> Result<(), Failure> {
-    let sessions = app.list(args.limit)?;
+    let sessions = app.list(&filter(app, args)?, args.limit)?;
     match args.listing.format {
         ListingFormat::Json => {
             let sessions: Vec<Value> = sessions.iter().map(entry).collect();
@@ -28,11 +30,29 @@ pub(crate) fn list(app: &App, args: &ListArgs) -> Result<(), Failure> {
     }
 }
 
-fn line(listed: &Listed) -> String {
+/// Reads the flags that narrow the list.
+fn filter(app: &App, args: &ListArgs) -> Result<Filter, Failure> {
+    let tag = |given: &String| match given.split_once('=') {
+        Some((key, value)) => (key.trim().to_owned(), Some(value.trim().to_owned())),
+        None => (given.trim().to_owned(), None),
+    };
+    Ok(Filter {
+        mode: args.mode.clone(),
+        standing: args.status.map(standing),
+        tags: args.tags.iter().map(tag).collect(),
+        opened_from_ms: args.since.as_deref().map(|given| moment(app, "--since", given)).transpose()?,
+        opened_before_ms: args.until.as_deref().map(|given| moment(app, "--until", given)).transpose()?,
+        text: args.text.clone(),
+        parent: None,
+    })
+}
+
+pub(crate) fn line(listed: &Listed) -> String {
     let opened = timestamp(listed.opened_ms);
     let minute = opened.get(..16).unwrap_or(&opened).replace('T', " ");
+    let name = listed.name.as_ref().map(|name| format!("[{}] ", text::line(name))).unwrap_or_default();
     format!(
-        "{}  {minute}  {:<11}  {:<18}  {}\n",
+        "{}  {minute}  {:<11}  {:<18}  {name}{}\n",
         listed.session,
         status(listed),
         listed.mode,
@@ -40,24 +60,55 @@ fn line(listed: &Listed) -> String {
     )
 }
 
-fn entry(listed: &Listed) -> Value {
+pub(crate) fn entry(listed: &Listed) -> Value {
     json!({
         "session": listed.session,
         "opened": timestamp(listed.opened_ms),
         "status": status(listed),
         "mode": listed.mode,
         "topic": listed.topic,
+        "name": listed.name,
+        "tags": listed.tags,
+        "parent": listed.parent,
+        "latest": timestamp(listed.latest_ms),
     })
 }
 
 fn status(listed: &Listed) -> &'static str {
     match listed.standing {
-        Standing::Open => "open",
         Standing::Running => "running",
+        Standing::Open => "open",
         Standing::Paused => "paused",
         Standing::Unreadable => "unreadable",
         Standing::Ended(Ending::Decided) => "decided",
         Standing::Ended(Ending::QuorumLost) => "quorum_lost",
         Standing::Ended(Ending::Stopped) => "stopped",
     }
+}
+
+fn standing(status: StatusArg) -> Standing {
+    match status {
+        StatusArg::Running => Standing::Running,
+        StatusArg::Open => Standing::Open,
+        StatusArg::Paused => Standing::Paused,
+        StatusArg::Decided => Standing::Ended(Ending::Decided),
+        StatusArg::QuorumLost => Standing::Ended(Ending::QuorumLost),
+        StatusArg::Stopped => Standing::Ended(Ending::Stopped),
+    }
+}
+
+/// Reads a day, a time, or an age, as milliseconds since the Unix epoch.
+fn moment(app: &App, flag: &str, given: &str) -> Result<u64, Failure> {
+    let unusable = || {
+        Failure::usage(format!("{flag} is `{given}`, which is no time"))
+            .with_hint("write 2026-03-01, 2026-03-01T12:00:00Z, or an age such as 36h or 7days")
+    };
+    if let Ok(age) = humantime::parse_duration(given) {
+        return Ok(app.now_ms().saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)));
+    }
+    let time = humantime::parse_rfc3339_weak(given)
+        .or_else(|_| humantime::parse_rfc3339_weak(&format!("{given}T00:00:00Z")))
+        .map_err(|_| unusable())?;
+    let since = time.duration_since(UNIX_EPOCH).map_err(|_| unusable())?;
+    Ok(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -5,15 +5,17 @@
 mod args;
 mod cells;
 mod configuration;
+mod given;
+mod library;
 mod list;
 mod live;
 mod modes;
 mod output;
 mod providers;
 mod run;
+mod search;
 mod show;
 mod style;
-mod topic;
 
 use std::process::ExitCode;
 
@@ -75,8 +77,16 @@ fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
         Command::Resume(args) => run::resume(&args),
+        Command::Continue(args) => run::go_on(&args),
+        Command::Pause(args) => library::pause(&app(Vec::new())?, &args),
+        Command::Stop(args) => library::stop(&app(Vec::new())?, &args),
+        Command::Synthesize(args) => run::synthesize(&args),
         Command::List(args) => list::list(&app(Vec::new())?, &args),
         Command::Show(args) => show::show(&app(Vec::new())?, &args),
+        Command::Search(args) => search::search(&app(Vec::new())?, &args),
+        Command::Rename(args) => library::rename(&app(Vec::new())?, &args),
+        Command::Delete(args) => library::delete(&app(Vec::new())?, &args),
+        Command::Import(args) => library::import(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
@@ -99,7 +109,10 @@ fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
 fn error_format(command: &Command) -> output::ErrorFormat {
     let is_json = match command {
         Command::Start(args) => args.result.format == FormatArg::Json,
-        Command::Resume(args) => args.result.format == FormatArg::Json,
+        Command::Resume(args) | Command::Synthesize(args) => args.result.format == FormatArg::Json,
+        Command::Continue(args) => args.result.format == FormatArg::Json,
+        Command::Search(args) => args.listing.format == ListingFormat::Json,
+        Command::Pause(_) | Command::Stop(_) | Command::Rename(_) | Command::Delete(_) | Command::Import(_) => false,
         Command::Show(args) => args.result.format == FormatArg::Json,
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,

@@ -8,21 +8,25 @@ use console::is_dumb;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::app::{self, App, Control, Notice, Rounds, SEED_MAX, Session, StartRequest, Who};
-use crate::cli::args::{FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
+use crate::app::{self, App, ContinueRequest, Control, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest, Who};
+use crate::cli::args::{ContinueArgs, FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, output, topic};
+use crate::cli::{SettingFlag, given, output};
 use crate::config::keys;
 use crate::debate::agent::Persona;
-use crate::debate::event::StoppedBy;
+use crate::debate::event::{Continued, Fact, StoppedBy};
 use crate::debate::history::History;
+use crate::debate::text;
 use crate::error::Failure;
 
 /// How long a rehearsed reply takes to arrive when somebody watches.
 const REHEARSAL_PACE: Duration = Duration::from_millis(120);
 /// How long a view may take to leave the terminal in order after a failure.
 const VIEW_PATIENCE: Duration = Duration::from_millis(100);
+/// How long a process that was asked to terminate may take to end cheaply: well below the 10 seconds after which container
+/// runtimes kill.
+const GRACE: Duration = Duration::from_secs(5);
 /// Notices that wait for the view; beyond that the run waits for it.
 const NOTICES_MAX: usize = 1_024;
 
@@ -31,8 +35,16 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let files = output::files(&args.result)?;
     let request = request(args)?;
     runtime()?.block_on(async {
-        let session = app.open(&request).await?;
-        let history = watched(&app, session, &args.view).await?;
+        let history = match app.open(&request).await? {
+            Opened::Running(session) => watched(&app, *session, &args.view).await?,
+            Opened::Stored(history) => {
+                let session = history.setup.session;
+                if !args.view.quiet {
+                    output::remark(&format!("session {session} of this name is decided; nothing is asked again"));
+                }
+                *history
+            }
+        };
         conclude(&history, args.result.format, &files)
     })
 }
@@ -42,6 +54,36 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let files = output::files(&args.result)?;
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
+        let history = watched(&app, session, &args.view).await?;
+        conclude(&history, args.result.format, &files)
+    })
+}
+
+pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
+    let app = super::app(Vec::new())?;
+    let files = output::files(&args.result)?;
+    let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
+    let request = ContinueRequest {
+        terms: Continued {
+            rounds: args.rounds,
+            focus: focus.map(|focus| focus.trim().to_owned()).filter(|focus| !text::is_blank(focus)),
+            facts: args.facts.iter().map(|given| fact(given)).collect::<Result<_, _>>()?,
+        },
+        from_round: args.from_round,
+        name: args.name.clone(),
+    };
+    runtime()?.block_on(async {
+        let session = app.go_on(&args.id, request, pace(&args.view)).await?;
+        let history = watched(&app, session, &args.view).await?;
+        conclude(&history, args.result.format, &files)
+    })
+}
+
+pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
+    let app = super::app(Vec::new())?;
+    let files = output::files(&args.result)?;
+    runtime()?.block_on(async {
+        let session = app.synthesize(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
         conclude(&history, args.result.format, &files)
     })
@@ -60,7 +102,7 @@ fn conclude(history: &History, format: FormatArg, files: &[output::OutputFile]) 
     }
 }
 
-fn runtime() -> Result<runtime::Runtime, Failure> {
+pub(crate) fn runtime() -> Result<runtime::Runtime, Failure> {
     // Waiting for providers is all there is to do, so one thread does it.
     runtime::Builder::new_current_thread()
         .enable_all()
@@ -85,14 +127,38 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
     }
     let options = if args.yes_no { vec!["Yes".to_owned(), "No".to_owned()] } else { args.options.clone() };
     Ok(StartRequest {
-        topic: topic::read(&args.topic)?,
+        topic: given::read("--topic", &args.topic)?,
         options,
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
         who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },
         synthesis: !args.no_synthesis,
         seed: args.seed,
+        name: args.name.clone(),
+        tags: args.tags.iter().map(|given| tag(given)).collect::<Result<_, _>>()?,
     })
+}
+
+/// Reads `KEY=VALUE`.
+fn tag(given: &str) -> Result<(String, String), Failure> {
+    let (key, value) = given.split_once('=').ok_or_else(|| {
+        Failure::usage(format!("--tag is `{given}`, which has no value")).with_hint("write --tag KEY=VALUE")
+    })?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Reads `ABOUT=TEXT` or `ABOUT=@FILE`.
+fn fact(given: &str) -> Result<Fact, Failure> {
+    let unusable = || {
+        Failure::usage(format!("--fact is `{}`, which is no fact", text::clip(given, 60)))
+            .with_hint("write --fact \"what it is about=what it says\", or =@FILE")
+    };
+    let (about, told) = given.split_once('=').ok_or_else(unusable)?;
+    let (about, told) = (text::line(about), given::read("--fact", told)?);
+    if text::is_blank(&about) || text::is_blank(&told) {
+        return Err(unusable());
+    }
+    Ok(Fact { about, text: told.trim().to_owned() })
 }
 
 /// Reads `Name: what it cares about`.
@@ -178,14 +244,28 @@ fn spawn_view(
     Ok(over)
 }
 
-/// The first signal asks for a cheap end, the second for an end at once.
+/// The first signal asks for a cheap end, the second for an end at once. Whoever asks the process to terminate will not
+/// ask twice, so after a while that counts as the second.
 async fn obey_signals(control: Control) {
     // Both are waited for from the start, so that a second signal right after the first is not lost.
     let Some(mut signals) = Signals::new() else { return };
-    signals.next().await;
+    let first = signals.next().await;
     control.stop(StoppedBy::Interrupt);
-    signals.next().await;
+    match first {
+        Asked::Interrupt => drop(signals.next().await),
+        Asked::Terminate => drop(tokio::time::timeout(GRACE, signals.next()).await),
+    }
     control.abort();
+}
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Ctrl-C: a person, who can press it again.
+    Interrupt,
+    /// A termination signal: a supervisor, which kills next.
+    #[cfg_attr(windows, expect(dead_code, reason = "there is no such signal here"))]
+    Terminate,
 }
 
 /// Ctrl-C and its like.
@@ -205,10 +285,10 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Asked {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Asked::Interrupt,
+            _ = self.terminate.recv() => Asked::Terminate,
         }
     }
 }
@@ -223,7 +303,8 @@ impl Signals {
         tokio::signal::windows::ctrl_c().ok().map(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Asked {
         self.0.recv().await;
+        Asked::Interrupt
     }
 }

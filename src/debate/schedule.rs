@@ -64,15 +64,19 @@ pub enum Cursor {
 
 /// Returns the phase and round that come after the closed ones.
 ///
-/// A continuation goes back to the exchange, and from there to the end of the mode; rounds are counted on.
+/// A continuation goes back to the exchange, or on to what comes before it in the mode, and from there to the mode's end;
+/// rounds are counted on.
 pub fn cursor(history: &History) -> Cursor {
     let phases = &history.setup.mode.phases;
     let begun = history.continuations.last().map_or(0, |continuation| continuation.after);
+    let index_of = |closed: &ClosedRound| phases.iter().position(|phase| phase.name == closed.phase);
     let Some(last) = history.rounds[begun..].last() else {
-        let first = if history.continuations.is_empty() { Some(0) } else { exchange(history) };
+        // What the mode holds between the opening and the exchange is not left out.
+        let next = history.rounds.last().map_or(Some(0), |before| Some(index_of(before)? + 1));
+        let first = if history.continuations.is_empty() { Some(0) } else { next.min(exchange(history)) };
         return first.map_or(Cursor::Over, |index| next_round(history, index));
     };
-    let Some(index) = phases.iter().position(|phase| phase.name == last.phase) else {
+    let Some(index) = index_of(last) else {
         return Cursor::Over;
     };
     if last.stop.is_none() && last.round < rounds(history, &phases[index], last.round) {

@@ -6,24 +6,29 @@ mod control;
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
+use tokio::time::sleep;
 
 pub use crate::engine::control::Control;
 
 use crate::debate::ask::{Ask, TurnId};
-use crate::debate::event::{Event, Logged};
+use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::prompt;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
 use crate::providers::{Progress, Provider};
-use crate::store::{Lease, Store, StoreError};
+use crate::store::{Lease, Request, Store, StoreError};
+
+/// How often to look for requests of other processes.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// What the engine tells whoever watches. Passing signals; only the events in [`Notice::Recorded`] are stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +103,10 @@ impl Run<'_> {
         let mut in_flight: FuturesUnordered<InFlight<'_>> = FuturesUnordered::new();
         let mut asked: BTreeSet<(TurnId, u32)> = BTreeSet::new();
         let mut heeded = Wish::GoOn;
+        // What was asked of an earlier run has nothing to do with this one.
+        self.store.take_request(&self.lease).await?;
+        let (store, session) = (self.store, self.lease.session());
+        let mut request = pin!(requested(store, session));
         loop {
             let asks = match protocol::next(&self.history) {
                 Step::Done => return Ok(self.history),
@@ -133,6 +142,15 @@ impl Run<'_> {
                         }
                         Wish::Abort => return Err(EngineError::Aborted),
                     }
+                }
+                found = &mut request => {
+                    found?;
+                    match store.take_request(&self.lease).await? {
+                        Some(Request::Pause) => control.pause(StoppedBy::Command),
+                        Some(Request::Stop) => control.stop(StoppedBy::Command),
+                        None => {}
+                    }
+                    request.set(requested(store, session));
                 }
                 Some(first) = in_flight.next() => {
                     // What has arrived together is made durable together.
@@ -178,6 +196,32 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Ends a session that nobody runs on what its log holds: appends `request`, and all that follows from it without asking
+/// anybody.
+pub async fn settle(
+    store: &Store,
+    lease: &Lease,
+    mut history: History,
+    request: Event,
+) -> Result<History, EngineError> {
+    let mut step = Step::Record(request);
+    while let Step::Record(event) = step {
+        for logged in store.append(lease, vec![event]).await? {
+            history.apply(&logged)?;
+        }
+        step = protocol::next(&history);
+    }
+    Ok(history)
+}
+
+/// Resolves once another process has asked the one that runs the session for something.
+async fn requested(store: &Store, session: SessionId) -> Result<(), StoreError> {
+    while store.requested(session)?.is_none() {
+        sleep(LOOK_EVERY).await;
+    }
+    Ok(())
 }
 
 fn started(ask: &Ask) -> Event {

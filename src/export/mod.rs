@@ -4,6 +4,7 @@
 
 pub mod json;
 pub mod markdown;
+pub mod ndjson;
 pub mod record;
 pub mod text;
 pub mod usage;

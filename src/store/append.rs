@@ -136,7 +136,8 @@ fn body(event: &Event) -> Result<String, rusqlite::Error> {
     serde_json::to_string(event).map_err(|source| rusqlite::Error::ToSqlConversionFailure(Box::new(source)))
 }
 
-fn now_ms() -> u64 {
+/// The time, in milliseconds since the Unix epoch.
+pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

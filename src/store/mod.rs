@@ -7,6 +7,7 @@ mod append;
 mod check;
 mod connect;
 mod error;
+mod excerpt;
 mod identity;
 mod index;
 mod key;
@@ -28,6 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+pub use crate::store::append::now_ms;
 pub use crate::store::error::StoreError;
 pub use crate::store::lease::Lease;
 pub use crate::store::list::{Filter, Listed};

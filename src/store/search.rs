@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::debate::event::Event;
 use crate::store::error::StoreError;
+use crate::store::excerpt::excerpt;
 use crate::store::list::{Listed, listed};
+use crate::store::words::words;
 use crate::store::{Store, key};
 
 /// Sessions that are looked up ahead for a term, at first. Each further look takes four times as many.
@@ -23,6 +25,8 @@ pub struct Hit {
     pub seq: u64,
     /// That event.
     pub event: Event,
+    /// The part of it around what was found, on one line.
+    pub excerpt: String,
 }
 
 impl Store {
@@ -45,7 +49,8 @@ impl Store {
                 let Some(key) = common(&mut streams, newest)? else { break };
                 newest = key - 1;
                 let Some((seq, event)) = first_event(connection, &terms, key)? else { continue };
-                hits.extend(listed(connection, key, &running)?.map(|listed| Hit { listed, seq, event }));
+                let excerpt = excerpt(&words(&event).unwrap_or_default(), text);
+                hits.extend(listed(connection, key, &running)?.map(|listed| Hit { listed, seq, event, excerpt }));
             }
             Ok(hits)
         })

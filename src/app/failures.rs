@@ -1,0 +1,112 @@
+//! What goes wrong in the rooms below, as the failures that people and scripts meet.
+
+use crate::debate::event::Ending;
+use crate::debate::history::{History, HistoryError};
+use crate::debate::reply::Fault;
+use crate::engine::EngineError;
+use crate::error::Failure;
+use crate::export::record;
+use crate::export::text::headline;
+use crate::export::views::scope::ScopeError;
+use crate::store::StoreError;
+
+/// The failure that a session's ending means to a script; `None` when it was decided.
+pub fn ending_failure(history: &History) -> Option<Failure> {
+    let session = history.setup.session.to_string();
+    let goes_on = format!("`roundtable resume {session}` goes on from here; nothing that arrived is asked again");
+    if history.paused {
+        return Some(Failure::interrupted("paused").with_hint(goes_on).with_session(session));
+    }
+    let failure = match history.ending? {
+        Ending::Decided => return None,
+        Ending::QuorumLost => {
+            let needed = history.setup.limits.quorum;
+            let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();
+            let why = faults.first().map(|fault| format!(": {fault}")).unwrap_or_default();
+            let hint = faults.first().map_or_else(
+                || format!("`roundtable show {session}` tells what each seat said"),
+                |fault| fault.hint.clone(),
+            );
+            let failure = Failure::providers(format!(
+                "too few of the panel could be heard ({needed} of {} are needed){why}",
+                history.panel()
+            ))
+            .with_hint(hint);
+            let will_recur = !faults.is_empty() && faults.iter().all(|fault| fault.kind.is_lasting());
+            if will_recur { failure.lasting() } else { failure }
+        }
+        Ending::Stopped => {
+            Failure::interrupted(format!("stopped: {}", headline(&record::record(history)))).with_hint(goes_on)
+        }
+    };
+    Some(failure.with_session(session))
+}
+
+pub(super) fn store_failure(error: StoreError) -> Failure {
+    let message = error.to_string();
+    let failure = match &error {
+        StoreError::Io { .. } | StoreError::Database { .. } => {
+            Failure::usage(message).with_hint("check the folder's rights and free space, or set ROUNDTABLE_DATA_DIR")
+        }
+        StoreError::Full { .. } => Failure::usage(message).with_hint(
+            "free some space and `roundtable resume @`, or set ROUNDTABLE_DATA_DIR to a folder on another disk",
+        ),
+        StoreError::Locked { .. } => {
+            Failure::usage(message).with_hint("end the program that holds it, a backup or a database browser perhaps")
+        }
+        StoreError::Removed { .. } => Failure::usage(message)
+            .with_hint("put the file back, or begin anew; what was on disk before is in that file"),
+        StoreError::ReadOnly { .. } => Failure::usage(message)
+            .with_hint("`list` and `show` work; to debate, set ROUNDTABLE_DATA_DIR to another folder"),
+        StoreError::Unmerged { .. } | StoreError::Outdated { .. } => Failure::usage(message)
+            .with_hint("copy the folder to where it can be written, and set ROUNDTABLE_DATA_DIR to the copy"),
+        StoreError::Newer { .. } => {
+            Failure::usage(message).with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder")
+        }
+        StoreError::Foreign { .. } => Failure::usage(message).with_hint("set ROUNDTABLE_DATA_DIR to another folder"),
+        StoreError::Busy(session) => Failure::usage(message)
+            .with_hint(format!("wait until it ends, or `roundtable pause {session}`, or `roundtable stop {session}`")),
+        StoreError::Unknown(_) => Failure::usage(message).with_hint("`roundtable list` shows the sessions"),
+        StoreError::Ambiguous { .. } => Failure::usage(message).with_hint("give more of the id"),
+        StoreError::Exists(session) => {
+            Failure::usage(message).with_hint(format!("`roundtable show {session}` prints it"))
+        }
+        StoreError::NameTaken { session, .. } => Failure::usage(message)
+            .with_hint(format!("take another name, or `roundtable rename {session} NAME` that one")),
+        StoreError::BadName(_) => {
+            Failure::usage(message).with_hint("a name is one line, shows something, and does not begin with @")
+        }
+        StoreError::NoWords(_) => {
+            Failure::usage(message).with_hint("give a word, the beginning of one with *, or a \"phrase\"")
+        }
+        StoreError::TooLong(session) => Failure::usage(message)
+            .with_hint(format!("`roundtable continue {session} --from-round 1` begins a new one from its opening")),
+        StoreError::OutOfPlace { .. } | StoreError::Unreadable { .. } | StoreError::Closed => {
+            Failure::internal(message)
+        }
+    };
+    failure.with_source(error)
+}
+
+pub(super) fn scope_failure(error: ScopeError) -> Failure {
+    let hint = match &error {
+        ScopeError::Round { .. } => "rounds are counted over the whole session, and the opening is round 1",
+        ScopeError::Agent { .. } | ScopeError::Ambiguous { .. } => {
+            "name an agent by its id, its seat number, its name or its persona"
+        }
+    };
+    Failure::usage(error.to_string()).with_hint(hint).with_source(error)
+}
+
+pub(super) fn history_failure(error: HistoryError) -> Failure {
+    Failure::internal(format!("the session's log is damaged: {error}")).with_source(error)
+}
+
+pub(super) fn engine_failure(error: EngineError) -> Failure {
+    match error {
+        EngineError::Store(error) => store_failure(error),
+        EngineError::History(error) => history_failure(error),
+        EngineError::Aborted => Failure::interrupted("interrupted")
+            .with_hint("`roundtable resume @` goes on from here; nothing that arrived is asked again"),
+    }
+}

@@ -1,0 +1,54 @@
+//! Names as idempotency keys: the same name with the same inputs is the same session.
+
+use crate::debate::agent::Agent;
+use crate::debate::event::Setup;
+use crate::debate::text;
+use crate::error::Failure;
+
+/// Longest name, and longest key or value of a tag, in characters.
+const CHARS_MAX: usize = 100;
+
+/// Checks a session's name: one line of 1 to 100 characters that cannot be taken for `@` or `@~1`.
+pub(super) fn check_name(flag: &str, name: &str) -> Result<String, Failure> {
+    let worded = text::line(name);
+    if worded != name || text::is_blank(name) || name.chars().count() > CHARS_MAX || name.starts_with('@') {
+        return Err(Failure::usage(format!("{flag} is `{name}`, which cannot name a session")).with_hint(format!(
+            "use one line of 1 to {CHARS_MAX} characters, with no space at its ends and no @ at its start"
+        )));
+    }
+    Ok(worded)
+}
+
+/// Checks a tag's key and value: one line of 1 to 100 characters each.
+pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
+    let is_word = |word: &str| {
+        !text::is_blank(word) && text::line(word) == word && word.chars().count() <= CHARS_MAX && !word.contains('=')
+    };
+    if is_word(key) && is_word(value) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("--tag is `{key}={value}`, which cannot label a session"))
+        .with_hint(format!("write --tag KEY=VALUE, each one line of 1 to {CHARS_MAX} characters without a further =")))
+}
+
+/// Names the first input in which `wanted` differs from what a session was opened with; `None` when it is the same debate.
+///
+/// The inputs are the question, the mode, the seats with their personas and providers, the moderators, the rounds, whether a
+/// closing text is written, and the seed where one was asked for. Labels are none.
+pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
+    let seat = |agent: &Agent| (agent.seat, agent.persona.clone(), agent.voice.clone());
+    let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
+    let inputs = [
+        ("topic", stored.question.topic == wanted.question.topic),
+        ("options", stored.question == wanted.question),
+        ("mode", stored.mode == wanted.mode),
+        ("agent count", stored.agents.len() == wanted.agents.len()),
+        ("panel", seats(stored) == seats(wanted) && stored.frames == wanted.frames),
+        ("moderators", stored.moderators == wanted.moderators),
+        ("rounds", stored.rounds == wanted.rounds),
+        ("closing text", stored.synthesis == wanted.synthesis),
+        ("limits", stored.limits == wanted.limits),
+        ("seed", seed.is_none_or(|seed| seed == stored.seed)),
+    ];
+    inputs.into_iter().find(|(_, same)| !same).map(|(input, _)| input)
+}

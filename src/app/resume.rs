@@ -1,0 +1,228 @@
+//! Taking a stored session up again: to finish it, to take it further, to branch it off, to have its closing text written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::app::failures::{history_failure, store_failure};
+use crate::app::{App, Session, gateway, panel};
+use crate::debate::decision::Label;
+use crate::debate::event::{Branch, Continued, Ending, Event, Logged, SessionId};
+use crate::debate::history::History;
+use crate::debate::schedule;
+use crate::error::Failure;
+use crate::providers::Provider;
+use crate::providers::rehearsal::{self, Rehearsal};
+use crate::store::{Lease, Store};
+
+/// The most rounds of the exchange that a session holds, all continuations included.
+const ROUNDS_TOTAL_MAX: u32 = 50;
+
+/// How a debate is to go on after its end.
+#[derive(Debug, Clone)]
+pub struct ContinueRequest {
+    /// The terms.
+    pub terms: Continued,
+    /// Branch a new session off after this many of the session's closed rounds, the opening included; `None` goes on in
+    /// the session itself.
+    pub from_round: Option<u32>,
+    /// Name of the new session.
+    pub name: Option<String>,
+}
+
+/// A session that nobody else is writing.
+struct Taken {
+    store: Arc<Store>,
+    lease: Lease,
+    history: History,
+}
+
+impl App {
+    /// Takes up a session that was interrupted, paused or stopped, or lost its quorum. Sends no request.
+    ///
+    /// `pace` is how long each reply takes to arrive if the session is a rehearsal.
+    pub async fn resume(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
+        let mut taken = self.take(name)?;
+        if taken.history.ending == Some(Ending::Decided) {
+            let session = taken.history.setup.session;
+            let failure = Failure::usage(format!("session {session} has ended")).with_session(session.to_string());
+            return Err(failure.with_hint(format!(
+                "`roundtable show {session}` prints it, `roundtable continue {session}` takes it further"
+            )));
+        }
+        let provider = self.provider_of(&taken.history, pace)?;
+        // Who was stopped at once while it was ending goes on as well.
+        if taken.history.ending.is_some() || taken.history.stop.is_some() || taken.history.paused {
+            taken.append(Event::SessionResumed {}).await?;
+        }
+        Ok(taken.session(provider))
+    }
+
+    /// Takes a session that has ended further, or branches a new one off it. Sends no request.
+    pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        match request.from_round {
+            Some(round) => self.branch_off(name, round, request, pace).await,
+            None => {
+                let mut taken = self.take(name)?;
+                if taken.history.ending.is_none() {
+                    let session = taken.history.setup.session;
+                    return Err(Failure::usage(format!("session {session} has not ended"))
+                        .with_hint(format!("`roundtable resume {session}` finishes it"))
+                        .with_session(session.to_string()));
+                }
+                check_goes_on(&taken.history, &request.terms)?;
+                let provider = self.provider_of(&taken.history, pace)?;
+                taken.append(Event::SessionContinued(request.terms)).await?;
+                Ok(taken.session(provider))
+            }
+        }
+    }
+
+    /// Takes up a decided session to have its closing text written, or written again. Sends no request.
+    pub async fn synthesize(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
+        let mut taken = self.take(name)?;
+        let history = &taken.history;
+        let session = history.setup.session;
+        let decided = history.decision.as_ref().is_some_and(|decision| decision.label != Label::NoQuorum);
+        if history.ending.is_none() || !decided {
+            return Err(Failure::usage(format!("session {session} has no decision to write a closing text for"))
+                .with_hint(format!("`roundtable resume {session}` goes on with it"))
+                .with_session(session.to_string()));
+        }
+        let provider = self.provider_of(history, pace)?;
+        taken.append(Event::SynthesisRequested {}).await?;
+        Ok(taken.session(provider))
+    }
+
+    async fn branch_off(
+        &self,
+        name: &str,
+        round: u32,
+        request: ContinueRequest,
+        pace: Duration,
+    ) -> Result<Session, Failure> {
+        // The session itself stays as it is, so it may be running meanwhile.
+        let store = Arc::new(self.existing_store(name)?);
+        let parent = store.find(name).map_err(store_failure)?;
+        let log = store.load(parent).map_err(store_failure)?;
+        let shared = shared_log(&log, round).map_err(|failure| failure.with_session(parent.to_string()))?;
+        let session = SessionId(Uuid::now_v7());
+        let branch = branched(shared, session, round, request.name);
+        let history = History::replay(&branch).map_err(history_failure)?;
+        check_goes_on(&history, &request.terms)?;
+        let provider = self.provider_of(&history, pace)?;
+        let lease = store.lease(session).map_err(store_failure)?;
+        store.import(&lease, branch).await.map_err(store_failure)?;
+        let mut taken = Taken { store, lease, history };
+        taken.append(Event::SessionContinued(request.terms)).await?;
+        Ok(taken.session(provider))
+    }
+
+    fn take(&self, name: &str) -> Result<Taken, Failure> {
+        let store = Arc::new(self.existing_store(name)?);
+        let session = store.find(name).map_err(store_failure)?;
+        let lease = store.lease(session).map_err(store_failure)?;
+        let history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
+        Ok(Taken { store, lease, history })
+    }
+
+    /// The provider that a stored session was opened with.
+    fn provider_of(&self, history: &History, pace: Duration) -> Result<Box<dyn Provider>, Failure> {
+        let voices = history.agents.iter().map(|agent| &agent.voice).chain(&history.setup.moderators);
+        let names: Vec<&str> = voices.map(|voice| voice.provider.as_str()).collect();
+        if names.contains(&rehearsal::NAME) {
+            return Ok(Box::new(Rehearsal::new(pace)));
+        }
+        // A seat that cannot be asked would lose its place in a debate that has been paid for.
+        let seated: Vec<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
+        panel::check_usable(&self.config, &seated)
+            .map_err(|failure| failure.with_session(history.setup.session.to_string()))?;
+        let endpoints = panel::endpoints(&self.config, &names);
+        if endpoints.is_empty() {
+            return Err(panel::nothing_usable().with_session(history.setup.session.to_string()));
+        }
+        gateway(endpoints)
+    }
+}
+
+impl Taken {
+    async fn append(&mut self, event: Event) -> Result<(), Failure> {
+        for logged in self.store.append(&self.lease, vec![event]).await.map_err(store_failure)? {
+            self.history.apply(&logged).map_err(history_failure)?;
+        }
+        Ok(())
+    }
+
+    fn session(self, provider: Box<dyn Provider>) -> Session {
+        Session { history: self.history, warnings: Vec::new(), store: self.store, lease: self.lease, provider }
+    }
+}
+
+/// Fails where more rounds make no sense.
+fn check_goes_on(history: &History, terms: &Continued) -> Result<(), Failure> {
+    let mode = &history.setup.mode;
+    let session = history.setup.session.to_string();
+    let Some(exchange) = schedule::exchange(history).map(|index| &mode.phases[index]) else {
+        return Err(Failure::usage(format!("mode {} has no exchange that could go on", mode.mode))
+            .with_hint("start a debate in another mode: `roundtable modes list`")
+            .with_session(session));
+    };
+    if history.rounds.is_empty() || history.options().is_empty() {
+        return Err(Failure::usage("the debate has not come past its opening, so there is nothing to go on from")
+            .with_hint(format!("`roundtable show {session}` tells what each seat said"))
+            .with_session(session));
+    }
+    let most = exchange.rounds.map_or(1, |range| range.max);
+    if terms.rounds < 1 || terms.rounds > most {
+        return Err(Failure::usage(format!("--rounds is `{}`; mode {} takes 1 to {most}", terms.rounds, mode.mode)));
+    }
+    let held = history.rounds.iter().filter(|closed| closed.phase == exchange.name).count();
+    if u32::try_from(held).unwrap_or(u32::MAX).saturating_add(terms.rounds) > ROUNDS_TOTAL_MAX {
+        return Err(Failure::usage(format!(
+            "session {session} has held {held} rounds of its exchange; a session holds at most {ROUNDS_TOTAL_MAX}"
+        ))
+        .with_session(session));
+    }
+    Ok(())
+}
+
+/// The part of a log up to the end of its closed round number `round`, from 1.
+fn shared_log(log: &[Logged], round: u32) -> Result<&[Logged], Failure> {
+    let mut history = log.first().map(History::open).transpose().map_err(history_failure)?;
+    let mut end = None;
+    for (index, logged) in log.iter().enumerate().skip(1) {
+        let Some(history) = &mut history else { break };
+        history.apply(logged).map_err(history_failure)?;
+        // A round that lost its quorum is opened again when the session is resumed: its last end counts.
+        if matches!(logged.event, Event::RoundClosed(_)) && history.rounds.len() == round as usize {
+            end = Some(index + 1);
+        }
+    }
+    let held = history.map_or(0, |history| history.rounds.len());
+    match end.filter(|_| round as usize <= held) {
+        Some(end) => Ok(&log[..end]),
+        None => {
+            let failure = Failure::usage(match held {
+                0 => format!("--from-round is `{round}`, and the session has closed no round yet"),
+                held => format!("--from-round is `{round}`; the session has closed rounds 1 to {held}"),
+            });
+            Err(failure.with_hint("the opening is round 1; `roundtable show ID --view rounds` lists them"))
+        }
+    }
+}
+
+/// A log as the beginning of another session.
+fn branched(shared: &[Logged], session: SessionId, round: u32, name: Option<String>) -> Vec<Logged> {
+    let mut log = shared.to_vec();
+    let seq = log.last().map_or(0, |logged| logged.seq);
+    if let Some(Logged { event: Event::SessionOpened(setup), .. }) = log.first_mut() {
+        let parent = setup.session;
+        setup.parent = Some(Branch { session: parent, round, seq });
+        setup.session = session;
+        setup.name = name;
+        setup.tags = BTreeMap::new();
+    }
+    log
+}
