@@ -14,6 +14,7 @@ pub mod personas;
 pub mod prompt;
 pub mod protocol;
 pub mod question;
+pub mod replay;
 pub mod reply;
 pub mod response;
 pub mod round;
