@@ -28,6 +28,8 @@ fn every_command_says_what_it_does() {
         "resume",
         "list",
         "show",
+        "export",
+        "replay",
         "modes",
         "modes list",
         "modes show",

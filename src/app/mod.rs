@@ -2,6 +2,7 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod logs;
 mod panel;
 mod start;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, vendor_keys};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::engine::{Control, Notice};
@@ -22,8 +24,8 @@ use crate::debate::history::{History, HistoryError};
 use crate::debate::reply::Fault;
 use crate::engine::{EngineError, Run};
 use crate::error::Failure;
+use crate::export::record;
 use crate::export::text::headline;
-use crate::export::{Format, record};
 use crate::modes::{self, Folders};
 use crate::providers::Provider;
 use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
@@ -219,11 +221,6 @@ pub fn new_mode(name: &str) -> Result<String, Failure> {
 /// The JSON Schema of mode files.
 pub fn schema_of_modes() -> serde_json::Value {
     modes::schema()
-}
-
-/// Renders a session.
-pub fn render(history: &History, format: Format) -> String {
-    crate::export::render(history, format)
 }
 
 /// The provider name of the rehearsal.

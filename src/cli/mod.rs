@@ -5,11 +5,13 @@
 mod args;
 mod cells;
 mod configuration;
+mod export;
 mod list;
 mod live;
 mod modes;
 mod output;
 mod providers;
+mod replay;
 mod run;
 mod show;
 mod style;
@@ -77,6 +79,8 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Resume(args) => run::resume(&args),
         Command::List(args) => list::list(&app(Vec::new())?, &args),
         Command::Show(args) => show::show(&app(Vec::new())?, &args),
+        Command::Export(args) => export::export(&app(Vec::new())?, &args),
+        Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
@@ -101,6 +105,8 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::Start(args) => args.result.format == FormatArg::Json,
         Command::Resume(args) => args.result.format == FormatArg::Json,
         Command::Show(args) => args.result.format == FormatArg::Json,
+        Command::Export(args) => args.format == Some(FormatArg::Json),
+        Command::Replay(args) => args.format == ListingFormat::Json,
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,

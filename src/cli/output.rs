@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use console::Term;
 
-use crate::app;
-use crate::cli::args::{FormatArg, ResultArgs};
+use crate::app::App;
+use crate::cli::args::FormatArg;
 use crate::cli::cells;
 use crate::debate::history::History;
 use crate::debate::text;
@@ -56,7 +56,7 @@ pub(crate) fn failure(failure: &Failure, format: ErrorFormat) {
 pub(crate) type OutputFile = (PathBuf, Format);
 
 /// Checks the files that a record is to be written to, before anything is paid for.
-pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<OutputFile>, Failure> {
     let file = |path: &PathBuf| {
         let format = Format::of(path).ok_or_else(|| {
             let endings: Vec<String> = Format::ALL
@@ -73,18 +73,26 @@ pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
         }
         Ok((path.clone(), format))
     };
-    args.output.iter().map(file).collect()
+    paths.iter().map(file).collect()
 }
 
-/// Writes a session to stdout and to the given files. All are tried; the first failure is returned.
-pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]) -> Result<(), Failure> {
+/// Writes a session to stdout, if a format is given for it, and to the given files. All are tried; the first failure is
+/// returned.
+pub(crate) fn session(
+    app: &App,
+    history: &History,
+    format: Option<FormatArg>,
+    files: &[OutputFile],
+) -> Result<(), Failure> {
     let shown = match format {
-        FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
-        FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
-        FormatArg::Json => result(&app::render(history, Format::Json)),
+        None => Ok(()),
+        Some(FormatArg::Text) => app.render(history, Format::Text).and_then(|text| result(&fitted(&text))),
+        Some(FormatArg::Markdown) => app.render(history, Format::Markdown).and_then(|text| result(&text)),
+        Some(FormatArg::Json) => app.render(history, Format::Json).and_then(|text| result(&text)),
+        Some(FormatArg::Ndjson) => app.render(history, Format::Ndjson).and_then(|text| result(&text)),
     };
     let written = files.iter().map(|(path, format)| {
-        write_whole(path, &app::render(history, *format)).map_err(|error| {
+        write_whole(path, &app.render(history, *format)?).map_err(|error| {
             let id = history.setup.session;
             Failure::usage(format!("cannot write {}: {error}", path.display()))
                 .with_hint(format!("the session is stored: `roundtable show {id}` prints it"))

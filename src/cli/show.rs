@@ -6,6 +6,6 @@ use crate::cli::output;
 use crate::error::Failure;
 
 pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
-    let files = output::files(&args.result)?;
-    output::session(&app.load(&args.id)?, args.result.format, &files)
+    let files = output::files(&args.result.output)?;
+    output::session(app, &app.load(&args.id)?, Some(args.result.format), &files)
 }
