@@ -36,6 +36,8 @@ fn every_command_says_what_it_does() {
         "rename",
         "delete",
         "import",
+        "export",
+        "replay",
         "modes",
         "modes list",
         "modes show",

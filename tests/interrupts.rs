@@ -182,7 +182,7 @@ fn a_session_is_run_by_one_process_at_a_time() {
     assert_eq!(second.stdout, "");
     // Whoever only looks is not in the way.
     assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).record()["status"], "open");
-    assert!(desk.run(&["list"]).expect(0).stdout.contains("open"));
+    assert!(desk.run(&["list"]).expect(0).stdout.contains("running"));
     // Another debate can begin meanwhile.
     desk.run(&["start", "--topic", "Another?", "--rehearse", "--mode", "vote", "--quiet"]).expect(0);
     assert_eq!(patient.fake.log().len(), asked, "the second process has asked nobody");

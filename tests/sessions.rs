@@ -133,7 +133,10 @@ fn sessions_are_listed_newest_first() {
     assert!(lines[1].ends_with('…'), "{}", lines[1]);
     let sessions = desk.run(&["list", "--format", "json"]).expect(0).json()["sessions"].clone();
     let fields: BTreeSet<&String> = sessions[0].as_object().unwrap().keys().collect();
-    assert_eq!(fields.into_iter().collect::<Vec<_>>(), ["mode", "opened", "session", "status", "topic"]);
+    assert_eq!(
+        fields.into_iter().collect::<Vec<_>>(),
+        ["latest", "mode", "name", "opened", "parent", "session", "status", "tags", "topic"]
+    );
     assert_eq!(sessions[2]["topic"], "First?");
     assert_eq!(desk.run(&["list", "--limit", "2"]).expect(0).stdout.lines().count(), 2);
     assert_eq!(desk.run(&["list", "--limit", "0"]).expect(0).stdout, "");

@@ -548,7 +548,7 @@ fn the_record_tells_where_a_session_came_from_and_what_was_paid_where() {
     assert!(inherited.calls >= 8 && record.usage.total.calls >= 5, "{inherited:?}");
     let seats: u32 = record.usage.by_speaker.values().map(|spent| spent.calls).sum();
     assert_eq!(seats, record.usage.total.calls);
-    let text = export::render(&history, Format::Text);
+    let text = export::render(&history, &[], Format::Text);
     assert!(text.contains("Branched off 00000000-0000-0000-0000-000000000000 after round 2"), "{text}");
     assert!(text.contains("; before the branch: ") && text.contains("1 moved") == (record.delta.moved.len() == 1));
     let continued = record::record(&History::replay(&hostile()).unwrap());

@@ -55,13 +55,6 @@ impl App {
         History::replay(&self.log(name)?).map_err(history_failure)
     }
 
-    /// Loads a session's log.
-    pub fn log(&self, name: &str) -> Result<Vec<Logged>, Failure> {
-        let store = self.existing_store(name)?;
-        let session = store.find(name).map_err(store_failure)?;
-        store.load(session).map_err(store_failure)
-    }
-
     /// Finds a session and its topic; `None` for one whose log cannot be read.
     pub fn topic(&self, name: &str) -> Result<(SessionId, Option<String>), Failure> {
         let store = self.existing_store(name)?;

@@ -4,6 +4,7 @@
 
 mod failures;
 mod library;
+mod logs;
 mod naming;
 mod panel;
 mod resume;
@@ -16,6 +17,7 @@ use tokio::sync::mpsc::Sender;
 
 pub use crate::app::failures::ending_failure;
 pub use crate::app::library::Answered;
+pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, vendor_keys};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
@@ -30,9 +32,9 @@ use crate::debate::event::{Ending, Event, Logged, SessionId};
 use crate::debate::history::History;
 use crate::engine::{EngineError, Run};
 use crate::error::Failure;
+use crate::export::views;
 use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View, ViewError};
-use crate::export::{Format, views};
 use crate::modes::{self, Folders};
 use crate::providers::Provider;
 use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
@@ -183,11 +185,6 @@ pub fn new_mode(name: &str) -> Result<String, Failure> {
 /// The JSON Schema of mode files.
 pub fn schema_of_modes() -> serde_json::Value {
     modes::schema()
-}
-
-/// Renders a session.
-pub fn render(history: &History, format: Format) -> String {
-    crate::export::render(history, format)
 }
 
 /// Draws a view of a session. Fails as usage when there is no such round or agent.

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// What `--help` says at the end.
 const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 5 providers failed, quorum lost; \
-7 no usable credentials; 130 interrupted, resumable.
+7 no usable credentials; 8 a replay found a mismatch; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Print a session's decision and record
     Show(ShowArgs),
+    /// Write a session out: its record, or the log it is drawn from
+    Export(ExportArgs),
     /// Find what was said in any session
     Search(SearchArgs),
     /// Give a session a name, or take its name away
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Take in a session that was exported as ndjson
     Import(ImportArgs),
+    /// Run the core anew over a session's log: the same bytes, or a loud miss. Sends nothing
+    Replay(ReplayArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
@@ -197,9 +201,42 @@ pub(crate) struct ResultArgs {
     /// Format of the result on standard output
     #[arg(long, short, value_enum, default_value_t = FormatArg::Text)]
     pub(crate) format: FormatArg,
-    /// Also write the record to this file, in the format of its ending (.txt, .md, .json); repeat for more
+    /// Also write the record to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
+}
+
+/// A session to write out.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Session id, a unique prefix of it, @ for the latest, @~1 for the one before
+    pub(crate) id: String,
+    /// Format on standard output [default: ndjson, or with --output nothing]
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<FormatArg>,
+    /// Write to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+}
+
+/// Sessions to run the core over anew.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Session ids, unique prefixes of them, @ for the latest, @~1 for the one before
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) ids: Vec<String>,
+    /// Every session
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Also compare this exported JSON record with the one that the log gives now
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) record: Option<PathBuf>,
+    /// Play the session on the screen, in at most 20 seconds, and print its record
+    #[arg(long, conflicts_with_all = ["all", "record"])]
+    pub(crate) watch: bool,
+    /// Format of what was found
+    #[arg(long, short, value_enum, default_value_t = ListingFormat::Text)]
+    pub(crate) format: ListingFormat,
 }
 
 /// What is shown meanwhile.
@@ -221,6 +258,8 @@ pub(crate) enum FormatArg {
     Markdown,
     /// The whole record, for programs
     Json,
+    /// The event log itself, one event a line
+    Ndjson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

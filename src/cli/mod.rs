@@ -5,6 +5,7 @@
 mod args;
 mod cells;
 mod configuration;
+mod export;
 mod given;
 mod library;
 mod list;
@@ -12,6 +13,7 @@ mod live;
 mod modes;
 mod output;
 mod providers;
+mod replay;
 mod run;
 mod search;
 mod show;
@@ -87,6 +89,8 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Rename(args) => library::rename(&app(Vec::new())?, &args),
         Command::Delete(args) => library::delete(&app(Vec::new())?, &args),
         Command::Import(args) => library::import(&app(Vec::new())?, &args),
+        Command::Export(args) => export::export(&app(Vec::new())?, &args),
+        Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
@@ -114,6 +118,8 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::Search(args) => args.listing.format == ListingFormat::Json,
         Command::Pause(_) | Command::Stop(_) | Command::Rename(_) | Command::Delete(_) | Command::Import(_) => false,
         Command::Show(args) => args.result.format == FormatArg::Json,
+        Command::Export(args) => args.format == Some(FormatArg::Json),
+        Command::Replay(args) => args.format == ListingFormat::Json,
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,

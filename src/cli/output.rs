@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use console::Term;
 
-use crate::app;
-use crate::cli::args::{FormatArg, ResultArgs};
+use crate::app::App;
+use crate::cli::args::FormatArg;
 use crate::cli::cells;
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
@@ -57,7 +57,7 @@ pub(crate) fn failure(failure: &Failure, format: ErrorFormat) {
 pub(crate) type OutputFile = (PathBuf, Format);
 
 /// Checks the files that a record is to be written to, before anything is paid for.
-pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<OutputFile>, Failure> {
     let file = |path: &PathBuf| {
         let format = Format::of(path).ok_or_else(|| {
             let endings: Vec<String> = Format::ALL
@@ -74,18 +74,23 @@ pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
         }
         Ok((path.clone(), format))
     };
-    args.output.iter().map(file).collect()
+    paths.iter().map(file).collect()
 }
 
-/// Writes a session to stdout and to the given files. All are tried; the first failure is returned.
-pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]) -> Result<(), Failure> {
+/// Writes a session to stdout, if a format is given for it, and to the given files. All are tried; the first failure is
+/// returned.
+pub(crate) fn session(
+    app: &App,
+    history: &History,
+    format: Option<FormatArg>,
+    files: &[OutputFile],
+) -> Result<(), Failure> {
     let shown = match format {
-        FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
-        FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
-        FormatArg::Json => result(&app::render(history, Format::Json)),
+        None => Ok(()),
+        Some(format) => app.render(history, format.into()).and_then(|text| to_stdout(&text, format.into())),
     };
     let session = history.setup.session;
-    let written = files.iter().map(|(path, format)| write_file(path, &app::render(history, *format), session));
+    let written = files.iter().map(|(path, format)| write_file(path, &app.render(history, *format)?, session));
     let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
     outcomes.into_iter().collect()
 }
@@ -94,16 +99,32 @@ pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]
 pub(crate) fn view(
     session: SessionId,
     shown: &str,
-    format: FormatArg,
+    format: Format,
     files: &[(PathBuf, String)],
 ) -> Result<(), Failure> {
-    let shown = match format {
-        FormatArg::Text => result(&fitted(shown)),
-        FormatArg::Markdown | FormatArg::Json => result(shown),
-    };
+    let shown = to_stdout(shown, format);
     let written = files.iter().map(|(path, text)| write_file(path, text, session));
     let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
     outcomes.into_iter().collect()
+}
+
+/// Prints what was written in this format.
+fn to_stdout(text: &str, format: Format) -> Result<(), Failure> {
+    match format {
+        Format::Text => result(&fitted(text)),
+        Format::Markdown | Format::Json | Format::Ndjson => result(text),
+    }
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Text => Self::Text,
+            FormatArg::Markdown => Self::Markdown,
+            FormatArg::Json => Self::Json,
+            FormatArg::Ndjson => Self::Ndjson,
+        }
+    }
 }
 
 /// Cells in a line where a person reads the result on a terminal; `None` elsewhere.

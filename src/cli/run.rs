@@ -28,11 +28,11 @@ const VIEW_PATIENCE: Duration = Duration::from_millis(100);
 /// runtimes kill.
 const GRACE: Duration = Duration::from_secs(5);
 /// Notices that wait for the view; beyond that the run waits for it.
-const NOTICES_MAX: usize = 1_024;
+pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(args))?;
-    let files = output::files(&args.result)?;
+    let files = output::files(&args.result.output)?;
     let request = request(args)?;
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
@@ -45,23 +45,23 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
                 *history
             }
         };
-        conclude(&history, args.result.format, &files)
+        conclude(&app, &history, args.result.format, &files)
     })
 }
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(Vec::new())?;
-    let files = output::files(&args.result)?;
+    let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude(&history, args.result.format, &files)
+        conclude(&app, &history, args.result.format, &files)
     })
 }
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
     let app = super::app(Vec::new())?;
-    let files = output::files(&args.result)?;
+    let files = output::files(&args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     let request = ContinueRequest {
         terms: Continued {
@@ -75,23 +75,23 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let session = app.go_on(&args.id, request, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude(&history, args.result.format, &files)
+        conclude(&app, &history, args.result.format, &files)
     })
 }
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(Vec::new())?;
-    let files = output::files(&args.result)?;
+    let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude(&history, args.result.format, &files)
+        conclude(&app, &history, args.result.format, &files)
     })
 }
 
 /// Prints the result. How the session ended outweighs what went wrong in printing it, which is told all the same.
-fn conclude(history: &History, format: FormatArg, files: &[output::OutputFile]) -> Result<(), Failure> {
-    let printed = output::session(history, format, files);
+fn conclude(app: &App, history: &History, format: FormatArg, files: &[output::OutputFile]) -> Result<(), Failure> {
+    let printed = output::session(app, history, Some(format), files);
     match (app::ending_failure(history), printed) {
         (None, printed) => printed,
         (Some(ending), Ok(())) => Err(ending),
@@ -102,7 +102,7 @@ fn conclude(history: &History, format: FormatArg, files: &[output::OutputFile]) 
     }
 }
 
-pub(crate) fn runtime() -> Result<runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
     // Waiting for providers is all there is to do, so one thread does it.
     runtime::Builder::new_current_thread()
         .enable_all()
@@ -193,18 +193,23 @@ fn chosen(view: &ViewArgs) -> View {
         ProgressArg::None => View::None,
         ProgressArg::Plain => View::Plain,
         ProgressArg::Bar => View::Bar,
-        ProgressArg::Auto if std::io::stderr().is_terminal() && !is_dumb() => View::Bar,
-        ProgressArg::Auto => View::Plain,
+        ProgressArg::Auto => fitting(),
     }
 }
 
-fn surface(app: &App) -> Surface {
-    match (std::io::stderr().is_terminal(), is_dumb(), app.config().no_color()) {
+/// The view that fits what standard error is.
+pub(super) fn fitting() -> View {
+    if std::io::stderr().is_terminal() && !is_dumb() { View::Bar } else { View::Plain }
+}
+
+pub(super) fn palette(app: &App) -> Palette {
+    let surface = match (std::io::stderr().is_terminal(), is_dumb(), app.config().no_color()) {
         (false, _, _) => Surface::Stream,
         (true, true, _) => Surface::Dumb,
         (true, false, true) => Surface::NoColor,
         (true, false, false) => Surface::Terminal,
-    }
+    };
+    Palette::new(surface)
 }
 
 /// Runs a session under the chosen view and under the user's control.
@@ -214,8 +219,7 @@ async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History
     }
     let (notices, watched) = mpsc::channel(NOTICES_MAX);
     let control = Control::default();
-    let palette = Palette::new(surface(app));
-    let watching = spawn_view(chosen(view), palette, session.history.clone(), watched)?;
+    let watching = spawn_view(chosen(view), palette(app), session.history.clone(), watched)?;
     let signals = tokio::spawn(obey_signals(control.clone()));
     let result = session.run(notices, control).await;
     signals.abort();
@@ -229,7 +233,7 @@ async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History
 }
 
 /// Shows a session on a thread of its own, so that a terminal that stands still holds nothing up. Resolves when the view is over.
-fn spawn_view(
+pub(super) fn spawn_view(
     view: View,
     palette: Palette,
     history: History,
@@ -260,7 +264,7 @@ async fn obey_signals(control: Control) {
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     /// Ctrl-C: a person, who can press it again.
     Interrupt,
     /// A termination signal: a supervisor, which kills next.
@@ -270,14 +274,14 @@ enum Asked {
 
 /// Ctrl-C and its like.
 #[cfg(unix)]
-struct Signals {
+pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Some(Self {
             interrupt: signal(SignalKind::interrupt()).ok()?,
@@ -285,7 +289,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> Asked {
         tokio::select! {
             _ = self.interrupt.recv() => Asked::Interrupt,
             _ = self.terminate.recv() => Asked::Terminate,
@@ -295,15 +299,15 @@ impl Signals {
 
 /// Ctrl-C.
 #[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
+pub(super) struct Signals(tokio::signal::windows::CtrlC);
 
 #[cfg(windows)]
 impl Signals {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         tokio::signal::windows::ctrl_c().ok().map(Self)
     }
 
-    async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> Asked {
         self.0.recv().await;
         Asked::Interrupt
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::{self, App};
-use crate::cli::args::{FormatArg, ShowArgs, ShowView};
+use crate::cli::args::{ShowArgs, ShowView};
 use crate::cli::output;
 use crate::debate::event::{Event, Logged, SessionId};
 use crate::error::Failure;
@@ -12,21 +12,18 @@ use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View};
 
 pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
-    let files = output::files(&args.result)?;
+    let files = output::files(&args.result.output)?;
     let Some(view) = chosen(args)? else {
-        return output::session(&app.load(&args.id)?, args.result.format, &files);
+        return output::session(app, &app.load(&args.id)?, Some(args.result.format), &files);
     };
     let log = app.log(&args.id)?;
     let narrowing = Narrowing { round: args.round, agent: args.agent.clone() };
     let draw = |layout| app::view(&log, view, &narrowing, layout);
-    let shown = draw(match args.result.format {
-        FormatArg::Text => Layout::Text { columns: output::columns() },
-        FormatArg::Markdown => Layout::Markdown,
-        FormatArg::Json => Layout::Json,
-    })?;
-    let files = files.into_iter().map(|(path, format)| Ok((path, draw(layout(format))?)));
+    let format = args.result.format.into();
+    let shown = draw(layout(format, output::columns())?)?;
+    let files = files.into_iter().map(|(path, format)| Ok((path, draw(layout(format, None)?)?)));
     let files: Vec<(PathBuf, String)> = files.collect::<Result<_, Failure>>()?;
-    output::view(session(&log)?, &shown, args.result.format, &files)
+    output::view(session(&log)?, &shown, format, &files)
 }
 
 /// The view that the arguments ask for; `None` for the decision.
@@ -52,12 +49,14 @@ fn chosen(args: &ShowArgs) -> Result<Option<View>, Failure> {
     }))
 }
 
-/// How a view is written to a file of this format.
-fn layout(format: Format) -> Layout {
+/// How a view is written in this format, as text in so many columns.
+fn layout(format: Format, columns: Option<usize>) -> Result<Layout, Failure> {
     match format {
-        Format::Text => Layout::Text { columns: None },
-        Format::Markdown => Layout::Markdown,
-        Format::Json => Layout::Json,
+        Format::Text => Ok(Layout::Text { columns }),
+        Format::Markdown => Ok(Layout::Markdown),
+        Format::Json => Ok(Layout::Json),
+        Format::Ndjson => Err(Failure::usage("a view of a session is text, markdown or json")
+            .with_hint("`roundtable export ID` writes the whole log as ndjson")),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
 use crate::debate::mode::Order;
 use crate::debate::response::{Claim, ClaimId, Response};
-use crate::debate::schedule::{self, Slot};
+use crate::debate::schedule::{self, Planned, Slot};
 use crate::debate::text;
 use crate::stats::shuffle;
 
@@ -58,44 +58,63 @@ pub fn ledger(history: &History) -> Vec<Entry> {
 pub fn ledger_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut first_said: BTreeMap<String, ClaimId> = BTreeMap::new();
-    for slot in slots {
-        for (seat, turn) in authors(history, slot) {
-            let Some(Response::Position(position)) = history.valid_response(turn) else {
-                continue;
-            };
-            for claim in &position.claims {
-                let id = ClaimId(format!("c{}", entries.len() + 1));
-                let first = first_said.entry(text::folded(&claim.text)).or_insert_with(|| id.clone()).clone();
-                let repeats = Some(first).filter(|first| *first != id);
-                entries.push(Entry {
-                    id,
-                    seat,
-                    turn: turn.clone(),
-                    claim: claim.clone(),
-                    repeats,
-                    status: Status::Open,
-                });
-            }
+    for (seat, turn) in authors(history, slots) {
+        let Some(Response::Position(position)) = history.valid_response(turn) else {
+            continue;
+        };
+        for claim in &position.claims {
+            let id = ClaimId(format!("c{}", entries.len() + 1));
+            let first = first_said.entry(text::folded(&claim.text)).or_insert_with(|| id.clone()).clone();
+            let repeats = Some(first).filter(|first| *first != id);
+            entries.push(Entry { id, seat, turn: turn.clone(), claim: claim.clone(), repeats, status: Status::Open });
         }
     }
     judge(history, slots, &mut entries);
     entries
 }
 
-fn authors<'a>(history: &History, slot: &'a Slot<'a>) -> Vec<(Seat, &'a TurnId)> {
-    let turns = slot.turns.iter().filter_map(|planned| match planned.id.speaker {
+/// Turns that nobody can tell apart by when they were taken: all of a parallel stage, or one of a sequential one.
+struct Unit<'a> {
+    /// Place of the event that began the first of them.
+    begun: u64,
+    /// The seats' turns, in the order of their claims.
+    authors: Vec<(Seat, &'a TurnId)>,
+}
+
+/// The seats' turns in the order in which their claims are numbered. Who comes late, after a session was taken up anew, is
+/// numbered late: the numbers that others have been shown stay.
+fn authors<'a>(history: &History, slots: &'a [Slot<'a>]) -> Vec<(Seat, &'a TurnId)> {
+    let units: Vec<Unit<'a>> = slots.iter().flat_map(|slot| units(history, slot)).collect();
+    let latest = |turn: &TurnId| units.iter().rposition(|unit| unit.begun < history.last_begun(turn)).unwrap_or(0);
+    let placed =
+        units.iter().enumerate().flat_map(|(place, unit)| unit.authors.iter().map(move |author| (place, *author)));
+    let mut placed: Vec<(usize, (Seat, &TurnId))> =
+        placed.map(|(place, author)| (place.max(latest(author.1)), author)).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, author)| author).collect()
+}
+
+fn units<'a>(history: &History, slot: &'a Slot<'a>) -> Vec<Unit<'a>> {
+    let author = |planned: &'a Planned| match planned.id.speaker {
         Speaker::Seat(seat) => Some((seat, &planned.id)),
         Speaker::Moderator => None,
-    });
-    let turns: Vec<(Seat, &TurnId)> = turns.collect();
+    };
+    let begun = |planned: &Planned| history.begun(&planned.id);
     match slot.stage.order {
-        Order::Sequential => turns,
+        Order::Sequential => {
+            let unit = |planned| Unit { begun: begun(planned), authors: author(planned).into_iter().collect() };
+            slot.turns.iter().map(unit).collect()
+        }
         Order::Parallel => {
+            let (punctual, late) = slot.turns.split_at(slot.punctual);
+            let punctual: Vec<(Seat, &TurnId)> = punctual.iter().filter_map(author).collect();
             let seed = shuffle::seed_for(
                 history.setup.seed,
                 &format!("ledger/{}/{}/{}", slot.phase.name, slot.round, slot.stage.name),
             );
-            shuffle::permutation(seed, turns.len()).into_iter().map(|place| turns[place]).collect()
+            let dealt = shuffle::permutation(seed, punctual.len()).into_iter().map(|place| punctual[place]);
+            let authors = dealt.chain(late.iter().filter_map(author)).collect();
+            vec![Unit { begun: slot.turns.iter().map(begun).min().unwrap_or(u64::MAX), authors }]
         }
     }
 }

@@ -124,6 +124,29 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The name under which the event is stored, such as `round_closed`.
+    pub fn tag(&self) -> &'static str {
+        match self {
+            Self::SessionOpened(_) => "session_opened",
+            Self::PerspectivesChosen { .. } => "perspectives_chosen",
+            Self::TurnStarted { .. } => "turn_started",
+            Self::TurnFinished { .. } => "turn_finished",
+            Self::TurnFailed { .. } => "turn_failed",
+            Self::OptionsFrozen(_) => "options_frozen",
+            Self::RoundClosed(_) => "round_closed",
+            Self::StopRequested { .. } => "stop_requested",
+            Self::Decided { .. } => "decided",
+            Self::SessionPaused { .. } => "session_paused",
+            Self::SessionResumed {} => "session_resumed",
+            Self::SessionContinued(_) => "session_continued",
+            Self::SynthesisRequested {} => "synthesis_requested",
+            Self::SessionRenamed { .. } => "session_renamed",
+            Self::SessionClosed { .. } => "session_closed",
+        }
+    }
+}
+
 /// All that a debate depends on, copied at its start so that no later edit of a file or a variable can change it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setup {

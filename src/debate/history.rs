@@ -14,7 +14,7 @@ use crate::debate::personas;
 use crate::debate::question::Choice;
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
-use crate::debate::schedule::SYNTHESIS;
+use crate::debate::schedule::{self, SYNTHESIS};
 
 /// A session as its log tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,10 +33,10 @@ pub struct History {
     pub rounds: Vec<ClosedRound>,
     /// The times that the debate was made to go on, in order.
     pub continuations: Vec<Continuation>,
-    /// Places among the rounds from which providers that had failed for good are asked again, because the session was taken
-    /// up anew there.
-    pub fresh_from: BTreeSet<usize>,
-    /// Place of the event that last took the session up anew; 0 when none did.
+    /// The times that the session was taken up anew, in order: from there on, providers that had failed for good are asked
+    /// again.
+    pub reopenings: Vec<Reopening>,
+    /// Place of the event from which on the moderator's providers count as not having failed; 0 when there is none.
     pub reopened_seq: u64,
     /// Whether and by whom an early end was asked for before there was a verdict.
     pub stop: Option<StoppedBy>,
@@ -65,10 +65,25 @@ pub struct History {
 /// More rounds of the exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Continuation {
+    /// Place of the event that asked for them.
+    pub seq: u64,
     /// How many rounds had been closed before.
     pub after: usize,
+    /// Number of the last round of the exchange that had been begun before; it is finished first if it was under way.
+    pub begun: u32,
+    /// Phase and number of a later phase's round that was under way, and is never finished.
+    pub left: Option<(String, u32)>,
     /// Its terms.
     pub terms: Continued,
+}
+
+/// A session taken up anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reopening {
+    /// Place of the event that did it.
+    pub seq: u64,
+    /// How many rounds were closed then.
+    pub after: usize,
 }
 
 /// Whether a closing text is due after the verdict.
@@ -165,6 +180,9 @@ impl History {
         let Event::SessionOpened(setup) = &first.event else {
             return Err(HistoryError::OutOfPlace { seq: first.seq });
         };
+        if first.seq != 1 {
+            return Err(HistoryError::Gap { expected: 1, found: first.seq });
+        }
         Ok(Self {
             agents: setup.agents.clone(),
             awaits_perspectives: setup.frames,
@@ -173,7 +191,7 @@ impl History {
             frozen: None,
             rounds: Vec::new(),
             continuations: Vec::new(),
-            fresh_from: BTreeSet::new(),
+            reopenings: Vec::new(),
             reopened_seq: 0,
             stop: None,
             synthesis_round: 1,
@@ -191,8 +209,9 @@ impl History {
 
     /// Adds the next event.
     pub fn apply(&mut self, logged: &Logged) -> Result<(), HistoryError> {
-        if logged.seq != self.seq + 1 {
-            return Err(HistoryError::Gap { expected: self.seq + 1, found: logged.seq });
+        let expected = self.seq.saturating_add(1);
+        if logged.seq != expected {
+            return Err(HistoryError::Gap { expected, found: logged.seq });
         }
         match logged.event.clone() {
             Event::SessionOpened(_) => return Err(HistoryError::OutOfPlace { seq: logged.seq }),
@@ -211,21 +230,22 @@ impl History {
             Event::OptionsFrozen(frozen) => self.frozen = Some(frozen),
             Event::RoundClosed(round) => self.rounds.push(round),
             // With the verdict reached, all that can still be left out is the closing text.
-            Event::StopRequested { .. } if self.decision.is_some() => self.synthesis = SynthesisDue::Waived,
+            Event::StopRequested { .. } if self.decision.is_some() && !self.is_of_format_1() => {
+                self.synthesis = SynthesisDue::Waived
+            }
             Event::StopRequested { by } => self.stop = Some(by),
             Event::Decided { decision } => self.decision = Some(*decision),
             Event::SessionPaused { .. } => self.paused = true,
             Event::SessionResumed {} if self.paused => self.paused = false,
-            Event::SessionResumed {} => self.reopen(logged.seq),
-            Event::SessionContinued(terms) => {
-                self.reopen(logged.seq);
-                self.paused = false;
-                self.want_synthesis(SynthesisDue::AsSetUp);
-                self.synthesis_first = self.synthesis_round;
-                self.continuations.push(Continuation { after: self.rounds.len(), terms });
+            Event::SessionResumed {} => {
+                self.undo_end();
+                if !self.is_of_format_1() {
+                    self.freshen(logged.seq);
+                }
             }
+            Event::SessionContinued(terms) => self.go_on(logged.seq, terms),
             Event::SynthesisRequested {} => {
-                self.ending = None;
+                (self.ending, self.paused) = (None, false);
                 self.reopened_seq = logged.seq;
                 self.want_synthesis(SynthesisDue::Requested);
             }
@@ -237,25 +257,57 @@ impl History {
         Ok(())
     }
 
-    /// Undoes an early end. A round that lost its quorum is taken up again, and who failed in it is asked again.
-    fn reopen(&mut self, seq: u64) {
-        (self.stop, self.decision, self.ending) = (None, None, None);
-        self.reopened_seq = seq;
-        let is_lost =
-            |round: &ClosedRound| round.stop.as_ref().is_some_and(|stop| stop.reason == StopReason::QuorumLost);
-        if let Some(lost) = self.rounds.pop_if(|round| is_lost(round)) {
-            for (_, turn) in self.turns.iter_mut().filter(|(id, _)| id.phase == lost.phase && id.round == lost.round) {
-                turn.attempts.retain(|attempt| !matches!(attempt.outcome, Some(Outcome::Failed(_))));
-            }
-        }
-        self.fresh_from.insert(self.rounds.len());
+    /// Takes the debate further than it came.
+    fn go_on(&mut self, seq: u64, terms: Continued) {
+        self.undo_end();
+        self.freshen(seq);
+        self.paused = false;
+        let (begun, left) = schedule::broken_off(self);
+        self.continuations.push(Continuation { seq, after: self.rounds.len(), begun, left, terms });
     }
 
-    /// A closing text that was waived, or that nobody has asked for yet, is due under the number it would have had.
+    /// Undoes an end. A round that lost its quorum is taken up again, and who failed in it is asked again, unless they spoke
+    /// in it after that.
+    fn undo_end(&mut self) {
+        (self.stop, self.decision, self.ending) = (None, None, None);
+        let is_lost =
+            |round: &ClosedRound| round.stop.as_ref().is_some_and(|stop| stop.reason == StopReason::QuorumLost);
+        let Some(lost) = self.rounds.pop_if(|round| is_lost(round)) else { return };
+        let is_here = |id: &TurnId| id.phase == lost.phase && id.round == lost.round;
+        let mut spoke: BTreeMap<Speaker, u64> = BTreeMap::new();
+        for (id, turn) in self.turns.iter().filter(|(id, _)| is_here(id)) {
+            for attempt in turn.attempts.iter().filter(|attempt| attempt.replied()) {
+                let latest = spoke.entry(id.speaker).or_default();
+                *latest = attempt.seq.max(*latest);
+            }
+        }
+        for (id, turn) in self.turns.iter_mut().filter(|(id, _)| is_here(id)) {
+            let latest = spoke.get(&id.speaker).copied().unwrap_or(0);
+            let failed = |attempt: &Attempt| matches!(attempt.outcome, Some(Outcome::Failed(_)));
+            turn.attempts.retain(|attempt| !failed(attempt) || attempt.seq < latest);
+        }
+    }
+
+    /// Forgives what failed before the event at `seq`; the verdict to come gets a closing text of its own.
+    fn freshen(&mut self, seq: u64) {
+        self.reopened_seq = seq;
+        self.reopenings.push(Reopening { seq, after: self.rounds.len() });
+        self.want_synthesis(SynthesisDue::AsSetUp);
+        self.synthesis_first = self.synthesis_round;
+    }
+
+    /// A closing text that was waived, or of which nothing has come yet, is due under the number it would have had.
     fn want_synthesis(&mut self, due: SynthesisDue) {
-        let was_asked = self.turns.keys().any(|turn| turn.phase == SYNTHESIS && turn.round == self.synthesis_round);
-        self.synthesis_round += u32::from(was_asked);
+        let is_it = |turn: &TurnId| turn.phase == SYNTHESIS && turn.round == self.synthesis_round;
+        let was_asked = self.turns.iter().any(|(id, turn)| is_it(id) && turn.settled().next().is_some());
+        self.synthesis_round = self.synthesis_round.saturating_add(u32::from(was_asked));
         self.synthesis = due;
+    }
+
+    /// Whether the log begins with the rules of format 1, in which a stop after the verdict undid it, and a provider that
+    /// had failed for good stayed lost.
+    fn is_of_format_1(&self) -> bool {
+        self.setup.format < 2
     }
 
     /// An attempt whose fate was never learned is started over, not counted twice.
@@ -312,6 +364,23 @@ impl History {
     /// Whether the attempt begun at `seq` was made, and paid for, in the session that this one branched off.
     pub fn is_inherited(&self, seq: u64) -> bool {
         self.setup.parent.is_some_and(|parent| seq <= parent.seq)
+    }
+
+    /// Place of the event that began a turn; past every place while nothing has come of it, since it may yet begin anew.
+    pub fn begun(&self, turn: &TurnId) -> u64 {
+        let first = self.turns.get(turn).and_then(|turn| turn.settled().next());
+        first.map_or(u64::MAX, |(attempt, _)| attempt.seq)
+    }
+
+    /// Place of the event that began the latest attempt at a turn; 0 without one.
+    pub fn last_begun(&self, turn: &TurnId) -> u64 {
+        self.turns.get(turn).and_then(|turn| turn.attempts.last()).map_or(0, |attempt| attempt.seq)
+    }
+
+    /// How many continuations were known when a turn began.
+    pub fn continuations_before(&self, turn: &TurnId) -> usize {
+        let begun = self.begun(turn);
+        self.continuations.iter().take_while(|continuation| continuation.seq < begun).count()
     }
 
     /// How many seats the panel has.

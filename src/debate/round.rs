@@ -126,7 +126,7 @@ fn stop(history: &History, slots: &[Slot<'_>], closed: &ClosedRound, now: &Stand
     if closed.round >= planned {
         return Some(Stop { reason: StopReason::RoundsHeld, numbers: format!("{} of {planned}", closed.round) });
     }
-    if schedule::is_fixed(history, history.rounds.len()) || closed.round < rounds.min {
+    if schedule::is_fixed(history) || closed.round < rounds.min {
         return None;
     }
     let mut rules = phase.until.clone();

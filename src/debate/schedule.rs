@@ -2,12 +2,12 @@
 //!
 //! Depends on closed rounds and settled earlier turns alone, never on who answered first.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::event::ClosedRound;
-use crate::debate::history::{History, Outcome};
+use crate::debate::history::{History, Outcome, Reopening, Turn};
 use crate::debate::mode::{Form, Order, Phase, Sees, Speakers, Stage};
 use crate::debate::response::Response;
 
@@ -25,12 +25,13 @@ pub struct Slot<'a> {
     pub phase: &'a Phase,
     /// Its round, from 1.
     pub round: u32,
-    /// How many times the debate had been made to go on before.
-    pub continuation: usize,
     /// Its stage.
     pub stage: &'a Stage,
-    /// The turns to be taken, in speaking order.
+    /// The turns to be taken, in speaking order; last those of the seats that came late.
     pub turns: Vec<Planned>,
+    /// How many of the turns are of seats that were there when the stage began. Late are those whose providers had failed,
+    /// and were asked again when the session was taken up anew in the middle of the round.
+    pub punctual: usize,
     /// Seats of the stage that are not asked, and why.
     pub passed_over: Vec<(Seat, PassedOver)>,
 }
@@ -64,90 +65,113 @@ pub enum Cursor {
 
 /// Returns the phase and round that come after the closed ones.
 ///
-/// A continuation goes back to the exchange, or on to what comes before it in the mode, and from there to the mode's end;
-/// rounds are counted on.
+/// A continuation goes back to the exchange, and from there to the end of the mode; rounds are counted on. A debate that had
+/// not come so far gets there first.
 pub fn cursor(history: &History) -> Cursor {
+    let onward = onward(history);
+    let is_due = history.continuations.last().is_some_and(|latest| history.rounds.len() <= latest.after);
+    match (onward, exchange(history).filter(|_| is_due)) {
+        (Cursor::Round(index, _), Some(exchange)) if index <= exchange => onward,
+        (Cursor::Round(..) | Cursor::Over, Some(exchange)) => next_round(history, exchange),
+        (Cursor::Round(..) | Cursor::Over, None) => onward,
+    }
+}
+
+/// What follows the last closed round in the order of the mode.
+fn onward(history: &History) -> Cursor {
     let phases = &history.setup.mode.phases;
-    let begun = history.continuations.last().map_or(0, |continuation| continuation.after);
-    let index_of = |closed: &ClosedRound| phases.iter().position(|phase| phase.name == closed.phase);
-    let Some(last) = history.rounds[begun..].last() else {
-        // What the mode holds between the opening and the exchange is not left out.
-        let next = history.rounds.last().map_or(Some(0), |before| Some(index_of(before)? + 1));
-        let first = if history.continuations.is_empty() { Some(0) } else { next.min(exchange(history)) };
-        return first.map_or(Cursor::Over, |index| next_round(history, index));
+    let Some(last) = history.rounds.last() else {
+        return next_round(history, 0);
     };
-    let Some(index) = index_of(last) else {
+    let Some(index) = phases.iter().position(|phase| phase.name == last.phase) else {
         return Cursor::Over;
     };
     if last.stop.is_none() && last.round < rounds(history, &phases[index], last.round) {
-        return Cursor::Round(index, last.round + 1);
+        return Cursor::Round(index, last.round.saturating_add(1));
     }
-    if index + 1 < phases.len() { next_round(history, index + 1) } else { Cursor::Over }
+    next_round(history, index + 1)
 }
 
 fn next_round(history: &History, index: usize) -> Cursor {
-    Cursor::Round(index, held(&history.rounds, &history.setup.mode.phases[index]) + 1)
+    let phase = history.setup.mode.phases.get(index);
+    phase.map_or(Cursor::Over, |phase| Cursor::Round(index, held(history, phase).saturating_add(1)))
 }
 
-/// Index of the phase that a continuation goes back to: the last one whose rounds can be set. `None` for a mode without one.
+/// Index of the phase that a continuation goes back to: the last one after the opening whose rounds can be set. `None` for a
+/// mode without one.
 pub fn exchange(history: &History) -> Option<usize> {
-    history.setup.mode.phases.iter().rposition(|phase| phase.rounds.is_some())
+    history.setup.mode.phases.iter().rposition(|phase| phase.rounds.is_some()).filter(|index| *index > 0)
 }
 
-/// Returns the number of the last round that a phase takes at most, as planned when it came to `round`.
+/// Returns the number of the last round that a phase takes at most, as planned now; `round` itself for one that runs once.
 pub fn rounds(history: &History, phase: &Phase, round: u32) -> u32 {
+    rounds_after(history, phase, round, history.continuations.len())
+}
+
+/// Like [`rounds`], as planned when only so many continuations were known.
+pub fn rounds_after(history: &History, phase: &Phase, round: u32, continuations: usize) -> u32 {
     let Some(range) = phase.rounds else { return round };
     let is_exchange = exchange(history).is_some_and(|index| history.setup.mode.phases[index].name == phase.name);
-    let mut planned = history.setup.rounds.unwrap_or(range.default);
-    for continuation in history.continuations.iter().filter(|_| is_exchange) {
-        let before = held(&history.rounds[..continuation.after], phase);
-        if round <= before {
-            break;
-        }
-        planned = before + continuation.terms.rounds;
+    let known = &history.continuations[..continuations.min(history.continuations.len())];
+    known.last().filter(|_| is_exchange).map_or(history.setup.rounds.unwrap_or(range.default), |latest| {
+        latest.begun.saturating_add(latest.terms.rounds)
+    })
+}
+
+/// Whether the number of rounds is the user's own, so that no rule may end the exchange early.
+pub fn is_fixed(history: &History) -> bool {
+    history.setup.rounds.is_some() || !history.continuations.is_empty()
+}
+
+/// Returns what a continuation finds when it comes now: the number of the last round of the exchange that has been begun, and
+/// the round of a later phase that is under way.
+pub fn broken_off(history: &History) -> (u32, Option<(String, u32)>) {
+    let phases = &history.setup.mode.phases;
+    let Some(exchange) = exchange(history) else { return (0, None) };
+    let held = held(history, &phases[exchange]);
+    let Cursor::Round(index, round) = cursor(history) else { return (held, None) };
+    let begun =
+        |(id, turn): (&TurnId, &Turn)| id.phase == phases[index].name && id.round == round && !turn.attempts.is_empty();
+    match (history.turns.iter().any(begun), index.cmp(&exchange)) {
+        (true, Ordering::Equal) => (round, None),
+        (true, Ordering::Greater) => (held, Some((phases[index].name.clone(), round))),
+        (true, Ordering::Less) | (false, _) => (held, None),
     }
-    planned
 }
 
-/// Whether the rounds of a phase are fixed when it comes to `round`, so that no rule may end it early.
-pub fn is_fixed(history: &History, round_index: usize) -> bool {
-    history.setup.rounds.is_some() || continuation_of(history, round_index) > 0
+/// The number of the last round of a phase that is over, or was left; 0 without one.
+fn held(history: &History, phase: &Phase) -> u32 {
+    let closed = history.rounds.iter().map(|closed| (&closed.phase, closed.round));
+    let left = history.continuations.iter().filter_map(|more| more.left.as_ref()).map(|(phase, round)| (phase, *round));
+    closed.chain(left).filter(|(name, _)| **name == phase.name).map(|(_, round)| round).max().unwrap_or(0)
 }
 
-/// How many times the debate had been made to go on before its round at this index.
-fn continuation_of(history: &History, round_index: usize) -> usize {
-    history.continuations.iter().filter(|continuation| continuation.after <= round_index).count()
-}
-
-/// The number of the last round of a phase among `rounds`; 0 without one.
-fn held(rounds: &[ClosedRound], phase: &Phase) -> u32 {
-    rounds.iter().filter(|closed| closed.phase == phase.name).map(|closed| closed.round).max().unwrap_or(0)
-}
-
-/// Lays out every stage of the closed rounds and of the round under way, in order.
+/// Lays out every stage of the closed rounds and of the round under way, in order; rounds that were left stand where they
+/// were left.
 pub fn slots(history: &History) -> Vec<Slot<'_>> {
     let phases = &history.setup.mode.phases;
-    let closed = history
-        .rounds
-        .iter()
-        .filter_map(|closed| Some((phases.iter().find(|phase| phase.name == closed.phase)?, closed.round)));
-    let current = match cursor(history) {
-        Cursor::Round(index, round) => Some((&phases[index], round)),
-        Cursor::Over => None,
-    };
-    let mut lost = lost_in(history, |turn| turn.phase == FRAMING);
+    let named = |name: &str| phases.iter().find(|phase| phase.name == name);
+    let cursor = cursor(history);
     let mut slots: Vec<Slot<'_>> = Vec::new();
-    for (index, (phase, round)) in closed.chain(current).enumerate() {
-        if history.fresh_from.contains(&index) {
-            lost.clear();
+    let mut losses = losses_in(history, |turn| turn.phase == FRAMING);
+    for index in 0..=history.rounds.len() {
+        let left =
+            history.continuations.iter().filter(|more| more.after == index).filter_map(|more| more.left.as_ref());
+        let left = left.filter_map(|(phase, round)| Some((named(phase)?, *round)));
+        let here = match (history.rounds.get(index), cursor) {
+            (Some(closed), _) => named(&closed.phase).map(|phase| (phase, closed.round)),
+            (None, Cursor::Round(index, round)) => phases.get(index).map(|phase| (phase, round)),
+            (None, Cursor::Over) => None,
+        };
+        for (phase, round) in left.chain(here) {
+            for stage in &phase.stages {
+                let slot = slot(history, (phase, round, stage), index, &slots, &losses);
+                losses.extend(losses_in(history, |turn| slot.turns.iter().any(|planned| planned.id == *turn)));
+                slots.push(slot);
+            }
         }
-        for stage in &phase.stages {
-            let slot = slot(history, (phase, round, stage), continuation_of(history, index), &slots, &lost);
-            lost.extend(lost_in(history, |turn| slot.turns.iter().any(|planned| planned.id == *turn)));
-            slots.push(slot);
-        }
-        if history.frozen.is_some() {
-            lost.extend(lost_in(history, |turn| turn.phase == OPTIONS));
+        if index == 0 && history.frozen.is_some() {
+            losses.extend(losses_in(history, |turn| turn.phase == OPTIONS));
         }
     }
     slots
@@ -156,24 +180,40 @@ pub fn slots(history: &History) -> Vec<Slot<'_>> {
 fn slot<'a>(
     history: &History,
     (phase, round, stage): (&'a Phase, u32, &'a Stage),
-    continuation: usize,
+    index: usize,
     before: &[Slot<'a>],
-    lost: &BTreeSet<String>,
+    losses: &[Loss],
 ) -> Slot<'a> {
-    let mut turns = Vec::new();
-    let mut passed_over = Vec::new();
+    let (mut turns, mut late, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
+    let is_here = |id: &TurnId| id.phase == phase.name && id.round == round && id.stage == stage.name;
+    let begun = history.turns.keys().filter(|id| is_here(id)).map(|id| history.begun(id)).min().unwrap_or(u64::MAX);
+    let reopened = |counts: &dyn Fn(&Reopening) -> bool| {
+        history
+            .reopenings
+            .iter()
+            .filter(|reopening| counts(reopening))
+            .map(|reopening| reopening.seq)
+            .max()
+            .unwrap_or(0)
+    };
+    let lost_then = lost_since(losses, reopened(&|reopening| reopening.seq < begun));
+    let lost_now = lost_since(losses, reopened(&|reopening| reopening.after <= index));
     for speaker in speakers(history, stage, round) {
         let id = TurnId { phase: phase.name.clone(), round, stage: stage.name.clone(), speaker };
-        let voices = voices(history, speaker, lost);
+        let voices = voices(history, speaker, &lost_now);
+        let planned = || Planned { id: id.clone(), voices: voices.clone() };
         match speaker {
             Speaker::Seat(seat) if voices.is_empty() => passed_over.push((seat, PassedOver::ProviderLost)),
             Speaker::Seat(seat) if says_nothing_new(history, stage, before, seat) => {
                 passed_over.push((seat, PassedOver::NothingNew))
             }
-            Speaker::Seat(_) | Speaker::Moderator => turns.push(Planned { id, voices }),
+            Speaker::Seat(_) if self::voices(history, speaker, &lost_then).is_empty() => late.push(planned()),
+            Speaker::Seat(_) | Speaker::Moderator => turns.push(planned()),
         }
     }
-    Slot { phase, round, continuation, stage, turns, passed_over }
+    let punctual = turns.len();
+    turns.extend(late);
+    Slot { phase, round, stage, turns, punctual, passed_over }
 }
 
 /// The moderator's turn of one of the program's own phases that come once.
@@ -189,7 +229,7 @@ pub fn synthesis_turn(history: &History) -> Planned {
 fn moderator_round(history: &History, phase: &str, round: u32, stage: &str) -> Planned {
     let id = TurnId { phase: phase.to_owned(), round, stage: stage.to_owned(), speaker: Speaker::Moderator };
     // The passes over the options run side by side, so one must not depend on how another ends.
-    let lost = lost_since(history, history.reopened_seq, |turn| turn.phase != phase);
+    let lost = lost_since(&losses_in(history, |turn| turn.phase != phase), history.reopened_seq);
     Planned { id, voices: voices(history, Speaker::Moderator, &lost) }
 }
 
@@ -204,7 +244,7 @@ fn speakers(history: &History, stage: &Stage, round: u32) -> Vec<Speaker> {
     match (&stage.speakers, stage.order) {
         (Speakers::Moderator, _) => speakers.push(Speaker::Moderator),
         (_, Order::Sequential) if !speakers.is_empty() => {
-            let shift = (round as usize - 1) % speakers.len();
+            let shift = (round as usize).saturating_sub(1) % speakers.len();
             speakers.rotate_left(shift);
         }
         (_, Order::Sequential | Order::Parallel) => {}
@@ -240,15 +280,17 @@ fn says_nothing_new(history: &History, stage: &Stage, before: &[Slot<'_>], seat:
     false
 }
 
-/// Providers that failed for a lasting reason in the turns that `in_scope` picks.
-fn lost_in(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> BTreeSet<String> {
-    lost_since(history, 0, in_scope)
+/// A failure for a lasting reason: the place of the event that began the attempt, and the provider.
+type Loss = (u64, String);
+
+/// The failures for a lasting reason in the turns that `in_scope` picks.
+fn losses_in(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> Vec<Loss> {
+    let settled = history.turns.iter().filter(|(id, _)| in_scope(id)).flat_map(|(_, turn)| turn.settled());
+    let lasting = settled.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(fault) if fault.kind.is_lasting()));
+    lasting.map(|(attempt, _)| (attempt.seq, attempt.voice.provider.clone())).collect()
 }
 
-/// Like [`lost_in`], in attempts begun after the event at `seq`.
-fn lost_since(history: &History, seq: u64, in_scope: impl Fn(&TurnId) -> bool) -> BTreeSet<String> {
-    let settled = history.turns.iter().filter(|(id, _)| in_scope(id)).flat_map(|(_, turn)| turn.settled());
-    let settled = settled.filter(|(attempt, _)| attempt.seq > seq);
-    let lasting = settled.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(fault) if fault.kind.is_lasting()));
-    lasting.map(|(attempt, _)| attempt.voice.provider.clone()).collect()
+/// The providers that failed in attempts begun after the event at `seq`.
+fn lost_since(losses: &[Loss], seq: u64) -> BTreeSet<String> {
+    losses.iter().filter(|(begun, _)| *begun > seq).map(|(_, provider)| provider.clone()).collect()
 }

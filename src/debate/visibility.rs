@@ -21,15 +21,20 @@ pub struct Contribution<'a> {
 /// Never the speaker's own words, never a ballot, never what is said at the same time.
 pub fn visible<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speaker: Speaker) -> Vec<Contribution<'a>> {
     let here = &slots[at];
+    let own = here.turns.iter().find(|planned| planned.id.speaker == speaker);
+    let begun = own.map_or(u64::MAX, |planned| history.begun(&planned.id));
+    // Who was asked again after a session had been taken up anew may have spoken after those whose turn comes later.
+    let contribution =
+        |turn: &'a TurnId| contribution(history, turn, speaker).filter(|_| history.last_begun(turn) < begun);
     let same_round = |slot: &Slot<'_>| slot.phase.name == here.phase.name && slot.round == here.round;
     let before = |in_scope: &dyn Fn(&Slot<'_>) -> bool| -> Vec<Contribution<'a>> {
         let earlier =
             slots[..at].iter().filter(|slot| in_scope(slot)).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
-        earlier.filter_map(|turn| contribution(history, turn, speaker)).collect()
+        earlier.filter_map(contribution).collect()
     };
     let so_far = || {
         let mut all = before(&|_| true);
-        all.extend(spoken_just_now(here, speaker).filter_map(|turn| contribution(history, turn, speaker)));
+        all.extend(spoken_just_now(here, speaker).filter_map(contribution));
         all
     };
     match here.stage.sees {

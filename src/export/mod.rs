@@ -1,4 +1,4 @@
-//! Export: a session's log as text. One pure function per format, all over the same record.
+//! Export: a session's log as text. One pure function per format; all but the log itself over the same record.
 //!
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
@@ -12,6 +12,7 @@ pub mod views;
 
 use std::path::Path;
 
+use crate::debate::event::Logged;
 use crate::debate::history::History;
 
 /// A way to write a session down.
@@ -23,14 +24,17 @@ pub enum Format {
     Markdown,
     /// For programs: the whole record.
     Json,
+    /// The event log itself.
+    Ndjson,
 }
 
 impl Format {
     /// Every format with its name and the file endings that choose it.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 3] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 4] = [
         (Self::Text, "text", &["txt"]),
         (Self::Markdown, "markdown", &["md", "markdown"]),
         (Self::Json, "json", &["json"]),
+        (Self::Ndjson, "ndjson", &["ndjson", "jsonl"]),
     ];
 
     /// The format that a file's ending stands for.
@@ -40,12 +44,13 @@ impl Format {
     }
 }
 
-/// Writes `history` down. Ends with a line feed; the same log gives the same bytes.
-pub fn render(history: &History, format: Format) -> String {
-    let record = record::record(history);
+/// Writes a session down: `history`, or the `log` that it was folded from. Ends with a line feed; the same log gives the same
+/// bytes.
+pub fn render(history: &History, log: &[Logged], format: Format) -> String {
     match format {
-        Format::Text => text::render(&record),
-        Format::Markdown => markdown::render(&record),
-        Format::Json => json::render(&record),
+        Format::Text => text::render(&record::record(history)),
+        Format::Markdown => markdown::render(&record::record(history)),
+        Format::Json => json::render(&record::record(history)),
+        Format::Ndjson => ndjson::write(log),
     }
 }

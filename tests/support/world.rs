@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::{Ask, Speaker, TurnId};
-use roundtable::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup};
+use roundtable::debate::event::{Branch, Continued, Event, FORMAT, Fact, Limits, Logged, SessionId, Setup};
 use roundtable::debate::history::{History, Outcome};
 use roundtable::debate::mode::{Mode, Perspectives};
 use roundtable::debate::personas;
@@ -77,6 +77,38 @@ impl<'a> World<'a> {
         panic!("the protocol does not end: {:?}", protocol::next(&self.history));
     }
 
+    /// Runs to the end of `plan`: the events of the outside world, each at its time. Those that the log holds are not
+    /// repeated.
+    pub(crate) fn finish_with(mut self, plan: &[(When, Event)]) -> Self {
+        for _ in 0..STEPS_MAX {
+            let told = self.log.iter().filter(|logged| is_from_outside(&logged.event)).count();
+            let is_over = protocol::next(&self.history) == Step::Done;
+            match plan.get(told) {
+                Some((When::Ended, event)) if is_over => self.record(event.clone()),
+                Some((When::Closed(rounds), event))
+                    if self.history.rounds.len() == *rounds && self.in_flight.is_empty() =>
+                {
+                    self.record(event.clone())
+                }
+                Some((When::AtOnce, event)) => self.record(event.clone()),
+                Some(_) => assert!(self.step(), "the plan is not kept: {plan:?}"),
+                None if is_over => return self,
+                None => assert!(self.step()),
+            }
+        }
+        panic!("the protocol does not end: {:?}", protocol::next(&self.history));
+    }
+
+    /// Forgets what is in flight, as the end of the process does.
+    pub(crate) fn drop_in_flight(&mut self) {
+        self.in_flight.clear();
+    }
+
+    /// Whether something is in flight.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.in_flight.is_empty()
+    }
+
     /// Takes one step; `false` when the session is over.
     pub(crate) fn step(&mut self) -> bool {
         match protocol::next(&self.history) {
@@ -114,6 +146,17 @@ impl<'a> World<'a> {
             self.asked.push(ask.clone());
             self.in_flight.insert(ask.turn.clone(), ask);
         }
+        self.answer_one();
+    }
+
+    /// Takes up a session that is paused, and runs to the end.
+    pub(crate) fn finish_with_resume(mut self) -> Self {
+        self.record(Event::SessionResumed {});
+        self.finish()
+    }
+
+    /// Answers one of the turns in flight.
+    pub(crate) fn answer_one(&mut self) {
         let first = self.chance.below(self.in_flight.len());
         let turn = self.in_flight.keys().nth(first).unwrap().clone();
         let ask = self.in_flight.remove(&turn).unwrap();
@@ -151,7 +194,9 @@ impl<'a> World<'a> {
 
     /// What the session came to, without places and times: everything that a resumed session must come to as well.
     pub(crate) fn outcome(&self) -> History {
-        let mut outcome = History { opened_ms: 0, latest_ms: 0, seq: 0, ..self.history.clone() };
+        let mut outcome = History { opened_ms: 0, latest_ms: 0, seq: 0, reopened_seq: 0, ..self.history.clone() };
+        outcome.reopenings.iter_mut().for_each(|reopening| reopening.seq = 0);
+        outcome.continuations.iter_mut().for_each(|continuation| continuation.seq = 0);
         // How often the program was interrupted is no part of what the debate came to.
         for turn in outcome.turns.values_mut() {
             turn.started_over = 0;
@@ -181,6 +226,49 @@ impl<'a> World<'a> {
             .filter(|(_, outcome)| !matches!(outcome, Outcome::Finished { response, .. } if response.is_valid()))
             .count()
     }
+}
+
+/// When the outside world tells something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Once the session is over.
+    Ended,
+    /// Once so many rounds are closed.
+    Closed(usize),
+    /// Right after what was told before.
+    AtOnce,
+}
+
+/// Whether an event follows from nothing in the log.
+pub(crate) fn is_from_outside(event: &Event) -> bool {
+    let tags = [
+        "stop_requested",
+        "session_paused",
+        "session_resumed",
+        "session_continued",
+        "synthesis_requested",
+        "session_renamed",
+    ];
+    tags.contains(&event.tag())
+}
+
+/// More rounds, on a focus and with a fact.
+pub(crate) fn more(rounds: u32) -> Event {
+    let fact = Fact { about: "the budget".to_owned(), text: "It was doubled.".to_owned() };
+    Event::SessionContinued(Continued { rounds, focus: Some("what it costs to go back".to_owned()), facts: vec![fact] })
+}
+
+/// The log of a session that branches off another after so many of its rounds.
+pub(crate) fn branch(log: &[Logged], rounds: u32) -> Vec<Logged> {
+    let closed = log.iter().filter(|logged| matches!(logged.event, Event::RoundClosed(_)));
+    let seq = closed.map(|logged| logged.seq).nth(rounds as usize - 1).unwrap();
+    let mut branched = log[..usize::try_from(seq).unwrap()].to_vec();
+    let Event::SessionOpened(setup) = &mut branched[0].event else { panic!("no session") };
+    setup.parent = Some(Branch { session: setup.session, round: rounds, seq });
+    setup.session = SessionId(Uuid::from_u128(setup.session.0.as_u128() + 1));
+    setup.name = Some("the other way".to_owned());
+    branched[0].at_ms += 1_000_000;
+    branched
 }
 
 /// A mode that comes with the program.

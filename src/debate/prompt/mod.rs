@@ -44,6 +44,11 @@ pub fn prompt(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker
         let Some(planned) = slots[index].turns.iter().find(|planned| planned.id.speaker == speaker) else {
             continue;
         };
+        // Nobody was asked in what is left of a round that was left.
+        let was_asked = history.turns.get(&planned.id).is_some_and(|turn| turn.settled().next().is_some());
+        if index < at && !was_asked {
+            continue;
+        }
         let text = told.message(history, slots, index, &planned.id, &ledger);
         messages.push(Message { role: Role::User, text });
         if let Some(turn) = history.turns.get(&planned.id) {
@@ -193,14 +198,16 @@ impl Told {
             }
             Speaker::Moderator => parts.push(moderator::ROLE.to_owned()),
         }
-        let told = std::mem::replace(&mut self.continuations, slot.continuation);
-        parts.extend(history.continuations[told..slot.continuation].iter().map(|more| continued(history, &more.terms)));
+        let known = history.continuations_before(turn);
+        let new = history.continuations.iter().take(known).skip(self.continuations);
+        parts.extend(new.map(|more| continued(history, &more.terms)));
+        self.continuations = self.continuations.max(known);
         if slot.stage.statistics {
             parts.extend(statistics(history, &consensus::ratings_before(history, slots, at)));
         }
         parts.extend(self.contributions(history, slots, at, turn, ledger));
         let proposal = proposal(history);
-        parts.push(template::expand(slot.stage.ask.trim(), &values(history, slot, turn.speaker, &proposal)));
+        parts.push(template::expand(slot.stage.ask.trim(), &values(history, slot, turn, &proposal)));
         parts.push(form_line(&contract(history, slots, at, turn.speaker)));
         self.own.push(turn.clone());
         parts.join("\n\n")
@@ -336,8 +343,8 @@ fn name_of(history: &History, speaker: Speaker) -> String {
     }
 }
 
-fn values<'a>(history: &'a History, slot: &Slot<'_>, speaker: Speaker, proposal: &'a str) -> Values<'a> {
-    let agent = match speaker {
+fn values<'a>(history: &'a History, slot: &Slot<'_>, turn: &TurnId, proposal: &'a str) -> Values<'a> {
+    let agent = match turn.speaker {
         Speaker::Seat(seat) => history.agent(seat),
         Speaker::Moderator => None,
     };
@@ -345,7 +352,7 @@ fn values<'a>(history: &'a History, slot: &Slot<'_>, speaker: Speaker, proposal:
         persona: agent.map_or("the moderator", |agent| &agent.name),
         proposal,
         round: slot.round,
-        rounds: schedule::rounds(history, slot.phase, slot.round),
+        rounds: schedule::rounds_after(history, slot.phase, slot.round, history.continuations_before(turn)),
         team: agent.and_then(|agent| agent.persona.team.as_deref()).unwrap_or_default(),
     }
 }

@@ -1,0 +1,12 @@
+//! `export`: a session's record, or its log, to stdout or to files.
+
+use crate::app::App;
+use crate::cli::args::{ExportArgs, FormatArg};
+use crate::cli::output;
+use crate::error::Failure;
+
+pub(crate) fn export(app: &App, args: &ExportArgs) -> Result<(), Failure> {
+    let files = output::files(&args.output)?;
+    let format = args.format.or(args.output.is_empty().then_some(FormatArg::Ndjson));
+    output::session(app, &app.load(&args.id)?, format, &files)
+}
