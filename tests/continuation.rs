@@ -13,7 +13,8 @@ use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
 use roundtable::debate::schedule;
 use roundtable::stats::shuffle::SplitMix64;
-use support::replies::{Miss, by_default, chance, drawn, missed};
+use serde_json::json;
+use support::replies::{Miss, by_default, chance, claim, drawn, missed, with};
 use support::world::{Answer, When, World, all_built_in, branch, built_in, choice, mode, more, open, seat_of, setup};
 
 const STOP: Event = Event::StopRequested { by: StoppedBy::Command };
@@ -347,6 +348,49 @@ fn a_round_that_lost_its_quorum_is_taken_up_with_everybody() {
         assert_eq!(again, [1, 2, 3], "{event:?}");
         assert_eq!(world.history.ending, Some(Ending::Decided), "{event:?}");
         check_sound("quorum lost", &world.log);
+    }
+}
+
+#[test]
+fn who_comes_late_changes_nothing_that_others_were_told() {
+    let staged = mode(
+        "mode: staged
+title: Staged
+summary: An opening, and an exchange of two stages.
+best_for: tests
+panel: { personas: [{ name: One, trait: anything }] }
+phases:
+  - { name: opening, stages: [{ speakers: all, sees: nothing, form: position, ask: Open. }] }
+  - name: exchange
+    rounds: { default: 2, max: 4 }
+    stages:
+      - { name: one, speakers: all, sees: everything, form: position, ask: First. }
+      - { name: two, speakers: all, sees: everything, form: position, ask: Second. }
+",
+    );
+    let claiming = |ask: &Ask| match seat_of(ask) {
+        Some(_) => with(ask, &json!({ "claims": [claim(&format!("New in {}", ask.turn))] })),
+        None => by_default(ask),
+    };
+    // In the first round of the exchange only seat 1 speaks in both stages; seat 2 misses the first, the rest both.
+    let failing = |ask: &Ask| match (ask.turn.phase.as_str(), ask.turn.stage.as_str(), seat_of(ask)) {
+        ("exchange", "one", Some(2..)) | ("exchange", "two", Some(3..)) => missed(ask, Miss::Network),
+        _ => claiming(ask),
+    };
+    // The order in which claims are numbered is drawn, so that some draws put the late ones first.
+    for seed in 0..8 {
+        let mut setup = setup(&staged, 5, choice());
+        setup.seed = seed;
+        let lost = World::open(setup, &failing, 1).finish();
+        assert_eq!(lost.history.ending, Some(Ending::QuorumLost));
+        let world = World::resume(&lost.log, &claiming, 2).finish_with(&[(When::Ended, RESUME)]);
+        let again = |stage: &str| {
+            let here = world.asked.iter().filter(|ask| ask.turn.round == 1 && ask.turn.stage == stage);
+            here.filter_map(seat_of).collect::<BTreeSet<_>>()
+        };
+        assert_eq!((again("one"), again("two")), (BTreeSet::from([3, 4, 5]), BTreeSet::from([3, 4, 5])));
+        assert_eq!(world.history.ending, Some(Ending::Decided));
+        check_sound(&format!("seed {seed}"), &world.log);
     }
 }
 

@@ -80,7 +80,7 @@ fn whatever_people_do_to_a_session_it_resumes() {
             let (kind, question) = questions()[(place + number) % 2].clone();
             // A world that fails loses its quorum here and there, and then the plan's end comes early.
             let scripts: [(&str, &Script<'_>); 2] = [("", &by_default), (", failing", &script)];
-            for (world, script) in scripts {
+            for (world, script) in scripts.into_iter().skip((place + number / 2) % 2).step_by(2) {
                 let first = Event::SessionOpened(Box::new(setup(mode, 4, question.clone())));
                 let first = Logged { seq: 1, at_ms: 1_000, event: first };
                 let reaches = World::open(setup(mode, 4, question.clone()), script, 1).finish().history.rounds.len();
@@ -99,8 +99,8 @@ fn whatever_people_do_to_a_session_it_resumes() {
 
 #[test]
 fn a_branch_resumes_like_any_other_session() {
-    for mode in all_built_in() {
-        for (kind, question) in questions() {
+    for (place, mode) in all_built_in().into_iter().enumerate() {
+        for (kind, question) in questions().into_iter().take(1 + place % 2) {
             let whole = World::open(setup(&mode, 4, question), &by_default, 1).finish();
             for rounds in [1, 2] {
                 let first = branch(&whole.log, rounds);
