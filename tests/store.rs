@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use roundtable::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup, StoppedBy};
 use roundtable::debate::question::Question;
+use roundtable::debate::thresholds::Thresholds;
 use roundtable::modes::{self, Folders};
 use roundtable::store::{FILE, Store, StoreError};
 use rusqlite::Connection;
@@ -33,6 +34,8 @@ fn opened(session: SessionId, topic: &str) -> Event {
         rounds: None,
         synthesis: true,
         limits: Limits::for_panel(2),
+        thresholds: Thresholds::default(),
+        gate: None,
         seed: 7,
         name: None,
         tags: std::collections::BTreeMap::new(),

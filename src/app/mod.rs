@@ -2,14 +2,17 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod gate;
 mod panel;
 mod start;
+mod thresholds;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::gate::GateRequest;
 pub use crate::app::panel::{VendorStatus, vendor_keys};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::engine::{Control, Notice};
@@ -175,7 +178,7 @@ impl Session {
     }
 }
 
-/// The failure that a session's ending means to a script; `None` when it was decided.
+/// The failure that a session's ending means to a script; `None` when it was decided and its gate, if any, holds.
 pub fn ending_failure(history: &History) -> Option<Failure> {
     let session = history.setup.session.to_string();
     if history.paused {
@@ -184,7 +187,7 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
         return Some(failure.with_session(session));
     }
     let failure = match history.ending? {
-        Ending::Decided => return None,
+        Ending::Decided => gate::failure(history)?,
         Ending::QuorumLost => {
             let needed = history.setup.limits.quorum;
             let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();

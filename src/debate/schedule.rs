@@ -94,7 +94,7 @@ pub fn exchange(history: &History) -> Option<usize> {
 pub fn rounds(history: &History, phase: &Phase, round: u32) -> u32 {
     let Some(range) = phase.rounds else { return round };
     let is_exchange = exchange(history).is_some_and(|index| history.setup.mode.phases[index].name == phase.name);
-    let mut planned = history.setup.rounds.unwrap_or(range.default);
+    let mut planned = history.setup.rounds.unwrap_or_else(|| history.setup.thresholds.rounds(range));
     for continuation in history.continuations.iter().filter(|_| is_exchange) {
         let before = held(&history.rounds[..continuation.after], phase);
         if round <= before {
