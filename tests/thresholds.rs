@@ -8,6 +8,7 @@ use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Setup, StopReason};
 use roundtable::debate::mode::{Mode, StopRule};
 use roundtable::debate::thresholds::Thresholds;
+use roundtable::stats::stability::movement;
 use serde_json::{Value, json};
 use support::replies::{by_default, claim, claims_in, holding, with};
 use support::world::{Answer, World, built_in, mode, question, seat_of, setup};
@@ -201,6 +202,18 @@ fn a_small_panel_is_stable_within_the_threshold_as_well() {
     let at = |convergence| end(&until("stable"), &four, Thresholds { convergence, ..DEFAULT });
     assert_eq!(at(0.24), "5: all rounds held (5 of 5)");
     assert_eq!(at(0.25), "2: positions stable (1 of 4 changed (0.25, threshold 0.25), 0 new claims)");
+}
+
+#[test]
+fn a_move_of_one_seat_is_as_large_wherever_the_others_stand() {
+    for seats in 1_u32..=12 {
+        for above in 0..seats {
+            let rating = |above: u32| (0..seats).map(move |seat| Some(f64::from(u32::from(seat < above))));
+            let stances: Vec<_> = rating(above).zip(rating(above + 1)).collect();
+            let moved = movement(&vec![(Some(1), Some(1)); seats as usize], &stances, 0, 0);
+            assert_eq!(moved.ks, Some(1.0 / f64::from(seats)), "{above} of {seats}");
+        }
+    }
 }
 
 #[test]
