@@ -76,6 +76,27 @@ fn a_flag_that_cannot_be_used_is_named_with_its_value() {
             &["--perspective", "`: safety`"],
             Some("--perspective"),
         ),
+        (&["--min-agreement", "75", "--yes-no"], &["--min-agreement is `75`", "0 to 1", "0.75"], None),
+        (&["--min-agreement", "75%"], &["--min-agreement is `75%`"], None),
+        (&["--min-agreement", "-0.5"], &["--min-agreement is `-0.5`"], None),
+        (&["--min-agreement", "NaN"], &["--min-agreement is `NaN`"], None),
+        (&["--min-agreement", "inf"], &["--min-agreement is `inf`"], None),
+        (&["--min-agreement", ""], &["--min-agreement is ``"], None),
+        (&["--min-agreement", "0.75"], &["--min-agreement", "rehearsal"], Some("--rehearse")),
+        (&["--mode", "vote", "--no-blocking-dissent"], &["--no-blocking-dissent", "rehearsal"], Some("--rehearse")),
+        (
+            &["--yes-no", "--expect", "o2", "--min-agreement", "1"],
+            &["--min-agreement and --expect", "rehearsal"],
+            Some("--rehearse"),
+        ),
+        (&["--expect", "Yes"], &["--expect is `Yes`", "no options"], Some("--option")),
+        (
+            &["--yes-no", "--expect", "Maybe"],
+            &["--expect is `Maybe`", "none of the options"],
+            Some("`Yes` (o1), `No` (o2)"),
+        ),
+        (&["--yes-no", "--expect", "o3"], &["--expect is `o3`"], Some("(o2)")),
+        (&["--no-blocking-dissent"], &["--no-blocking-dissent", "collaborative"], Some("vote")),
         (&["--seed", "9007199254740992"], &["--seed", "`9007199254740992`", "9007199254740991"], None),
         (&["--output", "record"], &["--output", "`record`"], Some(".json")),
         (&["--output", "record.pdf"], &["--output", "`record.pdf`"], Some(".md")),
@@ -133,6 +154,10 @@ fn a_variable_that_cannot_be_used_is_named_with_its_value_and_place() {
         ("ROUNDTABLE_DEFAULT_AGENT_COUNT", "abc", &["`abc`"]),
         ("ROUNDTABLE_DEFAULT_AGENT_COUNT", "3.5", &["`3.5`"]),
         ("ROUNDTABLE_MAX_AGENTS", "none", &["`none`"]),
+        ("ROUNDTABLE_EXIT_CONSENSUS", "75%", &["`75%`", "above 0.5 and up to 1"]),
+        ("ROUNDTABLE_EXIT_CONVERGENCE", "NaN", &["`NaN`", "0 to 1"]),
+        ("ROUNDTABLE_EXIT_CONFIDENCE", "inf", &["`inf`", "0 to 1"]),
+        ("ROUNDTABLE_EXIT_MAX_ROUNDS", "0", &["`0`", "1 to 10"]),
         ("ROUNDTABLE_MODE", "colaborative", &["`colaborative`", "did you mean `collaborative`"]),
         ("ROUNDTABLE_PROVIDERS", "anthropic,opnai", &["opnai", "did you mean `openai`"]),
         ("ROUNDTABLE_MODERATOR", "nobody", &["`nobody`"]),
@@ -157,6 +182,70 @@ fn a_variable_that_cannot_be_used_is_named_with_its_value_and_place() {
         &["`max_agent`", "did you mean `max_agents`", "roundtable.yaml:1"],
         Some("config show"),
     );
+}
+
+#[test]
+fn the_most_rounds_there_may_be_bind_mode_and_flag() {
+    let desk = |most: &str| {
+        let mut desk = Desk::new();
+        desk.set("ROUNDTABLE_EXIT_MAX_ROUNDS", most);
+        desk
+    };
+    let held = |desk: &Desk, arguments: &[&str]| {
+        let record = desk.run(&rehearsed(&[arguments, &["--format", "json", "--quiet"]].concat())).expect(0).record();
+        record["rounds"].as_array().unwrap().iter().filter(|round| round["phase"] == "exchange").count()
+    };
+    assert_eq!((held(&Desk::new(), &[]), held(&desk("1"), &[])), (2, 1));
+    assert_eq!(held(&desk("3"), &["--rounds", "3"]), 3);
+    check_own_refusal(
+        desk("3").run(&rehearsed(&["--rounds", "4"])),
+        2,
+        &["--rounds is `4`", "ROUNDTABLE_EXIT_MAX_ROUNDS is `3`", "environment"],
+        Some("at most 3"),
+    );
+    check_own_refusal(
+        desk("1").run(&rehearsed(&["--mode", "delphi"])),
+        2,
+        &["ROUNDTABLE_EXIT_MAX_ROUNDS is `1`", "environment", "delphi takes at least 2"],
+        Some("another mode"),
+    );
+    let file = Desk::new();
+    file.write("roundtable.yaml", "exit_max_rounds: 1\n");
+    check_own_refusal(
+        file.run(&rehearsed(&["--rounds", "2"])),
+        2,
+        &["exit_max_rounds is `1`", "roundtable.yaml:1"],
+        Some("at most 1"),
+    );
+}
+
+#[test]
+fn a_threshold_that_no_rule_of_the_mode_looks_at_is_warned_of() {
+    let variables = ["CONSENSUS", "CONVERGENCE", "CONFIDENCE", "MAX_ROUNDS"];
+    let values = ["0.75", "0.25", "0.9", "3"];
+    // (arguments, which of the variables are idle)
+    let rows: &[(&[&str], &[&str])] = &[
+        (&["--mode", "collaborative"], &[]),
+        (&["--mode", "adversarial"], &["CONSENSUS", "CONVERGENCE", "CONFIDENCE"]),
+        (&["--mode", "delphi"], &[]),
+        (&["--mode", "vote"], &["CONSENSUS", "CONVERGENCE", "CONFIDENCE", "MAX_ROUNDS"]),
+        // Whoever fixes the rounds knows that no rule ends them.
+        (&["--mode", "adversarial", "--rounds", "1"], &[]),
+    ];
+    for (arguments, idle) in rows {
+        let mut desk = Desk::new();
+        for (name, value) in variables.iter().zip(values) {
+            desk.set(&format!("ROUNDTABLE_EXIT_{name}"), value);
+        }
+        let ran = desk.run(&rehearsed(&[arguments, &["--progress", "none"][..]].concat())).expect(0);
+        let warnings = lines_with(&ran.stderr, "warning: ");
+        let expected: Vec<String> =
+            idle.iter().map(|name| format!("warning: ROUNDTABLE_EXIT_{name} (in environment)")).collect();
+        assert_eq!(warnings.len(), expected.len(), "{arguments:?}: {warnings:?}");
+        for (warning, start) in warnings.iter().zip(&expected) {
+            assert!(warning.starts_with(start) && warning.contains(arguments[1]), "{warning}");
+        }
+    }
 }
 
 #[test]

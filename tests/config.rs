@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use roundtable::config::keys::{KEYS, VendorField, VendorKey};
 use roundtable::config::{Choice, Config, ConfigError, Sources};
+use roundtable::debate::thresholds::Thresholds;
 use roundtable::error::{Failure, FailureKind};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -191,6 +192,10 @@ fn the_stronger_of_each_pair_of_layers_wins() {
         ("ROUNDTABLE_PROVIDERS", ["google", "openai", "anthropic", "openai=gpt", "ollama"]),
         ("ANTHROPIC_API_KEY", ["k1", "k2", "k3", "k4", "k5"]),
         ("ANTHROPIC_BASE_URL", ["http://a", "http://b", "http://c", "http://d", "http://e"]),
+        ("ROUNDTABLE_EXIT_CONSENSUS", ["0.6", "0.7", "0.75", "0.8", "1"]),
+        ("ROUNDTABLE_EXIT_CONVERGENCE", ["0", "0.1", "0.2", "0.25", "1"]),
+        ("ROUNDTABLE_EXIT_CONFIDENCE", ["0.6", "0.7", "0.75", "0.8", "0.9"]),
+        ("ROUNDTABLE_EXIT_MAX_ROUNDS", ["1", "2", "3", "4", "10"]),
         ("OPENAI_MODEL", ["g1", "g2", "g3", "g4", "g5"]),
     ];
     for (name, values) in settings {
@@ -212,7 +217,23 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
     let number = "a whole number from 2 to 50 is needed";
     let choice = "NAME or NAME=MODEL is needed";
     let url = "an http:// or https:// URL without user name, query or fragment is needed";
+    let (share, majority) =
+        ("a number from 0 to 1 is needed, such as 0.75", "a number above 0.5 and up to 1 is needed, such as 0.75");
+    let rounds = "a whole number from 1 to 10 is needed";
+    let no_shares =
+        ["75", "75%", "0.75%", "1.01", "-0.1", "-0", "+0.5", "NaN", "inf", "1e-1", "0,75", "3/4", "all", "."];
+    let not = |name, need| no_shares.map(|text| (name, text, need));
+    let thresholds = [
+        not("ROUNDTABLE_EXIT_CONSENSUS", majority),
+        not("ROUNDTABLE_EXIT_CONVERGENCE", share),
+        not("ROUNDTABLE_EXIT_CONFIDENCE", share),
+    ];
     let bad = [
+        ("ROUNDTABLE_EXIT_CONSENSUS", "0.5", majority),
+        ("ROUNDTABLE_EXIT_CONSENSUS", "0", majority),
+        ("ROUNDTABLE_EXIT_MAX_ROUNDS", "0", rounds),
+        ("ROUNDTABLE_EXIT_MAX_ROUNDS", "11", rounds),
+        ("ROUNDTABLE_EXIT_MAX_ROUNDS", "2.5", rounds),
         ("ROUNDTABLE_MAX_AGENTS", "0", number),
         ("ROUNDTABLE_MAX_AGENTS", "1", number),
         ("ROUNDTABLE_MAX_AGENTS", "-3", number),
@@ -239,13 +260,51 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
         ("ANTHROPIC_BASE_URL", "ftp://example.com", url),
     ];
     for layer in LAYERS {
-        for (name, text, need) in bad {
+        for (name, text, need) in bad.into_iter().chain(thresholds.concat()) {
             let mut house = House::new();
             house.put(layer, name, text);
             let (spelled, place) = layer.spelling(name);
             assert_eq!(house.error(), format!("{spelled} is `{text}`{place}; {need}"));
         }
     }
+}
+
+#[test]
+fn thresholds_are_numbers_with_their_bounds() {
+    for layer in LAYERS {
+        for (name, text, value) in [
+            ("ROUNDTABLE_EXIT_CONSENSUS", "0.5000001", 0.5000001),
+            ("ROUNDTABLE_EXIT_CONSENSUS", "1.0", 1.0),
+            ("ROUNDTABLE_EXIT_CONVERGENCE", "0", 0.0),
+            ("ROUNDTABLE_EXIT_CONVERGENCE", ".25", 0.25),
+            ("ROUNDTABLE_EXIT_CONFIDENCE", "0.0", 0.0),
+            ("ROUNDTABLE_EXIT_CONFIDENCE", "1", 1.0),
+        ] {
+            let mut house = House::new();
+            house.put(layer, name, text);
+            let config = house.load().unwrap();
+            check_setting(&config, name, &value.to_string(), layer.origin());
+            let found = match name {
+                "ROUNDTABLE_EXIT_CONSENSUS" => config.exit_consensus(),
+                "ROUNDTABLE_EXIT_CONVERGENCE" => config.exit_convergence(),
+                _ => config.exit_confidence().unwrap(),
+            };
+            assert_eq!(found, value, "{name}");
+        }
+    }
+    let mut house = House::new();
+    fs::write(house.project(), "exit_consensus: 0.75\nexit_max_rounds: 3\n").unwrap();
+    let config = house.load().unwrap();
+    assert_eq!((config.exit_consensus(), config.exit_max_rounds()), (0.75, Some(3)), "as numbers of YAML");
+    house = House::new();
+    let config = house.load().unwrap();
+    let built_in = Thresholds {
+        consensus: config.exit_consensus(),
+        convergence: config.exit_convergence(),
+        confidence: config.exit_confidence(),
+        max_rounds: config.exit_max_rounds(),
+    };
+    assert_eq!(built_in, Thresholds::default(), "the table says what the core holds");
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn request(debate: usize) -> StartRequest {
         perspectives: Vec::new(),
         rounds: Rounds::AsTheModeSays,
         who: Who::Providers,
+        gate: roundtable::app::GateRequest::default(),
         synthesis: true,
         seed: Some(debate as u64),
         name: None,

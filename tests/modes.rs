@@ -276,7 +276,7 @@ fn broken_yaml_is_refused_where_it_breaks() {
         (
             "until: [stable]",
             "until: [stabel]",
-            "19:13: unknown value `stabel`; expected `agreed`, `stable`, `saturated` or `oscillating`; did you mean `stable`?",
+            "19:13: unknown value `stabel`; expected `max_rounds`, `agreed`, `consensus`, `confidence`, `convergence`, `stable`, `saturated` or `oscillating`; did you mean `stable`?",
         ),
         (
             "sees: nothing",
@@ -487,7 +487,7 @@ fn broken_asks_are_refused() {
 fn stop_rules_need_their_inputs_and_a_debate_ends_in_stances() {
     // With a ballot in the mode, positions carry no stance.
     let polled = SAMPLE.replace("form: position\n        ask: Answer", "form: ballot\n        ask: Answer");
-    for rule in ["agreed", "stable", "oscillating"] {
+    for rule in ["agreed", "confidence", "stable", "oscillating"] {
         check_source(
             &polled.replace("stable", rule),
             &format!("19:13: rule `{rule}` needs stances, and no stage of this phase brings any"),
@@ -513,6 +513,26 @@ fn stop_rules_need_their_inputs_and_a_debate_ends_in_stances() {
         &all_asked.replace("stable", "saturated"),
         "21:7: the last phase must end in stances: one of its stages needs the form `position`",
     );
+}
+
+#[test]
+fn stop_rules_go_by_other_names_too() {
+    let rules = |names: &str| {
+        let mode = modes::parse(&SAMPLE.replace("[stable]", names), "sample.yaml").unwrap();
+        mode.phases.into_iter().flat_map(|phase| phase.until).collect::<Vec<StopRule>>()
+    };
+    assert_eq!(
+        rules("[convergence, max_rounds, consensus, confidence]"),
+        [StopRule::Stable, StopRule::MaxRounds, StopRule::Agreed, StopRule::Confidence]
+    );
+    assert_eq!(rules("[stable, agreed]"), rules("[convergence, consensus]"));
+    check_source(&SAMPLE.replace("[stable]", "[stable, convergence]"), "19:21: rule `stable` is listed twice");
+    let validator = jsonschema::validator_for(&modes::schema()["$defs"]["StopRule"]).unwrap();
+    for name in ["max_rounds", "agreed", "consensus", "confidence", "stable", "convergence", "saturated", "oscillating"]
+    {
+        assert!(validator.is_valid(&Value::from(name)), "{name}");
+    }
+    assert!(!validator.is_valid(&Value::from("majority")));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What goes wrong in the rooms below, as the failures that people and scripts meet.
 
+use crate::app::gate;
 use crate::debate::event::Ending;
 use crate::debate::history::{History, HistoryError};
 use crate::debate::reply::Fault;
@@ -10,7 +11,8 @@ use crate::export::text::headline;
 use crate::export::views::scope::ScopeError;
 use crate::store::StoreError;
 
-/// The failure that a session's ending means to a script; `None` when it was decided.
+/// The failure that a session's ending means to a script; `None` when it was decided and its
+/// gate, if any, holds.
 pub fn ending_failure(history: &History) -> Option<Failure> {
     let session = history.setup.session.to_string();
     let goes_on = format!("`roundtable resume {session}` goes on from here; nothing that arrived is asked again");
@@ -18,7 +20,7 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
         return Some(Failure::interrupted("paused").with_hint(goes_on).with_session(session));
     }
     let failure = match history.ending? {
-        Ending::Decided => return None,
+        Ending::Decided => gate::failure(history)?,
         Ending::QuorumLost => {
             let needed = history.setup.limits.quorum;
             let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();

@@ -3,12 +3,14 @@
 //! Must never print, and never know which front-end calls.
 
 mod failures;
+mod gate;
 mod library;
 mod logs;
 mod naming;
 mod panel;
 mod resume;
 mod start;
+mod thresholds;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 pub use crate::app::failures::ending_failure;
+pub use crate::app::gate::GateRequest;
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, vendor_keys};

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::app::{App, gateway, naming, panel};
+use crate::app::gate::{self, GateRequest};
+use crate::app::{App, gateway, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -36,6 +37,8 @@ pub struct StartRequest {
     pub who: Who,
     /// Whether a closing text is written, where the mode has one.
     pub synthesis: bool,
+    /// What the decision must meet.
+    pub gate: GateRequest,
     /// Seed of every shuffle, at most [`SEED_MAX`]; drawn when it is not given.
     pub seed: Option<u64>,
     /// Name of the session: its idempotency key.
@@ -77,7 +80,9 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let mode = app.mode(config.mode()).map_err(|error| mode_failure(config, error))?.mode;
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
+    let gate = gate::terms(&request.gate, &question, &mode, request.who)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let thresholds = thresholds::thresholds(config, &mode, rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
     let cast = cast(config, request.who)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
@@ -91,6 +96,8 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(count),
+        thresholds,
+        gate,
         question,
         mode,
         agents,

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What `--help` says at the end.
 const AFTER_HELP: &str = "\
-Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 5 providers failed, quorum lost; \
-7 no usable credentials; 8 a replay found a mismatch; 130 interrupted, resumable.
+Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
+5 providers failed, quorum lost; 7 no usable credentials; 8 a replay found a mismatch; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -92,6 +92,15 @@ pub(crate) struct StartArgs {
     /// Play every seat from a script: no key, no request, no cost
     #[arg(long, conflicts_with_all = ["provider", "moderator"])]
     pub(crate) rehearse: bool,
+    /// Fail (exit code 3) unless this share of the panel, 0 to 1, holds the winning option
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    pub(crate) min_agreement: Option<String>,
+    /// Fail (exit code 3) unless this option wins: its text or its id (o1, o2, …)
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+    pub(crate) expect: Option<String>,
+    /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
+    #[arg(long)]
+    pub(crate) no_blocking_dissent: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,

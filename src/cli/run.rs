@@ -8,7 +8,9 @@ use console::is_dumb;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::app::{self, App, ContinueRequest, Control, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest, Who};
+use crate::app::{
+    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest, Who,
+};
 use crate::cli::args::{ContinueArgs, FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::style::{Palette, Surface};
@@ -133,6 +135,11 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
         who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },
         synthesis: !args.no_synthesis,
+        gate: GateRequest {
+            min_agreement: args.min_agreement.clone(),
+            expect: args.expect.clone(),
+            no_blocking_dissent: args.no_blocking_dissent,
+        },
         seed: args.seed,
         name: args.name.clone(),
         tags: args.tags.iter().map(|given| tag(given)).collect::<Result<_, _>>()?,

@@ -12,6 +12,10 @@ pub enum Kind {
         /// Largest.
         max: u32,
     },
+    /// A share, 0 to 1, written as a plain decimal.
+    Share,
+    /// A share of more than half, up to 1.
+    Majority,
     /// One line of text.
     Text,
     /// A file or folder; relative to the working folder, or to the folder of the YAML file that names it.
@@ -52,6 +56,14 @@ pub struct Key {
 pub const MAX_AGENTS: &str = "ROUNDTABLE_MAX_AGENTS";
 /// Variable with the number of agents when none is asked for.
 pub const DEFAULT_AGENT_COUNT: &str = "ROUNDTABLE_DEFAULT_AGENT_COUNT";
+/// Variable with the share of the panel from which it counts as agreed.
+pub const EXIT_CONSENSUS: &str = "ROUNDTABLE_EXIT_CONSENSUS";
+/// Variable with the change rate up to which a round counts as stable.
+pub const EXIT_CONVERGENCE: &str = "ROUNDTABLE_EXIT_CONVERGENCE";
+/// Variable with the median confidence at which an agreement ends any exchange.
+pub const EXIT_CONFIDENCE: &str = "ROUNDTABLE_EXIT_CONFIDENCE";
+/// Variable with the most rounds of an exchange.
+pub const EXIT_MAX_ROUNDS: &str = "ROUNDTABLE_EXIT_MAX_ROUNDS";
 /// Variable with the folder of the sessions.
 pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
 /// Variable with the providers to use.
@@ -102,6 +114,34 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Choice,
         default: None,
         about: "who moderates: NAME or NAME=MODEL; otherwise the first provider",
+    },
+    Key {
+        name: EXIT_CONSENSUS,
+        yaml: Some("exit_consensus"),
+        kind: Kind::Majority,
+        default: Some("1"),
+        about: "share of the panel on one option from which it counts as agreed, above 0.5 and up to 1",
+    },
+    Key {
+        name: EXIT_CONVERGENCE,
+        yaml: Some("exit_convergence"),
+        kind: Kind::Share,
+        default: Some("0.15"),
+        about: "share of seats that changed their option up to which a round counts as stable, 0 to 1",
+    },
+    Key {
+        name: EXIT_CONFIDENCE,
+        yaml: Some("exit_confidence"),
+        kind: Kind::Share,
+        default: None,
+        about: "median confidence, 0 to 1, at which an agreement ends any exchange; never ends one alone",
+    },
+    Key {
+        name: EXIT_MAX_ROUNDS,
+        yaml: Some("exit_max_rounds"),
+        kind: Kind::Count { min: 1, max: 10 },
+        default: None,
+        about: "the most rounds of an exchange, 1 to 10; otherwise what the mode says",
     },
     Key {
         name: DATA_DIR,

@@ -22,7 +22,7 @@ use secrecy::SecretString;
 pub use self::error::{ConfigError, Warning};
 pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
 pub use self::sources::{Flag, Sources};
-pub use self::value::{Choice, Value};
+pub use self::value::{Choice, SHARE_NEEDED, Value, share};
 
 use self::keys::VendorKey;
 use self::sources::Project;
@@ -76,7 +76,9 @@ impl Config {
     pub fn text(&self, name: &str) -> Option<&str> {
         match &self.setting(name)?.value {
             Value::Text(text) => Some(text),
-            Value::Count(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => None,
+            Value::Count(_) | Value::Share(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
+                None
+            }
         }
     }
 
@@ -84,7 +86,7 @@ impl Config {
     pub fn secret(&self, name: &str) -> Option<&SecretString> {
         match &self.setting(name)?.value {
             Value::Secret(secret) => Some(secret),
-            Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On => None,
+            Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On => None,
         }
     }
 
@@ -113,6 +115,26 @@ impl Config {
         self.choices(keys::MODERATOR).first()
     }
 
+    /// Returns the share of the panel from which it counts as agreed, above 0.5 and up to 1.
+    pub fn exit_consensus(&self) -> f64 {
+        self.share_if_set(keys::EXIT_CONSENSUS).expect("the table gives the consensus a default")
+    }
+
+    /// Returns the change rate up to which a round counts as stable, 0 to 1.
+    pub fn exit_convergence(&self) -> f64 {
+        self.share_if_set(keys::EXIT_CONVERGENCE).expect("the table gives the convergence a default")
+    }
+
+    /// Returns the median confidence at which an agreement ends any exchange, 0 to 1; `None` leaves that to the modes.
+    pub fn exit_confidence(&self) -> Option<f64> {
+        self.share_if_set(keys::EXIT_CONFIDENCE)
+    }
+
+    /// Returns the most rounds of an exchange, 1–10; `None` leaves them to the modes.
+    pub fn exit_max_rounds(&self) -> Option<u32> {
+        self.count_if_set(keys::EXIT_MAX_ROUNDS)
+    }
+
     /// Tells whether colour is switched off.
     pub fn no_color(&self) -> bool {
         self.setting(keys::NO_COLOR).is_some()
@@ -122,7 +144,10 @@ impl Config {
     pub fn data_dir(&self) -> &Path {
         match self.setting(keys::DATA_DIR).map(|setting| &setting.value) {
             Some(Value::Path(path)) => path,
-            Some(Value::Count(_) | Value::Text(_) | Value::Choices(_) | Value::On | Value::Secret(_)) | None => {
+            Some(
+                Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Choices(_) | Value::On | Value::Secret(_),
+            )
+            | None => {
                 unreachable!("loading fails when the data folder is not known")
             }
         }
@@ -142,10 +167,23 @@ impl Config {
     }
 
     fn count(&self, name: &str) -> u32 {
-        match self.setting(name).map(|setting| &setting.value) {
-            Some(Value::Count(count)) => *count,
-            Some(Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_)) | None => {
-                unreachable!("the table gives every count a default")
+        self.count_if_set(name).expect("the table gives these counts a default")
+    }
+
+    fn count_if_set(&self, name: &str) -> Option<u32> {
+        match self.setting(name)?.value {
+            Value::Count(count) => Some(count),
+            Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
+                None
+            }
+        }
+    }
+
+    fn share_if_set(&self, name: &str) -> Option<f64> {
+        match self.setting(name)?.value {
+            Value::Share(share) => Some(share),
+            Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
+                None
             }
         }
     }
@@ -153,7 +191,10 @@ impl Config {
     fn choices(&self, name: &str) -> &[Choice] {
         match self.setting(name).map(|setting| &setting.value) {
             Some(Value::Choices(choices)) => choices,
-            Some(Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::On | Value::Secret(_)) | None => &[],
+            Some(
+                Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::On | Value::Secret(_),
+            )
+            | None => &[],
         }
     }
 }

@@ -83,7 +83,14 @@ fn is_showable(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Secret => false,
         Kind::Url | Kind::Host { .. } => !text.contains(['@', '?', '#']),
-        Kind::Count { .. } | Kind::Text | Kind::Path | Kind::Choice | Kind::Choices | Kind::Switch => true,
+        Kind::Count { .. }
+        | Kind::Share
+        | Kind::Majority
+        | Kind::Text
+        | Kind::Path
+        | Kind::Choice
+        | Kind::Choices
+        | Kind::Switch => true,
     }
 }
 

@@ -18,6 +18,8 @@ const TEXT_MAX: usize = 1_000;
 pub enum Value {
     /// A whole number within the bounds of its key.
     Count(u32),
+    /// A share within the bounds of its key.
+    Share(f64),
     /// One line of text, or a URL without a slash at its end.
     Text(String),
     /// An absolute path, when the folder it is relative to is absolute.
@@ -34,6 +36,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => write!(f, "{count}"),
+            Self::Share(share) => write!(f, "{share}"),
             Self::Text(text) => f.write_str(text),
             Self::Path(path) => write!(f, "{}", path.display()),
             Self::Choices(choices) => {
@@ -78,6 +81,11 @@ pub(crate) struct Surroundings<'a> {
 pub(crate) fn read(kind: Kind, text: &str, around: &Surroundings<'_>) -> Result<Value, String> {
     match kind {
         Kind::Count { min, max } => count(text, min, max),
+        Kind::Share => share(text).map(Value::Share).ok_or_else(|| SHARE_NEEDED.to_owned()),
+        Kind::Majority => share(text)
+            .filter(|share| *share > 0.5)
+            .map(Value::Share)
+            .ok_or_else(|| "a number above 0.5 and up to 1 is needed, such as 0.75".to_owned()),
         Kind::Text => line(text).map(Value::Text),
         Kind::Path => path(text, around).map(Value::Path),
         Kind::Choice => choice(text, around.vendors).map(|choice| Value::Choices(vec![choice])),
@@ -104,6 +112,16 @@ fn count(text: &str, min: u32, max: u32) -> Result<Value, String> {
         .filter(|count| (min..=max).contains(count))
         .map(Value::Count)
         .ok_or_else(|| format!("a whole number from {min} to {max} is needed"))
+}
+
+/// What a share that is none needs to be.
+pub const SHARE_NEEDED: &str = "a number from 0 to 1 is needed, such as 0.75";
+
+/// Reads a share, 0 to 1, from a plain decimal such as `0.75`; `None` for anything else, 75 and 75% included, since
+/// what is read wrong here lets a debate pass that should not.
+pub fn share(text: &str) -> Option<f64> {
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|share| is_decimal && (0.0..=1.0).contains(share))
 }
 
 fn line(text: &str) -> Result<String, String> {

@@ -110,6 +110,8 @@ impl<'de> Visitor<'de> for Document<'_> {
             let text = match row.kind {
                 Kind::Choices => map.next_value_seed(TextOrList)?,
                 Kind::Count { .. }
+                | Kind::Share
+                | Kind::Majority
                 | Kind::Text
                 | Kind::Path
                 | Kind::Choice

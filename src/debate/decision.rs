@@ -11,6 +11,7 @@ use crate::debate::claims;
 use crate::debate::consensus::{self, Consensus, Standings};
 use crate::debate::dissent::{self, Dissent};
 use crate::debate::event::Stop;
+use crate::debate::gate::{self, Found, Gate};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::response::Response;
@@ -44,6 +45,9 @@ pub struct Decision {
     pub blocking: Vec<Blocking>,
     /// Why the last phase that could end early ended.
     pub stop: Option<Stop>,
+    /// Whether it meets the terms set at the start; `None` when none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
 }
 
 /// An objection that its holder calls blocking.
@@ -120,6 +124,10 @@ pub fn decide(history: &History) -> Decision {
         }
     };
     let moved = change::moved(history, &slots, &ledger, &first, &standings);
+    let gate = history.setup.gate.as_ref().map(|terms| {
+        let winner = option.clone().zip(last.as_ref().and_then(|last| last.agreement));
+        gate::judge(terms, Found { winner, objections: gate::objections(history, &slots) })
+    });
     Decision {
         text: option
             .as_ref()
@@ -131,6 +139,7 @@ pub fn decide(history: &History) -> Decision {
         dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
         blocking: blocking(history, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
+        gate,
         option,
         sealed,
         last,

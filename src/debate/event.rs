@@ -10,10 +10,12 @@ use crate::debate::agent::{Agent, Persona, Seat, Voice};
 use crate::debate::ask::TurnId;
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::Decision;
+use crate::debate::gate::GateTerms;
 use crate::debate::mode::{Mode, StopRule};
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
+use crate::debate::thresholds::Thresholds;
 
 /// The event format this program writes.
 pub const FORMAT: u32 = 2;
@@ -174,6 +176,12 @@ pub struct Setup {
     pub synthesis: bool,
     /// The bounds.
     pub limits: Limits,
+    /// When the exchange may end early.
+    #[serde(default, skip_serializing_if = "Thresholds::is_default")]
+    pub thresholds: Thresholds,
+    /// What the verdict must meet for the command to succeed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateTerms>,
     /// Seed of every shuffle.
     pub seed: u64,
     /// Name given by the user; no two sessions of a store share one.
@@ -363,6 +371,8 @@ pub enum StopReason {
     QuorumLost,
     /// See [`StopRule::Agreed`].
     Agreed,
+    /// See [`StopRule::Confidence`].
+    Confident,
     /// See [`StopRule::Stable`].
     Stable,
     /// See [`StopRule::Saturated`].
@@ -376,7 +386,9 @@ pub enum StopReason {
 impl From<StopRule> for StopReason {
     fn from(rule: StopRule) -> Self {
         match rule {
+            StopRule::MaxRounds => Self::RoundsHeld,
             StopRule::Agreed => Self::Agreed,
+            StopRule::Confidence => Self::Confident,
             StopRule::Stable => Self::Stable,
             StopRule::Saturated => Self::Saturated,
             StopRule::Oscillating => Self::Oscillating,
@@ -390,6 +402,7 @@ impl StopReason {
         match self {
             Self::QuorumLost => "quorum lost",
             Self::Agreed => "agreed",
+            Self::Confident => "agreed with confidence",
             Self::Stable => "positions stable",
             Self::Saturated => "no new claims",
             Self::Oscillating => "positions oscillate",

@@ -92,16 +92,35 @@ fn one() -> u32 {
 /// A rule that ends a phase early. Checked in the order of this list, whatever the order in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = add_other_names)]
 pub enum StopRule {
-    /// Unanimous over at least two model families, and nobody changed without citing a reason in this round.
+    /// All rounds were held, which ends every phase: the rule may be listed, and adds nothing.
+    MaxRounds,
+    /// Unanimous (or the share that the session's threshold asks for) over at least two model families, and nobody
+    /// changed without citing a reason in this round. Also written `consensus`.
+    #[serde(alias = "consensus")]
     Agreed,
-    /// Positions no longer move: at most 15% changed and next to nothing new was claimed, two rounds in a row, or one
-    /// in which nothing changed.
+    /// Agreed, and the median stated confidence of those who agree is at least 0.8, or the session's threshold.
+    Confidence,
+    /// Positions no longer move: at most 15% (or the session's threshold) changed and next to nothing new was claimed,
+    /// two rounds in a row, or one in which nothing changed. Also written `convergence`.
+    #[serde(alias = "convergence")]
     Stable,
     /// A round brought no new claim and no new evidence.
     Saturated,
     /// An agent went back to the option it had left two rounds ago.
     Oscillating,
+}
+
+/// Lets editors take a rule's other name as well.
+fn add_other_names(schema: &mut schemars::Schema) {
+    if let Some(rules) = schema.get_mut("oneOf").and_then(serde_json::Value::as_array_mut) {
+        for (name, other) in [("agreed", "consensus"), ("stable", "convergence")] {
+            rules.push(serde_json::json!({
+                "description": format!("Another name for `{name}`."), "type": "string", "const": other,
+            }));
+        }
+    }
 }
 
 /// A set of speakers, and the terms on which they speak.

@@ -6,13 +6,15 @@ use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
 use crate::debate::change;
 use crate::debate::claims::{self, Entry};
-use crate::debate::consensus::{self, Consensus, Standings};
+use crate::debate::consensus::{self, Standings};
 use crate::debate::event::{ClosedRound, Movement, Stop, StopReason, quorum};
 use crate::debate::history::History;
-use crate::debate::mode::{Phase, StopRule};
+use crate::debate::mode::{Phase, Rounds, StopRule};
+use crate::debate::question::OptionId;
 use crate::debate::response::Evidence;
 use crate::debate::schedule::{self, PassedOver, Slot};
-use crate::stats::stability;
+use crate::debate::thresholds::compared;
+use crate::stats::{quantiles, stability};
 
 /// Whether enough of the seats that a round gives a turn were heard in it.
 pub fn has_quorum(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> bool {
@@ -106,7 +108,7 @@ fn movement(
         comparable: still.n_comparable,
         changed: still.n_changed,
         uncited: count(moved.iter().filter(|moved| !moved.cited).count()),
-        stable: still.is_stable(),
+        stable: still.is_stable_within(history.setup.thresholds.convergence).ok(),
         frozen: still.is_frozen(),
     }
 }
@@ -124,16 +126,28 @@ fn stop(history: &History, slots: &[Slot<'_>], closed: &ClosedRound, now: &Stand
     let rounds = phase.rounds?;
     let planned = schedule::rounds(history, phase, closed.round);
     if closed.round >= planned {
-        return Some(Stop { reason: StopReason::RoundsHeld, numbers: format!("{} of {planned}", closed.round) });
+        let numbers = format!("{} of {planned}{}", closed.round, cut(history, rounds, planned));
+        return Some(Stop { reason: StopReason::RoundsHeld, numbers });
     }
     if schedule::is_fixed(history) || closed.round < rounds.min {
         return None;
     }
     let mut rules = phase.until.clone();
+    rules.extend(history.setup.thresholds.confidence.map(|_| StopRule::Confidence));
     rules.sort_unstable();
     rules.into_iter().find_map(|rule| {
         fires(history, slots, phase, closed, now, rule).map(|numbers| Stop { reason: rule.into(), numbers })
     })
+}
+
+/// Says that the mode's rounds were cut, where they were.
+fn cut(history: &History, rounds: Rounds, planned: u32) -> String {
+    match history.setup.thresholds.max_rounds {
+        Some(most) if history.setup.rounds.is_none() && planned == most && most < rounds.default => {
+            format!(", where the mode has {} and max_rounds is {most}", rounds.default)
+        }
+        Some(_) | None => String::new(),
+    }
 }
 
 /// The numbers with which a rule fires; `None` when it does not.
@@ -145,23 +159,25 @@ fn fires(
     now: &Standings<'_>,
     rule: StopRule,
 ) -> Option<String> {
+    let thresholds = &history.setup.thresholds;
     match rule {
-        StopRule::Agreed => {
-            let consensus = closed.consensus.as_ref()?;
-            let uncited = closed.movement.map_or(0, |movement| movement.uncited);
-            (is_unanimous(consensus) && consensus.families >= 2 && uncited == 0).then(|| {
-                format!(
-                    "{} of {} agree, {} families, no uncited change",
-                    consensus.valid, consensus.panel, consensus.families
-                )
-            })
+        // Checked before all others, whether a mode lists it or not.
+        StopRule::MaxRounds => None,
+        StopRule::Agreed => agreement(history, closed, now),
+        StopRule::Confidence => {
+            let agreement = agreement(history, closed, now)?;
+            let median = median_confidence(closed.consensus.as_ref()?.leading.first()?, now)?;
+            let needed = thresholds.confidence_needed();
+            (median >= needed).then(|| format!("{agreement}, median confidence{}", compared(median, needed)))
         }
         StopRule::Stable => {
             let movement = closed.movement?;
             let before = history.rounds.last().filter(|last| last.phase == phase.name).and_then(|last| last.movement);
             let twice = movement.stable == Some(true) && before.is_some_and(|before| before.stable == Some(true));
             (movement.frozen || twice).then(|| {
-                format!("{} of {} changed, {} new claims", movement.changed, movement.comparable, closed.claims_new)
+                let (changed, comparable) = (movement.changed, movement.comparable);
+                let rate = thresholds.change_in_words(changed, comparable);
+                format!("{changed} of {comparable} changed{rate}, {} new claims", closed.claims_new)
             })
         }
         StopRule::Saturated => {
@@ -184,8 +200,32 @@ fn has_new_evidence(history: &History, slots: &[Slot<'_>], closed: &ClosedRound)
     here.iter().flat_map(|entry| &entry.claim.evidence).any(|evidence| !known.contains(&evidence))
 }
 
-fn is_unanimous(consensus: &Consensus) -> bool {
-    consensus.valid == consensus.panel && consensus.leading.len() == 1 && consensus.tally.len() == 1
+/// The numbers of an agreement that may end a phase; `None` without one.
+fn agreement(history: &History, closed: &ClosedRound, now: &Standings<'_>) -> Option<String> {
+    let consensus = closed.consensus.as_ref()?;
+    let [leader] = consensus.leading.as_slice() else { return None };
+    let (share, holders) = (consensus.agreement?, consensus.tally.get(leader)?);
+    let families = families_behind(history, leader, now);
+    let uncited = closed.movement.map_or(0, |movement| movement.uncited);
+    if share < history.setup.thresholds.consensus || families < 2 || uncited > 0 {
+        return None;
+    }
+    let measured = history.setup.thresholds.agreement_in_words(share);
+    Some(format!("{holders} of {} agree{measured}, {families} families, no uncited change", consensus.panel))
+}
+
+/// Model families among the seats that hold an option.
+fn families_behind(history: &History, option: &OptionId, now: &Standings<'_>) -> usize {
+    let holds = |seat: &Seat| now.get(seat).is_some_and(|standing| standing.option.as_ref() == Some(option));
+    let holders = history.agents.iter().filter(|agent| holds(&agent.seat));
+    holders.map(|agent| agent.voice.family.as_str()).collect::<BTreeSet<&str>>().len()
+}
+
+/// Median of what the seats that hold an option state as their confidence; `None` when one of them states none.
+fn median_confidence(option: &OptionId, now: &Standings<'_>) -> Option<f64> {
+    let holders = now.values().filter(|standing| standing.option.as_ref() == Some(option));
+    let stated: Vec<f64> = holders.map(|standing| standing.confidence).collect::<Option<_>>()?;
+    quantiles::quartiles(&stated).map(|quartiles| quartiles.median)
 }
 
 /// Seats that hold what they held two counted rounds ago, and held something else in between.

@@ -113,9 +113,12 @@ pub fn rounds_after(history: &History, phase: &Phase, round: u32, continuations:
     let Some(range) = phase.rounds else { return round };
     let is_exchange = exchange(history).is_some_and(|index| history.setup.mode.phases[index].name == phase.name);
     let known = &history.continuations[..continuations.min(history.continuations.len())];
-    known.last().filter(|_| is_exchange).map_or(history.setup.rounds.unwrap_or(range.default), |latest| {
-        latest.begun.saturating_add(latest.terms.rounds)
-    })
+    known
+        .last()
+        .filter(|_| is_exchange)
+        .map_or(history.setup.rounds.unwrap_or_else(|| history.setup.thresholds.rounds(range)), |latest| {
+            latest.begun.saturating_add(latest.terms.rounds)
+        })
 }
 
 /// Whether the number of rounds is the user's own, so that no rule may end the exchange early.

@@ -39,6 +39,7 @@ fn table(record: &Record) -> Option<String> {
     rows.push(("Level", format!("{}: {}", decision.level, decision.advice)));
     rows.extend(changed(record).map(|changed| ("Debate delta", changed)));
     rows.extend(decision.stop.as_ref().map(|stop| ("Ended", format!("{} ({})", stop.reason.title(), stop.numbers))));
+    rows.extend(decision.gate.as_ref().map(|gate| ("Gate", gate.to_string())));
     let panel: Vec<String> = record
         .panel
         .iter()
@@ -122,7 +123,7 @@ fn dissent(record: &Record) -> Option<String> {
             dissent.would_settle.iter().map(|settles| format!("\n  - would settle it: {}", escaped(settles))).collect();
         format!("**{}** ({option}, {kind}): {}{settles}", escaped(record.name(dissent.seat)), escaped(&dissent.words))
     };
-    let blocking = record.blocking.iter().map(|objection| {
+    let blocking = record.objections().into_iter().map(|objection| {
         format!("**{}** calls this blocking: {}", escaped(record.name(objection.seat)), escaped(&objection.objection))
     });
     listed("Dissent", record.dissent.iter().map(entry).chain(blocking))

@@ -13,6 +13,7 @@ use crate::debate::consensus::Consensus;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
+use crate::debate::gate::Gate;
 use crate::debate::history::{Continuation, History, Outcome, Turn};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::reply::{Citation, Fault};
@@ -158,6 +159,9 @@ pub struct Verdict {
     pub advice: &'static str,
     /// Why the debate ended when it did.
     pub stop: Option<Stop>,
+    /// Whether the verdict meets the terms set at the start; left out when none were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
 }
 
 /// What the debate changed since the sealed opening, and what that cost.
@@ -309,6 +313,7 @@ fn verdict(decision: &Decision) -> Verdict {
         level: decision.level,
         advice: decision.level.advice(),
         stop: decision.stop.clone(),
+        gate: decision.gate.clone(),
     }
 }
 
@@ -406,6 +411,13 @@ pub fn name(history: &History, speaker: Speaker) -> String {
 }
 
 impl Record {
+    /// Objections that their holders call blocking, those included that a gate found with seats not heard at the end.
+    pub fn objections(&self) -> Vec<&Blocking> {
+        let gate = self.decision.as_ref().and_then(|decision| decision.gate.as_ref());
+        let unheard = gate.into_iter().flat_map(Gate::objections).filter(|found| !self.blocking.contains(found));
+        self.blocking.iter().chain(unheard).collect()
+    }
+
     /// The name on a seat.
     pub fn name(&self, seat: Seat) -> &str {
         self.panel.iter().find(|agent| agent.seat == seat).map_or("?", |agent| &agent.name)

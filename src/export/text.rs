@@ -104,6 +104,7 @@ fn numbers(record: &Record) -> Vec<String> {
     if let Some(stop) = &decision.stop {
         lines.push(format!("Ended: {} ({})", stop.reason.title(), stop.numbers));
     }
+    lines.extend(decision.gate.iter().map(|gate| format!("Gate {gate}")));
     lines
 }
 
@@ -156,8 +157,8 @@ fn dissent(record: &Record) -> Vec<String> {
         format!("{} ({option}{kind}): {}", line(record.name(dissent.seat)), line(&dissent.words))
     };
     let blocking = record
-        .blocking
-        .iter()
+        .objections()
+        .into_iter()
         .map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
     record.dissent.iter().map(entry).chain(blocking).collect()
 }

@@ -177,6 +177,8 @@ fn check_until(path: &str, phase: &Phase, has_ballots: bool) -> Result<(), Flaw>
     let has_claims = phase.stages.iter().any(|stage| stage.form != Form::Ballot);
     for (index, rule) in phase.until.iter().enumerate() {
         let (name, has_inputs, inputs) = match rule {
+            StopRule::MaxRounds => ("max_rounds", true, "nothing"),
+            StopRule::Confidence => ("confidence", has_stances, "stances"),
             StopRule::Agreed => ("agreed", has_stances, "stances"),
             StopRule::Stable => ("stable", has_stances, "stances"),
             StopRule::Oscillating => ("oscillating", has_stances, "stances"),

@@ -17,8 +17,8 @@ pub struct Movement {
     pub novelty: f64,
 }
 
-/// Change rate up to which a round counts as stable.
-const FLIP_RATE_MAX: f64 = 0.15;
+/// Change rate up to which a round counts as stable unless somebody asks for another, 0 to 1.
+pub const FLIP_RATE_MAX: f64 = 0.15;
 /// Distance of distributions up to which a round of five or more counts as stable; smaller panels must not move at all.
 const KS_MAX: f64 = 0.2;
 /// Share of new claims up to which a round counts as stable.
@@ -58,9 +58,17 @@ impl Movement {
     /// Whether positions stood still; [`Undefined::NoComparable`] when nobody is comparable. Ratings that were not taken
     /// do not count against it.
     pub fn try_is_stable(&self) -> Result<bool, Undefined> {
+        self.is_stable_within(FLIP_RATE_MAX)
+    }
+
+    /// Like [`Movement::try_is_stable`], up to another change rate than 0.15, 0 to 1.
+    ///
+    /// Above 0.15, ratings may move as far as options may: who changes sides rates anew.
+    pub fn is_stable_within(&self, flip_rate_max: f64) -> Result<bool, Undefined> {
         let ks_max = if self.n_comparable < 5 { 0.0 } else { KS_MAX };
+        let ks_max = if flip_rate_max > FLIP_RATE_MAX { flip_rate_max.max(ks_max) } else { ks_max };
         let still =
-            |rate: f64| rate <= FLIP_RATE_MAX && self.ks.is_none_or(|d| d <= ks_max) && self.novelty <= NOVELTY_MAX;
+            |rate: f64| rate <= flip_rate_max && self.ks.is_none_or(|d| d <= ks_max) && self.novelty <= NOVELTY_MAX;
         self.flip_rate.map(still).ok_or(Undefined::NoComparable)
     }
 
@@ -75,8 +83,9 @@ fn ks(a: &[f64], b: &[f64]) -> Option<f64> {
     if a.is_empty() || b.is_empty() {
         return None;
     }
-    let at_most = |values: &[f64], point: f64| {
-        values.iter().filter(|value| **value <= point).count() as f64 / values.len() as f64
-    };
-    Some(a.iter().chain(b).map(|point| (at_most(a, *point) - at_most(b, *point)).abs()).fold(0.0, f64::max))
+    let at_most = |values: &[f64], point: f64| values.iter().filter(|value| **value <= point).count();
+    // One division at the end: 4/5 - 3/5 is more than 1/5 in floating point, and a threshold of 0.2 would notice.
+    let apart = |point: &f64| (at_most(a, *point) * b.len()).abs_diff(at_most(b, *point) * a.len());
+    let largest = a.iter().chain(b).map(apart).max().unwrap_or(0);
+    Some(largest as f64 / (a.len() * b.len()) as f64)
 }

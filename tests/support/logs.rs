@@ -43,6 +43,8 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         rounds: None,
         synthesis: true,
         limits: Limits::for_panel(2),
+        thresholds: roundtable::debate::thresholds::Thresholds::default(),
+        gate: None,
         seed: 7,
         name: None,
         tags: BTreeMap::new(),

@@ -17,6 +17,7 @@ use roundtable::debate::question::{OptionId, Question};
 use roundtable::debate::reply::{Fault, Reply};
 use roundtable::debate::response::Response;
 use roundtable::debate::schedule;
+use roundtable::debate::thresholds::Thresholds;
 use roundtable::modes::{self, Folders};
 use roundtable::stats::shuffle::SplitMix64;
 use uuid::Uuid;
@@ -333,6 +334,8 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         rounds: None,
         synthesis: mode.decision.synthesis,
         limits: Limits::for_panel(count),
+        thresholds: Thresholds::default(),
+        gate: None,
         seed: 7,
         name: None,
         tags: std::collections::BTreeMap::new(),

@@ -21,6 +21,7 @@ use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Evidence, EvidenceKind, Position, Response, Stance,
 };
+use crate::debate::thresholds::Thresholds;
 
 /// A terminal that only remembers what was written to it.
 #[derive(Clone, Default)]
@@ -88,6 +89,8 @@ impl Play {
             rounds: None,
             synthesis: false,
             limits: Limits::for_panel(seats),
+            thresholds: Thresholds::default(),
+            gate: None,
             seed: 1,
             name: None,
             tags: BTreeMap::new(),

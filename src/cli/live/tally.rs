@@ -135,5 +135,6 @@ fn numbers(decision: &Decision) -> String {
     if !decision.blocking.is_empty() {
         parts.push(format!("{} blocking", decision.blocking.len()));
     }
+    parts.extend(decision.gate.iter().map(|gate| format!("the gate {gate}")));
     parts.join("; ")
 }

@@ -1,0 +1,191 @@
+//! The gate: whether a verdict meets the terms that were set at the start. A pure function of the ballots.
+//!
+//! Must never look at a stated confidence, nor at what the closing text says.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Seat;
+use crate::debate::ask::Speaker;
+use crate::debate::decision::Blocking;
+use crate::debate::history::History;
+use crate::debate::question::OptionId;
+use crate::debate::response::Response;
+use crate::debate::schedule::Slot;
+use crate::debate::thresholds::{given, measured};
+
+/// What a verdict must meet. An option must win, whatever else is asked for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GateTerms {
+    /// Share of the panel that must hold the winning option, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_agreement: Option<f64>,
+    /// The option that must win.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<OptionId>,
+    /// Whether an objection that its holder calls blocking closes the gate.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_blocking_dissent: bool,
+}
+
+/// What the terms came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Whether every condition holds.
+    pub holds: bool,
+    /// The conditions, in this order of theirs.
+    pub conditions: Vec<Condition>,
+}
+
+/// One condition: what is required, what was found, and whether that is enough.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum Condition {
+    /// An option wins. Listed only where none does.
+    Winner {
+        /// Winning options: 1.
+        required: u32,
+        /// Winning options: 0.
+        found: u32,
+        /// Whether they are as many.
+        holds: bool,
+    },
+    /// Enough of the panel hold the winning option.
+    MinAgreement {
+        /// The least share, 0 to 1.
+        required: f64,
+        /// The share, the absent and those who abstained in its denominator; `None` when no option wins.
+        found: Option<f64>,
+        /// Whether it is at least the required one.
+        holds: bool,
+    },
+    /// The expected option wins.
+    Expect {
+        /// The expected one.
+        required: OptionId,
+        /// The winning one; `None` when no option wins.
+        found: Option<OptionId>,
+        /// Whether they are the same.
+        holds: bool,
+    },
+    /// Nobody's last ballot carries an objection that its holder calls blocking.
+    NoBlockingDissent {
+        /// Objections that are let pass: 0.
+        required: u32,
+        /// Objections.
+        found: u32,
+        /// Whose they are, in seat order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        objections: Vec<Blocking>,
+        /// Whether there is none.
+        holds: bool,
+    },
+}
+
+/// What a gate looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The winning option and its share of the panel; `None` in a tie, or when too few could be heard.
+    pub winner: Option<(OptionId, f64)>,
+    /// Objections that their holders call blocking, see [`objections`].
+    pub objections: Vec<Blocking>,
+}
+
+/// Holds what was found against the terms.
+pub fn judge(terms: &GateTerms, found: Found) -> Gate {
+    let (winner, share) = found.winner.unzip();
+    let mut conditions = Vec::new();
+    if winner.is_none() {
+        conditions.push(Condition::Winner { required: 1, found: 0, holds: false });
+    }
+    conditions.extend(terms.min_agreement.map(|required| Condition::MinAgreement {
+        required,
+        found: share,
+        holds: share.is_some_and(|share| share >= required),
+    }));
+    conditions.extend(terms.expect.clone().map(|required| {
+        let holds = winner.as_ref() == Some(&required);
+        Condition::Expect { required, found: winner, holds }
+    }));
+    if terms.no_blocking_dissent {
+        conditions.push(Condition::NoBlockingDissent {
+            required: 0,
+            found: u32::try_from(found.objections.len()).unwrap_or(u32::MAX),
+            holds: found.objections.is_empty(),
+            objections: found.objections,
+        });
+    }
+    Gate { holds: conditions.iter().all(Condition::holds), conditions }
+}
+
+/// Returns the blocking objections of every seat's last ballot, in seat order.
+///
+/// A seat that could not be heard at the end has not withdrawn what it objected to before.
+pub fn objections(history: &History, slots: &[Slot<'_>]) -> Vec<Blocking> {
+    let mut last: BTreeMap<Seat, Option<&String>> = BTreeMap::new();
+    for planned in slots.iter().flat_map(|slot| &slot.turns) {
+        if let (Speaker::Seat(seat), Some(Response::Ballot(ballot))) =
+            (planned.id.speaker, history.valid_response(&planned.id))
+        {
+            last.insert(seat, ballot.blocking_objection.as_ref());
+        }
+    }
+    last.into_iter().filter_map(|(seat, objection)| Some(Blocking { seat, objection: objection?.clone() })).collect()
+}
+
+impl Gate {
+    /// The conditions that do not hold.
+    pub fn unmet(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(|condition| !condition.holds())
+    }
+
+    /// The blocking objections that it found.
+    pub fn objections(&self) -> &[Blocking] {
+        let listed = self.conditions.iter().find_map(|condition| match condition {
+            Condition::NoBlockingDissent { objections, .. } => Some(objections.as_slice()),
+            Condition::Winner { .. } | Condition::MinAgreement { .. } | Condition::Expect { .. } => None,
+        });
+        listed.unwrap_or_default()
+    }
+}
+
+impl Condition {
+    /// Whether it is met.
+    pub fn holds(&self) -> bool {
+        match self {
+            Self::Winner { holds, .. }
+            | Self::MinAgreement { holds, .. }
+            | Self::Expect { holds, .. }
+            | Self::NoBlockingDissent { holds, .. } => *holds,
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let conditions: Vec<String> = self.conditions.iter().map(Condition::to_string).collect();
+        let verb = if self.holds { "holds" } else { "does not hold" };
+        write!(f, "{verb}: {}", conditions.join("; "))
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Winner { .. } => f.write_str("no option won"),
+            Self::MinAgreement { required, found, .. } => {
+                let found = found.map_or_else(|| "none".to_owned(), measured);
+                write!(f, "agreement {found}, at least {} required", given(*required))
+            }
+            Self::Expect { required, holds: true, .. } => write!(f, "{required} won, as expected"),
+            Self::Expect { required, found: Some(found), .. } => write!(f, "{found} won, {required} expected"),
+            Self::Expect { required, found: None, .. } => write!(f, "{required} expected"),
+            Self::NoBlockingDissent { found: 0, .. } => f.write_str("no blocking objection"),
+            Self::NoBlockingDissent { found: 1, .. } => f.write_str("1 blocking objection"),
+            Self::NoBlockingDissent { found, .. } => write!(f, "{found} blocking objections"),
+        }
+    }
+}
