@@ -34,6 +34,7 @@ fn every_command_says_what_it_does() {
         "modes check",
         "modes new",
         "modes schema",
+        "schema",
         "providers",
         "config",
         "config show",

@@ -32,6 +32,12 @@ pub(crate) enum Command {
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Print the JSON Schema of something the program reads or writes
+    Schema {
+        /// Of what
+        #[arg(value_enum)]
+        of: SchemaArg,
+    },
     /// List the providers: which are set up, with which model, at what price
     Providers(ListingArgs),
     /// Look at the configuration
@@ -172,6 +178,17 @@ pub(crate) struct ShowArgs {
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
+}
+
+/// What there is a JSON Schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaArg {
+    /// The decision record, as `--format json` prints it
+    Decision,
+    /// A mode file, as `modes schema` prints it
+    Mode,
+    /// A line of a session's event log
+    Events,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ mod modes;
 mod output;
 mod providers;
 mod run;
+mod schema;
 mod show;
 mod style;
 mod topic;
@@ -78,6 +79,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::List(args) => list::list(&app(Vec::new())?, &args),
         Command::Show(args) => show::show(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
+        Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
     }
@@ -104,7 +106,7 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
-        Command::Modes(_) => false,
+        Command::Modes(_) | Command::Schema { .. } => false,
     };
     if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
 }

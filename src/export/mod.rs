@@ -5,6 +5,7 @@
 pub mod json;
 pub mod markdown;
 pub mod record;
+pub mod schema;
 pub mod text;
 
 use std::path::Path;
