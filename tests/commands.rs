@@ -35,6 +35,7 @@ fn every_command_says_what_it_does() {
         "modes new",
         "modes schema",
         "schema",
+        "diff",
         "providers",
         "config",
         "config show",

@@ -124,6 +124,7 @@ fn its_exit_codes_are_the_programs() {
         FailureKind::Usage,
         FailureKind::Providers,
         FailureKind::Credentials,
+        FailureKind::Mismatch,
         FailureKind::Interrupted,
     ] {
         assert!(

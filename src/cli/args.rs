@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// What `--help` says at the end.
 const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 5 providers failed, quorum lost; \
-7 no usable credentials; 130 interrupted, resumable.
+7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Print a session's decision and record
     Show(ShowArgs),
+    /// Tell what changed between two decisions on one question
+    Diff(DiffArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
@@ -178,6 +180,33 @@ pub(crate) struct ShowArgs {
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
+}
+
+/// Two decisions to compare.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Session id, a unique prefix of it, @ for the latest, @~1 for the one before; or a record in a JSON file
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+    /// The same, for what it is compared with
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+    /// Format of the changes
+    #[arg(long, short, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+    /// Exit with code 8 if anything differs
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For a terminal
+    Text,
+    /// For a pull request
+    Markdown,
+    /// For programs
+    Json,
 }
 
 /// What there is a JSON Schema of.

@@ -5,6 +5,7 @@
 mod args;
 mod cells;
 mod configuration;
+mod diff;
 mod list;
 mod live;
 mod modes;
@@ -22,7 +23,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, FormatArg, ListingFormat};
+use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat};
 use crate::config::{Config, Sources};
 use crate::debate::text;
 use crate::error::Failure;
@@ -78,6 +79,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Resume(args) => run::resume(&args),
         Command::List(args) => list::list(&app(Vec::new())?, &args),
         Command::Show(args) => show::show(&app(Vec::new())?, &args),
+        Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
@@ -103,6 +105,7 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::Start(args) => args.result.format == FormatArg::Json,
         Command::Resume(args) => args.result.format == FormatArg::Json,
         Command::Show(args) => args.result.format == FormatArg::Json,
+        Command::Diff(args) => args.format == DiffFormat::Json,
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,

@@ -34,6 +34,11 @@ pub(crate) fn result(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes a text to stdout, its lines broken to fit where a person reads them.
+pub(crate) fn for_reading(text: &str) -> Result<(), Failure> {
+    result(&fitted(text))
+}
+
 /// Writes a line to stderr, if anybody still reads it.
 pub(crate) fn remark(line: &str) {
     writeln!(io::stderr().lock(), "{}", text::plain(line)).ok();
@@ -79,7 +84,7 @@ pub(crate) fn files(args: &ResultArgs) -> Result<Vec<OutputFile>, Failure> {
 /// Writes a session to stdout and to the given files. All are tried; the first failure is returned.
 pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]) -> Result<(), Failure> {
     let shown = match format {
-        FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
+        FormatArg::Text => for_reading(&app::render(history, Format::Text)),
         FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
         FormatArg::Json => result(&app::render(history, Format::Json)),
     };
