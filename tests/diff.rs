@@ -247,7 +247,13 @@ fn ids_mean_nothing_in_another_session() {
     }
     other["question"]["options"].as_array_mut().unwrap().reverse();
     assert!(is_empty(&compared(&base, &other)), "{:#}", compared(&base, &other));
-    // Neither do capitals and full stops.
+    // A claim made twice is one claim.
+    let mut repeat = base["claims"][0].clone();
+    (repeat["id"], repeat["repeats"]) = (json!("c99"), json!("c1"));
+    let mut other = base.clone();
+    other["claims"].as_array_mut().unwrap().push(repeat);
+    assert!(is_empty(&compared(&base, &other)));
+    // Capitals and full stops mean nothing either.
     let text = base.to_string().replace("\"Kafka\"", "\" KAFKA.\"");
     assert!(is_empty(&compared(&base, &serde_json::from_str(&text).unwrap())));
 }
