@@ -253,6 +253,8 @@ fn store_failure(error: StoreError) -> Failure {
         StoreError::Newer { .. } => {
             Failure::usage(message).with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder")
         }
+        StoreError::Torn { .. } => Failure::usage(message)
+            .with_hint("copy it anew from where it is whole, or set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Foreign { .. } => Failure::usage(message).with_hint("set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Busy(_) => Failure::usage(message).with_hint("wait until it ends, or stop it there"),
         StoreError::Unknown(_) => Failure::usage(message).with_hint("`roundtable list` shows the sessions"),
