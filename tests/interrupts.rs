@@ -182,12 +182,13 @@ fn a_session_is_run_by_one_process_at_a_time() {
     assert_eq!(second.stdout, "");
     // Whoever only looks is not in the way.
     assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).record()["status"], "open");
-    assert!(desk.run(&["list"]).expect(0).stdout.contains("open"));
+    assert!(desk.run(&["list"]).expect(0).stdout.contains("running"));
     // Another debate can begin meanwhile.
     desk.run(&["start", "--topic", "Another?", "--rehearse", "--mode", "vote", "--quiet"]).expect(0);
     assert_eq!(patient.fake.log().len(), asked, "the second process has asked nobody");
     running.signal("KILL");
     running.wait();
+    assert!(desk.run(&["list"]).expect(0).stdout.contains("open"), "nobody runs it any more");
     patient.answer_all();
     let record = desk.run(&["resume", "@~1", "--quiet", "--format", "json"]).expect(0).record();
     assert_eq!(record["status"], "decided", "the lock has gone with its process");
