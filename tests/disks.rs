@@ -108,7 +108,7 @@ fn a_full_disk_loses_nothing_that_was_acknowledged() {
         let (decided, refused) = debate_until_full(&desk, mode, kilobytes, &bound);
         let path = folder.join(FILE);
         let named: &[&str] = match bound {
-            Bound::Disk => &[path.to_str().unwrap(), "full"],
+            Bound::Disk => &[path.to_str().unwrap(), "the disk of the session store", "full"],
             Bound::FileSize => &[path.to_str().unwrap()],
         };
         check_refusal(refused, named);
@@ -340,6 +340,21 @@ fn a_store_that_was_replaced_stays_closed_to_whoever_had_it_open() {
     assert_eq!(anew.list(&Filter::default(), 9).unwrap().len(), 2);
     assert_eq!(anew.load(session).unwrap().len(), 2);
     assert_eq!(anew.check().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_log_that_somebody_else_left_in_the_place_of_ours_is_not_tidied_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join(FILE).with_extension("db-wal");
+    let store = Store::open(folder.path()).unwrap();
+    let lease = store.lease(new_session()).unwrap();
+    append(&store, &lease, vec![opened(lease.session(), "Which?")]).unwrap();
+    fs::remove_file(&log).unwrap();
+    fs::write(&log, "the last words of another process").unwrap();
+    let refused = append(&store, &lease, vec![stop()]);
+    assert!(matches!(&refused, Err(StoreError::Removed { path }) if *path == log), "{refused:?}");
+    drop((lease, store));
+    assert_eq!(fs::read_to_string(&log).unwrap(), "the last words of another process");
 }
 
 #[test]
