@@ -192,7 +192,7 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
         .collect();
     let ratings = ratings_by_option(standings);
     let rating_agreement = match share.top.as_slice() {
-        [leader] => ratings.get(leader).and_then(|values| van_der_eijk_agreement(&points(values))),
+        [leader] => ratings.get(leader).and_then(|values| van_der_eijk_agreement(&points(values)).ok()),
         _ => None,
     };
     Consensus {
@@ -203,7 +203,7 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
         tally: share.counts,
         leading: share.top,
         agreement: most.map(|most| f64::from(most) / f64::from(panel)),
-        interval: most.and_then(|most| wilson_interval(most, panel, Z_95)),
+        interval: most.and_then(|most| wilson_interval(most, panel, Z_95).ok()),
         rating_agreement,
         ratings: ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect(),
         families: count(families.len()),
@@ -244,7 +244,8 @@ fn points(ratings: &[i8]) -> [u32; 5] {
 
 fn summary(ratings: &[i8]) -> Option<Ratings> {
     let values: Vec<f64> = ratings.iter().map(|rating| f64::from(*rating)).collect();
-    quantiles::quartiles(&values).map(|q| Ratings { n: count(q.n), q1: q.q1, median: q.median, q3: q.q3 })
+    let q = quantiles::quartiles(&values).ok()?;
+    Some(Ratings { n: count(q.n), q1: q.q1, median: q.median, q3: q.q3 })
 }
 
 fn count(n: usize) -> u32 {

@@ -17,7 +17,7 @@ use crate::debate::question::OptionId;
 use crate::debate::response::Response;
 use crate::debate::schedule;
 use crate::stats::vote_share::vote_share;
-use crate::stats::weighted_share::weighted_share;
+use crate::stats::weighted_share::{Weighting, weighted_share};
 
 /// A verdict with the numbers behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -181,8 +181,8 @@ fn caveats(
 ) -> Vec<Caveat> {
     let mut caveats = Vec::new();
     let votes: Vec<_> = standings.values().map(|standing| (standing.option.clone(), standing.confidence)).collect();
-    if let (Some(option), Some((weighted, _))) = (option, weighted_share(&votes))
-        && !weighted.contains(option)
+    if let (Some(option), Ok(weighted)) = (option, weighted_share(&votes, Weighting::Linear).shares)
+        && !weighted.top.contains(option)
     {
         caveats.push(Caveat::Contested);
     }
