@@ -44,6 +44,8 @@ fn every_command_says_what_it_does() {
         "modes check",
         "modes new",
         "modes schema",
+        "schema",
+        "diff",
         "providers",
         "config",
         "config show",

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use fake::{Behaviour, Fake};
 use program::{Desk, Running};
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 const SEATS: usize = 3;
@@ -107,12 +107,15 @@ fn a_session_that_nobody_runs_is_stopped_on_the_spot() {
     held.fake.wait_for(|log| log.len() > SEATS);
     running.signal("KILL");
     running.wait();
-    let asked = held.fake.log().len();
     let stopped = desk.run(&["stop", "@"]).expect(0);
     assert!(stopped.stderr.contains("has ended: "), "{}", stopped.stderr);
     let record = desk.run(&["show", "@", "--format", "json"]).expect(0).record();
     assert_eq!((&record["status"], &record["final"]["valid"]), (&json!("stopped"), &json!(SEATS)));
-    assert_eq!(held.fake.log().len(), asked, "nobody is asked");
+    let log = desk.run(&["export", "@"]).expect(0).stdout;
+    let after: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let stop = after.iter().position(|event| event["event"] == "stop_requested").unwrap();
+    let after: Vec<&str> = after[stop..].iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(after, ["stop_requested", "decided", "session_closed"], "nobody is asked");
     // A second one changes nothing, and a running session's request does not outlive its run.
     desk.run(&["stop", "@"]).expect(0);
     assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).record(), record);

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// What `--help` says at the end.
 const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
-5 providers failed, quorum lost; 7 no usable credentials; 8 a replay found a mismatch; 130 interrupted, resumable.
+5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -49,9 +49,17 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Run the core anew over a session's log: the same bytes, or a loud miss. Sends nothing
     Replay(ReplayArgs),
+    /// Tell what changed between two decisions on one question
+    Diff(DiffArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Print the JSON Schema of something the program reads or writes
+    Schema {
+        /// Of what
+        #[arg(value_enum)]
+        of: SchemaArg,
+    },
     /// List the providers: which are set up, with which model, at what price
     Providers(ListingArgs),
     /// Look at the configuration
@@ -380,6 +388,44 @@ pub(crate) enum ShowView {
     /// What was sent, checked against what was recorded; in full with --round or --agent
     Prompts,
     /// The log, one line an event
+    Events,
+}
+
+/// Two decisions to compare.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Session id, a unique prefix of it, @ for the latest, @~1 for the one before; or a record in a JSON file
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+    /// The same, for what it is compared with
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+    /// Format of the changes
+    #[arg(long, short, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+    /// Exit with code 8 if anything differs
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For a terminal
+    Text,
+    /// For a pull request
+    Markdown,
+    /// For programs
+    Json,
+}
+
+/// What there is a JSON Schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaArg {
+    /// The decision record, as `--format json` prints it
+    Decision,
+    /// A mode file, as `modes schema` prints it
+    Mode,
+    /// A line of a session's event log
     Events,
 }
 

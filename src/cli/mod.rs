@@ -5,6 +5,7 @@
 mod args;
 mod cells;
 mod configuration;
+mod diff;
 mod export;
 mod given;
 mod library;
@@ -15,6 +16,7 @@ mod output;
 mod providers;
 mod replay;
 mod run;
+mod schema;
 mod search;
 mod show;
 mod style;
@@ -25,7 +27,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, FormatArg, ListingFormat};
+use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat};
 use crate::config::{Config, Sources};
 use crate::debate::text;
 use crate::error::Failure;
@@ -91,7 +93,9 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Import(args) => library::import(&app(Vec::new())?, &args),
         Command::Export(args) => export::export(&app(Vec::new())?, &args),
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
+        Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
+        Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
     }
@@ -120,10 +124,11 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::Show(args) => args.result.format == FormatArg::Json,
         Command::Export(args) => args.format == Some(FormatArg::Json),
         Command::Replay(args) => args.format == ListingFormat::Json,
+        Command::Diff(args) => args.format == DiffFormat::Json,
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
-        Command::Modes(_) => false,
+        Command::Modes(_) | Command::Schema { .. } => false,
     };
     if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
 }

@@ -35,6 +35,11 @@ pub(crate) fn result(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes a text to stdout, its lines broken to fit where a person reads them.
+pub(crate) fn for_reading(text: &str) -> Result<(), Failure> {
+    result(&fitted(text))
+}
+
 /// Writes a line to stderr, if anybody still reads it.
 pub(crate) fn remark(line: &str) {
     writeln!(io::stderr().lock(), "{}", text::plain(line)).ok();

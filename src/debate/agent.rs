@@ -25,6 +25,7 @@ pub struct Persona {
 /// An assigned side on the proposal under debate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AssignedStance")]
 pub enum Stance {
     /// Argues for it.
     Yes,
@@ -35,9 +36,9 @@ pub enum Stance {
 }
 
 /// A place on the panel, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Seat(pub u32);
+pub struct Seat(#[schemars(range(min = 1))] pub u32);
 
 impl fmt::Display for Seat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,7 +47,7 @@ impl fmt::Display for Seat {
 }
 
 /// Where a voice comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Voice {
     /// Vendor name as in the vendor table, such as `anthropic`.
     pub provider: String,
@@ -57,7 +58,7 @@ pub struct Voice {
 }
 
 /// A persona seated with a provider and a model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Agent {
     /// Place on the panel.
     pub seat: Seat,

@@ -1,5 +1,6 @@
 //! Changes of mind: who moved, and whether a reason that holds was named.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
@@ -13,7 +14,7 @@ use crate::debate::schedule::Slot;
 use crate::debate::visibility;
 
 /// A seat that holds another option than before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
     /// Who.
     pub seat: Seat,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
@@ -14,7 +15,7 @@ use crate::debate::text;
 use crate::stats::shuffle;
 
 /// A numbered claim.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// `c1`, `c2`, …
     pub id: ClaimId,
@@ -33,8 +34,9 @@ pub struct Entry {
 }
 
 /// What became of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ClaimStatus")]
 pub enum Status {
     /// Nobody took it up.
     Open,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
@@ -16,7 +17,7 @@ use crate::stats::vote_share::vote_share;
 use crate::stats::wilson::{Z_95, wilson_interval};
 
 /// How far the panel agrees in one round.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Consensus {
     /// Seats. The denominator of every share: the absent do not drop out of it.
     pub panel: u32,
@@ -31,10 +32,12 @@ pub struct Consensus {
     /// Options tied for the lead; empty when nobody chose.
     pub leading: Vec<OptionId>,
     /// Share of the leading option in the panel, 0 to 1; `None` when nobody chose.
+    #[schemars(range(min = 0, max = 1))]
     pub agreement: Option<f64>,
     /// 95% Wilson interval of the agreement.
     pub interval: Option<[f64; 2]>,
     /// Van der Eijk's agreement over the ratings of the leading option, -1 to 1; `None` in a tie or without ratings.
+    #[schemars(range(min = -1, max = 1))]
     pub rating_agreement: Option<f64>,
     /// Ratings by option.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -44,7 +47,7 @@ pub struct Consensus {
 }
 
 /// Ratings of one option, -2 to 2.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ratings {
     /// How many.
     pub n: u32,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
@@ -20,7 +21,7 @@ use crate::stats::vote_share::vote_share;
 use crate::stats::weighted_share::{Weighting, weighted_share};
 
 /// A verdict with the numbers behind it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
     /// The winning option; `None` in a tie, or when too few could be heard.
     pub option: Option<OptionId>,
@@ -51,7 +52,7 @@ pub struct Decision {
 }
 
 /// An objection that its holder calls blocking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blocking {
     /// Whose.
     pub seat: Seat,
@@ -60,7 +61,7 @@ pub struct Blocking {
 }
 
 /// How strong an agreement is. It never claims to be right: agreement among models is not accuracy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
     /// Every seat, at least three of them, from at least two model families.
@@ -78,7 +79,7 @@ pub enum Label {
 }
 
 /// What to know about a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Caveat {
     /// Weighted by stated confidence, another option would lead.
@@ -90,7 +91,7 @@ pub enum Caveat {
 }
 
 /// The three levels of agreement that scripts know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// At least 0.7.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
@@ -15,7 +16,7 @@ use crate::debate::response::{ClaimId, Response};
 use crate::debate::schedule::Slot;
 
 /// One entry of the minority report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dissent {
     /// Why it stands here.
     pub kind: Kind,
@@ -33,8 +34,9 @@ pub struct Dissent {
 }
 
 /// Why an entry stands in the minority report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "DissentKind")]
 pub enum Kind {
     /// Held at the end.
     Final,

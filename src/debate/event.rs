@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,9 +22,10 @@ use crate::debate::thresholds::Thresholds;
 pub const FORMAT: u32 = 2;
 
 /// Names a session: a time-ordered UUID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct SessionId(pub Uuid);
+#[schemars(extend("format" = "uuid"))]
+pub struct SessionId(#[schemars(with = "String")] pub Uuid);
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,9 +34,10 @@ impl fmt::Display for SessionId {
 }
 
 /// An event with its place and time, as the store stamped it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Logged {
     /// Place in the session's log, from 1, without gaps.
+    #[schemars(range(min = 1))]
     pub seq: u64,
     /// Milliseconds since the Unix epoch.
     pub at_ms: u64,
@@ -44,7 +47,7 @@ pub struct Logged {
 }
 
 /// A fact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "events are handled one at a time, and most are replies")]
 pub enum Event {
@@ -150,9 +153,9 @@ impl Event {
 }
 
 /// All that a debate depends on, copied at its start so that no later edit of a file or a variable can change it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Setup {
-    /// Event format, [`FORMAT`] when written.
+    /// Event format that the log was begun in.
     pub format: u32,
     /// Which session this is.
     pub session: SessionId,
@@ -196,7 +199,7 @@ pub struct Setup {
 }
 
 /// Where a session branched off another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Branch {
     /// The other one.
     pub session: SessionId,
@@ -207,7 +210,7 @@ pub struct Branch {
 }
 
 /// The terms on which a debate goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Continued {
     /// Rounds of the exchange to be held, at least 1, with no early end.
     pub rounds: u32,
@@ -220,7 +223,7 @@ pub struct Continued {
 }
 
 /// Material that the user supplies during a debate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
     /// What it is about, in one line.
     pub about: String,
@@ -229,7 +232,7 @@ pub struct Fact {
 }
 
 /// The bounds of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
     /// Replies read for one turn: after this many that cannot be read, the turn is over.
     pub attempts_max: u32,
@@ -253,7 +256,7 @@ pub fn quorum(seats: u32) -> u32 {
 }
 
 /// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PromptMark {
     /// SHA-256 of the shared block and the messages, in hexadecimal.
     pub sha256: String,
@@ -262,12 +265,13 @@ pub struct PromptMark {
 }
 
 /// The options of an open question, and how the opening statements were sorted into them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Frozen {
     /// The options.
     pub options: Vec<Choice>,
     /// The option that each seat's opening statement was counted for; a list of `{ seat, option }` in the log.
     #[serde(with = "by_seat")]
+    #[schemars(with = "Vec<by_seat::Sorted>")]
     pub sorted: BTreeMap<Seat, OptionId>,
     /// How the sorting came about.
     pub basis: SortingBasis,
@@ -279,14 +283,18 @@ pub struct Frozen {
 mod by_seat {
     use std::collections::BTreeMap;
 
+    use schemars::JsonSchema;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use crate::debate::agent::Seat;
     use crate::debate::question::OptionId;
 
-    #[derive(Serialize, Deserialize)]
-    struct Sorted {
+    /// A sorted opening statement.
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub(super) struct Sorted {
+        /// Whose statement.
         seat: Seat,
+        /// The option it was counted for.
         option: OptionId,
     }
 
@@ -306,7 +314,7 @@ mod by_seat {
 }
 
 /// How opening statements were sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SortingBasis {
     /// Two passes in opposite orders agreed.
@@ -320,7 +328,7 @@ pub enum SortingBasis {
 }
 
 /// A closed round.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClosedRound {
     /// Phase name.
     pub phase: String,
@@ -340,7 +348,7 @@ pub struct ClosedRound {
 }
 
 /// What moved between two rounds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Movement {
     /// Seats with an option in both rounds.
     pub comparable: u32,
@@ -355,7 +363,7 @@ pub struct Movement {
 }
 
 /// Why a phase ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stop {
     /// The reason.
     pub reason: StopReason,
@@ -364,20 +372,20 @@ pub struct Stop {
 }
 
 /// The reason for a phase's end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
     /// Too few seats were heard; the whole debate ends.
     QuorumLost,
-    /// See [`StopRule::Agreed`].
+    /// Unanimous over at least two model families, and nobody changed without citing a reason in the round.
     Agreed,
-    /// See [`StopRule::Confidence`].
+    /// So many agreed, and were so sure of it, as the thresholds ask for.
     Confident,
-    /// See [`StopRule::Stable`].
+    /// Positions no longer moved.
     Stable,
-    /// See [`StopRule::Saturated`].
+    /// A round brought no new claim and no new evidence.
     Saturated,
-    /// See [`StopRule::Oscillating`].
+    /// An agent went back to the option it had left two rounds before.
     Oscillating,
     /// All rounds were held.
     RoundsHeld,
@@ -412,7 +420,7 @@ impl StopReason {
 }
 
 /// Who asked for an early end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoppedBy {
     /// Ctrl-C or a termination signal.
@@ -422,7 +430,7 @@ pub enum StoppedBy {
 }
 
 /// How a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The protocol ran to its end.

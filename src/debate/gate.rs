@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
@@ -17,7 +18,7 @@ use crate::debate::schedule::Slot;
 use crate::debate::thresholds::{given, measured};
 
 /// What a verdict must meet. An option must win, whatever else is asked for.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct GateTerms {
     /// Share of the panel that must hold the winning option, 0 to 1.
@@ -32,7 +33,7 @@ pub struct GateTerms {
 }
 
 /// What the terms came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gate {
     /// Whether every condition holds.
     pub holds: bool,
@@ -41,7 +42,7 @@ pub struct Gate {
 }
 
 /// One condition: what is required, what was found, and whether that is enough.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum Condition {
     /// An option wins. Listed only where none does.

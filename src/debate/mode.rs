@@ -224,6 +224,7 @@ pub enum Form {
 /// How a debate ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ModeEnding")]
 pub struct Ending {
     /// Whether the moderator writes a closing text from the claim ledger.
     #[serde(default = "yes")]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::text;
@@ -14,7 +15,7 @@ pub const OPTIONS: std::ops::RangeInclusive<usize> = 2..=7;
 const OPTION_BYTES_MAX: usize = 400;
 
 /// A question, and the options it may be answered with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Question {
     /// The question in the asker's own words.
     pub topic: String,
@@ -24,7 +25,7 @@ pub struct Question {
 }
 
 /// One option.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// `o1`, `o2`, …
     pub id: OptionId,
@@ -33,7 +34,7 @@ pub struct Choice {
 }
 
 /// Names an option of one session.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct OptionId(pub String);
 

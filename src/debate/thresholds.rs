@@ -2,6 +2,7 @@
 //!
 //! Must never let a stated confidence act alone: it counts only where the panel agrees.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::mode::Rounds;
@@ -13,7 +14,7 @@ const CONFIDENCE: f64 = 0.8;
 /// The thresholds of a session.
 ///
 /// A share is compared as it is: 3 of 4 reaches 0.75, for both are the same number.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Thresholds {
     /// Share of the panel on one option from which it counts as agreed; above 0.5, at most 1.

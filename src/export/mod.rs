@@ -2,10 +2,12 @@
 //!
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
+pub mod diff;
 pub mod json;
 pub mod markdown;
 pub mod ndjson;
 pub mod record;
+pub mod schema;
 pub mod text;
 pub mod usage;
 pub mod views;

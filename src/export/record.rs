@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, UNIX_EPOCH};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat, Voice};
@@ -29,9 +30,10 @@ const REHEARSAL: &str = "rehearsal";
 const REHEARSAL_NOTE: &str = "rehearsal: no model was asked";
 
 /// A session's record.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Record {
-    /// [`SCHEMA`].
+    /// Format and version of the record.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The session's id.
     pub session: String,
@@ -101,7 +103,7 @@ pub struct Record {
 }
 
 /// How a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It has not ended.
@@ -117,11 +119,12 @@ pub enum Status {
 }
 
 /// The question with its options.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Question {
     /// In the asker's words.
     pub topic: String,
     /// `choice` or `open`.
+    #[schemars(extend("enum" = ["choice", "open"]))]
     pub kind: &'static str,
     /// The options; for an open question those that were found.
     pub options: Vec<Choice>,
@@ -130,7 +133,7 @@ pub struct Question {
 }
 
 /// How opening statements were sorted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SortingRecord {
     /// Which way.
     pub basis: SortingBasis,
@@ -139,7 +142,7 @@ pub struct SortingRecord {
 }
 
 /// The verdict.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Verdict {
     /// The winning option; `None` without one.
     pub option: Option<OptionId>,
@@ -150,12 +153,14 @@ pub struct Verdict {
     /// What to know about it.
     pub caveats: Vec<Caveat>,
     /// Share of the leading option in the panel, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
     pub agreement: Option<f64>,
     /// Its 95% Wilson interval.
     pub interval: Option<[f64; 2]>,
     /// Level of agreement.
     pub level: Level,
     /// What to do at this level: `proceed`, `verify` or `query_detail`.
+    #[schemars(extend("enum" = ["proceed", "verify", "query_detail"]))]
     pub advice: &'static str,
     /// Why the debate ended when it did.
     pub stop: Option<Stop>,
@@ -165,7 +170,7 @@ pub struct Verdict {
 }
 
 /// What the debate changed since the sealed opening, and what that cost.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Delta {
     /// Who holds another option.
     pub moved: Vec<Moved>,
@@ -178,7 +183,7 @@ pub struct Delta {
 }
 
 /// More rounds of the exchange, and on which terms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ContinuationRecord {
     /// How many rounds had been closed before.
     pub after_round: usize,
@@ -188,7 +193,7 @@ pub struct ContinuationRecord {
 }
 
 /// One turn.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TurnRecord {
     /// Which.
     #[serde(flatten)]
@@ -204,7 +209,7 @@ pub struct TurnRecord {
 }
 
 /// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Absence {
     /// Which.
     pub seat: Seat,
@@ -213,7 +218,7 @@ pub struct Absence {
 }
 
 /// When a session began and ended.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Times {
     /// First event, RFC 3339 in UTC.
     pub opened: String,

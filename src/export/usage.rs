@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{Attempt, History, Outcome, Turn};
 
 /// What a session took, reading replies that could not be used included.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct UsageRecord {
     /// All that was paid in this session.
     pub total: Spent,
@@ -22,7 +23,7 @@ pub struct UsageRecord {
 }
 
 /// Calls, tokens and money.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Spent {
     /// Replies received.
     pub calls: u32,

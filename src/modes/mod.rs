@@ -92,7 +92,10 @@ pub fn is_name(text: &str) -> bool {
 /// The JSON Schema of a mode file, generated from the types. A file that fits it may still fail the checks of
 /// [`parse`].
 pub fn schema() -> Value {
-    schemars::schema_for!(Mode).into()
+    let mut schema = schemars::schema_for!(Mode);
+    schema.insert("$id".to_owned(), "urn:roundtable:mode".into());
+    schema.insert("title".to_owned(), "Mode file".into());
+    schema.into()
 }
 
 /// A commented mode to start from, called `name`, which must satisfy [`is_name`].

@@ -9,13 +9,14 @@ pub mod read;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Persona;
 use crate::debate::question::OptionId;
 
 /// What was said in a turn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
     /// A statement with claims.
@@ -44,13 +45,14 @@ pub enum Response {
 }
 
 /// A statement with claims and evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Position {
     /// The position in one or two sentences.
     pub statement: String,
     /// How it was reached. Kept for the record; other agents see the claims instead.
     pub reasoning: String,
     /// Stated confidence, 0 to 1. Shown; never moves a gate.
+    #[schemars(range(min = 0, max = 1))]
     pub confidence: Option<f64>,
     /// New claims.
     pub claims: Vec<Claim>,
@@ -64,13 +66,14 @@ pub struct Position {
 }
 
 /// A sealed rating.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ballot {
     /// The agent's position in one sentence.
     pub statement: String,
     /// The reason in short.
     pub because: String,
     /// Stated confidence, 0 to 1. Shown; never moves a gate.
+    #[schemars(range(min = 0, max = 1))]
     pub confidence: Option<f64>,
     /// A reason that forbids the leading option whatever its support.
     pub blocking_objection: Option<String>,
@@ -79,7 +82,7 @@ pub struct Ballot {
 }
 
 /// Where an agent stands on the question.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Stance {
     /// The option chosen. `None` when abstaining, or while an open question's options are not yet frozen.
     pub option: Option<OptionId>,
@@ -88,6 +91,7 @@ pub struct Stance {
     pub abstained: Option<String>,
     /// A rating of every option, -2 to +2; empty while there are no options.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("additionalProperties" = { "type": "integer", "minimum": -2, "maximum": 2 }))]
     pub ratings: BTreeMap<OptionId, i8>,
     /// What caused a change of mind, by the agent's own account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +102,7 @@ pub struct Stance {
 }
 
 /// An account of a change of mind. The option it came from is taken from the record, not from the agent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// What was decisive, in words.
     pub because: String,
@@ -107,7 +111,7 @@ pub struct Change {
 }
 
 /// One sentence that can be checked or contested.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Claim {
     /// The sentence.
     pub text: String,
@@ -122,7 +126,7 @@ pub struct Claim {
 }
 
 /// What kind of sentence a claim is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimKind {
     /// Observable, and backed by evidence; without any it is recorded as an assumption.
@@ -136,7 +140,7 @@ pub enum ClaimKind {
 }
 
 /// What supports a claim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Where it comes from.
     #[serde(rename = "type")]
@@ -149,7 +153,7 @@ pub struct Evidence {
 }
 
 /// Where evidence comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
     /// A source that can be looked up.
@@ -163,7 +167,7 @@ pub enum EvidenceKind {
 }
 
 /// A claim an agent now accepts (another's) or gives up (its own).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Concession {
     /// Which claim.
     pub claim: ClaimId,
@@ -172,7 +176,7 @@ pub struct Concession {
 }
 
 /// Names a claim of one session's ledger: `c1`, `c2`, …
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ClaimId(pub String);
 
@@ -183,7 +187,7 @@ impl fmt::Display for ClaimId {
 }
 
 /// A question to the panel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PosedQuestion {
     /// What it asks for.
     pub kind: QuestionKind,
@@ -194,7 +198,7 @@ pub struct PosedQuestion {
 }
 
 /// What a question asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionKind {
     /// What is meant.
@@ -210,7 +214,7 @@ pub enum QuestionKind {
 }
 
 /// Statements that say the same, under one name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pile {
     /// The option they stand for.
     pub text: String,
@@ -219,7 +223,7 @@ pub struct Pile {
 }
 
 /// The moderator's closing text, written from the claim ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Synthesis {
     /// The answer and its reach, in a few sentences.
     pub conclusion: String,
@@ -237,7 +241,7 @@ pub struct Synthesis {
 }
 
 /// A point of the closing text, with the claims it rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     /// What it says.
     pub text: String,
