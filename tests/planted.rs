@@ -13,6 +13,9 @@ use roundtable::debate::ask::Ask;
 use roundtable::debate::decision::{Caveat, Label};
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
+use roundtable::export::record::record;
+use roundtable::export::story::{story, warning};
+use roundtable::export::{markdown, text};
 use serde_json::{Value, json};
 use support::replies::{by_default, claims_in, holding, with};
 use support::world::{Answer, World, mode, option, question, seat_of, setup};
@@ -103,6 +106,20 @@ fn near(found: Number, expected: f64) {
     assert_eq!(found.reason, None);
 }
 
+/// What the reports say happened, and the warning above the decision.
+fn told(history: &History) -> (Vec<String>, Option<String>) {
+    let record = record(history);
+    let (text, markdown) = (text::render(&record), markdown::render(&record));
+    for sentence in story(&record) {
+        assert!(text.contains(&format!("  {sentence}\n")), "{sentence}: {text}");
+        assert!(markdown.contains(&format!("- {sentence}\n")), "{sentence}: {markdown}");
+    }
+    let first = warning(&record);
+    assert_eq!(text.lines().next().filter(|line| line.starts_with("Warning")).map(str::to_owned), first, "{text}");
+    assert_eq!(markdown.contains("> **Warning"), first.is_some(), "{markdown}");
+    (story(&record), first)
+}
+
 fn undefined(reason: &'static str) -> Number {
     Number { value: None, reason: Some(reason) }
 }
@@ -190,6 +207,16 @@ fn a_minority_with_evidence_stands_its_ground_against_a_majority() {
     let quotes: Vec<(&str, bool)> =
         analysis.quotes.iter().map(|quote| (quote.claim.0.as_str(), quote.verified)).collect();
     assert_eq!(quotes, [("c1", false)]);
+    let (story, warning) = told(&history);
+    let expected = [
+        "The panel kept its mind: sealed 3-1 for o1, final 3-1 for o1.",
+        "Nobody moved.",
+        "No single seat decides the outcome; the label on Seat 4.",
+        "No sign of groupthink among the 4 that could be evaluated.",
+        "0 of 1 quote found in what was shown or cited; unverified: c1.",
+    ];
+    assert_eq!((story, warning), (expected.map(str::to_owned).to_vec(), None));
+    assert!(markdown::render(&record(&history)).contains("| a case (quote unverified) |"));
 }
 
 #[test]
@@ -225,6 +252,17 @@ fn conformity_without_a_reason_is_told() {
     let [step] = analysis.influence[3].moves.as_slice() else { panic!("{:?}", analysis.influence) };
     assert_eq!((step.direction, step.cited, step.returns), (Some(Direction::Toward), false, false));
     assert!(analysis.influence.iter().all(|influence| influence.persuaded.is_empty()));
+    let (story, warning) = told(&history);
+    let signs = "agreement rose without new evidence; confidence rose without new claims; changes to the majority \
+                 named no reason that holds; the minority is gone and nobody answered it";
+    let expected = [
+        "The panel kept its mind: sealed 3-1 for o1, final 4-0 for o1.".to_owned(),
+        "1 move for no reason that holds.".to_owned(),
+        "No single seat decides the outcome.".to_owned(),
+        format!("Groupthink high, 4 of 5 signs: {signs}."),
+    ];
+    assert_eq!(story, expected);
+    assert_eq!(warning, Some(format!("Warning: Groupthink high, 4 of 5 signs: {signs}")));
 }
 
 #[test]
@@ -264,6 +302,11 @@ fn a_reversal_led_by_evidence_names_whose_claim_it_was() {
     assert_eq!(step.claims[0].0, "c2");
     let quotes: Vec<bool> = analysis.quotes.iter().map(|quote| quote.verified).collect();
     assert_eq!(quotes, [true, false], "the first stands in the topic");
+    let (story, warning) = told(&history);
+    assert_eq!(story[0], "The panel changed its mind: sealed 3-1 for o1, final 4-0 for o2.");
+    assert_eq!(story[1], "3 moves for a reason that holds: c1 of Seat 4, c2 of Seat 4.");
+    assert_eq!(story[4], "1 of 2 quotes found in what was shown or cited; unverified: c2.");
+    assert_eq!(warning, None);
 }
 
 #[test]
@@ -292,6 +335,9 @@ fn oscillation_is_told_though_nothing_differs_at_the_end() {
     assert_eq!(hinges(&analysis), (vec![1, 2], vec![3]));
     assert_eq!(analysis.sensitivity.without_seat[2].label, Label::Strong);
     near(analysis.panel.rating_agreement, -1.0 / 3.0);
+    let (story, _) = told(&history);
+    assert_eq!(story[1], "2 moves for no reason that holds; Seat 2 went back to what it had left.");
+    assert_eq!(story[2], "The outcome hangs on Seat 1, Seat 2; the label on Seat 3.");
 }
 
 #[test]
@@ -305,6 +351,8 @@ fn a_unanimous_opening_of_one_family_is_a_sign() {
     assert_eq!(analysis.groupthink.signs[3].reason, Some("no_minority"));
     assert_eq!(analysis.changes.conformity_rate, undefined("no_minority"));
     assert_eq!(shares(&analysis.sensitivity.by_family), [("o1", 1.0)]);
+    let (story, _) = told(&history);
+    assert_eq!(story[3], "Groupthink elevated, 1 of 3 signs: one model family, agreed from the start.");
 }
 
 #[test]
@@ -314,4 +362,9 @@ fn clones_do_not_outvote_families() {
     let by_family = &analysis.sensitivity.by_family;
     assert_eq!(shares(by_family), [("o1", 0.333333333), ("o2", 0.666666667)]);
     assert_eq!((by_family.leading.clone(), by_family.differs), (vec![option("o2")], Some(true)));
+    let (story, _) = told(&history);
+    assert_eq!(
+        story[2],
+        "The outcome hangs on Seat 1, Seat 2, Seat 3; with one vote for each model family o2 would lead."
+    );
 }

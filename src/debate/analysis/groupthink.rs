@@ -83,8 +83,10 @@ pub enum SignName {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Inputs {
     /// Van der Eijk's agreement on the option that leads at the end, -1 to 1, before.
+    #[schemars(range(min = -1, max = 1))]
     pub agreement_before: Option<f64>,
     /// The same, now.
+    #[schemars(range(min = -1, max = 1))]
     pub agreement_now: Option<f64>,
     /// Different pieces of evidence brought after the opening.
     pub new_evidence: u32,
@@ -93,8 +95,10 @@ pub struct Inputs {
     /// Seats heard at the end.
     pub respondents: u32,
     /// Median of the stated confidence before, 0 to 1; `None` where none was stated.
+    #[schemars(range(min = 0, max = 1))]
     pub confidence_before: Option<f64>,
     /// The same, now.
+    #[schemars(range(min = 0, max = 1))]
     pub confidence_now: Option<f64>,
     /// Changes to the option that led the opening.
     pub flips_to_plurality: u32,
