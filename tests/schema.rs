@@ -253,7 +253,8 @@ fn places(value: &Value) -> Vec<String> {
 /// A value of another type, which stands nowhere in a record in place of the given one.
 fn of_another_type(value: &Value) -> Value {
     match value {
-        Value::Null | Value::Number(_) => json!(true),
+        Value::Null => json!([true]),
+        Value::Number(_) => json!(true),
         Value::Bool(_) | Value::String(_) => json!(7.5),
         Value::Array(_) => json!({ "0": null }),
         Value::Object(_) => json!([null]),
@@ -284,7 +285,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 20] = [
+const OPTIONAL: [(&str, &[&str]); 21] = [
     ("ratings", &["consensus", "final", "sealed", "stance"]),
     ("change", &["stance"]),
     ("abstained", &["stance"]),
@@ -305,12 +306,14 @@ const OPTIONAL: [(&str, &[&str]); 20] = [
     ("inherited", &["usage"]),
     ("focus", &["", "continuations"]),
     ("facts", &["", "continuations"]),
+    ("reason", &["confidence_of_changed", "rating_drift", "rating_shift", "signs", "uncited_share"]),
 ];
 
 /// Checks that nothing may be missing but keys of maps, [`OPTIONAL`] fields, and `more`.
 fn check_missing(found: &BTreeSet<String>, more: &[&str]) {
-    let is_of_map =
-        |key: &str| ["tally/", "ratings/", "by_speaker/", "by_phase/"].iter().any(|map| key.starts_with(map));
+    let is_of_map = |key: &str| {
+        ["tally/", "ratings/", "by_speaker/", "by_phase/", "shares/", "borda/"].iter().any(|map| key.starts_with(map))
+    };
     let is_optional = |key: &str| {
         let (parent, field) = key.split_once('/').unwrap();
         OPTIONAL.iter().any(|(name, parents)| *name == field && parents.contains(&parent))
@@ -408,7 +411,7 @@ fn fields_that_are_added_are_ignored() {
             let Some(Value::Object(object)) = grown.pointer_mut(&place) else { continue };
             object.insert("added later".to_owned(), json!({ "x": 1 }));
             let key = place.rsplit('/').next().unwrap_or_default();
-            let is_map = ["tally", "ratings", "by_speaker", "by_phase", "tags"].contains(&key);
+            let is_map = ["tally", "ratings", "by_speaker", "by_phase", "tags", "shares", "borda"].contains(&key);
             let is_union = ["response", "speaker", "speakers"].contains(&key);
             assert_eq!(validator.is_valid(&grown), !is_map && !is_union, "{place}");
         }

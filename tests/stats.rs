@@ -12,17 +12,17 @@ use roundtable::stats::flip_tracking::{Held, flip_tracking};
 use roundtable::stats::groupthink_flags::{Course, groupthink_flags};
 use roundtable::stats::kendall_w::kendall_w;
 use roundtable::stats::krippendorff_alpha::{Metric, krippendorff_alpha};
-use roundtable::stats::quantiles::{quantile, quartiles, try_quartiles};
+use roundtable::stats::quantiles::{quantile, quartiles};
 use roundtable::stats::rank_aggregation::rank_aggregation;
 use roundtable::stats::shares::Shares;
 use roundtable::stats::shuffle::{SplitMix64, permutation};
 use roundtable::stats::stability::movement;
 use roundtable::stats::stance_change::stance_change;
 use roundtable::stats::undefined::Undefined;
-use roundtable::stats::van_der_eijk::{polarization, try_van_der_eijk_agreement};
+use roundtable::stats::van_der_eijk::{polarization, van_der_eijk_agreement};
 use roundtable::stats::vote_share::vote_share;
-use roundtable::stats::weighted_share::{Weighting, weighted_shares};
-use roundtable::stats::wilson::{Z_95, try_wilson_interval};
+use roundtable::stats::weighted_share::{Weighting, weighted_share};
+use roundtable::stats::wilson::{Z_95, wilson_interval};
 
 const OPTIONS: usize = 4;
 
@@ -123,7 +123,7 @@ fn shares_of(panel: &[Member]) -> Vec<Measured> {
     let plain = vote_share(&votes);
     let counts: Vec<u32> = (0..OPTIONS).map(|option| plain.counts.get(&option).copied().unwrap_or(0)).collect();
     let most = counts.iter().copied().max().unwrap_or(0);
-    let interval = try_wilson_interval(most, plain.n, Z_95);
+    let interval = wilson_interval(most, plain.n, Z_95);
     let confident: Vec<_> = panel.iter().map(|member| (member.now, member.confidence)).collect();
     let families: Vec<_> = panel.iter().map(|member| (member.now, member.family)).collect();
     let mut all = vec![
@@ -134,8 +134,8 @@ fn shares_of(panel: &[Member]) -> Vec<Measured> {
         entry("wilson hi", interval.map(|ends| ends[1]), SHARE),
         entry("effective_n", effective_n(plain.n, 0.3), [1.0, POSITIVE[1]]),
     ];
-    all.extend(by_size("linear", weighted_shares(&confident, Weighting::Linear).shares));
-    all.extend(by_size("reconcile", weighted_shares(&confident, Weighting::Reconcile).shares));
+    all.extend(by_size("linear", weighted_share(&confident, Weighting::Linear).shares));
+    all.extend(by_size("reconcile", weighted_share(&confident, Weighting::Reconcile).shares));
     all.extend(by_size("family", family_weighted_share(&families).map(|families| families.shares)));
     all
 }
@@ -149,7 +149,7 @@ fn coefficients(panel: &[Member]) -> Vec<Measured> {
     let points: Vec<u32> = [-2.0, -1.0, 0.0, 1.0, 2.0]
         .map(|point| panel.iter().filter(|member| member.stances.1 == Some(point)).count() as u32)
         .to_vec();
-    let agreement = try_van_der_eijk_agreement(&points);
+    let agreement = van_der_eijk_agreement(&points);
     let (families, claims): (Vec<usize>, Vec<usize>) =
         panel.iter().map(|member| (member.family, member.claims.len())).unzip();
     let rankings: Vec<_> = panel.iter().map(|member| member.ranking.clone()).collect();
@@ -177,7 +177,7 @@ fn changes(panel: &[Member]) -> Vec<Measured> {
     let stances: Vec<_> = panel.iter().map(|member| member.stances).collect();
     let shift = stance_change(&stances).shift;
     let now: Vec<f64> = stances.iter().filter_map(|stances| stances.1).collect();
-    let quartiles = try_quartiles(&now);
+    let quartiles = quartiles(&now);
     let options: Vec<_> = panel.iter().map(|member| (member.before, member.now)).collect();
     let moved = movement(&options, &stances, 7, panel.len() as u32);
     let claims = |early: bool| {
@@ -289,7 +289,7 @@ proptest! {
         assert_eq!(with.participation(), Some(f64::from(plain.n_valid) / larger.len() as f64));
         assert_eq!((with.counts, with.top_share, with.margin), (plain.counts, plain.top_share, plain.margin));
         let most = plain.top_share.map_or(0, |_| plain.n_valid);
-        let lowest = |n: u32| try_wilson_interval(most, n, Z_95).map_or(0.0, |ends| ends[0]);
+        let lowest = |n: u32| wilson_interval(most, n, Z_95).map_or(0.0, |ends| ends[0]);
         assert!(most == 0 || lowest(with.n) < lowest(plain.n), "over the whole panel, silence weakens agreement");
         // Raters who scored nothing leave no item to rank in common; all else is over those who spoke.
         let spoke = |panel: &[Member]| -> Vec<Measured> {
@@ -309,8 +309,8 @@ proptest! {
         is_sealed_unanimous in any::<bool>(),
     ) {
         let wild = numbers[0].unwrap_or(0.5);
-        let interval = try_wilson_interval(counts[0], counts[1], wild);
-        let agreement = try_van_der_eijk_agreement(&counts[..points]);
+        let interval = wilson_interval(counts[0], counts[1], wild);
+        let agreement = van_der_eijk_agreement(&counts[..points]);
         let all = vec![
             entry("wilson lo", interval.map(|ends| ends[0]), SHARE),
             entry("wilson hi", interval.map(|ends| ends[1]), SHARE),
@@ -331,7 +331,7 @@ proptest! {
     ) {
         let draw = Draw { seed, replicates: 60, level: 0.9 };
         let values: Vec<f64> = values.into_iter().map(f64::from).collect();
-        let median = |sample: &[f64]| Some(quartiles(sample)?.median);
+        let median = |sample: &[f64]| quartiles(sample).ok().map(|quartiles| quartiles.median);
         match bootstrap_ci(&values, median, draw) {
             Ok([low, high]) => {
                 let (least, most) = (quantile(&values, 0.0), quantile(&values, 1.0));
@@ -373,7 +373,7 @@ fn each_reason_has_words_of_its_own() {
         flip_tracking::<u8>(&[]).uncited_share.err(),
         claim_ledger::<u8>(&[]).retention.err(),
         claim_ledger::<u8>(&[]).jaccard_last_two.err(),
-        try_quartiles(&[-1.0, 0.0, 1.0]).and_then(|quartiles| quartiles.relative_iqr()).err(),
+        quartiles(&[-1.0, 0.0, 1.0]).and_then(|quartiles| quartiles.relative_iqr()).err(),
     ];
     let words: Vec<&str> = reasons.iter().flatten().map(|undefined| undefined.reason()).collect();
     assert_eq!(
@@ -395,7 +395,7 @@ fn each_reason_has_words_of_its_own() {
 
 #[test]
 fn corners_that_the_vectors_leave_open_are_as_documented() {
-    let linear = |votes: &[(Option<char>, Option<f64>)]| weighted_shares(votes, Weighting::Linear).shares;
+    let linear = |votes: &[(Option<char>, Option<f64>)]| weighted_share(votes, Weighting::Linear).shares;
     let tie = linear(&[(Some('A'), Some(0.1)), (Some('A'), Some(0.2)), (Some('B'), Some(0.3))]);
     assert_eq!(tie.map(|shares| shares.top), Ok(vec!['A', 'B']), "sums of decimals tie");
     let unstated = linear(&[(Some('A'), Some(f64::NAN)), (Some('B'), Some(0.5))]);
@@ -407,8 +407,8 @@ fn corners_that_the_vectors_leave_open_are_as_documented() {
 
     assert_eq!(quantile(&[1.0, 2.0, f64::NAN], 0.0), Err(Undefined::OutOfRange));
     assert_eq!(quantile(&[1.0], 1.1), Err(Undefined::OutOfRange));
-    assert_eq!(try_wilson_interval(3, 2, Z_95), Err(Undefined::OutOfRange));
-    assert_eq!(try_wilson_interval(1, 2, -1.0), Err(Undefined::OutOfRange));
+    assert_eq!(wilson_interval(3, 2, Z_95), Err(Undefined::OutOfRange));
+    assert_eq!(wilson_interval(1, 2, -1.0), Err(Undefined::OutOfRange));
     assert_eq!(effective_n(3, -0.5), Err(Undefined::OutOfRange), "three cannot all oppose each other so much");
     let level = Draw { seed: 1, replicates: 10, level: 1.0 };
     assert_eq!(bootstrap_ci(&[1, 2], |_| Some(0.0), level), Err(Undefined::OutOfRange));

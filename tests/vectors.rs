@@ -13,17 +13,17 @@ use roundtable::stats::flip_tracking::{Held, flip_tracking};
 use roundtable::stats::groupthink_flags::{Course, Level, groupthink_flags};
 use roundtable::stats::kendall_w::kendall_w;
 use roundtable::stats::krippendorff_alpha::{Metric, krippendorff_alpha};
-use roundtable::stats::quantiles::{quartiles, try_quartiles};
+use roundtable::stats::quantiles::quartiles;
 use roundtable::stats::rank_aggregation::rank_aggregation;
 use roundtable::stats::shares::Shares;
 use roundtable::stats::shuffle::{self, SplitMix64};
 use roundtable::stats::stability;
 use roundtable::stats::stance_change::stance_change;
 use roundtable::stats::undefined::Undefined;
-use roundtable::stats::van_der_eijk::{polarization, try_van_der_eijk_agreement};
+use roundtable::stats::van_der_eijk::{polarization, van_der_eijk_agreement};
 use roundtable::stats::vote_share::vote_share;
-use roundtable::stats::weighted_share::{Weighting, weighted_shares};
-use roundtable::stats::wilson::{Z_95, try_wilson_interval};
+use roundtable::stats::weighted_share::{Weighting, weighted_share};
+use roundtable::stats::wilson::{Z_95, wilson_interval};
 use serde_json::{Map, Value, json};
 
 /// Computes what our code yields for a case's input: every field that is expected, but for the optional ones.
@@ -61,7 +61,7 @@ const COMPUTED: [(&str, Compute); 21] = [
     ("splitmix64", splitmix64),
     ("stance_change", stances),
     ("van_der_eijk_agreement", |input| {
-        let agreement = try_van_der_eijk_agreement(&counts(&input["counts"]));
+        let agreement = van_der_eijk_agreement(&counts(&input["counts"]));
         with_reason(json!({ "agreement": agreement.ok(), "polarization": agreement.ok().map(polarization) }), agreement)
     }),
     ("vote_share", votes),
@@ -73,7 +73,7 @@ const COMPUTED: [(&str, Compute); 21] = [
             0.99 => 2.575_829_303_548_900_4,
             level => panic!("no normal quantile at hand for {level}"),
         };
-        ends(try_wilson_interval(count(&input["successes"]), count(&input["n"]), z))
+        ends(wilson_interval(count(&input["successes"]), count(&input["n"]), z))
     }),
 ];
 
@@ -214,7 +214,7 @@ fn weighted_votes(input: &Value) -> Value {
         other => panic!("no weighting {other}"),
     };
     let votes: Vec<_> = texts(&input["votes"]).into_iter().zip(numbers(&input["confidences"])).collect();
-    let weighted = weighted_shares(&votes, weighting);
+    let weighted = weighted_share(&votes, weighting);
     let mut found = shares(weighted.shares);
     found["weights"] = json!(weighted.weights);
     found
@@ -231,7 +231,7 @@ fn family_votes(input: &Value) -> Value {
 
 fn quantile_summary(input: &Value) -> Value {
     let values: Vec<f64> = numbers(&input["values"]).into_iter().flatten().collect();
-    let summary = try_quartiles(&values);
+    let summary = quartiles(&values);
     let known = summary.ok();
     let found = json!({
         "n": known.map_or(0, |summary| summary.n),
@@ -246,7 +246,7 @@ fn round_stability(input: &Value) -> Value {
     let options: Vec<_> = texts(&input["prev_options"]).into_iter().zip(texts(&input["cur_options"])).collect();
     let stances: Vec<_> = numbers(&input["prev_stance"]).into_iter().zip(numbers(&input["cur_stance"])).collect();
     let movement = stability::movement(&options, &stances, count(&input["claims"]), count(&input["new_claims"]));
-    let is_stable = movement.try_is_stable();
+    let is_stable = movement.is_stable();
     let found = json!({
         "flip_rate": movement.flip_rate, "ks": movement.ks, "novelty": movement.novelty, "stable": is_stable.ok(),
     });
@@ -257,7 +257,7 @@ fn bootstrap(input: &Value) -> Value {
     let values: Vec<f64> = numbers(&input["values"]).into_iter().flatten().collect();
     let statistic: fn(&[f64]) -> Option<f64> = match input["statistic"].as_str().unwrap() {
         "mean" => |values| Some(values.iter().sum::<f64>() / values.len() as f64),
-        "median" => |values| Some(quartiles(values)?.median),
+        "median" => |values| quartiles(values).ok().map(|quartiles| quartiles.median),
         other => panic!("no statistic {other}"),
     };
     let draw =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::agent::Seat;
+use crate::debate::agent::{Agent, Seat};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
@@ -181,21 +181,26 @@ fn standing<'a>(history: &'a History, turn: &TurnId) -> Option<Standing<'a>> {
 
 /// Measures the agreement in `standings`.
 pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
-    let votes: Vec<Option<OptionId>> =
-        history.agents.iter().map(|agent| standings.get(&agent.seat)?.option.clone()).collect();
+    measure_panel(&history.agents, standings)
+}
+
+/// Like [`measure`], as if the panel were `agents`: the stances of others are not counted.
+pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Consensus {
+    let standings: Standings<'_> =
+        agents.iter().filter_map(|agent| Some((agent.seat, standings.get(&agent.seat)?.clone()))).collect();
+    let votes: Vec<Option<OptionId>> = agents.iter().map(|agent| standings.get(&agent.seat)?.option.clone()).collect();
     let share = vote_share(&votes);
     let most = share.top.first().and_then(|top| share.counts.get(top)).copied();
-    let panel = history.panel();
+    let panel = count(agents.len());
     let abstained = standings.values().filter(|standing| standing.option.is_none()).count();
-    let families: BTreeSet<&str> = history
-        .agents
+    let families: BTreeSet<&str> = agents
         .iter()
         .filter(|agent| standings.get(&agent.seat).is_some_and(|standing| standing.option.is_some()))
         .map(|agent| agent.voice.family.as_str())
         .collect();
-    let ratings = ratings_by_option(standings);
+    let ratings = ratings_by_option(&standings);
     let rating_agreement = match share.top.as_slice() {
-        [leader] => ratings.get(leader).and_then(|values| van_der_eijk_agreement(&points(values))),
+        [leader] => ratings.get(leader).and_then(|values| van_der_eijk_agreement(&points(values)).ok()),
         _ => None,
     };
     Consensus {
@@ -206,7 +211,7 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Consensus {
         tally: share.counts,
         leading: share.top,
         agreement: most.map(|most| f64::from(most) / f64::from(panel)),
-        interval: most.and_then(|most| wilson_interval(most, panel, Z_95)),
+        interval: most.and_then(|most| wilson_interval(most, panel, Z_95).ok()),
         rating_agreement,
         ratings: ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect(),
         families: count(families.len()),
@@ -235,7 +240,7 @@ fn ratings_by_option(standings: &Standings<'_>) -> BTreeMap<OptionId, Vec<i8>> {
 }
 
 /// Counts ratings at the five points from -2 to 2.
-fn points(ratings: &[i8]) -> [u32; 5] {
+pub(crate) fn points(ratings: &[i8]) -> [u32; 5] {
     let mut counts = [0; 5];
     for rating in ratings {
         if let Some(count) = usize::try_from(rating + 2).ok().and_then(|point| counts.get_mut(point)) {
@@ -247,7 +252,8 @@ fn points(ratings: &[i8]) -> [u32; 5] {
 
 fn summary(ratings: &[i8]) -> Option<Ratings> {
     let values: Vec<f64> = ratings.iter().map(|rating| f64::from(*rating)).collect();
-    quantiles::quartiles(&values).map(|q| Ratings { n: count(q.n), q1: q.q1, median: q.median, q3: q.q3 })
+    let q = quantiles::quartiles(&values).ok()?;
+    Some(Ratings { n: count(q.n), q1: q.q1, median: q.median, q3: q.q3 })
 }
 
 fn count(n: usize) -> u32 {

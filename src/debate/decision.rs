@@ -18,7 +18,7 @@ use crate::debate::question::OptionId;
 use crate::debate::response::Response;
 use crate::debate::schedule;
 use crate::stats::vote_share::vote_share;
-use crate::stats::weighted_share::weighted_share;
+use crate::stats::weighted_share::{Weighting, weighted_share};
 
 /// A verdict with the numbers behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -117,13 +117,7 @@ pub fn decide(history: &History) -> Decision {
     let standings = standings.unwrap_or_default();
     // Ballots cast before the quorum was lost are shown, but decide nothing.
     let counted = last.as_ref().filter(|_| !history.has_lost_quorum());
-    let label = counted.map_or(Label::NoQuorum, |last| label(last, history.setup.limits.quorum));
-    let option = match (label, &last) {
-        (Label::NoQuorum | Label::Split, _) | (_, None) => None,
-        (Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality, Some(last)) => {
-            last.leading.first().cloned()
-        }
-    };
+    let (option, label) = outcome(counted, history.setup.limits.quorum);
     let moved = change::moved(history, &slots, &ledger, &first, &standings);
     let gate = history.setup.gate.as_ref().map(|terms| {
         let winner = option.clone().zip(last.as_ref().and_then(|last| last.agreement));
@@ -146,6 +140,18 @@ pub fn decide(history: &History) -> Decision {
         last,
         moved,
     }
+}
+
+/// The option that wins on a count, and how strong the agreement on it is; no option in a tie, or when too few chose.
+pub(crate) fn outcome(counted: Option<&Consensus>, quorum: u32) -> (Option<OptionId>, Label) {
+    let label = counted.map_or(Label::NoQuorum, |last| label(last, quorum));
+    let option = match label {
+        Label::NoQuorum | Label::Split => None,
+        Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality => {
+            counted.and_then(|last| last.leading.first().cloned())
+        }
+    };
+    (option, label)
 }
 
 fn label(last: &Consensus, quorum: u32) -> Label {
@@ -182,8 +188,8 @@ fn caveats(
 ) -> Vec<Caveat> {
     let mut caveats = Vec::new();
     let votes: Vec<_> = standings.values().map(|standing| (standing.option.clone(), standing.confidence)).collect();
-    if let (Some(option), Some((weighted, _))) = (option, weighted_share(&votes))
-        && !weighted.contains(option)
+    if let (Some(option), Ok(weighted)) = (option, weighted_share(&votes, Weighting::Linear).shares)
+        && !weighted.top.contains(option)
     {
         caveats.push(Caveat::Contested);
     }

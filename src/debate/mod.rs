@@ -1,6 +1,7 @@
 //! The core: everything a debate decides. Pure: data in, data out; no clock, no randomness, no environment, no network.
 
 pub mod agent;
+pub mod analysis;
 pub mod ask;
 pub mod change;
 pub mod claims;

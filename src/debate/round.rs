@@ -225,7 +225,7 @@ fn families_behind(history: &History, option: &OptionId, now: &Standings<'_>) ->
 fn median_confidence(option: &OptionId, now: &Standings<'_>) -> Option<f64> {
     let holders = now.values().filter(|standing| standing.option.as_ref() == Some(option));
     let stated: Vec<f64> = holders.map(|standing| standing.confidence).collect::<Option<_>>()?;
-    quantiles::quartiles(&stated).map(|quartiles| quartiles.median)
+    quantiles::quartiles(&stated).ok().map(|quartiles| quartiles.median)
 }
 
 /// Seats that hold what they held two counted rounds ago, and held something else in between.

@@ -5,15 +5,18 @@ use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::record::{Record, TurnRecord};
+use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, changed, headline, inherited, lineage, money, percent};
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&crate::debate::text::clip(&record.question.topic, 200)))];
+    parts.extend(warning(record).map(|warning| format!("> **{}**", escaped(&warning))));
     parts.push(format!("**{}**", escaped(&headline(record))));
     parts.extend(record.note.map(|note| format!("> {}", capitalised(note))));
     parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));
     parts.extend(table(record));
+    parts.extend(listed("What happened", story(record).iter().map(|sentence| escaped(sentence))));
     parts.extend(options(record));
     parts.extend(synthesis(record));
     parts.extend(dissent(record));
@@ -137,7 +140,20 @@ fn claims(record: &Record) -> Option<String> {
             ClaimStatus::Rebutted => "rebutted",
             ClaimStatus::Conceded => "conceded",
         };
-        let evidence: Vec<String> = entry.claim.evidence.iter().map(|item| escaped(&item.reference)).collect();
+        let is_unverified = |place: usize| {
+            let mut quotes = record.analysis.quotes.iter().filter(|quote| !quote.verified);
+            quotes.any(|quote| quote.claim == entry.id && quote.evidence as usize == place + 1)
+        };
+        let evidence: Vec<String> = entry
+            .claim
+            .evidence
+            .iter()
+            .enumerate()
+            .map(|(place, item)| {
+                let mark = if is_unverified(place) { " (quote unverified)" } else { "" };
+                format!("{}{mark}", escaped(&item.reference))
+            })
+            .collect();
         let author = escaped(record.name(entry.seat));
         format!("| {} | {author} | {} | {} | {status} |", entry.id, escaped(&entry.claim.text), evidence.join("; "))
     };

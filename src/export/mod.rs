@@ -8,6 +8,7 @@ pub mod markdown;
 pub mod ndjson;
 pub mod record;
 pub mod schema;
+pub mod story;
 pub mod text;
 pub mod usage;
 pub mod views;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat, Voice};
+use crate::debate::analysis::{self, Analysis};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::change::Moved;
 use crate::debate::claims::{self, Entry};
@@ -71,6 +72,8 @@ pub struct Record {
     pub last: Option<Consensus>,
     /// What the debate changed.
     pub delta: Delta,
+    /// What the log says beyond the verdict.
+    pub analysis: Analysis,
     /// The minority report.
     pub dissent: Vec<Dissent>,
     /// Objections that their holders call blocking.
@@ -261,6 +264,7 @@ pub fn record(history: &History) -> Record {
         sealed: decision.and_then(|decision| decision.sealed.clone()),
         last: decision.and_then(|decision| decision.last.clone()),
         delta: delta(history),
+        analysis: analysis::analyse(history),
         dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
         blocking: decision.map(|decision| decision.blocking.clone()).unwrap_or_default(),
         synthesis,

@@ -1,4 +1,4 @@
-//! The record for a terminal: the decision in the first line, then why, then what stands against it, then the price.
+//! The record for a terminal: the decision first, under a warning where there is cause for one, then why, then what stands against it, then the price.
 
 use crate::debate::dissent::Kind;
 use crate::debate::event::Continued;
@@ -6,14 +6,17 @@ use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::record::{Record, Status};
+use crate::export::story::{story, warning};
 
 /// Renders the record. Holds no control characters but line feeds.
 pub fn render(record: &Record) -> String {
-    let mut out = vec![headline(record)];
+    let mut out: Vec<String> = warning(record).into_iter().collect();
+    out.push(headline(record));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
     out.push(String::new());
     out.extend(numbers(record));
+    section(&mut out, "What happened", story(record));
     section(&mut out, "Options", options(record));
     section(&mut out, "Conclusion", conclusion(record));
     section(&mut out, "Dissent", dissent(record));

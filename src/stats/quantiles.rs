@@ -32,13 +32,8 @@ impl Quartiles {
     }
 }
 
-/// Returns median and quartiles, in the unit of the values; `None` where [`try_quartiles`] says why.
-pub fn quartiles(values: &[f64]) -> Option<Quartiles> {
-    try_quartiles(values).ok()
-}
-
 /// Returns median and quartiles as [`quantile`] does, with its reasons where they are undefined.
-pub fn try_quartiles(values: &[f64]) -> Result<Quartiles, Undefined> {
+pub fn quartiles(values: &[f64]) -> Result<Quartiles, Undefined> {
     let sorted = sorted(values)?;
     let at = |p: f64| interpolated(&sorted, p);
     Ok(Quartiles { n: sorted.len(), q1: at(0.25)?, median: at(0.5)?, q3: at(0.75)? })

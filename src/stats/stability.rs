@@ -50,18 +50,13 @@ pub fn movement<K: PartialEq>(
 }
 
 impl Movement {
-    /// Whether positions stood still; `None` where [`Movement::try_is_stable`] says why.
-    pub fn is_stable(&self) -> Option<bool> {
-        self.try_is_stable().ok()
-    }
-
     /// Whether positions stood still; [`Undefined::NoComparable`] when nobody is comparable. Ratings that were not taken
     /// do not count against it.
-    pub fn try_is_stable(&self) -> Result<bool, Undefined> {
+    pub fn is_stable(&self) -> Result<bool, Undefined> {
         self.is_stable_within(FLIP_RATE_MAX)
     }
 
-    /// Like [`Movement::try_is_stable`], up to another change rate than 0.15, 0 to 1.
+    /// Like [`Movement::is_stable`], up to another change rate than 0.15, 0 to 1.
     ///
     /// Above 0.15, ratings may move as far as options may: who changes sides rates anew.
     pub fn is_stable_within(&self, flip_rate_max: f64) -> Result<bool, Undefined> {

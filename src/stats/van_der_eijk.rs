@@ -2,12 +2,6 @@
 
 use crate::stats::undefined::Undefined;
 
-/// Returns van der Eijk's agreement of the `counts` over an ordered scale; `None` where
-/// [`try_van_der_eijk_agreement`] says why.
-pub fn van_der_eijk_agreement(counts: &[u32]) -> Option<f64> {
-    try_van_der_eijk_agreement(counts).ok()
-}
-
 /// Returns the polarization that an agreement means: 0 when all chose one point, 0.5 when spread evenly, 1 at two poles.
 pub fn polarization(agreement: f64) -> f64 {
     (1.0 - agreement) / 2.0
@@ -20,7 +14,7 @@ pub fn polarization(agreement: f64) -> f64 {
 /// Source: van der Eijk (2001), Quality and Quantity 35, "Measuring agreement in ordered rating scales", with the
 /// unimodality coefficient as corrected there. Counts are peeled into layers of equal height; each layer's agreement
 /// weighs by its mass.
-pub fn try_van_der_eijk_agreement(counts: &[u32]) -> Result<f64, Undefined> {
+pub fn van_der_eijk_agreement(counts: &[u32]) -> Result<f64, Undefined> {
     if counts.len() < 3 {
         return Err(Undefined::ScaleTooShort);
     }

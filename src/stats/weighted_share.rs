@@ -24,15 +24,9 @@ pub enum Weighting {
     Reconcile,
 }
 
-/// Returns the options tied for the largest share under [`Weighting::Linear`], sorted, and that share, 0 to 1; `None` when
-/// the total weight is 0.
-pub fn weighted_share<K: Ord + Clone>(votes: &[(Option<K>, Option<f64>)]) -> Option<(Vec<K>, f64)> {
-    weighted_shares(votes, Weighting::Linear).shares.ok().map(|shares| (shares.top, shares.top_share))
-}
-
 /// Returns weights and shares of `votes`, each an option and the stated confidence, 0 to 1; a confidence that is not a
 /// number is not stated.
-pub fn weighted_shares<K: Ord + Clone>(votes: &[(Option<K>, Option<f64>)], weighting: Weighting) -> WeightedShare<K> {
+pub fn weighted_share<K: Ord + Clone>(votes: &[(Option<K>, Option<f64>)], weighting: Weighting) -> WeightedShare<K> {
     let mut by_option: BTreeMap<K, Vec<f64>> = BTreeMap::new();
     let mut weights = Vec::new();
     for (vote, confidence) in votes {

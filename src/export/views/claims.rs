@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::debate::analysis::course::Course;
+use crate::debate::analysis::quotes;
 use crate::debate::ask::Speaker;
 use crate::debate::claims::{Entry, Status};
 use crate::debate::response::{ClaimId, ClaimKind, EvidenceKind, Response};
@@ -25,10 +27,18 @@ struct Made {
     rebutted_by: Vec<ClaimId>,
     /// Others who accepted it.
     accepted_by: Vec<String>,
+    /// Places of the evidence, from 1, whose quote stands nowhere the author could have read it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unverified: Vec<u32>,
 }
 
 /// Draws up the ledger.
 pub fn view(scope: &Scope<'_>) -> Claims {
+    let quotes = quotes::quotes(&Course::of(scope.history));
+    let unverified = |entry: &Entry| {
+        let own = quotes.iter().filter(|quote| quote.claim == entry.id && !quote.verified);
+        own.map(|quote| quote.evidence).collect()
+    };
     let made = |entry: &Entry| Made {
         number: scope.number(&entry.turn),
         author: scope.name(Speaker::Seat(entry.seat)),
@@ -39,6 +49,7 @@ pub fn view(scope: &Scope<'_>) -> Claims {
             .map(|other| other.id.clone())
             .collect(),
         accepted_by: accepted_by(scope, entry),
+        unverified: unverified(entry),
         entry: entry.clone(),
     };
     Claims { claims: scope.ledger.iter().filter(|entry| scope.holds(&entry.turn)).map(made).collect() }
@@ -74,8 +85,10 @@ fn stanza(made: &Made) -> Vec<Block> {
         says(entry.claim.text.as_str()),
     ];
     blocks.extend(entry.repeats.iter().map(|first| named("repeats", first.0.as_str())));
-    for evidence in &entry.claim.evidence {
-        let quote = if evidence.quote.is_empty() { String::new() } else { format!(": \"{}\"", evidence.quote) };
+    for (place, evidence) in entry.claim.evidence.iter().enumerate() {
+        let is_unverified = made.unverified.iter().any(|unverified| *unverified as usize == place + 1);
+        let mark = if is_unverified { " (unverified)" } else { "" };
+        let quote = if evidence.quote.is_empty() { String::new() } else { format!(": \"{}\"{mark}", evidence.quote) };
         blocks.push(named(evidence_kind(evidence.kind), format!("{}{quote}", evidence.reference)));
     }
     let listed = |label: &str, ids: Vec<&str>| (!ids.is_empty()).then(|| named(label, ids.join(", ")));

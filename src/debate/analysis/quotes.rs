@@ -1,0 +1,83 @@
+//! Whether the words that evidence quotes stand where their author could have read them.
+//!
+//! Counts for or against nothing: a quote that cannot be found is shown as such, and that is all.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::debate::analysis::course::Course;
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::claims::Entry;
+use crate::debate::prompt::quote;
+use crate::debate::question::Choice;
+use crate::debate::response::ClaimId;
+use crate::debate::text;
+use crate::debate::visibility;
+
+/// The words that a piece of evidence quotes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Quote {
+    /// The claim that the evidence is for.
+    pub claim: ClaimId,
+    /// Place of the evidence in the claim's list, from 1.
+    pub evidence: u32,
+    /// Whether they stand in what the author had been shown before, or in a passage of a source that the provider named
+    /// for the turn. White space, case and the form of quotation marks do not matter.
+    pub verified: bool,
+}
+
+/// Looks up every quote of the ledger, in its order. Evidence that quotes nothing is left out.
+pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
+    let mut quotes: Vec<Quote> = Vec::new();
+    let mut read: Option<(&TurnId, Vec<String>)> = None;
+    for entry in &course.ledger {
+        for (place, evidence) in entry.claim.evidence.iter().enumerate() {
+            let words = folded(&evidence.quote);
+            if words.is_empty() {
+                continue;
+            }
+            // The claims of a turn stand together in the ledger.
+            let texts = match read.take() {
+                Some((turn, texts)) if *turn == entry.turn => texts,
+                Some(_) | None => readable(course, entry),
+            };
+            quotes.push(Quote {
+                claim: entry.id.clone(),
+                evidence: u32::try_from(place + 1).unwrap_or(u32::MAX),
+                verified: texts.iter().any(|text| text.contains(&words)),
+            });
+            read = Some((&entry.turn, texts));
+        }
+    }
+    quotes
+}
+
+/// The texts that the author of a claim could have read when it made it, folded.
+fn readable(course: &Course<'_>, entry: &Entry) -> Vec<String> {
+    let history = course.history;
+    let mut texts = vec![history.setup.question.topic.clone()];
+    let worded = |choices: &[Choice]| choices.iter().map(|choice| choice.text.clone()).collect::<Vec<_>>();
+    let known = if course.is_opening(entry) { &history.setup.question.options } else { history.options() };
+    texts.extend(worded(known));
+    for more in history.continuations.iter().take(history.continuations_before(&entry.turn)) {
+        texts.extend(more.terms.focus.clone());
+        texts.extend(more.terms.facts.iter().flat_map(|fact| [fact.about.clone(), fact.text.clone()]));
+    }
+    let at = course.slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == entry.turn));
+    let shown = at.map(|at| visibility::shown(history, &course.slots, at, Speaker::Seat(entry.seat)));
+    texts.extend(shown.unwrap_or_default().iter().map(|said| quote::contribution(said, &course.ledger)));
+    let replies = history.turns.get(&entry.turn).into_iter().flat_map(|turn| turn.replies());
+    texts.extend(replies.flat_map(|(_, reply)| &reply.citations).filter_map(|citation| citation.quote.clone()));
+    texts.iter().map(|text| folded(text)).collect()
+}
+
+/// The form in which two wordings count as the same: one line, lower case, plain quotation marks, none around it all.
+fn folded(words: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2039}' | '\u{203a}' => '\'',
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{ab}' | '\u{bb}' => '"',
+        c => c,
+    };
+    let words: String = text::line(words).chars().map(plain).collect();
+    words.to_lowercase().trim_matches(['"', '\'', ' ']).to_owned()
+}
