@@ -184,6 +184,13 @@ impl Failure {
         self
     }
 
+    /// Says that trying again later, with nothing changed, may succeed.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
     /// Adds the error behind it, for `Error::source`; it is not displayed.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {

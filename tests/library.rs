@@ -92,6 +92,7 @@ fn a_name_can_be_given_taken_and_used() {
         (&["rename", "near", "queue"], "is taken by session"),
         (&["rename", "near", "@1"], "cannot name a session"),
         (&["rename", "near", "two\nlines"], "cannot name a session"),
+        (&["rename", "near", "01a1fc56-d8c6-702b-b258-aa823a32ec6b"], "cannot name a session"),
     ] {
         let ran = desk.run(arguments).expect(2);
         assert!(lines_with(&ran.stderr, "error: ")[0].contains(named), "{arguments:?}: {}", ran.stderr);
@@ -126,7 +127,15 @@ fn a_session_moves_from_one_store_to_another() {
     // The same session with another log, half a log, and no log at all.
     let changed = log.replacen("Which queue fits?", "Which queue pays?", 1);
     let torn = &log[..log.len() / 2];
-    for (input, named) in [(changed.as_str(), "with another log"), (torn, "line "), ("", "empty"), ("{}\n", "line 1")] {
+    let at = log.find("\"at_ms\":").unwrap() + 8;
+    let late = format!("{}99999999999999999{}", &log[..at], &log[at + log[at..].find(',').unwrap()..]);
+    for (input, named) in [
+        (changed.as_str(), "with another log"),
+        (torn, "line "),
+        ("", "empty"),
+        ("{}\n", "line 1"),
+        (&late, "a time that no calendar holds"),
+    ] {
         let ran = other.feed(&["import", "-"], input).expect(8);
         assert!(lines_with(&ran.stderr, "error: ")[0].contains(named), "{named}: {}", ran.stderr);
     }

@@ -88,6 +88,34 @@ fn a_pause_waits_for_what_is_paid_for_and_asks_nothing_more() {
 }
 
 #[test]
+fn a_paused_session_can_be_stopped_and_goes_on_all_the_same() {
+    let held = Held::new();
+    let (desk, running) = held.started();
+    desk.run(&["pause", "@"]).expect(0);
+    held.open();
+    running.wait().expect(130);
+    desk.run(&["stop", "@"]).expect(0);
+    assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).record()["status"], "stopped");
+    desk.run(&["replay", "@"]).expect(0);
+    assert_eq!(desk.run(&["resume", "@", "--quiet", "--format", "json"]).expect(0).record()["status"], "decided");
+    desk.run(&["replay", "@"]).expect(0);
+}
+
+#[test]
+fn whoever_loses_the_lock_writes_no_more() {
+    let held = Held::new();
+    let (desk, running) = held.started();
+    std::fs::remove_dir_all(desk.data().join("locks")).unwrap();
+    // Somebody else takes the session up, and finishes it.
+    let resumed = desk.run(&["resume", "@", "--quiet", "--format", "json"]).expect(0).record();
+    held.open();
+    let lost = running.wait().expect(2);
+    assert!(lost.stderr.contains("was removed while its session was being run"), "{}", lost.stderr);
+    assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).record(), resumed);
+    desk.run(&["replay", "@"]).expect(0);
+}
+
+#[test]
 fn a_stop_from_elsewhere_ends_a_running_session_cheaply() {
     let held = Held::new();
     let (desk, running) = held.started();

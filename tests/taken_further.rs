@@ -10,6 +10,7 @@ mod program;
 mod voices;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use fake::{Behaviour, Fake, Seen};
 use program::{Desk, lines_with};
@@ -145,6 +146,55 @@ fn the_closing_text_can_be_had_later_and_again() {
         assert!(ran["synthesis"].is_object());
         assert_eq!((&ran["decision"], &ran["final"]), (&first["decision"], &first["final"]), "the verdict stays");
     }
+}
+
+#[test]
+fn a_closing_text_that_does_not_come_is_a_failure() {
+    let is_out = Arc::new(AtomicBool::new(false));
+    let now = Arc::clone(&is_out);
+    let fake = Fake::start(Arc::new(move |seen, number| {
+        if now.load(Ordering::SeqCst) {
+            Behaviour::Say("no JSON".to_owned())
+        } else {
+            Behaviour::Say(voices::reply(seen, number))
+        }
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    let first = start(&desk, "vote", &[]);
+    is_out.store(true, Ordering::SeqCst);
+    let ran = desk.run(&["synthesize", "@", "--quiet", "--format", "json"]).expect(5);
+    assert_eq!(ran.record()["synthesis"], first["synthesis"], "the one there was still stands");
+    assert!(ran.stderr.contains("no closing text was written"), "{}", ran.stderr);
+    assert_eq!(desk.run(&["show", "@", "--format", "json"]).expect(0).record()["status"], "decided");
+}
+
+#[test]
+fn a_panel_that_could_not_be_understood_is_asked_again() {
+    let is_out = Arc::new(AtomicBool::new(true));
+    let now = Arc::clone(&is_out);
+    let fake = Fake::start(Arc::new(move |seen, number| {
+        if now.load(Ordering::SeqCst) {
+            Behaviour::Say("no JSON".to_owned())
+        } else {
+            Behaviour::Say(voices::reply(seen, number))
+        }
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    desk.run(&["start", "--topic", "Should we move?", "--mode", "vote", "-n", "3", "--yes-no", "--quiet"]).expect(5);
+    assert_eq!(fake.log().len(), 2 * SEATS);
+    is_out.store(false, Ordering::SeqCst);
+    let resumed = desk.run(&["resume", "@", "--quiet", "--format", "json"]).expect(0).record();
+    assert_eq!((&resumed["status"], &resumed["final"]["valid"]), (&json!("decided"), &json!(SEATS)));
+    assert_eq!(resumed["usage"]["total"]["calls"], 3 * SEATS + 1, "what could not be read was paid for all the same");
+    desk.run(&["replay", "@"]).expect(0);
+}
+
+#[test]
+fn a_key_that_is_a_word_leaves_replies_as_they_came() {
+    let (_fake, mut desk) = table();
+    desk.set("ANTHROPIC_API_KEY", "statement");
+    let record = start(&desk, "vote", &[]);
+    assert_eq!(record["final"]["valid"], SEATS);
 }
 
 #[test]

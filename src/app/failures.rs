@@ -1,9 +1,12 @@
 //! What goes wrong in the rooms below, as the failures that people and scripts meet.
 
 use crate::app::gate;
+use crate::debate::ask::TurnId;
 use crate::debate::event::Ending;
-use crate::debate::history::{History, HistoryError};
+use crate::debate::history::{History, HistoryError, SynthesisDue};
 use crate::debate::reply::Fault;
+use crate::debate::response::Response;
+use crate::debate::schedule::SYNTHESIS;
 use crate::engine::EngineError;
 use crate::error::Failure;
 use crate::export::record;
@@ -44,6 +47,26 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
     Some(failure.with_session(session))
 }
 
+/// The failure that a closing text which was asked for apart, and did not come, means to a script; `None` when it came.
+pub fn synthesis_failure(history: &History) -> Option<Failure> {
+    let session = history.setup.session.to_string();
+    let is_it = |turn: &&TurnId| turn.phase == SYNTHESIS && turn.round == history.synthesis_round;
+    let turn = history.turns.keys().find(is_it);
+    if turn.and_then(|turn| history.valid_response(turn)).is_some() {
+        return None;
+    }
+    let why = turn
+        .and_then(|turn| history.turns.get(turn))
+        .and_then(|turn| turn.fault().map(ToString::to_string).or_else(|| turn.response().map(Response::headline)));
+    let failure = match (history.synthesis, why) {
+        (SynthesisDue::Waived, _) | (_, None) => Failure::interrupted("the closing text was not waited for"),
+        (SynthesisDue::AsSetUp | SynthesisDue::Requested, Some(why)) => {
+            Failure::providers(format!("no closing text was written: {why}"))
+        }
+    };
+    Some(failure.with_hint(format!("`roundtable synthesize {session}` asks for it again")).with_session(session))
+}
+
 pub(super) fn store_failure(error: StoreError) -> Failure {
     let message = error.to_string();
     let failure = match &error {
@@ -68,8 +91,12 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         StoreError::Torn { .. } => Failure::usage(message)
             .with_hint("copy it anew from where it is whole, or set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Foreign { .. } => Failure::usage(message).with_hint("set ROUNDTABLE_DATA_DIR to another folder"),
+        StoreError::LeaseLost { .. } => Failure::usage(message)
+            .with_hint("what was stored is whole; `roundtable resume @` goes on once nobody else runs the session"),
         StoreError::Busy(session) => Failure::usage(message)
-            .with_hint(format!("wait until it ends, or `roundtable pause {session}`, or `roundtable stop {session}`")),
+            .with_hint(format!("wait until it ends, or `roundtable pause {session}`, or `roundtable stop {session}`"))
+            .with_session(session.to_string())
+            .passing(),
         StoreError::Unknown(_) => Failure::usage(message).with_hint("`roundtable list` shows the sessions"),
         StoreError::Ambiguous { .. } => Failure::usage(message).with_hint("give more of the id"),
         StoreError::Exists(session) => {

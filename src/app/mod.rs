@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-pub use crate::app::failures::ending_failure;
+pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::GateRequest;
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
@@ -29,9 +29,8 @@ pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
-use crate::app::start::SetUp;
 use crate::config::Config;
-use crate::debate::event::{Ending, Event, Logged, SessionId};
+use crate::debate::event::{Ending, Event, Logged, SessionId, Setup};
 use crate::debate::history::History;
 use crate::engine::{EngineError, Run};
 use crate::error::Failure;
@@ -42,7 +41,7 @@ use crate::modes::{self, Folders};
 use crate::providers::Provider;
 use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
 use crate::providers::rehearsal;
-use crate::store::{Lease, Store};
+use crate::store::{Lease, Store, StoreError};
 
 /// The program with its configuration.
 #[derive(Debug, Clone)]
@@ -90,11 +89,17 @@ impl App {
         if let Some(name) = &set_up.setup.name
             && let Some(session) = store.named(name).map_err(store_failure)?
         {
-            return self.known(&store, session, &set_up, request).await;
+            return self.known(&store, session, &set_up.setup, request).await;
         }
         let lease = store.lease(set_up.setup.session).map_err(store_failure)?;
-        let opened = Event::SessionOpened(Box::new(set_up.setup));
-        let logged = store.append(&lease, vec![opened]).await.map_err(store_failure)?;
+        let opened = Event::SessionOpened(Box::new(set_up.setup.clone()));
+        let logged = match store.append(&lease, vec![opened]).await {
+            // Somebody else began it since we looked.
+            Err(StoreError::NameTaken { session, .. }) => {
+                return self.known(&store, session, &set_up.setup, request).await;
+            }
+            stored => stored.map_err(store_failure)?,
+        };
         let history = History::replay(&logged).map_err(history_failure)?;
         let (warnings, provider) = (set_up.warnings, set_up.provider);
         Ok(Opened::Running(Box::new(Session { history, warnings, store, lease, provider })))
@@ -104,13 +109,13 @@ impl App {
         &self,
         store: &Store,
         session: SessionId,
-        set_up: &SetUp,
+        wanted: &Setup,
         request: &StartRequest,
     ) -> Result<Opened, Failure> {
         let id = session.to_string();
         let history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
-        if let Some(input) = naming::difference(&history.setup, &set_up.setup, request.seed) {
-            let name = set_up.setup.name.as_deref().unwrap_or_default();
+        if let Some(input) = naming::difference(&history.setup, wanted, request.seed) {
+            let name = wanted.name.as_deref().unwrap_or_default();
             return Err(Failure::usage(format!("--name is `{name}`, the name of a session with another {input}"))
                 .with_hint(format!("choose another name, or `roundtable rename {id} NAME` that one"))
                 .with_session(id));

@@ -1,5 +1,7 @@
 //! Names as idempotency keys: the same name with the same inputs is the same session.
 
+use uuid::Uuid;
+
 use crate::debate::agent::Agent;
 use crate::debate::event::Setup;
 use crate::debate::text;
@@ -8,12 +10,17 @@ use crate::error::Failure;
 /// Longest name, and longest key or value of a tag, in characters.
 const CHARS_MAX: usize = 100;
 
-/// Checks a session's name: one line of 1 to 100 characters that cannot be taken for `@` or `@~1`.
+/// Checks a session's name: one line of 1 to 100 characters that cannot be taken for an id, `@` or `@~1`.
 pub(super) fn check_name(flag: &str, name: &str) -> Result<String, Failure> {
     let worded = text::line(name);
-    if worded != name || text::is_blank(name) || name.chars().count() > CHARS_MAX || name.starts_with('@') {
+    if worded != name
+        || text::is_blank(name)
+        || name.chars().count() > CHARS_MAX
+        || name.starts_with('@')
+        || Uuid::parse_str(name).is_ok()
+    {
         return Err(Failure::usage(format!("{flag} is `{name}`, which cannot name a session")).with_hint(format!(
-            "use one line of 1 to {CHARS_MAX} characters, with no space at its ends and no @ at its start"
+            "use one line of 1 to {CHARS_MAX} characters, with no space at its ends, no @ at its start, and no session id"
         )));
     }
     Ok(worded)

@@ -1,6 +1,5 @@
 //! Taking a stored session up again: to finish it, to take it further, to branch it off, to have its closing text written.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -222,7 +221,6 @@ fn branched(shared: &[Logged], session: SessionId, round: u32, name: Option<Stri
         setup.parent = Some(Branch { session: parent, round, seq });
         setup.session = session;
         setup.name = name;
-        setup.tags = BTreeMap::new();
     }
     log
 }

@@ -65,10 +65,13 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
     let app = super::app(Vec::new())?;
     let files = output::files(&args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
+    if focus.as_deref().is_some_and(text::is_blank) {
+        return Err(Failure::usage("--focus says nothing").with_hint("leave it out, or say what the rounds are about"));
+    }
     let request = ContinueRequest {
         terms: Continued {
             rounds: args.rounds,
-            focus: focus.map(|focus| focus.trim().to_owned()).filter(|focus| !text::is_blank(focus)),
+            focus: focus.map(|focus| focus.trim().to_owned()),
             facts: args.facts.iter().map(|given| fact(given)).collect::<Result<_, _>>()?,
         },
         from_round: args.from_round,
@@ -87,14 +90,25 @@ pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude(&app, &history, args.result.format, &files)
+        conclude_with(&app, &history, app::synthesis_failure(&history), args.result.format, &files)
     })
 }
 
 /// Prints the result. How the session ended outweighs what went wrong in printing it, which is told all the same.
 fn conclude(app: &App, history: &History, format: FormatArg, files: &[output::OutputFile]) -> Result<(), Failure> {
+    conclude_with(app, history, app::ending_failure(history), format, files)
+}
+
+/// Like [`conclude`], for a command whose end is another than the session's.
+fn conclude_with(
+    app: &App,
+    history: &History,
+    ending: Option<Failure>,
+    format: FormatArg,
+    files: &[output::OutputFile],
+) -> Result<(), Failure> {
     let printed = output::session(app, history, Some(format), files);
-    match (app::ending_failure(history), printed) {
+    match (ending, printed) {
         (None, printed) => printed,
         (Some(ending), Ok(())) => Err(ending),
         (Some(ending), Err(failure)) => {

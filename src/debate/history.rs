@@ -16,6 +16,9 @@ use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
 use crate::debate::schedule::{self, SYNTHESIS};
 
+/// The last millisecond of the year 9999, after which times cannot be written down any more.
+pub const TIME_MS_MAX: u64 = 253_402_300_799_999;
+
 /// A session as its log tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
@@ -104,6 +107,9 @@ pub struct Turn {
     pub attempts: Vec<Attempt>,
     /// Attempts that were started over because nobody learned what came of them.
     pub started_over: u32,
+    /// Place of the event by which its round was taken up again, after too few had been heard in it: replies before that
+    /// which could not be understood are no reason not to ask again. 0 when there was none.
+    pub forgiven: u64,
 }
 
 /// One attempt at a turn.
@@ -154,6 +160,12 @@ pub enum HistoryError {
         /// The place found.
         found: u64,
     },
+    /// Its time lies beyond the year 9999.
+    #[error("event {seq} has a time that no calendar holds")]
+    Time {
+        /// Its place.
+        seq: u64,
+    },
     /// It names a turn that was never started.
     #[error("event {seq} answers a turn that was not started: {turn}")]
     UnknownTurn {
@@ -183,6 +195,7 @@ impl History {
         if first.seq != 1 {
             return Err(HistoryError::Gap { expected: 1, found: first.seq });
         }
+        check_time(first)?;
         Ok(Self {
             agents: setup.agents.clone(),
             awaits_perspectives: setup.frames,
@@ -209,6 +222,7 @@ impl History {
 
     /// Adds the next event.
     pub fn apply(&mut self, logged: &Logged) -> Result<(), HistoryError> {
+        check_time(logged)?;
         let expected = self.seq.saturating_add(1);
         if logged.seq != expected {
             return Err(HistoryError::Gap { expected, found: logged.seq });
@@ -231,14 +245,14 @@ impl History {
             Event::RoundClosed(round) => self.rounds.push(round),
             // With the verdict reached, all that can still be left out is the closing text.
             Event::StopRequested { .. } if self.decision.is_some() && !self.is_of_format_1() => {
-                self.synthesis = SynthesisDue::Waived
+                (self.synthesis, self.paused) = (SynthesisDue::Waived, false);
             }
-            Event::StopRequested { by } => self.stop = Some(by),
+            Event::StopRequested { by } => (self.stop, self.paused) = (Some(by), false),
             Event::Decided { decision } => self.decision = Some(*decision),
             Event::SessionPaused { .. } => self.paused = true,
             Event::SessionResumed {} if self.paused => self.paused = false,
             Event::SessionResumed {} => {
-                self.undo_end();
+                self.undo_end(logged.seq);
                 if !self.is_of_format_1() {
                     self.freshen(logged.seq);
                 }
@@ -261,16 +275,16 @@ impl History {
 
     /// Takes the debate further than it came.
     fn go_on(&mut self, seq: u64, terms: Continued) {
-        self.undo_end();
+        self.undo_end(seq);
         self.freshen(seq);
         self.paused = false;
         let (begun, left) = schedule::broken_off(self);
         self.continuations.push(Continuation { seq, after: self.rounds.len(), begun, left, terms });
     }
 
-    /// Undoes an end. A round that lost its quorum is taken up again, and who failed in it is asked again, unless they spoke
-    /// in it after that.
-    fn undo_end(&mut self) {
+    /// Undoes an end by the event at `seq`. A round that lost its quorum is taken up again, and who failed in it, or could not
+    /// be understood, is asked again, unless they spoke in it after that.
+    fn undo_end(&mut self, seq: u64) {
         (self.stop, self.decision, self.ending) = (None, None, None);
         let is_lost =
             |round: &ClosedRound| round.stop.as_ref().is_some_and(|stop| stop.reason == StopReason::QuorumLost);
@@ -287,6 +301,7 @@ impl History {
             let latest = spoke.get(&id.speaker).copied().unwrap_or(0);
             let failed = |attempt: &Attempt| matches!(attempt.outcome, Some(Outcome::Failed(_)));
             turn.attempts.retain(|attempt| !failed(attempt) || attempt.seq < latest);
+            turn.forgiven = if self.setup.format < 2 { 0 } else { seq };
         }
     }
 
@@ -399,6 +414,10 @@ impl History {
             .map(|attempt| &attempt.voice)
             .collect()
     }
+}
+
+fn check_time(logged: &Logged) -> Result<(), HistoryError> {
+    if logged.at_ms > TIME_MS_MAX { Err(HistoryError::Time { seq: logged.seq }) } else { Ok(()) }
 }
 
 impl Turn {

@@ -6,7 +6,7 @@ use crate::debate::claims;
 use crate::debate::consensus;
 use crate::debate::decision::{self, Label};
 use crate::debate::event::{Ending, Event};
-use crate::debate::history::{History, Outcome, SynthesisDue, Turn};
+use crate::debate::history::{Attempt, History, Outcome, SynthesisDue, Turn};
 use crate::debate::mode::Order;
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
@@ -211,14 +211,20 @@ fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
     let Some(turn) = history.turns.get(&planned.id) else {
         return planned.voices.first();
     };
-    let unread = turn.settled().filter(|(_, outcome)| matches!(outcome, Outcome::Finished { .. })).count();
-    match turn.settled().last().map(|(_, outcome)| outcome) {
-        None | Some(Outcome::Failed(_)) => untried(turn),
-        Some(Outcome::Finished { response, .. })
+    let counts = |attempt: &Attempt| attempt.seq > turn.forgiven;
+    let is_unread =
+        |(attempt, outcome): &(&Attempt, &Outcome)| counts(attempt) && matches!(outcome, Outcome::Finished { .. });
+    let unread = turn.settled().filter(is_unread).count();
+    match turn.settled().last() {
+        None | Some((_, Outcome::Failed(_))) => untried(turn),
+        Some((attempt, Outcome::Finished { response, .. })) if !counts(attempt) && !response.is_valid() => {
+            untried(turn)
+        }
+        Some((_, Outcome::Finished { response, .. }))
             if response.deserves_retry() && unread < history.setup.limits.attempts_max as usize =>
         {
             untried(turn)
         }
-        Some(Outcome::Finished { .. }) => None,
+        Some((_, Outcome::Finished { .. })) => None,
     }
 }

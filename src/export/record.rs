@@ -16,7 +16,7 @@ use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
 use crate::debate::gate::Gate;
-use crate::debate::history::{Continuation, History, Outcome, Turn};
+use crate::debate::history::{Continuation, History, Outcome, TIME_MS_MAX, Turn};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
@@ -293,7 +293,7 @@ pub fn note(history: &History) -> Option<&'static str> {
 
 /// RFC 3339 in UTC, to the millisecond.
 pub fn timestamp(ms: u64) -> String {
-    humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
+    humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms.min(TIME_MS_MAX))).to_string()
 }
 
 /// How a session stands.

@@ -92,6 +92,12 @@ pub enum StoreError {
     /// Another process, or another task, is running the session.
     #[error("session {0} is being run elsewhere")]
     Busy(SessionId),
+    /// The lock of the session that is being run was removed or replaced.
+    #[error("the lock {path} was removed while its session was being run, and another process may be writing it")]
+    LeaseLost {
+        /// The lock.
+        path: PathBuf,
+    },
     /// No session fits.
     #[error("there is no session `{0}`")]
     Unknown(String),

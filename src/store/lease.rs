@@ -27,7 +27,7 @@ pub struct Lease {
 #[derive(Debug)]
 enum Hold {
     /// The operating system's lock on a file; it goes with the process, so nothing can go stale.
-    File { path: PathBuf, _lock: File },
+    File { path: PathBuf, lock: File },
     /// A place in a set, for a store in memory.
     Memory(Arc<Mutex<BTreeSet<SessionId>>>),
 }
@@ -42,7 +42,7 @@ impl Lease {
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
             match file.try_lock() {
                 Ok(()) if leads_to(&path, &file) => {
-                    return Ok(Self { session, hold: Hold::File { path, _lock: file } });
+                    return Ok(Self { session, hold: Hold::File { path, lock: file } });
                 }
                 // The holder before us removed the file between our opening and locking it.
                 Ok(()) => {}
@@ -64,13 +64,23 @@ impl Lease {
     pub fn session(&self) -> SessionId {
         self.session
     }
+
+    /// Fails with [`StoreError::LeaseLost`] when the lock was taken away, so that somebody else may hold another one.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        match &self.hold {
+            Hold::File { path, lock } if !leads_to(path, lock) => Err(StoreError::LeaseLost { path: path.clone() }),
+            Hold::File { .. } | Hold::Memory(_) => Ok(()),
+        }
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         match &self.hold {
             // Still locked while it is removed; a lock file left behind would only be litter.
-            Hold::File { path, .. } => drop(fs::remove_file(path)),
+            Hold::File { path, lock } if leads_to(path, lock) => drop(fs::remove_file(path)),
+            // Another one's by now.
+            Hold::File { .. } => {}
             Hold::Memory(leased) => {
                 leased.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.session);
             }

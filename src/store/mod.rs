@@ -169,6 +169,7 @@ impl Store {
     /// A session comes into being with its first event, which must be [`Event::SessionOpened`]. Fails with
     /// [`StoreError::NameTaken`] when another session has the name that this one is to get.
     pub async fn append(&self, lease: &Lease, events: Vec<Event>) -> Result<Vec<Logged>, StoreError> {
+        lease.check()?;
         Ok(self.perform(lease.session(), Task::Append(events)).await?.logged)
     }
 
@@ -182,6 +183,7 @@ impl Store {
     /// unless somebody is reading just now. In a database of more than 256 MiB, scraps of text may be left on pages that
     /// it shared with others.
     pub async fn delete(&self, lease: &Lease) -> Result<(), StoreError> {
+        lease.check()?;
         self.perform(lease.session(), Task::Delete).await.map(drop)
     }
 

@@ -40,10 +40,16 @@ impl Store {
         if let Some(back) = name.strip_prefix('@') {
             return self.back(back)?.ok_or_else(unknown);
         }
+        let prefix = name.to_lowercase();
+        // A log from elsewhere may bring a name that is another session's id.
+        if let Some(session) = key::parse(&prefix)
+            && !self.reading(|connection| starting(connection, &session.to_string()))?.is_empty()
+        {
+            return Ok(session);
+        }
         if let Some(session) = self.named(name)? {
             return Ok(session);
         }
-        let prefix = name.to_lowercase();
         let is_prefix = !prefix.is_empty() && prefix.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
         if !is_prefix {
             return Err(unknown());

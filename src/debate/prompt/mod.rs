@@ -90,6 +90,10 @@ fn again(response: &Response) -> String {
                 "That reply could not be read: {reason}. Send it again as exactly one JSON object of the same form, and nothing else."
             )
         }
+        Response::Refused | Response::Filtered => {
+            "That reply was withheld. If you can answer, do so now as exactly one JSON object of the same form."
+                .to_owned()
+        }
         _ => "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object."
             .to_owned(),
     }

@@ -13,6 +13,9 @@ use crate::providers::gateway::{Endpoint, GatewayError};
 use crate::providers::table::Vendor;
 
 const USER_AGENT: &str = concat!("roundtable/", env!("CARGO_PKG_VERSION"));
+/// Shortest key that is taken for a secret. Servers of one's own are given words such as `none` or `EMPTY`, which may well stand
+/// in a reply that must be kept as it came.
+const SECRET_BYTES_MIN: usize = 16;
 /// Characters of a provider's message that are kept.
 const MESSAGE_CHARS_MAX: usize = 400;
 /// Fewer characters of a key than these tell nothing.
@@ -70,7 +73,7 @@ impl Route {
     /// The text without the key, for whoever reads it next.
     pub(super) fn scrub(&self, text: &str) -> String {
         match self.endpoint.key.as_ref().map(ExposeSecret::expose_secret) {
-            Some(key) if !key.is_empty() => text.replace(key, "[key]"),
+            Some(key) if key.len() >= SECRET_BYTES_MIN => text.replace(key, "[key]"),
             Some(_) | None => text.to_owned(),
         }
     }
