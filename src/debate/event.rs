@@ -50,7 +50,6 @@ pub struct Logged {
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "events are handled one at a time, and most are replies")]
 pub enum Event {
     /// The session began. Always the first event, and the only one of its kind.
     SessionOpened(Box<Setup>),

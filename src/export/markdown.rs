@@ -96,9 +96,8 @@ fn options(record: &Record) -> Option<String> {
 
 fn estimates(record: &Record) -> Option<String> {
     let held = |held: &HeldEstimate| {
-        let number = |number: f64| escaped(&worded(number));
         let HeldEstimate { seat, estimate } = held;
-        let cells = [estimate.value, estimate.low, estimate.high].map(number).join(" | ");
+        let cells = [estimate.value, estimate.low, estimate.high].map(worded).join(" | ");
         format!("| {} | {cells} |", escaped(record.name(*seat)))
     };
     let rows: Vec<String> = estimate(record)?.held.iter().map(held).collect();
