@@ -293,3 +293,43 @@ fn what_shows_nothing_is_no_topic_and_no_option() {
         &["Moderator"],
     );
 }
+
+const ASK: [&str; 8] = ["start", "--rehearse", "--quiet", "--seed", "1", "--topic", "How long?", "--estimate"];
+
+#[test]
+fn a_number_is_asked_for_and_told_in_every_format() {
+    let desk = Desk::new();
+    let told = |format: &str| {
+        let arguments = [&ASK[..], &["weeks", "--mode", "delphi", "-n", "5", "--format", format]].concat();
+        desk.run(&arguments).expect(0).stdout
+    };
+    let record: Value = serde_json::from_str(&told("json")).unwrap();
+    let schema = serde_json::to_value(roundtable::export::schema::decision()).unwrap();
+    assert!(jsonschema::draft202012::is_valid(&schema, &record), "{record}");
+    assert_eq!((&record["question"]["kind"], &record["question"]["unit"]), (&json!("estimate"), &json!("weeks")));
+    let decision = &record["decision"];
+    assert_eq!((&decision["agreement"], &decision["agreement_undefined"]), (&Value::Null, &json!("not_a_choice")));
+    let settings = [(r"session [0-9a-f-]{36}.*", "session SESSION"), (r", [0-9.]+ s\b", ", TIME")];
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots/estimate", filters => settings }, {
+        insta::assert_snapshot!("text", told("text"));
+        insta::assert_snapshot!("markdown", told("markdown"));
+        insta::assert_snapshot!("json", serde_json::to_string_pretty(decision).unwrap());
+    });
+}
+
+#[test]
+fn what_does_not_go_with_a_number_is_refused() {
+    let wrong: [(&[&str], &[&str]); 8] = [
+        (&["weeks", "--yes-no"], &["--estimate", "--yes-no"]),
+        (&["weeks", "--option", "A", "--option", "B"], &["--estimate", "--option"]),
+        (&[""], &["--estimate"]),
+        (&["weeks", "--mode", "adversarial"], &["--estimate", "adversarial"]),
+        (&["weeks", "--mode", "six-hats"], &["--estimate", "six-hats"]),
+        (&["weeks", "--min-agreement", "0.5"], &["--min-agreement", "--estimate"]),
+        (&["weeks", "--expect", "8"], &["--expect", "--estimate"]),
+        (&["weeks", "--mode", "vote", "--no-blocking-dissent"], &["--no-blocking-dissent", "--estimate"]),
+    ];
+    for (arguments, named) in wrong {
+        check_refusal(Desk::new().run(&[&ASK[..], arguments].concat()), named);
+    }
+}

@@ -47,6 +47,7 @@ fn request(debate: usize) -> StartRequest {
     StartRequest {
         topic: format!("Should we move to {}?", topic(debate)),
         options: Vec::new(),
+        estimate: None,
         perspectives: Vec::new(),
         rounds: Rounds::AsTheModeSays,
         who: Who::Providers,

@@ -174,7 +174,8 @@ fn questions() -> [(&'static str, Question); 2] {
 }
 
 fn every_mode_resumes(kind: &str, question: &Question) {
-    for mode in all_built_in() {
+    for mode in all_built_in().into_iter().filter(|mode| question.estimate.is_none() || mode.takes_estimates()) {
+        let mode = mode.held_for(question);
         for count in 2..=5 {
             let cuts = if count == 2 { Cuts::All } else { Cuts::Some(4) };
             check(
@@ -195,6 +196,11 @@ fn every_mode_resumes_on_a_choice() {
 #[test]
 fn every_mode_resumes_on_an_open_question() {
     every_mode_resumes("open", &open());
+}
+
+#[test]
+fn every_mode_that_takes_estimates_resumes_on_one() {
+    every_mode_resumes("estimate", &Question::estimate("How long will it take?", "weeks").unwrap());
 }
 
 #[test]

@@ -43,6 +43,10 @@ pub(super) fn terms(
     if *request == GateRequest::default() {
         return Ok(None);
     }
+    if question.estimate.is_some() {
+        return Err(Failure::usage(format!("{} needs options, and --estimate asks for a number", request.flags()))
+            .with_hint("leave out --estimate, or the gate"));
+    }
     let terms = GateTerms {
         min_agreement: request.min_agreement.as_deref().map(share).transpose()?,
         expect: request.expect.as_deref().map(|wanted| expected(wanted, question)).transpose()?,

@@ -48,6 +48,7 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
     let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
     let inputs = [
         ("topic", stored.question.topic == wanted.question.topic),
+        ("unit", stored.question.estimate == wanted.question.estimate),
         ("options", stored.question == wanted.question),
         ("mode", stored.mode == wanted.mode),
         ("agent count", stored.agents.len() == wanted.agents.len()),

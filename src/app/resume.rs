@@ -168,7 +168,7 @@ fn check_goes_on(history: &History, terms: &Continued) -> Result<(), Failure> {
             .with_hint("start a debate in another mode: `roundtable modes list`")
             .with_session(session));
     };
-    if history.rounds.is_empty() || history.options().is_empty() {
+    if history.rounds.is_empty() || history.lacks_options() {
         return Err(Failure::usage("the debate has not come past its opening, so there is nothing to go on from")
             .with_hint(format!("`roundtable show {session}` tells what each seat said"))
             .with_session(session));

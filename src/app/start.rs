@@ -29,6 +29,8 @@ pub struct StartRequest {
     pub topic: String,
     /// Its options; none for an open question.
     pub options: Vec<String>,
+    /// The unit of the number that answers it, which then has no options.
+    pub estimate: Option<String>,
     /// Personas that replace the mode's own.
     pub perspectives: Vec<Persona>,
     /// Rounds of the exchange.
@@ -74,15 +76,21 @@ pub(super) struct SetUp {
 
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
     let config = &app.config;
-    let question = Question::new(&request.topic, &request.options).map_err(question_failure)?;
+    let question = match &request.estimate {
+        Some(unit) => Question::estimate(&request.topic, unit),
+        None => Question::new(&request.topic, &request.options),
+    };
+    let question = question.map_err(question_failure)?;
     let name = request.name.as_deref().map(|name| naming::check_name("--name", name)).transpose()?;
     request.tags.iter().try_for_each(|(key, value)| naming::check_tag(key, value))?;
     let mode = app.mode(config.mode()).map_err(|error| mode_failure(config, error))?.mode;
+    check_estimate(app, &mode, &question)?;
+    let mode = mode.held_for(&question);
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
     let gate = gate::terms(&request.gate, &question, &mode, request.who)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
-    let thresholds = thresholds::thresholds(config, &mode, rounds, &mut warnings)?;
+    let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
     let cast = cast(config, request.who)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
@@ -168,6 +176,17 @@ fn check_perspectives(app: &App, mode: &Mode, perspectives: &[Persona]) -> Resul
     Err(failure.with_hint(format!("modes that take perspectives: {}", open.join(", "))))
 }
 
+fn check_estimate(app: &App, mode: &Mode, question: &Question) -> Result<(), Failure> {
+    if question.estimate.is_none() || mode.takes_estimates() {
+        return Ok(());
+    }
+    let listed = app.modes();
+    let modes = listed.iter().filter_map(|listed| listed.result.as_ref().ok());
+    let fitting: Vec<&str> = modes.filter(|mode| mode.takes_estimates()).map(|mode| mode.mode.as_str()).collect();
+    let failure = Failure::usage(format!("--estimate does not fit mode {}, which debates a proposal", mode.mode));
+    Err(failure.with_hint(format!("modes that take estimates: {}", fitting.join(", "))))
+}
+
 /// How many seats there are: what was asked for, else one a perspective, else the default; never more than the cap.
 fn seats(config: &Config, perspectives: usize, warnings: &mut Vec<String>) -> u32 {
     let setting = config.setting(keys::DEFAULT_AGENT_COUNT);
@@ -205,6 +224,7 @@ fn question_failure(error: QuestionError) -> Failure {
         QuestionError::OptionCount { .. } | QuestionError::OptionLength { .. } | QuestionError::OptionTwice(_) => {
             "--option"
         }
+        QuestionError::Unit { .. } => "--estimate",
     };
     Failure::usage(format!("{flag}: {error}")).with_source(error)
 }

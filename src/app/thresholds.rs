@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Origin, Setting, keys};
 use crate::debate::mode::{Mode, Phase, StopRule};
+use crate::debate::question::Question;
 use crate::debate::thresholds::Thresholds;
 use crate::error::Failure;
 
@@ -9,7 +10,7 @@ use crate::error::Failure;
 /// and cannot act.
 pub(super) fn thresholds(
     config: &Config,
-    mode: &Mode,
+    (mode, question): (&Mode, &Question),
     rounds: Option<u32>,
     warnings: &mut Vec<String>,
 ) -> Result<Thresholds, Failure> {
@@ -24,7 +25,7 @@ pub(super) fn thresholds(
     }
     // Rounds that were fixed end by no rule, and whoever fixed them knows.
     if rounds.is_none() {
-        warnings.extend(idle(config, mode, &thresholds).map(|setting| {
+        warnings.extend(idle(config, (mode, question), &thresholds).map(|setting| {
             format!(
                 "{} (in {}) has no say in mode {}: no rule of it acts on that",
                 setting.spelled, setting.origin, mode.mode
@@ -48,11 +49,15 @@ fn check_rounds(mode: &Mode, rounds: Option<u32>, most: u32, setting: &Setting) 
 }
 
 /// Settings that somebody set and that no rule of the mode looks at.
-fn idle<'a>(config: &'a Config, mode: &Mode, thresholds: &Thresholds) -> impl Iterator<Item = &'a Setting> {
+fn idle<'a>(
+    config: &'a Config,
+    (mode, question): (&Mode, &Question),
+    thresholds: &Thresholds,
+) -> impl Iterator<Item = &'a Setting> {
     let exchange = mode.phases.iter().find(|phase| phase.rounds.is_some());
     let has = |rule: StopRule| exchange.is_some_and(|phase| phase.until.contains(&rule));
     let counts = exchange.is_some_and(|phase: &Phase| phase.counts(mode.has_ballots()));
-    let is_added = counts && thresholds.confidence.is_some();
+    let is_added = counts && question.estimate.is_none() && thresholds.confidence.is_some();
     let acts = [
         (keys::EXIT_CONSENSUS, has(StopRule::Agreed) || has(StopRule::Confidence) || is_added),
         (keys::EXIT_CONVERGENCE, has(StopRule::Stable)),

@@ -91,6 +91,9 @@ pub(crate) struct StartArgs {
     /// Short for --option Yes --option No
     #[arg(long, conflicts_with = "options")]
     pub(crate) yes_no: bool,
+    /// Ask for a number in this unit, such as weeks; the answer is the panel's median
+    #[arg(long, value_name = "UNIT", conflicts_with_all = ["options", "yes_no"])]
+    pub(crate) estimate: Option<String>,
     /// A provider to seat, in seating order; repeat for more [default: every one that is set up]
     #[arg(long, short, value_name = "NAME[=MODEL]")]
     pub(crate) provider: Vec<String>,

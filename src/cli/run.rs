@@ -145,6 +145,7 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
     Ok(StartRequest {
         topic: given::read("--topic", &args.topic)?,
         options,
+        estimate: args.estimate.clone(),
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
         who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },

@@ -9,7 +9,7 @@ use crate::debate::claims::{Entry, Status};
 use crate::debate::consensus::{Standing, Standings};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
-use crate::debate::response::ClaimId;
+use crate::debate::response::{ClaimId, Stance};
 use crate::debate::schedule::Slot;
 use crate::debate::visibility;
 
@@ -43,17 +43,32 @@ pub fn moved(
         Some((*seat, before.get(seat)?.option.clone()?, standing, standing.option.clone()?))
     });
     let changed = pairs.filter(|(_, from, _, to)| from != to);
-    changed.map(|(seat, from, standing, to)| account(history, slots, ledger, seat, (from, to), standing)).collect()
+    let told = |(seat, from, standing, to): (Seat, OptionId, &Standing<'_>, OptionId)| {
+        let account = account(history, slots, ledger, seat, standing, |stance| stance.option.as_ref() == Some(&to));
+        Moved { seat, from, to, cited: account.cited, claims: account.claims, because: account.because }
+    };
+    changed.map(told).collect()
 }
 
-fn account(
+/// What a seat gives as the cause of a change of mind.
+pub(crate) struct Account {
+    /// Whether it named a claim that holds.
+    pub(crate) cited: bool,
+    /// The claims it named.
+    pub(crate) claims: Vec<ClaimId>,
+    /// Its words.
+    pub(crate) because: String,
+}
+
+/// Returns the account of a seat for where it stands `now`; `is_it` tells the stances that belong to the move.
+pub(crate) fn account(
     history: &History,
     slots: &[Slot<'_>],
     ledger: &[Entry],
     seat: Seat,
-    (from, to): (OptionId, OptionId),
     now: &Standing<'_>,
-) -> Moved {
+    is_it: impl Fn(&Stance) -> bool,
+) -> Account {
     // The account may stand in an earlier round than the last: a seat that moved in round 2 has nothing to explain in
     // round 3. It must not be older than the move, though: a seat that left and came back owes a new one.
     let own = slots
@@ -63,17 +78,14 @@ fn account(
         .filter(|turn| turn.speaker == Speaker::Seat(seat));
     let stances: Vec<_> = own.filter_map(|turn| Some((turn, history.valid_response(turn)?.stance()?))).collect();
     let until = stances.iter().position(|(turn, _)| *turn == now.turn).map_or(stances.len(), |place| place + 1);
-    let held = stances[..until].iter().rev().take_while(|(_, stance)| stance.option.as_ref() == Some(&to));
+    let held = stances[..until].iter().rev().take_while(|(_, stance)| is_it(stance));
     let mut given: Vec<_> = held.filter_map(|(turn, stance)| Some((*turn, stance.change.as_ref()?))).collect();
     given.reverse();
     let cited = given.iter().any(|(turn, change)| {
         change.decisive_claims.iter().any(|claim| holds(history, slots, ledger, seat, turn, claim))
     });
     let latest = now.stance.change.as_ref().or_else(|| given.last().map(|(_, change)| *change));
-    Moved {
-        seat,
-        from,
-        to,
+    Account {
         cited,
         claims: latest.map(|change| change.decisive_claims.clone()).unwrap_or_default(),
         because: latest.map(|change| change.because.clone()).unwrap_or_default(),

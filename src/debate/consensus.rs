@@ -72,6 +72,23 @@ pub struct Standing<'a> {
     pub confidence: Option<f64>,
 }
 
+/// What a seat stands by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Held {
+    /// An option.
+    Option(OptionId),
+    /// A number.
+    Value(f64),
+}
+
+impl Standing<'_> {
+    /// The option or the number that the seat stands by; `None` when it abstains.
+    pub fn held(&self) -> Option<Held> {
+        let option = self.option.clone().map(Held::Option);
+        option.or_else(|| self.stance.estimate.map(|estimate| Held::Value(estimate.value)))
+    }
+}
+
 /// The stances of one round by seat. Seats that are missing were absent.
 pub type Standings<'a> = BTreeMap<Seat, Standing<'a>>;
 
@@ -144,7 +161,7 @@ pub fn counted_rounds(history: &History) -> Vec<(&str, u32)> {
     history
         .rounds
         .iter()
-        .filter(|closed| closed.consensus.is_some())
+        .filter(|closed| closed.consensus.is_some() || closed.estimates.is_some())
         .map(|closed| (closed.phase.as_str(), closed.round))
         .collect()
 }
@@ -220,15 +237,17 @@ pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Consensus {
 
 /// Returns the ratings of the last round that took stances before the round of the slot at index `at`, by option.
 pub fn ratings_before(history: &History, slots: &[Slot<'_>], at: usize) -> BTreeMap<OptionId, Ratings> {
+    let ratings = ratings_by_option(&standings_before(history, slots, at));
+    ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect()
+}
+
+/// Returns the stances of the last round that took any before the round of the slot at index `at`.
+pub fn standings_before<'a>(history: &'a History, slots: &[Slot<'a>], at: usize) -> Standings<'a> {
     let here = &slots[at];
     let earlier =
         slots[..at].iter().rev().filter(|slot| slot.phase.name != here.phase.name || slot.round != here.round);
     let counted = earlier.into_iter().find(|slot| takes_stances(history, slot));
-    let Some(last) = counted else {
-        return BTreeMap::new();
-    };
-    let ratings = ratings_by_option(&standings(history, slots, &last.phase.name, last.round));
-    ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect()
+    counted.map(|last| standings(history, slots, &last.phase.name, last.round)).unwrap_or_default()
 }
 
 fn ratings_by_option(standings: &Standings<'_>) -> BTreeMap<OptionId, Vec<i8>> {

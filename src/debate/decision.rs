@@ -11,6 +11,8 @@ use crate::debate::change::{self, Moved};
 use crate::debate::claims;
 use crate::debate::consensus::{self, Consensus, Standings};
 use crate::debate::dissent::{self, Dissent};
+use crate::debate::estimate;
+use crate::debate::estimate::verdict::{self, EstimateVerdict};
 use crate::debate::event::Stop;
 use crate::debate::gate::{self, Found, Gate};
 use crate::debate::history::History;
@@ -44,6 +46,9 @@ pub struct Decision {
     pub dissent: Vec<Dissent>,
     /// Objections that their holders call blocking.
     pub blocking: Vec<Blocking>,
+    /// The number that the panel comes to, where one was asked for; option, agreements and moves stay empty then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<EstimateVerdict>,
     /// Why the last phase that could end early ended.
     pub stop: Option<Stop>,
     /// Whether it meets the terms set at the start; `None` when none were.
@@ -74,6 +79,10 @@ pub enum Label {
     Plurality,
     /// A tie for the lead.
     Split,
+    /// Of estimates: the range between their quartiles is at most a fifth of the median's size.
+    Converged,
+    /// Of estimates: it is more.
+    Spread,
     /// Too few seats chose.
     NoQuorum,
 }
@@ -111,6 +120,9 @@ pub fn decide(history: &History) -> Decision {
     let slots = schedule::slots(history);
     let ledger = claims::ledger_of(history, &slots);
     let first = consensus::sealed(history, &slots);
+    if let Some(unit) = estimate::counted(history) {
+        return verdict::decide(history, &slots, &ledger, &first, unit);
+    }
     let sealed = (!history.awaits_options()).then(|| consensus::measure(history, &first));
     let standings = consensus::latest(history, &slots);
     let last = standings.as_ref().map(|standings| consensus::measure(history, standings));
@@ -135,6 +147,7 @@ pub fn decide(history: &History) -> Decision {
         blocking: blocking(history, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
         gate,
+        estimate: None,
         option,
         sealed,
         last,
@@ -146,7 +159,7 @@ pub fn decide(history: &History) -> Decision {
 pub(crate) fn outcome(counted: Option<&Consensus>, quorum: u32) -> (Option<OptionId>, Label) {
     let label = counted.map_or(Label::NoQuorum, |last| label(last, quorum));
     let option = match label {
-        Label::NoQuorum | Label::Split => None,
+        Label::NoQuorum | Label::Split | Label::Converged | Label::Spread => None,
         Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality => {
             counted.and_then(|last| last.leading.first().cloned())
         }
@@ -280,6 +293,8 @@ impl fmt::Display for Label {
             Self::Majority => "majority",
             Self::Plurality => "plurality",
             Self::Split => "split",
+            Self::Converged => "converged",
+            Self::Spread => "spread",
             Self::NoQuorum => "no quorum",
         })
     }

@@ -10,13 +10,14 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::change::Moved;
 use crate::debate::claims::{Entry, Status};
 use crate::debate::consensus::{Standing, Standings};
+use crate::debate::estimate;
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
-use crate::debate::response::{ClaimId, Response};
+use crate::debate::response::{ClaimId, Estimate, Response};
 use crate::debate::schedule::Slot;
 
 /// One entry of the minority report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dissent {
     /// Why it stands here.
     pub kind: Kind,
@@ -24,6 +25,9 @@ pub struct Dissent {
     pub seat: Seat,
     /// The option it holds, or held; `None` when abstaining.
     pub option: Option<OptionId>,
+    /// The estimate that it holds, or held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// The case in the holder's own words.
     pub words: String,
     /// The claims it rests on.
@@ -72,6 +76,7 @@ pub fn report(
         kind: Kind::Unrebutted,
         seat: entry.seat,
         option: entry.claim.supports.first().cloned(),
+        estimate: None,
         words: entry.claim.text.clone(),
         claims: vec![entry.id.clone()],
         would_settle: Vec::new(),
@@ -87,7 +92,16 @@ fn speaks_against(entry: &Entry, winner: Option<&OptionId>) -> bool {
     stands && for_others && !entry.claim.evidence.is_empty()
 }
 
-fn entry(
+impl Dissent {
+    /// The option or the number that is held; `None` when abstaining.
+    pub fn position(&self) -> Option<String> {
+        let estimate = || self.estimate.map(|estimate| estimate::worded(estimate.value));
+        self.option.as_ref().map(ToString::to_string).or_else(estimate)
+    }
+}
+
+/// Words a seat's stance as an entry of the report.
+pub(crate) fn entry(
     history: &History,
     slots: &[Slot<'_>],
     ledger: &[Entry],
@@ -106,6 +120,7 @@ fn entry(
         words: words(history, standing.turn),
         claims: ledger.iter().filter(is_own).filter(supports).map(|entry| entry.id.clone()).collect(),
         would_settle: would_settle(history, slots, seat),
+        estimate: standing.stance.estimate,
         option,
     }
 }

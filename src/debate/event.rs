@@ -11,6 +11,7 @@ use crate::debate::agent::{Agent, Persona, Seat, Voice};
 use crate::debate::ask::TurnId;
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::Decision;
+use crate::debate::estimate::{Estimates, Shift};
 use crate::debate::gate::GateTerms;
 use crate::debate::mode::{Mode, StopRule};
 use crate::debate::question::{Choice, OptionId, Question};
@@ -49,7 +50,6 @@ pub struct Logged {
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "events are handled one at a time, and most are replies")]
 pub enum Event {
     /// The session began. Always the first event, and the only one of its kind.
     SessionOpened(Box<Setup>),
@@ -336,6 +336,12 @@ pub struct ClosedRound {
     pub round: u32,
     /// How far the panel agrees; `None` when the round took no stances.
     pub consensus: Option<Consensus>,
+    /// What the panel estimates; `None` when the round took no stances, or no number is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimates: Option<Estimates>,
+    /// How the estimates shifted since the last round that took any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
     /// What moved since the last round that took stances.
     #[serde(default)]
     pub movement: Option<Movement>,
@@ -350,7 +356,7 @@ pub struct ClosedRound {
 /// What moved between two rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Movement {
-    /// Seats with an option in both rounds.
+    /// Seats with an option, or an estimate, in both rounds.
     pub comparable: u32,
     /// Of those, the ones that changed it.
     pub changed: u32,

@@ -353,6 +353,11 @@ impl History {
         self.frozen.as_ref().map_or(&self.setup.question.options, |frozen| &frozen.options)
     }
 
+    /// Whether there is nothing to choose from, and no number to give instead.
+    pub fn lacks_options(&self) -> bool {
+        self.options().is_empty() && self.setup.question.estimate.is_none()
+    }
+
     /// Whether the options still have to be found.
     pub fn awaits_options(&self) -> bool {
         self.setup.question.is_open() && self.frozen.is_none()

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod consensus;
 pub mod decision;
 pub mod dissent;
+pub mod estimate;
 pub mod event;
 pub mod gate;
 pub mod history;

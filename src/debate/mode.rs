@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Persona;
+use crate::debate::question::Question;
+use crate::debate::template::{self, Name};
 
 /// The recipe of a debate, as written in one `modes/*.yaml` file.
 ///
@@ -112,6 +114,16 @@ pub enum StopRule {
     Oscillating,
 }
 
+impl StopRule {
+    /// Whether it looks at how many hold one option; such a rule never fires where a number is asked for.
+    fn needs_options(self) -> bool {
+        match self {
+            Self::Agreed | Self::Confidence => true,
+            Self::MaxRounds | Self::Stable | Self::Saturated | Self::Oscillating => false,
+        }
+    }
+}
+
 /// Lets editors take a rule's other name as well.
 fn add_other_names(schema: &mut schemars::Schema) {
     if let Some(rules) = schema.get_mut("oneOf").and_then(serde_json::Value::as_array_mut) {
@@ -151,6 +163,9 @@ pub struct Stage {
     /// What this stage asks for; may use `{{ round }}`, `{{ rounds }}`, `{{ persona }}`, `{{ team }}` and `{{ proposal
     /// }}`.
     pub ask: String,
+    /// What it asks for instead where the question asks for a number; the same as ever when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_estimate: Option<String>,
 }
 
 fn yes() -> bool {
@@ -241,6 +256,31 @@ impl Mode {
     /// Whether stances come from ballots alone. In a mode without a ballot stage, positions carry them.
     pub fn has_ballots(&self) -> bool {
         self.stages().any(|stage| stage.form == Form::Ballot)
+    }
+
+    /// Whether a question that a number answers can be debated: not where sides, teams or a proposal are what it is about.
+    pub fn takes_estimates(&self) -> bool {
+        let takes_side = |persona: &Persona| persona.stance.is_some() || persona.team.is_some();
+        let is_about_proposal = |stage: &Stage| {
+            let ask = stage.ask_estimate.as_ref().unwrap_or(&stage.ask);
+            template::first_use(ask, Name::Proposal).is_some()
+        };
+        !self.panel.personas.iter().any(takes_side) && !self.stages().any(is_about_proposal)
+    }
+
+    /// Returns the mode as it is held for `question`: with the asks for such a question, and for a number without the rules
+    /// that need options.
+    pub fn held_for(mut self, question: &Question) -> Self {
+        for phase in &mut self.phases {
+            if question.estimate.is_some() {
+                phase.until.retain(|rule| !rule.needs_options());
+            }
+            for stage in &mut phase.stages {
+                let ask = stage.ask_estimate.take().filter(|_| question.estimate.is_some());
+                stage.ask = ask.unwrap_or_else(|| std::mem::take(&mut stage.ask));
+            }
+        }
+        self
     }
 
     /// Every stage of every phase, in order.

@@ -47,7 +47,7 @@ pub fn next(history: &History) -> Step {
         Cursor::Over => decided(history),
         Cursor::Round(..) if history.has_lost_quorum() => decided(history),
         // Everybody abstained in the opening: there is nothing to debate.
-        Cursor::Round(..) if !history.rounds.is_empty() && history.options().is_empty() => decided(history),
+        Cursor::Round(..) if !history.rounds.is_empty() && history.lacks_options() => decided(history),
         Cursor::Round(index, round) => {
             let phase = &history.setup.mode.phases[index].name;
             let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;

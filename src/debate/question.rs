@@ -11,6 +11,8 @@ use crate::debate::text;
 pub const TOPIC_BYTES_MAX: usize = 64 * 1024;
 /// Fewest and most options of a choice.
 pub const OPTIONS: std::ops::RangeInclusive<usize> = 2..=7;
+/// Longest unit of an estimate, in characters.
+const UNIT_CHARS_MAX: usize = 40;
 /// Largest option text, in bytes.
 const OPTION_BYTES_MAX: usize = 400;
 
@@ -22,6 +24,20 @@ pub struct Question {
     /// The options to choose from; empty for an open question, whose options are found after the sealed opening.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
+    /// The unit of the number that is asked for; `None` for a question that no number answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Unit>,
+}
+
+/// The unit of an estimate, such as `weeks`: one line of 1 to 40 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Unit(pub String);
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// One option.
@@ -80,6 +96,12 @@ pub enum QuestionError {
     /// Two options say the same.
     #[error("option `{0}` is given twice")]
     OptionTwice(String),
+    /// A unit that says nothing, or too much.
+    #[error("the unit is {chars} characters long; 1 to {UNIT_CHARS_MAX} on one line are taken")]
+    Unit {
+        /// Its length after trimming.
+        chars: usize,
+    },
 }
 
 impl Question {
@@ -106,11 +128,21 @@ impl Question {
             }
             choices.push(Choice { id: OptionId::at(index), text: option.to_owned() });
         }
-        Ok(Self { topic: topic.to_owned(), options: choices })
+        Ok(Self { topic: topic.to_owned(), options: choices, estimate: None })
+    }
+
+    /// Checks and freezes a question that a number answers, in the given unit.
+    pub fn estimate(topic: &str, unit: &str) -> Result<Self, QuestionError> {
+        let unit = unit.trim();
+        let chars = unit.chars().count();
+        if text::is_blank(unit) || text::line(unit) != unit || chars > UNIT_CHARS_MAX {
+            return Err(QuestionError::Unit { chars });
+        }
+        Ok(Self { estimate: Some(Unit(unit.to_owned())), ..Self::new(topic, &[])? })
     }
 
     /// Whether the options are yet to be found.
     pub fn is_open(&self) -> bool {
-        self.options.is_empty()
+        self.options.is_empty() && self.estimate.is_none()
     }
 }

@@ -6,7 +6,8 @@ use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
 use crate::debate::change;
 use crate::debate::claims::{self, Entry};
-use crate::debate::consensus::{self, Standings};
+use crate::debate::consensus::{self, Standing, Standings};
+use crate::debate::estimate;
 use crate::debate::event::{ClosedRound, Movement, Stop, StopReason, quorum};
 use crate::debate::history::History;
 use crate::debate::mode::{Phase, Rounds, StopRule};
@@ -66,12 +67,20 @@ pub fn close(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> 
     let before = consensus::counted_rounds(history)
         .last()
         .map(|(phase, round)| consensus::corrected(history, slots, phase, *round));
-    let measured = is_counted.then(|| consensus::measure(history, &now));
-    let moved = before.filter(|_| is_counted).map(|before| movement(history, slots, &before, &now, (made, new)));
+    let before = before.filter(|_| is_counted);
+    let estimates = estimate::counted(history).filter(|_| is_counted).map(|_| estimate::measure(history, &now));
+    let shift = before
+        .as_ref()
+        .zip(estimates.as_ref())
+        .map(|(before, now)| estimate::shift(&estimate::measure(history, before), now));
+    let measured = (is_counted && estimates.is_none()).then(|| consensus::measure(history, &now));
+    let moved = before.map(|before| movement(history, slots, &before, &now, (made, new)));
     let mut closed = ClosedRound {
         phase: phase.to_owned(),
         round,
         consensus: measured,
+        estimates,
+        shift,
         movement: moved,
         claims: u32::try_from(made).unwrap_or(u32::MAX),
         claims_new: u32::try_from(new).unwrap_or(u32::MAX),
@@ -88,6 +97,10 @@ fn movement(
     now: &Standings<'_>,
     (made, new): (usize, usize),
 ) -> Movement {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    if estimate::counted(history).is_some() {
+        return estimate::movement(history, slots, before, now, (count(made), count(new)));
+    }
     let seats: Vec<Seat> = history.agents.iter().map(|agent| agent.seat).collect();
     let option =
         |standings: &Standings<'_>, seat: &Seat| standings.get(seat).and_then(|standing| standing.option.clone());
@@ -101,7 +114,6 @@ fn movement(
             .map(|rating| f64::from(*rating))
     };
     let ratings: Vec<_> = seats.iter().map(|seat| (rating(before, seat), rating(now, seat))).collect();
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let still = stability::movement(&options, &ratings, count(made), count(new));
     let moved = change::moved(history, slots, &claims::ledger_of(history, slots), before, now);
     Movement {
@@ -186,7 +198,8 @@ fn fires(
         }
         StopRule::Oscillating => {
             let returned = returned(history, slots, now);
-            (!returned.is_empty()).then(|| format!("{} seats went back to the option they had left", returned.len()))
+            let what = if estimate::counted(history).is_some() { "estimate" } else { "option" };
+            (!returned.is_empty()).then(|| format!("{} seats went back to the {what} they had left", returned.len()))
         }
     }
 }
@@ -236,10 +249,9 @@ fn returned(history: &History, slots: &[Slot<'_>], now: &Standings<'_>) -> Vec<S
     };
     let at = |(phase, round): &(&str, u32)| consensus::corrected(history, slots, phase, *round);
     let (long_ago, last) = (at(long_ago), at(last));
-    let option =
-        |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(|standing| standing.option.clone());
+    let held = |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(Standing::held);
     let went_back = |seat: &Seat| {
-        let (first, between, here) = (option(&long_ago, *seat), option(&last, *seat), option(now, *seat));
+        let (first, between, here) = (held(&long_ago, *seat), held(&last, *seat), held(now, *seat));
         here.is_some() && between.is_some() && first == here && between != here
     };
     now.keys().copied().filter(went_back).collect()

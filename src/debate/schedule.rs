@@ -9,7 +9,7 @@ use crate::debate::agent::{Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{History, Outcome, Reopening, Turn};
 use crate::debate::mode::{Form, Order, Phase, Sees, Speakers, Stage};
-use crate::debate::response::Response;
+use crate::debate::response::{Response, Stance};
 
 /// Phase of the turn that proposes personas.
 pub const FRAMING: &str = "framing";
@@ -268,12 +268,14 @@ fn says_nothing_new(history: &History, stage: &Stage, before: &[Slot<'_>], seat:
     if stage.form != Form::Ballot || stage.sees != Sees::Nothing {
         return false;
     }
+    // No options come up between two ballots on a number.
+    let has_answered = |stance: &Stance| stance.option.is_some() || history.setup.question.estimate.is_some();
     for slot in before.iter().rev() {
         let Some(planned) = slot.turns.iter().find(|planned| planned.id.speaker == Speaker::Seat(seat)) else {
             continue;
         };
         // A ballot cast after seeing others is a new one as long as nothing was seen since.
-        if history.response(&planned.id).and_then(Response::stance).is_some_and(|stance| stance.option.is_some()) {
+        if history.response(&planned.id).and_then(Response::stance).is_some_and(has_answered) {
             return true;
         }
         if slot.stage.sees != Sees::Nothing {

@@ -2,11 +2,14 @@
 
 use crate::debate::claims::{Entry, Status as ClaimStatus};
 use crate::debate::dissent::{Dissent, Kind};
+use crate::debate::estimate::verdict::HeldEstimate;
+use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
+use crate::export::estimate::spread;
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, changed, headline, inherited, lineage, money, percent};
+use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
@@ -18,6 +21,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(table(record));
     parts.extend(listed("What happened", story(record).iter().map(|sentence| escaped(sentence))));
     parts.extend(options(record));
+    parts.extend(estimates(record));
     parts.extend(synthesis(record));
     parts.extend(dissent(record));
     parts.extend(listed("Absent", absent(record).iter().map(|entry| escaped(entry))));
@@ -38,6 +42,10 @@ fn table(record: &Record) -> Option<String> {
             "Share of the panel",
             format!("{} (95% interval {} to {})", percent(agreement), percent(low), percent(high)),
         ));
+    }
+    if let Some((found, last)) = estimate(record).and_then(|found| Some((found, found.last.as_ref()?))) {
+        rows.push(("Estimates", last.in_words(&found.unit)));
+        rows.push(("Spread", spread(last)));
     }
     rows.push(("Level", format!("{}: {}", decision.level, decision.advice)));
     rows.extend(changed(record).map(|changed| ("Debate delta", changed)));
@@ -89,6 +97,17 @@ fn options(record: &Record) -> Option<String> {
         .then(|| format!("## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|\n{}", rows.join("\n")))
 }
 
+fn estimates(record: &Record) -> Option<String> {
+    let held = |held: &HeldEstimate| {
+        let HeldEstimate { seat, estimate } = held;
+        let cells = [estimate.value, estimate.low, estimate.high].map(worded).join(" | ");
+        format!("| {} | {cells} |", escaped(record.name(*seat)))
+    };
+    let rows: Vec<String> = estimate(record)?.held.iter().map(held).collect();
+    let head = "## Estimates\n\n| By | Value | Low | High |\n|---|---|---|---|";
+    (!rows.is_empty()).then(|| format!("{head}\n{}", rows.join("\n")))
+}
+
 fn synthesis(record: &Record) -> Vec<String> {
     let Some(synthesis) = &record.synthesis else {
         return record
@@ -116,7 +135,7 @@ fn point(point: &Point) -> String {
 
 fn dissent(record: &Record) -> Option<String> {
     let entry = |dissent: &Dissent| {
-        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), |option| escaped(&option.0));
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| escaped(&position));
         let kind = match dissent.kind {
             Kind::Final => "held at the end",
             Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
@@ -193,8 +212,11 @@ fn spoken(turn: &TurnRecord) -> String {
         (Some(response), _) => {
             let stance = response
                 .stance()
-                .and_then(|stance| stance.option.as_ref())
-                .map(|option| format!("**{}** ", escaped(&option.0)));
+                .and_then(|stance| {
+                    let number = stance.estimate.map(|estimate| worded(estimate.value));
+                    stance.option.as_ref().map(ToString::to_string).or(number)
+                })
+                .map(|position| format!("**{}** ", escaped(&position)));
             let words = match response {
                 Response::Position(position) if !position.reasoning.is_empty() => {
                     format!("{} {}", position.statement, position.reasoning)

@@ -3,6 +3,7 @@
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
 pub mod diff;
+pub mod estimate;
 pub mod json;
 pub mod markdown;
 pub mod ndjson;

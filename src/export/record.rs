@@ -14,10 +14,11 @@ use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
+use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
 use crate::debate::gate::Gate;
 use crate::debate::history::{Continuation, History, Outcome, TIME_MS_MAX, Turn};
-use crate::debate::question::{Choice, OptionId};
+use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule::{self, PassedOver};
@@ -25,6 +26,8 @@ use crate::export::usage::{self, PaidIn, UsageRecord};
 
 /// The record's format.
 pub const SCHEMA: &str = "roundtable.decision/1";
+/// Why an estimate has no agreement.
+const NOT_A_CHOICE: &str = "not_a_choice";
 /// Family and provider of the scripted voice; see `providers::rehearsal`.
 const REHEARSAL: &str = "rehearsal";
 /// What every format says of a rehearsed session.
@@ -126,9 +129,12 @@ pub enum Status {
 pub struct Question {
     /// In the asker's words.
     pub topic: String,
-    /// `choice` or `open`.
-    #[schemars(extend("enum" = ["choice", "open"]))]
+    /// `choice`, `open` or `estimate`.
+    #[schemars(extend("enum" = ["choice", "open", "estimate"]))]
     pub kind: &'static str,
+    /// The unit of the number that is asked for; left out where none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
     /// The options; for an open question those that were found.
     pub options: Vec<Choice>,
     /// How the options of an open question were found.
@@ -158,6 +164,13 @@ pub struct Verdict {
     /// Share of the leading option in the panel, 0 to 1.
     #[schemars(range(min = 0, max = 1))]
     pub agreement: Option<f64>,
+    /// Why there is no agreement to tell: `not_a_choice` for a number; left out where options were to choose from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("const" = NOT_A_CHOICE))]
+    pub agreement_undefined: Option<&'static str>,
+    /// The number that the panel comes to, with what stands behind it; left out where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<EstimateVerdict>,
     /// Its 95% Wilson interval.
     pub interval: Option<[f64; 2]>,
     /// Level of agreement.
@@ -248,7 +261,8 @@ pub fn record(history: &History) -> Record {
         note: note(history),
         question: Question {
             topic: setup.question.topic.clone(),
-            kind: if setup.question.is_open() { "open" } else { "choice" },
+            kind: kind(&setup.question),
+            unit: setup.question.estimate.clone(),
             options: history.options().to_vec(),
             sorting: history
                 .frozen
@@ -307,6 +321,14 @@ pub fn status(history: &History) -> Status {
     }
 }
 
+fn kind(question: &question::Question) -> &'static str {
+    match (&question.estimate, question.is_open()) {
+        (Some(_), _) => "estimate",
+        (None, true) => "open",
+        (None, false) => "choice",
+    }
+}
+
 fn continuation(continuation: &Continuation) -> ContinuationRecord {
     ContinuationRecord { after_round: continuation.after, terms: continuation.terms.clone() }
 }
@@ -318,6 +340,8 @@ fn verdict(decision: &Decision) -> Verdict {
         label: decision.label,
         caveats: decision.caveats.clone(),
         agreement: decision.last.as_ref().and_then(|last| last.agreement),
+        agreement_undefined: decision.estimate.as_ref().map(|_| NOT_A_CHOICE),
+        estimate: decision.estimate.clone(),
         interval: decision.last.as_ref().and_then(|last| last.interval),
         level: decision.level,
         advice: decision.level.advice(),

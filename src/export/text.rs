@@ -1,10 +1,12 @@
 //! The record for a terminal: the decision first, under a warning where there is cause for one, then why, then what stands against it, then the price.
 
 use crate::debate::dissent::Kind;
+use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::Continued;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
+use crate::export::estimate;
 use crate::export::record::{Record, Status};
 use crate::export::story::{story, warning};
 
@@ -18,6 +20,7 @@ pub fn render(record: &Record) -> String {
     out.extend(numbers(record));
     section(&mut out, "What happened", story(record));
     section(&mut out, "Options", options(record));
+    section(&mut out, "Estimates", estimate(record).map(|found| estimate::held(record, found)).unwrap_or_default());
     section(&mut out, "Conclusion", conclusion(record));
     section(&mut out, "Dissent", dissent(record));
     section(&mut out, "Risks", points(record.synthesis.iter().flat_map(|s| &s.risks).map(|point| point.text.as_str())));
@@ -43,7 +46,10 @@ pub fn headline(record: &Record) -> String {
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
     match (&decision.text, record.status) {
         (Some(text), _) => line(text),
-        (None, Status::Stopped) if leading.is_empty() => {
+        (None, Status::Stopped) if leading.is_empty() && estimate(record).is_none() => {
+            "No decision: stopped before the first ballots were in.".to_owned()
+        }
+        (None, Status::Stopped) if estimate(record).is_some_and(|found| found.last.is_none()) => {
             "No decision: stopped before the first ballots were in.".to_owned()
         }
         (None, _) if decision.label == crate::debate::decision::Label::Split => {
@@ -96,6 +102,11 @@ fn numbers(record: &Record) -> Vec<String> {
             decision.level,
             decision.advice
         ));
+    } else if let Some((found, last)) = estimate(record).and_then(|found| Some((found, found.last.as_ref()?))) {
+        let label = capitalised(&decision.label.to_string());
+        let spread = estimate::spread(last);
+        let found = line(&last.in_words(&found.unit));
+        lines.push(format!("{label}: {found}; {spread}, {}: {}", decision.level, decision.advice));
     } else {
         lines.push(format!("{}, {}: {}", capitalised(&decision.label.to_string()), decision.level, decision.advice));
     }
@@ -113,6 +124,9 @@ fn numbers(record: &Record) -> Vec<String> {
 
 /// What the debate changed since the sealed opening, in one line.
 pub fn changed(record: &Record) -> Option<String> {
+    if let Some(found) = estimate(record) {
+        return estimate::changed(found, record.delta.cost_usd);
+    }
     let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
     let share = |consensus: &crate::debate::consensus::Consensus| {
         let tally: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
@@ -129,6 +143,11 @@ pub fn changed(record: &Record) -> Option<String> {
         share(last),
         money(record.delta.cost_usd)
     ))
+}
+
+/// The number that the panel comes to, where one was asked for.
+pub fn estimate(record: &Record) -> Option<&EstimateVerdict> {
+    record.decision.as_ref()?.estimate.as_ref()
 }
 
 fn options(record: &Record) -> Vec<String> {
@@ -151,7 +170,7 @@ fn conclusion(record: &Record) -> Vec<String> {
 
 fn dissent(record: &Record) -> Vec<String> {
     let entry = |dissent: &crate::debate::dissent::Dissent| {
-        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), ToString::to_string);
+        let option = dissent.position().unwrap_or_else(|| "abstains".to_owned());
         let kind = match dissent.kind {
             Kind::Final => "",
             Kind::Abandoned => ", left without a reason that holds",

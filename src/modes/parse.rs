@@ -72,6 +72,7 @@ fn settle(mode: &mut Mode) {
         }
         for stage in &mut phase.stages {
             trim_end(&mut stage.ask);
+            stage.ask_estimate.iter_mut().for_each(trim_end);
         }
     }
 }

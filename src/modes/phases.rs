@@ -53,7 +53,10 @@ fn check_stages(path: &str, phase: &Phase, panel: &Panel) -> Result<(), Flaw> {
         }
         check_speakers(&format!("{path}.speakers"), &stage.speakers, panel)?;
         check_terms(&path, stage)?;
-        check_ask(&format!("{path}.ask"), stage, panel)?;
+        check_ask(&format!("{path}.ask"), &stage.ask, stage, panel)?;
+        if let Some(ask) = &stage.ask_estimate {
+            check_ask(&format!("{path}.ask_estimate"), ask, stage, panel)?;
+        }
     }
     Ok(())
 }
@@ -88,8 +91,8 @@ fn check_terms(path: &str, stage: &Stage) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn check_ask(path: &str, stage: &Stage, panel: &Panel) -> Result<(), Flaw> {
-    text::ask(path, &stage.ask)?;
+fn check_ask(path: &str, ask: &str, stage: &Stage, panel: &Panel) -> Result<(), Flaw> {
+    text::ask(path, ask)?;
     let has_team = match &stage.speakers {
         Speakers::Team(_) => true,
         Speakers::Moderator => false,
@@ -99,7 +102,7 @@ fn check_ask(path: &str, stage: &Stage, panel: &Panel) -> Result<(), Flaw> {
     if has_team {
         return Ok(());
     }
-    text::ask_without(path, &stage.ask, Name::Team, "stands for nothing: not every speaker of this stage has a team")
+    text::ask_without(path, ask, Name::Team, "stands for nothing: not every speaker of this stage has a team")
 }
 
 /// The first phase is what everything later is compared with, so nothing may have touched it.

@@ -128,6 +128,7 @@ fn field(ask: &Ask, name: &str, schema: &Value, told: &str) -> Value {
         "statement" => json!(statement(ask, told)),
         "claims" => claims(ask, told),
         "ratings" => ratings(ask, schema, told),
+        "estimate" => estimate(ask, told),
         "option" => option_of(ask, told).map_or(Value::Null, |option| json!(option)),
         "change" => change(ask, told),
         "confidence" => json!(0.6 + f64::from(seat % 4) * 0.1),
@@ -170,6 +171,9 @@ fn is_movable(seat: u32) -> bool {
 
 fn statement(ask: &Ask, told: &str) -> String {
     let takes_stance = ask.prompt.schema.json.pointer("/properties/abstain_reason").is_some();
+    if gives_number(ask) {
+        return format!("I give {}: {}", value(ask, told), reason(ask));
+    }
     match option_of(ask, told) {
         Some(option) => format!("I hold {option}: {}", reason(ask)),
         None if takes_stance => POSITIONS[leaning(seat(ask))].to_owned(),
@@ -257,7 +261,45 @@ fn ratings(ask: &Ask, schema: &Value, told: &str) -> Value {
     Value::Object(rated.collect())
 }
 
+/// The number a seat opens with, in whatever unit; the third of every five lies far out and stays there.
+const NUMBERS: [f64; 5] = [8.0, 12.0, 24.0, 10.0, 9.0];
+/// A seat that opens beyond this stays there.
+const FAR_OUT: f64 = 20.0;
+/// What the others move towards until they are told a median.
+const MIDDLE: f64 = 10.0;
+
+fn gives_number(ask: &Ask) -> bool {
+    ask.prompt.schema.json.pointer("/properties/estimate").is_some()
+}
+
+/// The number of a seat: halfway from where it opened to the middle with its second reply, and so on, to quarters.
+fn value(ask: &Ask, told: &str) -> f64 {
+    let own = NUMBERS[seat(ask) as usize % NUMBERS.len()];
+    if own > FAR_OUT {
+        return own;
+    }
+    let median =
+        told.split("\nmedian ").nth(1).and_then(|rest| rest.split(',').next()).and_then(|text| text.parse().ok());
+    let middle: f64 = median.unwrap_or(MIDDLE);
+    let way = 1.0 - 0.5f64.powi(i32::try_from(step(ask)).unwrap_or(i32::MAX));
+    ((own + (middle - own) * way) * 4.0).round() / 4.0
+}
+
+fn estimate(ask: &Ask, told: &str) -> Value {
+    let value = value(ask, told);
+    json!({ "low": value * 0.75, "high": value * 1.5, "value": value })
+}
+
 fn change(ask: &Ask, told: &str) -> Value {
+    if gives_number(ask) {
+        let moves = NUMBERS[seat(ask) as usize % NUMBERS.len()] != value(ask, told);
+        return match claim_ids(told).first().filter(|_| moves) {
+            Some(claim) => {
+                json!({ "because": format!("Claim {claim} bears on the number."), "decisive_claims": [claim] })
+            }
+            None => Value::Null,
+        };
+    }
     match convincing(ask, told).filter(|_| is_movable(seat(ask))) {
         Some(claim) => {
             json!({ "because": format!("Claim {claim} weighs more than what I held."), "decisive_claims": [claim] })

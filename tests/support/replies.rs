@@ -99,6 +99,10 @@ fn fields(ask: &Ask, seed: u64) -> Value {
                 .iter()
                 .map(|id| (id.clone(), json!(if Some(id) == chosen { 2 } else { 1 - draw(id, 3) as i64 })))
                 .collect(),
+            "estimate" => {
+                let value = 8 + seat_of(ask).unwrap_or(0) + draw("drift", 3) as u32;
+                json!({ "value": value, "low": value - 2, "high": f64::from(value) * 1.5 })
+            }
             "option" => json!(chosen),
             "change" => match seen.first() {
                 Some(claim) if draw("change", 2) == 0 => {

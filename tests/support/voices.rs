@@ -53,6 +53,7 @@ fn field(seen: &Seen, number: usize, name: &str, schema: &Value) -> Value {
         "claims" => json!([claim(&open)]),
         "confidence" => json!(0.75),
         "option" => json!(choice(seen, schema)),
+        "estimate" => json!({ "value": 10 + number, "low": 9, "high": 20 + number }),
         "ratings" => ratings(seen, schema),
         "concessions" | "rationale" | "risks" => json!([]),
         "abstain_reason" | "change" | "opening_was" | "blocking_objection" => Value::Null,

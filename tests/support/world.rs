@@ -200,7 +200,7 @@ impl<'a> World<'a> {
         outcome.continuations.iter_mut().for_each(|continuation| continuation.seq = 0);
         // How often the program was interrupted is no part of what the debate came to.
         for turn in outcome.turns.values_mut() {
-            turn.started_over = 0;
+            (turn.started_over, turn.forgiven) = (0, 0);
             turn.attempts.iter_mut().for_each(|attempt| attempt.seq = 0);
         }
         outcome

@@ -231,10 +231,12 @@ impl Layout {
     }
 
     fn verdict(self, verdict: &Verdict) -> Vec<String> {
-        let (tone, won) = match &verdict.option {
-            Some((at, id, text)) => (Tone::Choice(*at), format!("{id} {text}")),
-            None => (Tone::Warn, "no option wins".to_owned()),
+        let tone = match (&verdict.option, &verdict.estimate) {
+            (Some((at, ..)), _) => Tone::Choice(*at),
+            (None, Some(_)) => Tone::Strong,
+            (None, None) => Tone::Warn,
         };
+        let won = verdict.won();
         let head = self.hanging("■ ", Tone::Strong, &format!("decision: {}", verdict.label));
         let rest = self.hanging("  ", tone, &won).into_iter().chain(self.hanging("  ", Tone::Faint, &verdict.numbers));
         once(String::new()).chain(head).chain(rest).collect()

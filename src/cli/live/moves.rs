@@ -8,10 +8,11 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::change::{self, Moved};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Standing, Standings};
+use crate::debate::estimate::{self, Revised, worded};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Stance};
-use crate::debate::schedule;
+use crate::debate::schedule::{self, Slot};
 use crate::debate::text;
 
 /// Longest quote of a claim, in characters.
@@ -22,10 +23,10 @@ const QUOTE_CHARS_MAX: usize = 60;
 pub(super) struct Move {
     /// Whose.
     pub(super) name: String,
-    /// From which option.
-    pub(super) from: OptionId,
+    /// From which option or number.
+    pub(super) from: String,
     /// To which.
-    pub(super) to: OptionId,
+    pub(super) to: String,
     /// The claims it named, with what they say.
     pub(super) claims: Vec<(ClaimId, String)>,
     /// Whether one of them holds as a cause.
@@ -69,8 +70,7 @@ pub(super) fn on_landing(
     let before = consensus::standings(history, &slots, phase, round);
     let (turn, _) = history.turns.get_key_value(turn)?;
     let standing = Standing { turn, option: held(history, turn, seat, stance), stance, confidence: None };
-    let moved = change::moved(history, &slots, ledger, &before, &Standings::from([(seat, standing)]));
-    moved.first().map(|moved| told(history, ledger, moved))
+    between(history, &slots, ledger, &before, &Standings::from([(seat, standing)])).pop()
 }
 
 /// Returns who holds another option after the last counted round than before it.
@@ -81,10 +81,29 @@ pub(super) fn of_last_round(history: &History) -> Vec<Move> {
     };
     let at = |(phase, round): (&str, u32)| consensus::standings(history, &slots, phase, round);
     let ledger = claims::ledger_of(history, &slots);
-    change::moved(history, &slots, &ledger, &at(before), &at(now))
-        .iter()
-        .map(|moved| told(history, &ledger, moved))
-        .collect()
+    between(history, &slots, &ledger, &at(before), &at(now))
+}
+
+/// Who holds another option, or gives another number.
+fn between(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    before: &Standings<'_>,
+    now: &Standings<'_>,
+) -> Vec<Move> {
+    let told = |seat: Seat, (from, to): (String, String), claims: &[ClaimId], cited: bool| {
+        let claims = claims.iter().map(|claim| (claim.clone(), quote(ledger, claim))).collect();
+        Move { name: name(history, Speaker::Seat(seat)), from, to, claims, cited }
+    };
+    if estimate::counted(history).is_some() {
+        let revised = estimate::revised(history, slots, ledger, before, now);
+        let ends = |revised: &Revised| (worded(revised.from), worded(revised.to));
+        return revised.iter().map(|r| told(r.seat, ends(r), &r.claims, r.cited)).collect();
+    }
+    let moved = change::moved(history, slots, ledger, before, now);
+    let ends = |moved: &Moved| (moved.from.to_string(), moved.to.to_string());
+    moved.iter().map(|m| told(m.seat, ends(m), &m.claims, m.cited)).collect()
 }
 
 /// Returns the option of a stance; an opening statement's is the one it was sorted into.
@@ -106,14 +125,4 @@ pub(super) fn quote(ledger: &[Entry], claim: &ClaimId) -> String {
         .find(|entry| entry.id == *claim)
         .map(|entry| text::clip(&entry.claim.text, QUOTE_CHARS_MAX))
         .unwrap_or_default()
-}
-
-fn told(history: &History, ledger: &[Entry], moved: &Moved) -> Move {
-    Move {
-        name: name(history, Speaker::Seat(moved.seat)),
-        from: moved.from.clone(),
-        to: moved.to.clone(),
-        claims: moved.claims.iter().map(|claim| (claim.clone(), quote(ledger, claim))).collect(),
-        cited: moved.cited,
-    }
 }

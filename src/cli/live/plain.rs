@@ -86,7 +86,8 @@ fn aside_text(aside: &Aside) -> String {
 fn tally_line(tally: &Tally) -> String {
     let mut parts = Vec::new();
     if let Some(count) = &tally.count {
-        parts.push(count.options.iter().map(|(id, _, seats)| share(id, *seats, count)).collect::<Vec<_>>().join(", "));
+        let shares: Vec<String> = count.options.iter().map(|(id, _, seats)| share(id, *seats, count)).collect();
+        parts.extend((!shares.is_empty()).then(|| shares.join(", ")));
         parts.push(count.agreement.clone());
     }
     if let Some(moves) = &tally.moves {
@@ -109,7 +110,6 @@ fn share(id: impl std::fmt::Display, seats: u32, count: &Count) -> String {
 }
 
 fn verdict_line(verdict: &Verdict) -> String {
-    let won =
-        verdict.option.as_ref().map_or_else(|| "no option wins".to_owned(), |(_, id, text)| format!("{id} {text}"));
+    let won = verdict.won();
     format!("decision: {}: {won}; {}", verdict.label, verdict.numbers)
 }

@@ -4,6 +4,7 @@ use crate::cli::live::moves::{self, Move};
 use crate::cli::live::place::Place;
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::{Decision, Label};
+use crate::debate::estimate;
 use crate::debate::event::ClosedRound;
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
@@ -28,7 +29,7 @@ pub(super) struct Tally {
 /// A count of stances.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Count {
-    /// Id, text and seats of every option.
+    /// Id, text and seats of every option; none of a number.
     pub(super) options: Vec<(OptionId, String, u32)>,
     /// Seats.
     pub(super) panel: u32,
@@ -39,6 +40,11 @@ pub(super) struct Count {
 impl Tally {
     /// The tally of a round that `history` holds already.
     pub(super) fn of(history: &History, closed: &ClosedRound) -> Self {
+        let estimates = closed.estimates.as_ref().zip(estimate::counted(history)).map(|(estimates, unit)| Count {
+            options: Vec::new(),
+            panel: estimates.panel,
+            agreement: text::line(&estimates.in_words(unit)),
+        });
         let count = closed.consensus.as_ref().map(|consensus| Count {
             options: history
                 .options()
@@ -48,6 +54,7 @@ impl Tally {
             panel: consensus.panel,
             agreement: agreement(consensus),
         });
+        let count = count.or(estimates);
         Self {
             place: Place::of_round(history, &closed.phase, closed.round),
             count,
@@ -96,6 +103,8 @@ pub(super) struct Verdict {
     pub(super) label: String,
     /// The winning option: its place in the list from 0, id and text.
     pub(super) option: Option<(usize, OptionId, String)>,
+    /// The number that the panel comes to, with its unit; `None` where an option was to win.
+    pub(super) estimate: Option<String>,
     /// The numbers behind it, on one line.
     pub(super) numbers: String,
 }
@@ -111,16 +120,30 @@ impl Verdict {
         Self {
             label: format!("{}{caveats}", decision.label),
             option: decision.option.as_ref().and_then(winner),
+            estimate: decision.estimate.as_ref().and(decision.text.as_deref()).map(text::line),
             numbers: numbers(decision),
         }
     }
 }
 
+impl Verdict {
+    /// What won, in words.
+    pub(super) fn won(&self) -> String {
+        let option = self.option.as_ref().map(|(_, id, text)| format!("{id} {text}"));
+        option.or_else(|| self.estimate.clone()).unwrap_or_else(|| "no option wins".to_owned())
+    }
+}
+
 fn numbers(decision: &Decision) -> String {
     let mut parts = Vec::new();
+    let estimates = decision.estimate.as_ref().and_then(|estimate| Some((estimate.last.as_ref()?, &estimate.unit)));
+    parts.extend(estimates.map(|(last, unit)| text::line(&last.in_words(unit))));
     match (&decision.last, decision.label) {
+        (None, _) if !parts.is_empty() => {}
         (None, _) => parts.push("no ballots to count".to_owned()),
         (Some(last), Label::NoQuorum) => parts.push(format!("{} of {} seats chose", last.valid, last.panel)),
+        // Numbers have no such count.
+        (Some(_), Label::Converged | Label::Spread) => {}
         (Some(last), Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality | Label::Split) => {
             if decision.option.is_some() {
                 parts.push(format!("{} of {} seats", decision.holders(), last.panel));

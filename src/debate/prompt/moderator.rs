@@ -46,7 +46,10 @@ pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt 
 pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {
     let nonce = quote::nonce(history.setup.seed);
     let mut parts: Vec<String> = history.continuations.iter().map(|more| continued(history, &more.terms)).collect();
-    parts.push(outcome(history, decision, &nonce));
+    parts.push(match &decision.estimate {
+        Some(estimate) => estimate.for_the_moderator(decision.label, &nonce),
+        None => outcome(history, decision, &nonce),
+    });
     let claims: Vec<String> = ledger.iter().filter(|entry| entry.repeats.is_none()).map(worded).collect();
     if !claims.is_empty() {
         parts.push(format!("The claim ledger:\n{}", quote::fence(&nonce, &claims.join("\n"))));
@@ -99,7 +102,7 @@ fn worded(entry: &Entry) -> String {
 }
 
 fn minority(dissent: &Dissent) -> String {
-    let option = dissent.option.as_ref().map_or_else(|| "no option".to_owned(), ToString::to_string);
+    let option = dissent.position().unwrap_or_else(|| "no option".to_owned());
     let kind = match dissent.kind {
         Kind::Final => "held at the end",
         Kind::Abandoned => "held in the opening, left without a reason that holds",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::debate::ask::Schema;
 use crate::debate::mode::Form;
-use crate::debate::question::Choice;
+use crate::debate::question::{Choice, Unit};
 
 /// The terms on which a turn is taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub enum Contract {
 pub struct StanceTerms {
     /// The options; empty while an open question's are not yet frozen, when the statement stands in their place.
     pub options: Vec<Choice>,
+    /// The unit of the number that stands in place of an option, where the question asks for one.
+    pub estimate: Option<Unit>,
     /// What the seat has said before.
     pub earlier: Earlier,
 }
@@ -88,7 +90,10 @@ impl Contract {
             Self::Ballot(stance) => {
                 let mut properties = vec![("because", Shape::Text), ("statement", Shape::Text)];
                 properties.extend(stance.properties());
-                properties.push(("blocking_objection", Shape::TextOrNull));
+                // There is no option to forbid in an estimate.
+                if stance.estimate.is_none() {
+                    properties.push(("blocking_objection", Shape::TextOrNull));
+                }
                 properties.push(("confidence", Shape::Number));
                 properties
             }
@@ -109,6 +114,11 @@ const KINDS: [&str; 5] = ["clarify", "assumption", "evidence", "counterexample",
 
 impl StanceTerms {
     fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
+        if self.estimate.is_some() {
+            let mut properties = vec![("estimate", Shape::EstimateOrNull), ("abstain_reason", Shape::TextOrNull)];
+            properties.extend((self.earlier != Earlier::None).then_some(("change", Shape::ChangeOrNull)));
+            return properties;
+        }
         if self.options.is_empty() {
             return vec![("abstain_reason", Shape::TextOrNull)];
         }
@@ -142,6 +152,7 @@ enum Shape<'a> {
     Piles,
     Points,
     ChangeOrNull,
+    EstimateOrNull,
     Ratings(&'a [Choice]),
     OptionOrNull(&'a [Choice]),
 }
@@ -161,7 +172,11 @@ impl Shape<'_> {
             Self::Personas => list(object(vec![("name", text()), ("cares_about", text())])),
             Self::Piles => list(object(vec![("text", text()), ("statements", list(json!({ "type": "integer" })))])),
             Self::Points => list(object(vec![("text", text()), ("claims", list(text()))])),
-            Self::ChangeOrNull => change(),
+            Self::ChangeOrNull => or_null(vec![("because", text()), ("decisive_claims", list(text()))]),
+            Self::EstimateOrNull => {
+                let number = || json!({ "type": "number" });
+                or_null(vec![("low", number()), ("high", number()), ("value", number())])
+            }
             Self::Ratings(options) => {
                 let rating = || json!({ "type": "integer", "enum": [-2, -1, 0, 1, 2] });
                 object(options.iter().map(|choice| (choice.id.0.as_str(), rating())).collect())
@@ -189,10 +204,10 @@ fn claim() -> Value {
     ])
 }
 
-fn change() -> Value {
-    let mut change = object(vec![("because", text()), ("decisive_claims", list(text()))]);
-    change["type"] = json!(["object", "null"]);
-    change
+fn or_null(properties: Vec<(&str, Value)>) -> Value {
+    let mut object = object(properties);
+    object["type"] = json!(["object", "null"]);
+    object
 }
 
 fn object(properties: Vec<(&str, Value)>) -> Value {
@@ -229,6 +244,20 @@ pub fn describe(forms: &[Form]) -> String {
     described.chain([STANCE]).collect::<Vec<_>>().join("\n")
 }
 
+/// Like [`describe`], for a question that a number answers.
+pub fn describe_estimate(forms: &[Form]) -> String {
+    let described = forms.iter().map(|form| match form {
+        Form::Position => POSITION.replace(SUPPORTS, "supports (always empty: there are no options)"),
+        Form::Questions => QUESTIONS.to_owned(),
+        Form::Ballot => BALLOT.lines().filter(|line| !line.starts_with(OBJECTION)).collect::<Vec<_>>().join("\n"),
+    });
+    described.chain([STANCE_ESTIMATE.to_owned()]).collect::<Vec<_>>().join("\n")
+}
+
+/// What an estimate has no use for, as the forms word it.
+const SUPPORTS: &str = "supports (option ids)";
+const OBJECTION: &str = "- blocking_objection:";
+
 const POSITION: &str = "\
 Form position:
 - reasoning: how you reach your position, in at most 200 words. Kept for the record; the others see your claims instead.
@@ -257,3 +286,10 @@ Further fields, in the requests that list them:
 - abstain_reason: null, or why you abstain.
 - change: null if you hold what you held before; otherwise because (what was decisive) and decisive_claims (the ids of the claims that were).
 - opening_was: null if your opening statement was counted for the right option; otherwise the id of the right one.";
+
+const STANCE_ESTIMATE: &str = "\
+Further fields, in the requests that list them:
+- estimate: low, high and value, plain numbers in the unit of the question, or null to abstain. The true number should lie between low and high four times out \
+of five; value is your best single number and lies between them.
+- abstain_reason: null, or why you abstain.
+- change: null if value is what you gave before; otherwise because (what was decisive) and decisive_claims (the ids of the claims that were).";

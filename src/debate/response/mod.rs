@@ -4,6 +4,7 @@
 
 pub mod contract;
 pub mod extract;
+pub mod number;
 pub mod read;
 
 use std::collections::BTreeMap;
@@ -89,6 +90,9 @@ pub struct Stance {
     /// Why the agent abstains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub abstained: Option<String>,
+    /// The number given; `None` when abstaining, and where the question asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// A rating of every option, -2 to +2; empty while there are no options.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("additionalProperties" = { "type": "integer", "minimum": -2, "maximum": 2 }))]
@@ -99,6 +103,17 @@ pub struct Stance {
     /// The option that its opening statement should have been counted for, where the moderator sorted it wrongly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening_was: Option<OptionId>,
+}
+
+/// An estimate, in the unit of the question: finite numbers of at most 10^15 in size, `low <= value <= high`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Estimate {
+    /// The best single number.
+    pub value: f64,
+    /// Lower end of the range that holds the true number with a chance of 80%.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
 }
 
 /// An account of a change of mind. The option it came from is taken from the record, not from the agent.

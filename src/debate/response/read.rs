@@ -11,7 +11,7 @@ use crate::debate::reply::{Finish, Reply};
 use crate::debate::response::contract::{Contract, Earlier, QUESTIONS_MAX, StanceTerms};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Pile, Point, PosedQuestion, Position, Response,
-    Stance, Synthesis, extract,
+    Stance, Synthesis, extract, number,
 };
 use crate::debate::text;
 
@@ -94,7 +94,8 @@ fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
     let stance = stance(fields, terms)?;
     let statement = fields.text("statement")?;
     // While there are no options the statement is the vote.
-    if terms.options.is_empty() && stance.abstained.is_none() && statement.is_empty() {
+    let is_vote = terms.options.is_empty() && terms.estimate.is_none();
+    if is_vote && stance.abstained.is_none() && statement.is_empty() {
         return Err("`statement` is missing".to_owned());
     }
     Ok(Ballot {
@@ -108,6 +109,15 @@ fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
 
 fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
     let abstain_reason = Some(fields.text("abstain_reason")?).filter(|reason| !reason.is_empty());
+    if let Some(unit) = &terms.estimate {
+        let estimate = number::estimate(fields.0.get("estimate"), unit)?;
+        if estimate.is_none() && abstain_reason.is_none() {
+            return Err("`estimate` must hold value, low and high, or be null with an `abstain_reason`".to_owned());
+        }
+        let change = if terms.earlier == Earlier::None { None } else { change(fields)? };
+        let abstained = abstain_reason.filter(|_| estimate.is_none());
+        return Ok(Stance { estimate, abstained, change, ..Stance::default() });
+    }
     if terms.options.is_empty() {
         return Ok(Stance { abstained: abstain_reason, ..Stance::default() });
     }
@@ -124,7 +134,7 @@ fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
         Earlier::Sorted => (change(fields)?, fields.option("opening_was", &terms.options)?),
         Earlier::Taken => (change(fields)?, None),
     };
-    Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options)?, change, opening_was })
+    Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options)?, change, opening_was, estimate: None })
 }
 
 fn ratings(fields: &Fields<'_>, options: &[Choice]) -> Result<BTreeMap<OptionId, i8>, String> {

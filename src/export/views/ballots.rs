@@ -7,13 +7,15 @@ use serde::Serialize;
 use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
 use crate::debate::consensus::{self, Consensus, Standing, Standings};
+use crate::debate::estimate::worded;
 use crate::debate::history::Turn;
 use crate::debate::question::{Choice, OptionId};
+use crate::debate::response::Estimate;
 use crate::export::record;
 use crate::export::text::percent;
 use crate::export::views::agents::signed;
 use crate::export::views::page::{Block, Block::Section, Table, named, says};
-use crate::export::views::rounds::tally;
+use crate::export::views::rounds::{Given, tally};
 use crate::export::views::said::standings;
 use crate::export::views::scope::{Place, Scope};
 
@@ -29,6 +31,8 @@ struct Matrix {
     #[serde(flatten)]
     place: Place,
     consensus: Option<Consensus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimates: Option<Given>,
     seats: Vec<Row>,
 }
 
@@ -41,6 +45,9 @@ struct Row {
     /// The option that the seat later said its opening statement should have been counted for.
     #[serde(skip_serializing_if = "Option::is_none")]
     corrected: Option<OptionId>,
+    /// The number given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate: Option<Estimate>,
     confidence: Option<f64>,
     ratings: BTreeMap<OptionId, i8>,
     abstained: Option<String>,
@@ -78,6 +85,7 @@ fn matrix(scope: &Scope<'_>, place: &Place) -> Matrix {
             name: scope.name(Speaker::Seat(seat)),
             option: None,
             corrected: None,
+            estimate: None,
             confidence: None,
             ratings: BTreeMap::new(),
             abstained: None,
@@ -88,6 +96,7 @@ fn matrix(scope: &Scope<'_>, place: &Place) -> Matrix {
     Matrix {
         place: place.clone(),
         consensus: closed.and_then(|closed| closed.consensus.clone()),
+        estimates: Given::of(scope.history, closed),
         seats: seats.map(|agent| row(agent.seat)).collect(),
     }
 }
@@ -105,6 +114,7 @@ fn present(
         name: scope.name(Speaker::Seat(seat)),
         corrected: corrected.filter(|corrected| Some(corrected) != standing.option.as_ref()),
         option: standing.option.clone(),
+        estimate: standing.stance.estimate,
         confidence: standing.confidence,
         ratings: standing.stance.ratings.clone(),
         abstained: standing.stance.abstained.clone(),
@@ -145,6 +155,7 @@ pub fn page(ballots: &Ballots) -> Vec<Block> {
 fn stanza(matrix: &Matrix, options: &[Choice]) -> Vec<Block> {
     let mut blocks = vec![Section(matrix.place.title())];
     blocks.extend(matrix.consensus.as_ref().map(|consensus| named("tally", tally(consensus))));
+    blocks.extend(matrix.estimates.as_ref().map(Given::tally));
     let is_rated = matrix.seats.iter().any(|row| !row.ratings.is_empty());
     let columns: Vec<&OptionId> = if is_rated { options.iter().map(|choice| &choice.id).collect() } else { Vec::new() };
     let mut head = vec!["seat".to_owned()];
@@ -169,7 +180,9 @@ fn cells(row: &Row, columns: &[&OptionId]) -> Vec<String> {
     let rating = |option: &&OptionId| row.ratings.get(*option).map_or_else(String::new, |rating| signed(*rating));
     let mut cells = vec![format!("{} {}", row.seat, row.name)];
     cells.extend(columns.iter().map(rating));
-    cells.push(row.option.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string));
+    let number = row.estimate.map(|given| [given.value, given.low, given.high].map(worded));
+    let number = number.map(|[value, low, high]| format!("{value} ({low} to {high})"));
+    cells.push(row.option.as_ref().map(ToString::to_string).or(number).unwrap_or_else(|| "none".to_owned()));
     cells.push(row.confidence.map(percent).unwrap_or_default());
     cells
 }

@@ -9,8 +9,10 @@ use crate::debate::ask::Speaker;
 use crate::debate::change::{self, Moved};
 use crate::debate::claims;
 use crate::debate::consensus::{self, Consensus};
-use crate::debate::event::{Continued, Frozen, Movement, SortingBasis, Stop};
-use crate::debate::question::OptionId;
+use crate::debate::estimate::{self, Estimates};
+use crate::debate::event::{ClosedRound, Continued, Frozen, Movement, SortingBasis, Stop};
+use crate::debate::history::History;
+use crate::debate::question::{OptionId, Unit};
 use crate::debate::schedule::PassedOver;
 use crate::export::text::{percent, terms};
 use crate::export::views::page::{Block, Block::Section, named, says, under, under_named};
@@ -35,6 +37,8 @@ struct Round {
     /// The options of an open question, where they were found in this round.
     options: Option<Frozen>,
     consensus: Option<Consensus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimates: Option<Given>,
     movement: Option<Movement>,
     moved: Vec<Change>,
     claims: u32,
@@ -48,6 +52,27 @@ pub(crate) struct NotAsked {
     pub(crate) seat: Seat,
     pub(crate) name: String,
     pub(crate) why: &'static str,
+}
+
+/// What the panel estimates in a round.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Given {
+    unit: Unit,
+    #[serde(flatten)]
+    estimates: Estimates,
+}
+
+impl Given {
+    /// The estimates of a closed round; `None` where no number is asked for.
+    pub(crate) fn of(history: &History, closed: Option<&ClosedRound>) -> Option<Self> {
+        let estimates = closed?.estimates.clone()?;
+        Some(Self { unit: estimate::counted(history)?.clone(), estimates })
+    }
+
+    /// As the tally of the round.
+    pub(crate) fn tally(&self) -> Block {
+        named("tally", self.estimates.in_words(&self.unit))
+    }
 }
 
 /// A change of mind since the last round that took stances.
@@ -75,6 +100,7 @@ fn round(scope: &Scope<'_>, place: &Place) -> Round {
         not_asked: not_asked(scope, place),
         options: history.frozen.clone().filter(|_| place.number == 1),
         consensus: closed.and_then(|closed| closed.consensus.clone()),
+        estimates: Given::of(history, closed),
         movement: closed.and_then(|closed| closed.movement),
         moved: moved(scope, place),
         claims: closed.map_or(0, |closed| closed.claims),
@@ -146,6 +172,7 @@ fn stanza(round: &Round) -> Vec<Block> {
     blocks.extend(round.not_asked.iter().map(|entry| named(entry.name.as_str(), entry.why)));
     blocks.extend(round.options.iter().flat_map(options));
     blocks.extend(round.consensus.as_ref().map(|consensus| named("tally", tally(consensus))));
+    blocks.extend(round.estimates.as_ref().map(Given::tally));
     blocks.extend(round.movement.map(|movement| named("moved", movement_line(&movement))));
     blocks.extend(round.moved.iter().map(|change| under_named(change.name.as_str(), move_line(&change.moved))));
     if round.claims > 0 {

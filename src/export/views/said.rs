@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::consensus::{self, Standings};
+use crate::debate::estimate::worded;
 use crate::debate::history::{Outcome, Turn};
 use crate::debate::question::OptionId;
-use crate::debate::response::Response;
+use crate::debate::response::{Estimate, Response};
 use crate::export::text::percent;
 use crate::export::views::scope::{Place, Scope};
 
@@ -22,6 +23,9 @@ pub struct Said {
     pub outcome: Came,
     /// The option held, as it was counted.
     pub option: Option<OptionId>,
+    /// The number given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// Stated confidence, 0 to 1.
     pub confidence: Option<f64>,
     /// Why the speaker abstained.
@@ -70,6 +74,7 @@ pub fn said(scope: &Scope<'_>, turn: &TurnId, standings: &Standings<'_>) -> Said
         name: scope.name(turn.speaker),
         outcome,
         option,
+        estimate: stance.and_then(|stance| stance.estimate),
         confidence: valid.and_then(Response::confidence),
         abstained: stance.and_then(|stance| stance.abstained.clone()),
         text,
@@ -110,7 +115,10 @@ impl Said {
     /// The stance, or why there is none, in a few words.
     pub fn stance(&self) -> Option<String> {
         let held = match self.outcome {
-            Came::Said => self.option.as_ref().map(ToString::to_string).or(self.abstains()),
+            Came::Said => {
+                let number = self.estimate.map(|given| worded(given.value));
+                self.option.as_ref().map(ToString::to_string).or(number).or(self.abstains())
+            }
             Came::Unread => Some("not read".to_owned()),
             Came::Failed => Some("failed".to_owned()),
             Came::Unknown => Some("unknown".to_owned()),

@@ -13,7 +13,7 @@ use crate::providers::gateway::{Endpoint, GatewayError};
 use crate::providers::table::Vendor;
 
 const USER_AGENT: &str = concat!("roundtable/", env!("CARGO_PKG_VERSION"));
-/// Shortest key that is taken for a secret. Servers of one's own are given words such as `none` or `EMPTY`, which may well stand
+/// Shortest key that is taken for a secret in a reply. Servers of one's own are given words such as `none` or `EMPTY`, which may well stand
 /// in a reply that must be kept as it came.
 const SECRET_BYTES_MIN: usize = 16;
 /// Characters of a provider's message that are kept.
@@ -70,17 +70,21 @@ impl Route {
         self.auth.clone()
     }
 
-    /// The text without the key, for whoever reads it next.
+    /// The text of a reply without the key, for whoever reads it next.
     pub(super) fn scrub(&self, text: &str) -> String {
+        self.without_key(text, SECRET_BYTES_MIN)
+    }
+
+    fn without_key(&self, text: &str, bytes_min: usize) -> String {
         match self.endpoint.key.as_ref().map(ExposeSecret::expose_secret) {
-            Some(key) if key.len() >= SECRET_BYTES_MIN => text.replace(key, "[key]"),
+            Some(key) if key.len() >= bytes_min => text.replace(key, "[key]"),
             Some(_) | None => text.to_owned(),
         }
     }
 
     /// The text without the key, on one line, without control characters, at most 400 characters.
     pub(super) fn clean(&self, text: &str) -> String {
-        let text = self.scrub(text).replace(char::is_control, " ");
+        let text = self.without_key(text, 1).replace(char::is_control, " ");
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match words.char_indices().nth(MESSAGE_CHARS_MAX) {
             Some((end, _)) => format!("{}…", &words[..end]),

@@ -1,0 +1,163 @@
+//! The verdict on a question that a number answers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Seat;
+use crate::debate::claims::Entry;
+use crate::debate::consensus::{self, Standings};
+use crate::debate::decision::{Caveat, Decision, Label, Level};
+use crate::debate::dissent::{self, Dissent, Kind};
+use crate::debate::estimate::{Estimates, Revised, measure, revised, value, worded};
+use crate::debate::history::History;
+use crate::debate::prompt::quote;
+use crate::debate::question::Unit;
+use crate::debate::response::Estimate;
+use crate::debate::schedule::Slot;
+use crate::stats::quantiles::quartiles;
+
+/// Largest range between the quartiles, by the median's size, at which estimates count as converged. Ours, after the range
+/// of at most 2 on a scale of 10 that von der Gracht (2012) finds in use.
+const CONVERGED: f64 = 0.2;
+/// Up to here the level is medium: what a coefficient of variation of 0.5, acceptable to English and Keran (1976), comes to
+/// for a normal distribution.
+const ACCEPTABLE: f64 = 0.5 * 1.349;
+/// What floating point may add to a ratio: 1.1 - 0.9 is more than 0.2.
+const ROUNDING: f64 = 1e-9;
+
+/// The number that a panel comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EstimateVerdict {
+    /// The unit of all its numbers.
+    pub unit: Unit,
+    /// The median at the end; `None` when too few could be heard.
+    pub value: Option<f64>,
+    /// The estimates of the sealed opening.
+    pub sealed: Option<Estimates>,
+    /// The estimates at the end.
+    #[serde(rename = "final")]
+    pub last: Option<Estimates>,
+    /// What each seat gives at the end, in seat order.
+    pub held: Vec<HeldEstimate>,
+    /// Who gives another number at the end than in the sealed opening.
+    pub revised: Vec<Revised>,
+}
+
+/// What a seat gives.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeldEstimate {
+    /// Whose.
+    pub seat: Seat,
+    /// What.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}
+
+/// Reaches the verdict on the estimates in hand.
+pub(crate) fn decide(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    first: &Standings<'_>,
+    unit: &Unit,
+) -> Decision {
+    let sealed = measure(history, first);
+    let standings = consensus::latest(history, slots);
+    let last = standings.as_ref().map(|standings| measure(history, standings));
+    let standings = standings.unwrap_or_default();
+    // Estimates given before the quorum was lost are shown, but decide nothing.
+    let counted = last.as_ref().filter(|last| !history.has_lost_quorum() && last.n >= history.setup.limits.quorum);
+    let label = counted.map_or(Label::NoQuorum, label);
+    let value = counted.and_then(|last| last.median);
+    let revised = revised(history, slots, ledger, first, &standings);
+    let held = standings
+        .iter()
+        .filter_map(|(seat, standing)| Some(HeldEstimate { seat: *seat, estimate: standing.stance.estimate? }));
+    Decision {
+        option: None,
+        text: value.map(|value| format!("{} {unit}", worded(value))),
+        label,
+        caveats: counted.map(|last| caveats(&sealed, last, &standings, &revised)).unwrap_or_default(),
+        level: counted.map_or(Level::Low, level),
+        sealed: None,
+        last: None,
+        moved: Vec::new(),
+        dissent: minority(history, slots, ledger, counted, (first, &standings), &revised),
+        blocking: Vec::new(),
+        stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
+        gate: None,
+        estimate: Some(EstimateVerdict {
+            unit: unit.clone(),
+            value,
+            sealed: Some(sealed),
+            held: held.collect(),
+            revised,
+            last,
+        }),
+    }
+}
+
+/// Where the median is 0 there is no ratio, and only estimates whose quartiles meet have converged.
+fn label(last: &Estimates) -> Label {
+    let is_close = last.relative_iqr.map_or(last.iqr == Some(0.0), |ratio| ratio <= CONVERGED + ROUNDING);
+    if is_close { Label::Converged } else { Label::Spread }
+}
+
+fn level(last: &Estimates) -> Level {
+    let is_acceptable = last.relative_iqr.is_some_and(|ratio| ratio <= ACCEPTABLE);
+    match (label(last), is_acceptable) {
+        (Label::Converged, _) => Level::High,
+        (_, true) => Level::Medium,
+        (_, false) => Level::Low,
+    }
+}
+
+fn caveats(sealed: &Estimates, last: &Estimates, standings: &Standings<'_>, revised: &[Revised]) -> Vec<Caveat> {
+    let mut caveats = Vec::new();
+    let moved_away = sealed.median.is_some_and(|median| !last.is_inside(median));
+    let undone: Vec<f64> = standings
+        .iter()
+        .filter_map(|(seat, standing)| {
+            let back = revised.iter().find(|revised| revised.seat == *seat && !revised.cited);
+            back.map(|revised| revised.from).or_else(|| value(standing))
+        })
+        .collect();
+    let stays_without = quartiles(&undone).is_ok_and(|undone| last.is_inside(undone.median));
+    if moved_away && !stays_without {
+        caveats.push(Caveat::PressureDependent);
+    }
+    if last.families == 1 {
+        caveats.push(Caveat::SingleFamily);
+    }
+    caveats
+}
+
+/// The minority report: whoever stands outside of the quartiles or abstains, and who left such a number without a reason that
+/// holds. Without a verdict every estimate is a minority position.
+fn minority(
+    history: &History,
+    slots: &[Slot<'_>],
+    ledger: &[Entry],
+    counted: Option<&Estimates>,
+    (sealed, last): (&Standings<'_>, &Standings<'_>),
+    revised: &[Revised],
+) -> Vec<Dissent> {
+    let is_outside = |given: Option<f64>| !counted.zip(given).is_some_and(|(counted, given)| counted.is_inside(given));
+    let at_the_end = last.iter().filter(|(_, standing)| is_outside(value(standing)));
+    let held = at_the_end.map(|(seat, standing)| dissent::entry(history, slots, ledger, Kind::Final, *seat, standing));
+    let left = revised.iter().filter(|revised| !revised.cited && is_outside(Some(revised.from)));
+    let left = left.filter_map(|revised| {
+        let standing = sealed.get(&revised.seat)?;
+        Some(dissent::entry(history, slots, ledger, Kind::Abandoned, revised.seat, standing))
+    });
+    held.chain(left).collect()
+}
+
+impl EstimateVerdict {
+    /// The outcome, as the closing text is to take it.
+    pub(crate) fn for_the_moderator(&self, label: Label, nonce: &str) -> String {
+        let estimates = self.last.as_ref().map_or_else(|| "none".to_owned(), |last| last.in_words(&self.unit));
+        let value = self.value.map_or_else(|| "no number".to_owned(), worded);
+        format!("The estimates at the end:\n{}\nThe outcome: {value}, {label}.", quote::fence(nonce, &estimates))
+    }
+}

@@ -1,0 +1,74 @@
+//! Reading the numbers of an estimate.
+//!
+//! Must never guess: "2-3", "about 10" and "1,5" are problems, not numbers.
+
+use serde_json::Value;
+
+use crate::debate::question::Unit;
+use crate::debate::response::Estimate;
+use crate::debate::text;
+
+/// Largest size of a number. Up to here whole numbers are exact, and no sum or ratio of a panel's numbers overflows.
+pub const SIZE_MAX: f64 = 1e15;
+
+/// What may stand between groups of three digits; one number keeps to one of them.
+const SEPARATORS: [char; 6] = [',', '_', '\'', ' ', '\u{a0}', '\u{202f}'];
+
+/// Reads an estimate; `None` where the reply gives none.
+pub fn estimate(given: Option<&Value>, unit: &Unit) -> Result<Option<Estimate>, String> {
+    let object = match given {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(object)) => object,
+        Some(_) => return Err("`estimate` must be an object with value, low and high".to_owned()),
+    };
+    let number = |name: &str| {
+        let problem = || format!("`estimate.{name}` must be one plain number, in {unit}");
+        object.get(name).and_then(read).ok_or_else(problem)
+    };
+    let estimate = Estimate { value: number("value")?, low: number("low")?, high: number("high")? };
+    if estimate.low <= estimate.value && estimate.value <= estimate.high {
+        return Ok(Some(estimate));
+    }
+    Err("`estimate.value` must lie between `low` and `high`".to_owned())
+}
+
+/// Reads a number, or text that is nothing but one; `None` for all else, and for what is larger than [`SIZE_MAX`].
+fn read(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => written(text::plain(text).trim()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    // Adding 0 turns -0 into 0.
+    number.filter(|number| number.abs() <= SIZE_MAX).map(|number| number + 0.0)
+}
+
+/// A number as people write it: a sign, digits that may be grouped by three, a fraction after a point, an exponent.
+fn written(text: &str) -> Option<f64> {
+    let (sign, digits) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let end = digits.find(['.', 'e', 'E']).unwrap_or(digits.len());
+    let (whole, rest) = digits.split_at(end);
+    let whole = ungrouped(whole)?;
+    let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
+    // What `parse` takes beyond numbers, such as `inf`, holds other letters.
+    rest.chars().all(is_plain).then(|| format!("{sign}{whole}{rest}").parse().ok())?
+}
+
+/// Digits without the separators between groups of three. A group of zeros or with a leading zero before a separator is a
+/// decimal comma as likely as not.
+fn ungrouped(whole: &str) -> Option<String> {
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(separator) = SEPARATORS.into_iter().find(|separator| whole.contains(*separator)) else {
+        return are_digits(whole).then(|| whole.to_owned());
+    };
+    let groups: Vec<&str> = whole.split(separator).collect();
+    let [first, later @ ..] = groups.as_slice() else { return None };
+    let is_grouped = are_digits(first)
+        && first.len() <= 3
+        && !first.starts_with('0')
+        && later.iter().all(|group| group.len() == 3 && are_digits(group));
+    is_grouped.then(|| groups.concat())
+}
