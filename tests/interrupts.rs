@@ -188,6 +188,7 @@ fn a_session_is_run_by_one_process_at_a_time() {
     assert_eq!(patient.fake.log().len(), asked, "the second process has asked nobody");
     running.signal("KILL");
     running.wait();
+    assert!(desk.run(&["list"]).expect(0).stdout.contains("open"), "nobody runs it any more");
     patient.answer_all();
     let record = desk.run(&["resume", "@~1", "--quiet", "--format", "json"]).expect(0).record();
     assert_eq!(record["status"], "decided", "the lock has gone with its process");

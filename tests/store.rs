@@ -13,10 +13,10 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use roundtable::debate::event::{Event, Logged, SessionId};
-use roundtable::store::{FILE, Filter, Store, StoreError};
+use roundtable::store::{FILE, Filter, Lease, Store, StoreError};
 use rusqlite::Connection;
 
-use logs::{append, check_integrity, check_order, new_session, opened, stop};
+use logs::{append, check_integrity, check_order, new_session, opened, stop, wait};
 use program::{Desk, lines_with};
 
 #[test]
@@ -159,6 +159,49 @@ fn many_writers_and_readers_get_along() {
         check_order(&log);
     }
     check_integrity(folder.path());
+}
+
+#[test]
+fn sixty_four_sessions_at_once_lose_nothing() {
+    const SESSIONS: usize = 64;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let leases: Vec<Lease> = (0..SESSIONS).map(|_| store.lease(new_session()).unwrap()).collect();
+    let debate = async |lease: &Lease| {
+        let mut log = store.append(lease, vec![opened(lease.session(), "At once?")]).await.unwrap();
+        for count in 0..8 {
+            log.extend(store.append(lease, vec![stop(); 1 + count % 3]).await.unwrap());
+        }
+        log
+    };
+    let logs = wait(futures_util::future::join_all(leases.iter().map(debate)));
+    for (lease, log) in leases.iter().zip(logs) {
+        check_order(&log);
+        assert_eq!(store.load(lease.session()).unwrap(), log);
+    }
+    assert_eq!(store.list(&Filter::default(), 100).unwrap().len(), SESSIONS);
+    drop((leases, store));
+    check_integrity(folder.path());
+}
+
+#[test]
+fn one_refused_event_keeps_no_other_session_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let leases: Vec<Lease> = (0..9).map(|_| store.lease(new_session()).unwrap()).collect();
+    // Every third one is refused; they are handed over together, and so are committed together.
+    let first = async |(place, lease): (usize, &Lease)| {
+        let event = if place % 3 == 0 { stop() } else { opened(lease.session(), "At once?") };
+        store.append(lease, vec![event]).await
+    };
+    let stored = wait(futures_util::future::join_all(leases.iter().enumerate().map(first)));
+    for (place, stored) in stored.into_iter().enumerate() {
+        match stored {
+            Ok(log) => assert!(place % 3 != 0 && log.len() == 1),
+            Err(error) => assert!(place % 3 == 0 && matches!(error, StoreError::Unknown(_)), "{error}"),
+        }
+    }
+    assert_eq!(store.list(&Filter::default(), 100).unwrap().len(), 6);
 }
 
 #[test]

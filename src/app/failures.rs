@@ -65,6 +65,8 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         StoreError::Newer { .. } => {
             Failure::usage(message).with_hint("update roundtable, or set ROUNDTABLE_DATA_DIR to another folder")
         }
+        StoreError::Torn { .. } => Failure::usage(message)
+            .with_hint("copy it anew from where it is whole, or set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Foreign { .. } => Failure::usage(message).with_hint("set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Busy(session) => Failure::usage(message)
             .with_hint(format!("wait until it ends, or `roundtable pause {session}`, or `roundtable stop {session}`")),

@@ -16,14 +16,18 @@ use crate::export::record::timestamp;
 const TOPIC_CHARS_MAX: usize = 60;
 
 pub(crate) fn list(app: &App, args: &ListArgs) -> Result<(), Failure> {
-    let sessions = app.list(&filter(app, args)?, args.limit)?;
+    let filter = filter(app, args)?;
+    let sessions = app.list(&filter, args.limit)?;
     match args.listing.format {
         ListingFormat::Json => {
             let sessions: Vec<Value> = sessions.iter().map(entry).collect();
             output::result(&format!("{:#}\n", json!({ "sessions": sessions })))
         }
         ListingFormat::Text if sessions.is_empty() => {
-            output::remark("no sessions yet; `roundtable start --topic TEXT` makes one");
+            output::remark(match filter == Filter::default() {
+                true => "no sessions yet; `roundtable start --topic TEXT` makes one",
+                false => "no session fits; `roundtable list` shows them all",
+            });
             Ok(())
         }
         ListingFormat::Text => output::result(&sessions.iter().map(line).collect::<String>()),

@@ -249,6 +249,8 @@ impl History {
                 self.reopened_seq = logged.seq;
                 self.want_synthesis(SynthesisDue::Requested);
             }
+            // What its parent was called is no name of a branch.
+            Event::SessionRenamed { .. } if self.is_inherited(logged.seq) => {}
             Event::SessionRenamed { name } => self.name = name,
             Event::SessionClosed { ending } => self.ending = Some(ending),
         }

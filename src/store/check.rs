@@ -18,6 +18,7 @@ impl Store {
         self.reading(|connection| {
             let mut faults = integrity(connection)?;
             if faults.is_empty() {
+                // `words` with the tokens of the schema; the beginnings of words are seen to by SQLite's own check.
                 connection.execute_batch(
                     "CREATE VIRTUAL TABLE temp.present USING fts5vocab(main, words, instance);
                      CREATE VIRTUAL TABLE temp.words USING fts5 (text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');

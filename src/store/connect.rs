@@ -31,20 +31,35 @@ pub(super) fn open(path: &Path, create: OpenFlags) -> Result<(Connection, Access
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-    match migrations::version(&connection) {
-        Ok(_) if !connection.is_readonly("main").map_err(failed)? => Ok((connection, Access::Write)),
-        Ok(_) => Ok((connection, Access::Read)),
+    let (connection, access) = match migrations::version(&connection) {
+        Ok(_) if !connection.is_readonly("main").map_err(failed)? => (connection, Access::Write),
+        Ok(_) => (connection, Access::Read),
         Err(error) if is_barred(&error) => {
             // SQLite would read past the write-ahead log without a word.
-            if log_of(path).metadata().is_ok_and(|log| log.len() > 0) {
+            if has_log(path) {
                 return Err(StoreError::Unmerged { path: path.to_owned() });
             }
-            let frozen = reading(path, Access::Frozen).map_err(failed)?;
-            migrations::version(&frozen).map_err(failed)?;
-            Ok((frozen, Access::Frozen))
+            (reading(path, Access::Frozen).map_err(failed)?, Access::Frozen)
         }
-        Err(error) => Err(failed(error)),
+        Err(error) => return Err(failed(error)),
+    };
+    // Twice, lest somebody is just adding a page.
+    if is_torn(&connection, path).map_err(failed)? && is_torn(&connection, path).map_err(failed)? {
+        return Err(StoreError::Torn { path: path.to_owned() });
     }
+    Ok((connection, access))
+}
+
+/// Whether the last page is not whole, and no write-ahead log makes it so. SQLite would fill it up with zeros, or begin
+/// anew over what is left of the first.
+fn is_torn(connection: &Connection, path: &Path) -> Result<bool, rusqlite::Error> {
+    let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    Ok(!has_log(path) && path.metadata().is_ok_and(|file| file.len() % page.max(1) != 0))
+}
+
+/// Whether anything is in the write-ahead log.
+fn has_log(path: &Path) -> bool {
+    log_of(path).metadata().is_ok_and(|log| log.len() > 0)
 }
 
 /// Whether the write-ahead log could not be opened beside the database.

@@ -77,6 +77,12 @@ pub enum StoreError {
         /// Its version.
         found: i64,
     },
+    /// A file that ends in the middle of a page: a copy that broke off, or a disk that lost some of it.
+    #[error("the session store {path} is cut short")]
+    Torn {
+        /// The database.
+        path: PathBuf,
+    },
     /// A database of some other program.
     #[error("{path} is a database, but no session store")]
     Foreign {

@@ -26,6 +26,11 @@ impl Identity {
         fs::metadata(&self.path).is_ok_and(|metadata| number(&metadata) == self.number)
     }
 
+    /// Whether the path leads to another file.
+    pub(super) fn is_taken(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|metadata| number(&metadata) != self.number)
+    }
+
     /// Whether it is this open file.
     pub(super) fn is(&self, metadata: &Metadata) -> bool {
         number(metadata) == self.number

@@ -159,6 +159,22 @@ pub(super) fn remove(connection: &Connection, key: i64) -> Result<(), rusqlite::
     Ok(())
 }
 
+/// Writes the full-text index anew. SQLite leaves beginnings of deleted words in it, where they stand between pages.
+pub(super) fn compact(connection: &Connection) -> Result<(), rusqlite::Error> {
+    // An index of one piece would be left as it is, so it gets another piece first. No event has place 0.
+    let compacting = connection.execute_batch(
+        "BEGIN IMMEDIATE;
+         INSERT INTO words (rowid, text) VALUES (0, 'another');
+         INSERT INTO words (words) VALUES ('optimize');
+         INSERT INTO words (words, rowid, text) VALUES ('delete', 0, 'another');
+         COMMIT;",
+    );
+    if compacting.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    compacting
+}
+
 /// Works out a session's row and tags from its events, and shows each event that can be read to `each`.
 ///
 /// What only an opening that cannot be read could tell is taken from the row that is there.

@@ -178,8 +178,9 @@ impl Store {
         self.perform(lease.session(), Task::Import(log)).await.map(drop)
     }
 
-    /// Deletes the leased session: its log, and everything that was derived from it. What is deleted is overwritten in
-    /// the file, and in the write-ahead log unless somebody is reading there just now.
+    /// Deletes the leased session: its log, and everything that was derived from it. Its text is gone from the files then,
+    /// unless somebody is reading just now. In a database of more than 256 MiB, scraps of text may be left on pages that
+    /// it shared with others.
     pub async fn delete(&self, lease: &Lease) -> Result<(), StoreError> {
         self.perform(lease.session(), Task::Delete).await.map(drop)
     }

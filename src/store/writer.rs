@@ -13,10 +13,13 @@ use crate::store::append::{self, Refusal};
 use crate::store::connect;
 use crate::store::error::StoreError;
 use crate::store::identity::Identity;
+use crate::store::index;
 use crate::store::requests::{self, Request};
 
 /// Most jobs in one commit.
 const BATCH_MAX: usize = 64;
+/// Largest database that is written anew after a deletion, in bytes: a second's work.
+const REWRITE_BYTES_MAX: u64 = 256 << 20;
 
 /// Something to be done to one session.
 #[derive(Debug)]
@@ -70,6 +73,18 @@ impl Desk {
         let files = [path.clone(), connect::log_of(&path)].iter().filter_map(|path| Identity::of(path)).collect();
         Self { connection, path, files }
     }
+
+    /// The write-ahead log.
+    fn log(&self) -> Option<&Identity> {
+        let log = connect::log_of(&self.path);
+        self.files.iter().find(|file| file.path() == log)
+    }
+
+    /// Size of the database in bytes.
+    fn size(&self) -> Result<u64, rusqlite::Error> {
+        let query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        self.connection.query_row(query, [], |row| row.get(0))
+    }
 }
 
 /// Refuses to go on when what is written would be in no file that anybody finds again.
@@ -82,9 +97,14 @@ fn check_place(files: &[Identity]) -> Result<(), StoreError> {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        if check_place(&self.files).is_err() {
-            // Closing would tidy away the write-ahead log of whatever database stands there now.
+        let log = self.log();
+        if log.is_some_and(Identity::is_taken) {
+            // Closing tidies away what bears our log's name, and that is the log of another database by now.
             self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok();
+        } else if log.is_some_and(Identity::holds) && check_place(&self.files).is_err() {
+            // The database went, and its log stayed, where it would be taken for that of whatever comes to stand there.
+            // What is in it belongs to the file that went.
+            empty_log(&self.connection);
         }
     }
 }
@@ -132,7 +152,7 @@ fn work(mut desk: Desk, jobs: &Receiver<Job>) {
 /// Answers jobs that were committed together.
 fn settle(desk: &Desk, batch: Vec<Job>, results: Vec<Result<Done, StoreError>>) {
     if batch.iter().zip(&results).any(|(job, result)| matches!(job.task, Task::Delete) && result.is_ok()) {
-        empty_log(desk);
+        scrub(desk);
     }
     for (job, result) in batch.into_iter().zip(results) {
         answer(job, result);
@@ -173,10 +193,23 @@ fn answer(job: Job, result: Result<Done, StoreError>) {
     job.answer.send(result).ok();
 }
 
-/// Moves what was committed into the database file, and cuts the write-ahead log to nothing, so that it keeps no text
-/// that was deleted. While somebody reads, that has to wait until the log is next begun anew.
-fn empty_log(desk: &Desk) {
-    desk.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).ok();
+/// Sees to it that no text which was deleted is left in a file.
+///
+/// SQLite overwrites what it deletes, but not the copies that it leaves behind when it moves rows from page to page. So a
+/// database of moderate size is written anew; in a large one that would keep other processes waiting for too long. The
+/// write-ahead log is cut to nothing, or, while somebody reads, when it is next begun anew. All that may fail: the
+/// session is deleted already.
+fn scrub(desk: &Desk) {
+    let is_moderate = desk.size().is_ok_and(|bytes| bytes <= REWRITE_BYTES_MAX);
+    if is_moderate {
+        index::compact(&desk.connection).and_then(|()| desk.connection.execute_batch("VACUUM")).ok();
+    }
+    empty_log(&desk.connection);
+}
+
+/// Moves what is in the write-ahead log into the database, and cuts the log to nothing, unless somebody reads just now.
+fn empty_log(connection: &Connection) {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).ok();
 }
 
 /// Does the jobs in one transaction. A job that is refused changes nothing and keeps none of the others back.
