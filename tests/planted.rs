@@ -10,15 +10,18 @@ use roundtable::debate::analysis::persuasion::Direction;
 use roundtable::debate::analysis::sensitivity::Reweighted;
 use roundtable::debate::analysis::{Analysis, analyse};
 use roundtable::debate::ask::Ask;
+use roundtable::debate::claims::ledger;
 use roundtable::debate::decision::{Caveat, Label};
+use roundtable::debate::event::Setup;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
+use roundtable::debate::reply::Citation;
 use roundtable::export::record::record;
 use roundtable::export::story::{story, warning};
 use roundtable::export::{markdown, text};
 use serde_json::{Value, json};
-use support::replies::{by_default, claims_in, holding, with};
-use support::world::{Answer, World, mode, option, question, seat_of, setup};
+use support::replies::{Miss, by_default, claims_in, holding, missed, with};
+use support::world::{Answer, When, World, mode, more, option, question, seat_of, setup};
 
 /// An opening and `rounds` rounds of exchange in which all is seen; every round takes stances.
 fn planted(rounds: u32) -> Mode {
@@ -38,18 +41,21 @@ phases:
 }
 
 /// What the panel does: rounds of one letter a seat, an option's digit; whose claim movers cite, by the claim's words.
-struct Plot {
+struct Plot<'a> {
     rounds: &'static [&'static str],
     families: &'static str,
     /// Confidence in percent, by round.
     confidence: &'static [u32],
     /// Claims: who makes them in which round, in what words, with a quote as evidence or without evidence.
-    claims: &'static [(u32, u32, &'static str, Option<&'static str>)],
+    claims: &'a [(u32, u32, &'static str, Option<&'static str>)],
     /// Who cites which claim for its move, in which round.
-    cites: &'static [(u32, u32, &'static str)],
+    cites: &'a [(u32, u32, &'static str)],
+    /// Who concedes which claim of its own, in which round.
+    concedes: &'a [(u32, u32, &'static str)],
 }
 
-const PLOT: Plot = Plot { rounds: &[], families: "abcd", confidence: &[70, 70, 70, 70], claims: &[], cites: &[] };
+const PLOT: Plot<'static> =
+    Plot { rounds: &[], families: "abcd", confidence: &[70, 70, 70, 70], claims: &[], cites: &[], concedes: &[] };
 
 /// The round as the plot counts them: the opening is the first.
 fn round_of(ask: &Ask) -> u32 {
@@ -64,10 +70,13 @@ fn claim_id(ask: &Ask, words: &str) -> String {
     claims_in(line).pop().unwrap()
 }
 
-fn act(plot: &Plot, ask: &Ask) -> Answer {
+fn act(plot: &Plot<'_>, ask: &Ask) -> Answer {
     let Some(seat) = seat_of(ask) else { return by_default(ask) };
     let round = round_of(ask);
     let place = seat as usize - 1;
+    if &plot.rounds[round as usize - 1][place..=place] == "x" {
+        return missed(ask, Miss::Network);
+    }
     let mut fields = holding(ask, &format!("o{}", &plot.rounds[round as usize - 1][place..=place]));
     for rating in fields["ratings"].as_object_mut().unwrap().values_mut() {
         *rating = json!(if *rating == json!(2) { 2 } else { -2 });
@@ -84,19 +93,26 @@ fn act(plot: &Plot, ask: &Ask) -> Answer {
     if let Some((.., words)) = plot.cites.iter().find(|(when, who, _)| (*when, *who) == (round, seat)) {
         fields["change"] = json!({ "because": "it convinced me", "decisive_claims": [claim_id(ask, words)] });
     }
+    let conceded = plot.concedes.iter().filter(|(when, who, _)| (*when, *who) == (round, seat));
+    // Its own claims a seat knows by their numbers alone; here there is one.
+    fields["concessions"] = conceded.map(|_| json!({ "claim": "c1", "consequence": "it is gone" })).collect();
     with(ask, &fields)
 }
 
-fn run(plot: &Plot) -> (History, Analysis) {
-    let seats = plot.families.len();
-    let rounds = u32::try_from(plot.rounds.len()).unwrap() - 1;
-    let mut setup = setup(&planted(rounds), u32::try_from(seats).unwrap(), question(&["move", "stay"]));
+fn table(plot: &Plot<'_>, rounds: u32) -> Setup {
+    let seats = u32::try_from(plot.families.len()).unwrap();
+    let mut setup = setup(&planted(rounds), seats, question(&["move", "stay"]));
     (setup.rounds, setup.synthesis) = (Some(rounds), false);
     for (agent, family) in setup.agents.iter_mut().zip(plot.families.chars()) {
         agent.voice.family = family.to_string();
     }
+    setup
+}
+
+fn run(plot: &Plot<'_>) -> (History, Analysis) {
+    let rounds = u32::try_from(plot.rounds.len()).unwrap() - 1;
     let script = |ask: &Ask| act(plot, ask);
-    let history = World::open(setup, &script, 1).finish().history;
+    let history = World::open(table(plot, rounds), &script, 1).finish().history;
     let analysis = analyse(&history);
     (history, analysis)
 }
@@ -367,4 +383,62 @@ fn clones_do_not_outvote_families() {
         story[2],
         "The outcome hangs on Seat 1, Seat 2, Seat 3; with one vote for each model family o2 would lead."
     );
+}
+
+#[test]
+fn a_minority_is_extinguished_only_where_it_gave_in_unanswered() {
+    // The dissenter could not be heard at the end.
+    let (_, analysis) = run(&Plot { rounds: &["1112", "111x"], ..PLOT });
+    assert_eq!(signs(&analysis), "+-?--");
+    assert_eq!((analysis.groupthink.inputs.minority_before, analysis.groupthink.inputs.minority_now), (1, 1));
+    // It gave up a claim of its own.
+    let plot = Plot {
+        rounds: &["1112", "1111"],
+        claims: &[(1, 4, "The trial failed", Some("it failed"))],
+        concedes: &[(2, 4, "The trial failed")],
+        ..PLOT
+    };
+    let (_, analysis) = run(&plot);
+    assert_eq!(analysis.groupthink.inputs.minority_claims_answered, 1);
+    assert_eq!(signs(&analysis), "+-+--");
+    // A tie has no minority.
+    let (_, analysis) = run(&Plot { rounds: &["1122", "1111"], ..PLOT });
+    assert_eq!(signs(&analysis), "+-??-");
+    assert_eq!(analysis.changes.sealed_plurality, None);
+    assert_eq!(analysis.changes.conformity_rate, undefined("no_plurality"));
+}
+
+#[test]
+fn a_quote_is_verified_by_what_its_author_could_have_read() {
+    let rows = [
+        ((1, 4, "Builds got faster", Some("builds GOT")), false, "its own words"),
+        ((2, 1, "A page says so", Some("“Ten  minutes”, not an hour")), true, "a passage of a source of this turn"),
+        ((2, 2, "A page says so as well", Some("\"ten minutes\", not an hour")), false, "a source of another's turn"),
+        ((2, 3, "Another said so", Some("Builds got faster")), true, "a contribution it was shown"),
+        ((2, 4, "I said so", Some("builds got faster")), false, "its own words again"),
+        ((2, 1, "An option says so", Some("STAY")), true, "an option"),
+        ((2, 2, "The budget helps", Some("it was doubled")), false, "a fact not yet supplied"),
+        ((3, 2, "The budget does help", Some("It was doubled.")), true, "a supplied fact"),
+        ((3, 4, "A book says so", Some("an hour is nothing")), false, "nothing it was shown"),
+        ((3, 3, "A page said so", Some("ten minutes")), true, "another's quotation, as it was shown"),
+    ];
+    let claims: Vec<_> = rows.iter().map(|(claim, ..)| *claim).collect();
+    let plot = Plot { rounds: &["1112", "1112", "1112"], claims: &claims, ..PLOT };
+    let script = |ask: &Ask| {
+        let mut reply = act(&plot, ask)?;
+        if seat_of(ask) == Some(1) && round_of(ask) == 2 {
+            let quote = Some("It took \"ten minutes\", not an hour.".to_owned());
+            let url = "https://example.org/builds".to_owned();
+            reply.citations = vec![Citation { url, title: None, quote, cited: true }];
+        }
+        Ok(reply)
+    };
+    let history = World::open(table(&plot, 1), &script, 1).finish_with(&[(When::Ended, more(1))]).history;
+    let (quotes, ledger) = (analyse(&history).quotes, ledger(&history));
+    for ((_, _, words, _), expected, why) in rows {
+        let id = &ledger.iter().find(|entry| entry.claim.text == words).unwrap().id;
+        let quote = quotes.iter().find(|quote| quote.claim == *id).unwrap();
+        assert_eq!((quote.verified, quote.evidence), (expected, 1), "{words}: {why}");
+    }
+    assert_eq!(quotes.len(), rows.len());
 }
