@@ -101,7 +101,7 @@ pub(crate) struct ResultArgs {
     /// Format of the result on standard output
     #[arg(long, short, value_enum, default_value_t = FormatArg::Text)]
     pub(crate) format: FormatArg,
-    /// Also write the record to this file, in the format of its ending (.txt, .md, .json); repeat for more
+    /// Also write the record to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
@@ -123,6 +123,10 @@ pub(crate) enum FormatArg {
     Text,
     /// For a pull request
     Markdown,
+    /// A decision record for a folder of them, such as docs/decisions
+    Adr,
+    /// A page to look at: one file with its charts, nothing loaded from elsewhere
+    Html,
     /// The whole record, for programs
     Json,
 }

@@ -81,6 +81,8 @@ pub(crate) fn session(history: &History, format: FormatArg, files: &[OutputFile]
     let shown = match format {
         FormatArg::Text => result(&fitted(&app::render(history, Format::Text))),
         FormatArg::Markdown => result(&app::render(history, Format::Markdown)),
+        FormatArg::Adr => result(&app::render(history, Format::Adr)),
+        FormatArg::Html => result(&app::render(history, Format::Html)),
         FormatArg::Json => result(&app::render(history, Format::Json)),
     };
     let written = files.iter().map(|(path, format)| {

@@ -202,7 +202,7 @@ fn listed(title: &str, entries: impl Iterator<Item = String>) -> Option<String> 
 
 /// `text` on one line, with everything escaped that Markdown or HTML could act on: markup, mentions, bare links, and what
 /// would make a list, a rule or a heading at the start of a line.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text = line(text);
     let mut out = String::with_capacity(text.len());
     for (place, c) in text.char_indices() {

@@ -2,10 +2,14 @@
 //!
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
+mod address;
+pub mod adr;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod record;
 pub mod text;
+mod wording;
 
 use std::path::Path;
 
@@ -18,22 +22,31 @@ pub enum Format {
     Text,
     /// For a pull request.
     Markdown,
+    /// A decision record for a folder of them.
+    Adr,
+    /// A page to look at, in one file.
+    Html,
     /// For programs: the whole record.
     Json,
 }
 
 impl Format {
     /// Every format with its name and the file endings that choose it.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 3] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 5] = [
         (Self::Text, "text", &["txt"]),
         (Self::Markdown, "markdown", &["md", "markdown"]),
+        (Self::Adr, "adr", &["adr.md"]),
+        (Self::Html, "html", &["html", "htm"]),
         (Self::Json, "json", &["json"]),
     ];
 
-    /// The format that a file's ending stands for.
+    /// The format that a file's ending stands for: the longest ending that fits.
     pub fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_lowercase();
-        Self::ALL.iter().find(|(_, _, endings)| endings.contains(&ending.as_str())).map(|(format, _, _)| *format)
+        let name = path.file_name()?.to_str()?.to_lowercase();
+        let fits = |ending: &str| name.strip_suffix(ending).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'));
+        let endings = Self::ALL.iter().flat_map(|(format, _, endings)| endings.iter().map(move |e| (*format, *e)));
+        let fitting = endings.filter(|(_, ending)| fits(ending));
+        fitting.max_by_key(|(_, ending)| ending.len()).map(|(format, _)| format)
     }
 }
 
@@ -43,6 +56,8 @@ pub fn render(history: &History, format: Format) -> String {
     match format {
         Format::Text => text::render(&record),
         Format::Markdown => markdown::render(&record),
+        Format::Adr => adr::render(&record),
+        Format::Html => html::render(&record, history),
         Format::Json => json::render(&record),
     }
 }
