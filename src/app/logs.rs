@@ -72,7 +72,7 @@ impl App {
     /// Renders a session that is stored.
     pub fn render(&self, history: &History, format: Format) -> Result<String, Failure> {
         let log = match format {
-            Format::Text | Format::Markdown | Format::Json => Vec::new(),
+            Format::Text | Format::Markdown | Format::Adr | Format::Html | Format::Json => Vec::new(),
             Format::Ndjson => self.log(&history.setup.session.to_string())?,
         };
         Ok(export::render(history, &log, format))

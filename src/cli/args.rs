@@ -221,7 +221,8 @@ pub(crate) struct ResultArgs {
     /// Format of the result on standard output
     #[arg(long, short, value_enum, default_value_t = FormatArg::Text)]
     pub(crate) format: FormatArg,
-    /// Also write the record to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    /// Also write the record to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat
+    /// for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
@@ -276,6 +277,10 @@ pub(crate) enum FormatArg {
     Text,
     /// For a pull request
     Markdown,
+    /// A decision record for a folder of them, such as docs/decisions
+    Adr,
+    /// A page to look at: one file with its charts, nothing loaded from elsewhere
+    Html,
     /// The whole record, for programs
     Json,
     /// The event log itself, one event a line

@@ -117,7 +117,7 @@ pub(crate) fn view(
 fn to_stdout(text: &str, format: Format) -> Result<(), Failure> {
     match format {
         Format::Text => result(&fitted(text)),
-        Format::Markdown | Format::Json | Format::Ndjson => result(text),
+        Format::Markdown | Format::Adr | Format::Html | Format::Json | Format::Ndjson => result(text),
     }
 }
 
@@ -126,6 +126,8 @@ impl From<FormatArg> for Format {
         match format {
             FormatArg::Text => Self::Text,
             FormatArg::Markdown => Self::Markdown,
+            FormatArg::Adr => Self::Adr,
+            FormatArg::Html => Self::Html,
             FormatArg::Json => Self::Json,
             FormatArg::Ndjson => Self::Ndjson,
         }

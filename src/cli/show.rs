@@ -55,8 +55,10 @@ fn layout(format: Format, columns: Option<usize>) -> Result<Layout, Failure> {
         Format::Text => Ok(Layout::Text { columns }),
         Format::Markdown => Ok(Layout::Markdown),
         Format::Json => Ok(Layout::Json),
-        Format::Ndjson => Err(Failure::usage("a view of a session is text, markdown or json")
-            .with_hint("`roundtable export ID` writes the whole log as ndjson")),
+        Format::Adr | Format::Html | Format::Ndjson => {
+            Err(Failure::usage("a view of a session is text, markdown or json")
+                .with_hint("`roundtable export ID` writes the whole record, or the log, in any format"))
+        }
     }
 }
 

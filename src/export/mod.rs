@@ -2,8 +2,11 @@
 //!
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
+mod address;
+pub mod adr;
 pub mod diff;
 pub mod estimate;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod ndjson;
@@ -13,6 +16,7 @@ pub mod story;
 pub mod text;
 pub mod usage;
 pub mod views;
+mod wording;
 
 use std::path::Path;
 
@@ -26,6 +30,10 @@ pub enum Format {
     Text,
     /// For a pull request.
     Markdown,
+    /// A decision record for a folder of them.
+    Adr,
+    /// A page to look at, in one file.
+    Html,
     /// For programs: the whole record.
     Json,
     /// The event log itself.
@@ -34,17 +42,22 @@ pub enum Format {
 
 impl Format {
     /// Every format with its name and the file endings that choose it.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 4] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 6] = [
         (Self::Text, "text", &["txt"]),
         (Self::Markdown, "markdown", &["md", "markdown"]),
+        (Self::Adr, "adr", &["adr.md"]),
+        (Self::Html, "html", &["html", "htm"]),
         (Self::Json, "json", &["json"]),
         (Self::Ndjson, "ndjson", &["ndjson", "jsonl"]),
     ];
 
-    /// The format that a file's ending stands for.
+    /// The format that a file's ending stands for: the longest ending that fits.
     pub fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_lowercase();
-        Self::ALL.iter().find(|(_, _, endings)| endings.contains(&ending.as_str())).map(|(format, _, _)| *format)
+        let name = path.file_name()?.to_str()?.to_lowercase();
+        let fits = |ending: &str| name.strip_suffix(ending).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'));
+        let endings = Self::ALL.iter().flat_map(|(format, _, endings)| endings.iter().map(move |e| (*format, *e)));
+        let fitting = endings.filter(|(_, ending)| fits(ending));
+        fitting.max_by_key(|(_, ending)| ending.len()).map(|(format, _)| format)
     }
 }
 
@@ -54,6 +67,8 @@ pub fn render(history: &History, log: &[Logged], format: Format) -> String {
     match format {
         Format::Text => text::render(&record::record(history)),
         Format::Markdown => markdown::render(&record::record(history)),
+        Format::Adr => adr::render(&record::record(history)),
+        Format::Html => html::render(&record::record(history), history),
         Format::Json => json::render(&record::record(history)),
         Format::Ndjson => ndjson::write(log),
     }

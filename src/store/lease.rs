@@ -21,15 +21,16 @@ const PAUSE: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub struct Lease {
     session: SessionId,
-    hold: Hold,
+    hold: Arc<Hold>,
 }
 
+/// What keeps others out. Shared with what has been handed to the writer, which may outlive whoever asked for it.
 #[derive(Debug)]
-enum Hold {
+pub(super) enum Hold {
     /// The operating system's lock on a file; it goes with the process, so nothing can go stale.
     File { path: PathBuf, lock: File },
     /// A place in a set, for a store in memory.
-    Memory(Arc<Mutex<BTreeSet<SessionId>>>),
+    Memory { session: SessionId, leased: Arc<Mutex<BTreeSet<SessionId>>> },
 }
 
 impl Lease {
@@ -42,7 +43,7 @@ impl Lease {
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
             match file.try_lock() {
                 Ok(()) if leads_to(&path, &file) => {
-                    return Ok(Self { session, hold: Hold::File { path, lock: file } });
+                    return Ok(Self { session, hold: Arc::new(Hold::File { path, lock: file }) });
                 }
                 // The holder before us removed the file between our opening and locking it.
                 Ok(()) => {}
@@ -57,7 +58,7 @@ impl Lease {
         if !leased.lock().unwrap_or_else(PoisonError::into_inner).insert(session) {
             return Err(StoreError::Busy(session));
         }
-        Ok(Self { session, hold: Hold::Memory(Arc::clone(leased)) })
+        Ok(Self { session, hold: Arc::new(Hold::Memory { session, leased: Arc::clone(leased) }) })
     }
 
     /// Which session may be written.
@@ -65,24 +66,29 @@ impl Lease {
         self.session
     }
 
+    /// What keeps others out for as long as it is held.
+    pub(super) fn hold(&self) -> Arc<Hold> {
+        Arc::clone(&self.hold)
+    }
+
     /// Fails with [`StoreError::LeaseLost`] when the lock was taken away, so that somebody else may hold another one.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        match &self.hold {
+        match &*self.hold {
             Hold::File { path, lock } if !leads_to(path, lock) => Err(StoreError::LeaseLost { path: path.clone() }),
-            Hold::File { .. } | Hold::Memory(_) => Ok(()),
+            Hold::File { .. } | Hold::Memory { .. } => Ok(()),
         }
     }
 }
 
-impl Drop for Lease {
+impl Drop for Hold {
     fn drop(&mut self) {
-        match &self.hold {
+        match self {
             // Still locked while it is removed; a lock file left behind would only be litter.
-            Hold::File { path, lock } if leads_to(path, lock) => drop(fs::remove_file(path)),
+            Self::File { path, lock } if leads_to(path, lock) => drop(fs::remove_file(path)),
             // Another one's by now.
-            Hold::File { .. } => {}
-            Hold::Memory(leased) => {
-                leased.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.session);
+            Self::File { .. } => {}
+            Self::Memory { session, leased } => {
+                leased.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
             }
         }
     }

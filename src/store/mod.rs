@@ -169,22 +169,20 @@ impl Store {
     /// A session comes into being with its first event, which must be [`Event::SessionOpened`]. Fails with
     /// [`StoreError::NameTaken`] when another session has the name that this one is to get.
     pub async fn append(&self, lease: &Lease, events: Vec<Event>) -> Result<Vec<Logged>, StoreError> {
-        lease.check()?;
-        Ok(self.perform(lease.session(), Task::Append(events)).await?.logged)
+        Ok(self.perform(lease, Task::Append(events)).await?.logged)
     }
 
     /// Puts in a whole log from elsewhere, numbers and times as they are, all or none. Fails with [`StoreError::Exists`]
     /// when the leased session is there already.
     pub async fn import(&self, lease: &Lease, log: Vec<Logged>) -> Result<(), StoreError> {
-        self.perform(lease.session(), Task::Import(log)).await.map(drop)
+        self.perform(lease, Task::Import(log)).await.map(drop)
     }
 
     /// Deletes the leased session: its log, and everything that was derived from it. Its text is gone from the files then,
     /// unless somebody is reading just now. In a database of more than 256 MiB, scraps of text may be left on pages that
     /// it shared with others.
     pub async fn delete(&self, lease: &Lease) -> Result<(), StoreError> {
-        lease.check()?;
-        self.perform(lease.session(), Task::Delete).await.map(drop)
+        self.perform(lease, Task::Delete).await.map(drop)
     }
 
     /// Leaves without waiting for the writer, for a program that is interrupted while the disk stands still. What was
@@ -197,9 +195,13 @@ impl Store {
     }
 
     /// Has the writer do something, and waits until it is done.
-    async fn perform(&self, session: SessionId, task: Task) -> Result<Done, StoreError> {
+    async fn perform(&self, lease: &Lease, task: Task) -> Result<Done, StoreError> {
+        // A lock that is gone because the whole store is, is the lesser news.
+        if self.path().exists() {
+            lease.check()?;
+        }
         let (answer, answered) = oneshot::channel();
-        self.hand_over(Job { session, task, answer })?;
+        self.hand_over(Job { session: lease.session(), hold: lease.hold(), task, answer })?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 

@@ -72,7 +72,7 @@ impl Store {
 
     /// Takes out what is asked of whoever runs the session, so that it is heeded once.
     pub async fn take_request(&self, lease: &Lease) -> Result<Option<Request>, StoreError> {
-        Ok(self.perform(lease.session(), Task::TakeRequest).await?.request)
+        Ok(self.perform(lease, Task::TakeRequest).await?.request)
     }
 }
 

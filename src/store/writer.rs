@@ -1,6 +1,7 @@
 //! The writer: one thread that owns the writing connection, and commits what has queued up in one go.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
@@ -14,6 +15,7 @@ use crate::store::connect;
 use crate::store::error::StoreError;
 use crate::store::identity::Identity;
 use crate::store::index;
+use crate::store::lease::Hold;
 use crate::store::requests::{self, Request};
 
 /// Most jobs in one commit.
@@ -25,6 +27,8 @@ const REWRITE_BYTES_MAX: u64 = 256 << 20;
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) session: SessionId,
+    /// Keeps the session's lease until it is done, whatever becomes of whoever asked.
+    pub(super) hold: Arc<Hold>,
     pub(super) task: Task,
     pub(super) answer: oneshot::Sender<Result<Done, StoreError>>,
 }
@@ -190,7 +194,10 @@ fn for_all(error: &StoreError) -> Option<StoreError> {
 
 /// Whoever asked may have been cancelled meanwhile; what was done stands all the same.
 fn answer(job: Job, result: Result<Done, StoreError>) {
-    job.answer.send(result).ok();
+    let Job { hold, answer, .. } = job;
+    // First, so that whoever waits for the answer may take a lease right after it.
+    drop(hold);
+    answer.send(result).ok();
 }
 
 /// Sees to it that no text which was deleted is left in a file.

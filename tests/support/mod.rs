@@ -2,4 +2,5 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 pub(crate) mod replies;
+pub(crate) mod told;
 pub(crate) mod world;

@@ -1,0 +1,172 @@
+//! The decision first: what it is, how strong, what to know about it; then what the debate changed, and at what price.
+
+use crate::debate::change::Moved;
+use crate::debate::question::{Choice, OptionId};
+use crate::export::estimate;
+use crate::export::html::markup::{Html, all, el, joined, line, of, text, words};
+use crate::export::html::reference;
+use crate::export::html::table::{cell, grouped, number, option_key, row, table};
+use crate::export::record::{Record, Verdict};
+use crate::export::story::{story, warning};
+use crate::export::text::{capitalised, headline, money, percent};
+use crate::export::wording;
+
+/// The decision with the options.
+pub(super) fn section(record: &Record) -> Html {
+    let mut parts = vec![line("h2", "Decision")];
+    parts.push(el("p", &[("class", &"headline"), ("lang", &"und"), ("dir", &"auto")], [text(&headline(record))]));
+    parts.extend(record.note.map(|note| of("p", "notice", [text(&format!("{}.", capitalised(note)))])));
+    parts.extend(wording::status(record.status).map(|status| of("p", "notice", [text(status)])));
+    parts.extend(record.decision.as_ref().map(|decision| facts(record, decision)));
+    if !record.question.options.is_empty() {
+        parts.push(options(record));
+    }
+    el("section", &[("id", &"decision")], parts)
+}
+
+fn facts(record: &Record, decision: &Verdict) -> Html {
+    let mut facts: Vec<(&str, Html)> = Vec::new();
+    let label = capitalised(&decision.label.to_string());
+    let behind = record.last.as_ref().map(|last| {
+        let most = last.leading.first().and_then(|option| last.tally.get(option)).copied().unwrap_or(0);
+        format!("{most} of {}", last.panel)
+    });
+    if let (Some(agreement), Some([low, high]), Some(behind)) = (decision.agreement, decision.interval, behind) {
+        let interval = format!("{behind} seats; 95% interval {} to {}", percent(low), percent(high));
+        facts.push(("Agreement", all([of("strong", "big", [text(&percent(agreement))]), text(" "), small(&interval)])));
+    }
+    if let Some(found) = &decision.estimate {
+        let lines = estimate::held(record, found).into_iter().map(|told| line("li", &told)).collect::<Vec<_>>();
+        facts.push(("Numbers", of("ul", "caveats", lines)));
+    }
+    let meaning = wording::label(decision.label);
+    facts.push(("Strength", all([of("strong", "big", [text(&label)]), text(" "), small(meaning)])));
+    let level = capitalised(&decision.level.to_string());
+    facts
+        .push(("Level", all([of("strong", "big", [text(&level)]), text(" "), small(wording::advice(decision.level))])));
+    if !decision.caveats.is_empty() {
+        let caveat = |caveat: &crate::debate::decision::Caveat| {
+            let name = format!("{}: ", capitalised(&caveat.to_string()));
+            el("li", &[], [line("strong", &name), text(" "), text(wording::caveat(*caveat))])
+        };
+        let caveats = decision.caveats.iter().map(caveat).collect::<Vec<_>>();
+        facts.push(("Caveats", of("ul", "caveats", caveats)));
+    }
+    if let Some(gate) = &decision.gate {
+        facts.push(("Gate", words(&gate.to_string())));
+    }
+    let happened = story(record).into_iter().map(|told| el("li", &[], [words(&told)])).collect::<Vec<_>>();
+    if !happened.is_empty() {
+        facts.push(("Happened", of("ul", "caveats", happened)));
+    }
+    facts.extend(warning(record).map(|warning| ("Warning", of("strong", "warning", [words(&warning)]))));
+    if let Some(stop) = &decision.stop {
+        facts.push(("Ended", text(&format!("{} ({})", stop.reason.title(), stop.numbers))));
+    }
+    let entry =
+        |(name, value): (&str, Html)| of("div", &name.to_lowercase(), [line("dt", name), el("dd", &[], [value])]);
+    all([
+        of("dl", "facts", facts.into_iter().map(entry).collect::<Vec<_>>()),
+        of("p", "aside", [text("Computed from sealed ballots. It says that models agree, never that they are right.")]),
+    ])
+}
+
+fn small(words: &str) -> Html {
+    of("span", "small", [text(words)])
+}
+
+fn options(record: &Record) -> Html {
+    let held = |consensus: &Option<crate::debate::consensus::Consensus>, option: &OptionId| match consensus {
+        Some(consensus) => consensus.tally.get(option).copied().unwrap_or(0).to_string(),
+        None => "–".to_owned(),
+    };
+    let winner = record.decision.as_ref().and_then(|decision| decision.option.as_ref());
+    let option = |(index, choice): (usize, &Choice)| {
+        let chosen = match winner == Some(&choice.id) {
+            true => of("span", "chosen", [text("decision")]),
+            false => Html::default(),
+        };
+        let name = all([words(&choice.text), text(" "), chosen]);
+        let cells = [cell(name), number(&held(&record.sealed, &choice.id)), number(&held(&record.last, &choice.id))];
+        row(option_key(index, &choice.id.0), cells)
+    };
+    let heads = ["Id", "Option", "Sealed", "Final"].map(text);
+    let rows = record.question.options.iter().enumerate().map(option);
+    of(
+        "div",
+        "options",
+        [table("Options, with the seats that held them in the sealed opening and at the end", &heads, rows)],
+    )
+}
+
+/// What the debate changed since the sealed opening; `None` where there is nothing to compare.
+pub(super) fn changed(record: &Record) -> Option<Html> {
+    let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
+    let tally = |consensus: &crate::debate::consensus::Consensus| {
+        let shares: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
+        if shares.is_empty() { "nobody".to_owned() } else { shares.join(", ") }
+    };
+    let delta = &record.delta;
+    let cited = delta.moved.iter().filter(|moved| moved.cited).count();
+    let moved = match delta.moved.len() {
+        0 => "Nobody holds another option than before.".to_owned(),
+        1 => format!(
+            "One seat holds another option than before, {}.",
+            if cited == 1 { "for a claim that holds" } else { "naming no reason that holds" }
+        ),
+        n => format!("{n} seats hold another option than before, {cited} of them for a claim that holds."),
+    };
+    let price = format!(
+        "What came after the opening took {} calls, {} tokens, {}.",
+        delta.calls,
+        grouped(delta.tokens),
+        match delta.cost_usd {
+            None => "at a price that is not known".to_owned(),
+            cost => money(cost),
+        }
+    );
+    let parts = [
+        line("h2", "What the debate changed"),
+        of(
+            "p",
+            "tallies",
+            [
+                of("span", "small", [text("Sealed")]),
+                text(" "),
+                line("strong", &tally(sealed)),
+                text(" "),
+                of("span", "arrow", [text("→")]),
+                text(" "),
+                of("span", "small", [text("Final")]),
+                text(" "),
+                line("strong", &tally(last)),
+            ],
+        ),
+        line("p", &format!("{moved} {price}")),
+        match delta.moved.is_empty() {
+            true => Html::default(),
+            false => of("ul", "moves", delta.moved.iter().map(|moved| change(record, moved)).collect::<Vec<_>>()),
+        },
+    ];
+    Some(el("section", &[("id", &"changed")], parts))
+}
+
+fn change(record: &Record, moved: &Moved) -> Html {
+    let mut parts = vec![
+        el("strong", &[], [words(record.name(moved.seat))]),
+        text(&format!(" {} → {}", moved.from, moved.to)),
+        text(" "),
+        match moved.cited {
+            true => of("span", "tag good", [text("cited")]),
+            false => of("span", "tag warn", [text("uncited")]),
+        },
+    ];
+    if !moved.because.is_empty() {
+        parts.extend([text(" "), words(&moved.because)]);
+    }
+    if !moved.claims.is_empty() {
+        let claims = moved.claims.iter().map(|claim| reference::claim(record, claim));
+        parts.extend([text(" ("), joined(claims.collect::<Vec<_>>(), ", "), text(")")]);
+    }
+    el("li", &[], parts)
+}

@@ -1,0 +1,113 @@
+//! What the record's short names mean, in a sentence for people. Shared by the formats that people read at length.
+
+use crate::debate::claims::Status as ClaimStatus;
+use crate::debate::decision::{Caveat, Label, Level};
+use crate::debate::dissent::Kind;
+use crate::debate::event::SortingBasis;
+use crate::debate::response::{ClaimKind, EvidenceKind, QuestionKind};
+use crate::export::record::Status;
+
+/// How strong an agreement is.
+pub(crate) fn label(label: Label) -> &'static str {
+    match label {
+        Label::Unanimous => "every seat, from at least two model families",
+        Label::Strong => "at least 80% of the panel, and the ratings agree",
+        Label::Majority => "more than half of the panel",
+        Label::Plurality => "more than any other option, but not more than half of the panel",
+        Label::Split => "a tie for the lead",
+        Label::Converged => "the middle half of the numbers lies close to the median",
+        Label::Spread => "the numbers lie far apart",
+        Label::NoQuorum => "too few seats chose",
+    }
+}
+
+/// What to know about a verdict.
+pub(crate) fn caveat(caveat: Caveat) -> &'static str {
+    match caveat {
+        Caveat::Contested => "weighted by stated confidence, another option would lead",
+        Caveat::PressureDependent => {
+            "the winner changed since the sealed opening only through changes of mind that named no reason that holds"
+        }
+        Caveat::SingleFamily => "all who chose are of one model family, so their agreement is no independent evidence",
+    }
+}
+
+/// What to do at a level of agreement.
+pub(crate) fn advice(level: Level) -> &'static str {
+    match level {
+        Level::High => "proceed",
+        Level::Medium => "verify before you act on it",
+        Level::Low => "ask for more detail before you act on it",
+    }
+}
+
+/// How a session stands, where that needs saying.
+pub(crate) fn status(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Decided => None,
+        Status::Open => Some("This session has not ended. What stands here is what is known so far."),
+        Status::Paused => Some("This session is paused. What stands here is what is known so far."),
+        Status::QuorumLost => Some("Too few seats could be heard, so nothing was decided. Ballots in hand are shown."),
+        Status::Stopped => Some("This session was stopped early. The verdict rests on the ballots in hand."),
+    }
+}
+
+/// Why an entry stands in the minority report.
+pub(crate) fn dissent(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Final => "held at the end",
+        Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
+        Kind::Unrebutted => "a claim with evidence that nobody rebutted",
+    }
+}
+
+/// What became of a claim.
+pub(crate) fn claim_status(status: ClaimStatus) -> &'static str {
+    match status {
+        ClaimStatus::Open => "open",
+        ClaimStatus::Accepted => "accepted",
+        ClaimStatus::Rebutted => "rebutted",
+        ClaimStatus::Conceded => "conceded",
+    }
+}
+
+/// What kind of sentence a claim is.
+pub(crate) fn claim_kind(kind: ClaimKind) -> &'static str {
+    match kind {
+        ClaimKind::Fact => "fact",
+        ClaimKind::Inference => "inference",
+        ClaimKind::Value => "value",
+        ClaimKind::Assumption => "assumption",
+    }
+}
+
+/// Where evidence comes from.
+pub(crate) fn evidence(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Citation => "source",
+        EvidenceKind::Calculation => "calculation",
+        EvidenceKind::Example => "example",
+        EvidenceKind::Material => "supplied material",
+    }
+}
+
+/// What a question asks for.
+pub(crate) fn question(kind: QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::Clarify => "clarify",
+        QuestionKind::Assumption => "assumption",
+        QuestionKind::Evidence => "evidence",
+        QuestionKind::Counterexample => "counterexample",
+        QuestionKind::Implication => "implication",
+    }
+}
+
+/// How opening statements were sorted into options.
+pub(crate) fn sorting(basis: SortingBasis) -> &'static str {
+    match basis {
+        SortingBasis::TwoPasses => "found in the opening; two sortings in opposite orders agreed",
+        SortingBasis::Majority => "found in the opening; what two of three sortings put together stands together",
+        SortingBasis::OnePass => "found in the opening; only one sorting could be read",
+        SortingBasis::Verbatim => "found in the opening; statements in the same words stand together",
+    }
+}
