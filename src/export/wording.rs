@@ -4,7 +4,7 @@ use crate::debate::claims::Status as ClaimStatus;
 use crate::debate::decision::{Caveat, Label, Level};
 use crate::debate::dissent::Kind;
 use crate::debate::event::SortingBasis;
-use crate::debate::response::{ClaimKind, EvidenceKind, QuestionKind};
+use crate::debate::response::{ClaimKind, EvidenceKind};
 use crate::export::record::Status;
 
 /// How strong an agreement is.
@@ -88,17 +88,6 @@ pub(crate) fn evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::Calculation => "calculation",
         EvidenceKind::Example => "example",
         EvidenceKind::Material => "supplied material",
-    }
-}
-
-/// What a question asks for.
-pub(crate) fn question(kind: QuestionKind) -> &'static str {
-    match kind {
-        QuestionKind::Clarify => "clarify",
-        QuestionKind::Assumption => "assumption",
-        QuestionKind::Evidence => "evidence",
-        QuestionKind::Counterexample => "counterexample",
-        QuestionKind::Implication => "implication",
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::debate::ask::Speaker;
 use crate::debate::claims::Entry;
 use crate::debate::history::History;
-use crate::debate::response::{Claim, ClaimKind, EvidenceKind, QuestionKind, Response};
+use crate::debate::response::{Claim, ClaimKind, EvidenceKind, Response};
 use crate::debate::text;
 use crate::debate::visibility::Contribution;
 use crate::stats::shuffle;
@@ -48,9 +48,9 @@ pub fn contribution(said: &Contribution<'_>, ledger: &[Entry]) -> String {
         Response::Questions(questions) => {
             let about = |id: &Option<_>| id.as_ref().map(|id| format!(", about {id}")).unwrap_or_default();
             lines.extend(
-                questions.iter().map(|q| {
-                    format!("Asks ({}{}): {}", kind_of_question(q.kind), about(&q.about), text::line(&q.text))
-                }),
+                questions
+                    .iter()
+                    .map(|q| format!("Asks ({}{}): {}", q.kind.name(), about(&q.about), text::line(&q.text))),
             );
         }
         Response::Ballot(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
@@ -123,15 +123,5 @@ fn kind_of_evidence(kind: EvidenceKind) -> &'static str {
         EvidenceKind::Calculation => "calculation",
         EvidenceKind::Example => "example",
         EvidenceKind::Material => "material",
-    }
-}
-
-fn kind_of_question(kind: QuestionKind) -> &'static str {
-    match kind {
-        QuestionKind::Clarify => "clarify",
-        QuestionKind::Assumption => "assumption",
-        QuestionKind::Evidence => "evidence",
-        QuestionKind::Counterexample => "counterexample",
-        QuestionKind::Implication => "implication",
     }
 }

@@ -228,6 +228,19 @@ pub enum QuestionKind {
     Implication,
 }
 
+impl QuestionKind {
+    /// The kind in one word, as it is stored, shown and asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clarify => "clarify",
+            Self::Assumption => "assumption",
+            Self::Evidence => "evidence",
+            Self::Counterexample => "counterexample",
+            Self::Implication => "implication",
+        }
+    }
+}
+
 /// Statements that say the same, under one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pile {

@@ -11,7 +11,6 @@ use crate::export::html::reference;
 use crate::export::html::table::signed;
 use crate::export::record::{Record, TurnRecord};
 use crate::export::text::percent;
-use crate::export::wording;
 
 /// The transcript.
 pub(super) fn section(record: &Record, history: &History) -> Html {
@@ -118,7 +117,7 @@ fn heard(record: &Record, turn: &TurnRecord, response: &Response) -> Vec<Html> {
             let question = |question: &crate::debate::response::PosedQuestion| {
                 let about =
                     question.about.as_ref().map(|claim| all([text(" about "), reference::claim(record, claim)]));
-                let kind = of("span", "small", [text(wording::question(question.kind)), about.unwrap_or_default()]);
+                let kind = of("span", "small", [text(question.kind.name()), about.unwrap_or_default()]);
                 el("li", &[], [words(&question.text), text(" "), kind])
             };
             vec![markup::list(questions.iter().map(question).collect::<Vec<_>>())]
