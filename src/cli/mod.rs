@@ -3,8 +3,10 @@
 //! Must never decide anything about a debate, and never print text of others without taking the escape sequences out.
 
 mod args;
+mod ask;
 mod cells;
 mod configuration;
+mod dialogue;
 mod diff;
 mod export;
 mod given;

@@ -13,6 +13,8 @@ pub mod event;
 pub mod gate;
 pub mod history;
 pub mod mode;
+pub mod needs;
+pub mod person;
 pub mod personas;
 pub mod prompt;
 pub mod protocol;

@@ -9,7 +9,9 @@ use crate::debate::text::line;
 use crate::export::estimate::spread;
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
+use crate::export::text::{
+    absent, capitalised, changed, estimate, headline, inherited, lineage, money, needed, percent,
+};
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
@@ -24,6 +26,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(estimates(record));
     parts.extend(synthesis(record));
     parts.extend(dissent(record));
+    parts.extend(listed("Needed from outside", needed(record).iter().map(|entry| escaped(entry))));
     parts.extend(listed("Absent", absent(record).iter().map(|entry| escaped(entry))));
     parts.extend(claims(record));
     parts.extend(sources(record));

@@ -4,6 +4,7 @@
 
 mod address;
 pub mod adr;
+pub mod ballot;
 pub mod diff;
 pub mod estimate;
 pub mod html;

@@ -15,9 +15,11 @@ use crate::debate::consensus::Consensus;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
+use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
 use crate::debate::gate::Gate;
 use crate::debate::history::{Continuation, History, Outcome, TIME_MS_MAX, Turn};
+use crate::debate::needs;
+use crate::debate::person;
 use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
@@ -90,7 +92,13 @@ pub struct Record {
     /// The times that the debate was made to go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub continuations: Vec<ContinuationRecord>,
-    /// Every turn with what it came to.
+    /// The facts that agents needed, and what became of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<needs::Entry>,
+    /// What was supplied when the debate waited for facts; what a continuation brought stands with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// Every turn with what it came to. What is sealed from a person who has yet to speak is left out.
     pub turns: Vec<TurnRecord>,
     /// Seats that were not asked any more, and why.
     pub absent: Vec<Absence>,
@@ -116,6 +124,8 @@ pub enum Status {
     Open,
     /// It waits to be resumed.
     Paused,
+    /// It waits for people: for facts, or for their turns.
+    Waiting,
     /// It ran to its end.
     Decided,
     /// Too few seats could be heard.
@@ -251,6 +261,7 @@ pub fn record(history: &History) -> Record {
     let moderators: Vec<Voice> = history.moderated_by().into_iter().cloned().collect();
     let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
     let (synthesis, synthesis_failure) = synthesis(history);
+    let sealed = person::sealed(history);
     Record {
         schema: SCHEMA,
         session: setup.session.to_string(),
@@ -285,9 +296,11 @@ pub fn record(history: &History) -> Record {
         synthesis_failure,
         rounds: history.rounds.clone(),
         continuations: history.continuations.iter().map(continuation).collect(),
-        turns: turns(history),
+        needs: needs::needs(history),
+        facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
+        turns: turns(history, &sealed),
         absent: absent(history),
-        claims: claims::ledger(history),
+        claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
         citations: citations(history),
         usage: usage::usage(history),
         times: Times {
@@ -314,6 +327,7 @@ pub fn timestamp(ms: u64) -> String {
 pub fn status(history: &History) -> Status {
     match history.ending {
         None if history.paused => Status::Paused,
+        None if history.waiting.is_some() => Status::Waiting,
         None => Status::Open,
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
@@ -382,7 +396,7 @@ fn delta(history: &History) -> Delta {
 }
 
 /// Turns in the order of the schedule, the program's own first and last.
-fn turns(history: &History) -> Vec<TurnRecord> {
+fn turns(history: &History, sealed: &BTreeSet<TurnId>) -> Vec<TurnRecord> {
     let slots = schedule::slots(history);
     let own = |phase: &'static str| history.turns.keys().filter(move |turn| turn.phase == phase).cloned();
     let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
@@ -400,7 +414,11 @@ fn turns(history: &History) -> Vec<TurnRecord> {
         order.extend(own(schedule::OPTIONS));
     }
     order.extend(own(schedule::SYNTHESIS));
-    order.iter().filter_map(|turn| turn_record(history, turn)).collect()
+    let shown = |turn: TurnRecord| match sealed.contains(&turn.turn) {
+        true => TurnRecord { response: None, ..turn },
+        false => turn,
+    };
+    order.iter().filter_map(|turn| turn_record(history, turn)).map(shown).collect()
 }
 
 fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {

@@ -4,6 +4,7 @@ use crate::debate::claims::Status as ClaimStatus;
 use crate::debate::decision::{Caveat, Label, Level};
 use crate::debate::dissent::Kind;
 use crate::debate::event::SortingBasis;
+use crate::debate::needs;
 use crate::debate::response::{ClaimKind, EvidenceKind};
 use crate::export::record::Status;
 
@@ -47,6 +48,7 @@ pub(crate) fn status(status: Status) -> Option<&'static str> {
         Status::Decided => None,
         Status::Open => Some("This session has not ended. What stands here is what is known so far."),
         Status::Paused => Some("This session is paused. What stands here is what is known so far."),
+        Status::Waiting => Some("This session waits for people. What stands here is what is known so far."),
         Status::QuorumLost => Some("Too few seats could be heard, so nothing was decided. Ballots in hand are shown."),
         Status::Stopped => Some("This session was stopped early. The verdict rests on the ballots in hand."),
     }
@@ -68,6 +70,15 @@ pub(crate) fn claim_status(status: ClaimStatus) -> &'static str {
         ClaimStatus::Accepted => "accepted",
         ClaimStatus::Rebutted => "rebutted",
         ClaimStatus::Conceded => "conceded",
+    }
+}
+
+/// What became of a need.
+pub(crate) fn need(status: needs::Status) -> &'static str {
+    match status {
+        needs::Status::Awaited => "waited for",
+        needs::Status::Supplied => "supplied",
+        needs::Status::Unanswered => "unanswered",
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Standing {
     Running,
     /// It waits to be resumed.
     Paused,
+    /// It waits for people: for facts, or for their turns.
+    Waiting,
     /// It has ended.
     Ended(Ending),
     /// An event of it cannot be read, so one broken session does not hide the others.
@@ -23,6 +25,9 @@ impl Standing {
         match event {
             Event::SessionClosed { ending } => Self::Ended(*ending),
             Event::SessionPaused { .. } => Self::Paused,
+            Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => Self::Waiting,
+            Event::NeedsAnswered { .. } => Self::Open,
+            Event::TurnStarted { .. } if self == Self::Waiting => Self::Open,
             Event::SessionOpened(_) | Event::SessionResumed {} | Event::SessionContinued(_) => Self::Open,
             // The closing text alone is due again; who waits goes on waiting.
             Event::SynthesisRequested {} if self != Self::Paused => Self::Open,
@@ -44,6 +49,7 @@ impl Standing {
         match self {
             Self::Open | Self::Running => "open",
             Self::Paused => "paused",
+            Self::Waiting => "waiting",
             Self::Ended(Ending::Decided) => "decided",
             Self::Ended(Ending::QuorumLost) => "quorum_lost",
             Self::Ended(Ending::Stopped) => "stopped",
@@ -56,6 +62,7 @@ impl Standing {
         match stored {
             "open" => Self::Open,
             "paused" => Self::Paused,
+            "waiting" => Self::Waiting,
             "decided" => Self::Ended(Ending::Decided),
             "quorum_lost" => Self::Ended(Ending::QuorumLost),
             "stopped" => Self::Ended(Ending::Stopped),

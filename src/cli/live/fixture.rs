@@ -91,6 +91,7 @@ impl Play {
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
             gate: None,
+            needs: None,
             seed: 1,
             name: None,
             tags: BTreeMap::new(),
@@ -121,7 +122,7 @@ impl Play {
             watcher(&play.history, &notice);
         };
         match protocol::next(&self.history) {
-            Step::Done => return false,
+            Step::Done | Step::Wait => return false,
             Step::Record(event) => tell(self, event),
             Step::Ask(asks) => {
                 for ask in &asks {
@@ -148,7 +149,7 @@ impl Play {
     pub(super) fn due(&self) -> Vec<Ask> {
         match protocol::next(&self.history) {
             Step::Ask(asks) => asks,
-            Step::Record(_) | Step::Done => Vec::new(),
+            Step::Record(_) | Step::Wait | Step::Done => Vec::new(),
         }
     }
 }
@@ -208,6 +209,7 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
         rebuts: Vec::new(),
     };
     Response::Position(Position {
+        needs: Vec::new(),
         statement: statement.into(),
         reasoning: String::new(),
         confidence: None,
