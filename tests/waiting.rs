@@ -127,6 +127,10 @@ fn a_person_hands_in_their_turns_and_counts_like_any_seat() {
     assert!(record["turns"].as_array().unwrap().iter().all(|turn| turn["response"].is_null()), "{}", record["turns"]);
     let paper = desk.run(&["show", "@", "--view", "ballot"]).expect(0).stdout;
     assert!(paper.contains("\noption:") && !paper.contains("I say: do it"), "{paper}");
+    // Another view of the same wait shows nothing sealed either.
+    let seen = desk.run(&["resume", "@"]).expect(4).stderr;
+    assert!(seen.contains("waits for people: Ada's turn in opening, round 1"), "{seen}");
+    assert!(!seen.contains("I say: do it"), "{seen}");
     let refused = desk.feed(&["continue", "@", "--ballot", "-"], "option: 7\nbecause: why not\n").expect(2);
     assert!(refused.stderr.contains("--ballot: `option` is `7`, which is none of o1, o2"), "{}", refused.stderr);
     desk.run(&["continue", "@", "--ballot", "option: [", "--quiet"]).expect(2);
@@ -134,7 +138,10 @@ fn a_person_hands_in_their_turns_and_counts_like_any_seat() {
     let filled = paper.replace("option:  ", "option: 2").replace("because:  ", "because: I have seen it fail. ");
     desk.write("ballot.yaml", filled);
     for round in 1..=2 {
-        desk.run(&["continue", "@", "--ballot", "@ballot.yaml", "--quiet"]).expect(4);
+        let seen = desk.run(&["continue", "@", "--ballot", "@ballot.yaml"]).expect(4).stderr;
+        // Once Ada has spoken, she sees what the others said before.
+        assert_eq!(seen.matches("I say: do it").count(), SEATS, "{seen}");
+        assert!(seen.contains(": I have seen it fail.") || seen.contains("- I have seen it fail."), "{seen}");
         assert_eq!(fake.log().len(), SEATS * (round + 1), "one more round, and nothing twice");
     }
     let last = r#"{ "option": "o2", "because": "I have seen it fail." }"#;

@@ -128,3 +128,92 @@ fn estimate(value: &str, range: &str) -> Value {
         _ => number(value),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use std::collections::VecDeque;
+
+    use super::{Talk, facts, turn};
+    use crate::debate::event::Logged;
+    use crate::debate::history::History;
+    use crate::debate::person;
+
+    const NEEDS: &str = include_str!("../../tests/fixtures/sessions/v2-needs.ndjson");
+    const PERSON: &str = include_str!("../../tests/fixtures/sessions/v2-person.ndjson");
+
+    /// A session at the first event of this name.
+    fn until(log: &str, tag: &str) -> History {
+        let log: Vec<Logged> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let end = log.iter().position(|logged| logged.event.tag() == tag).unwrap();
+        History::replay(&log[..=end]).unwrap()
+    }
+
+    /// What comes of `answers`, and all that was said and asked.
+    fn talked<T>(answers: &[&str], talk: impl FnOnce(&mut Talk<'_>) -> T) -> (T, String) {
+        let mut left: VecDeque<String> = answers.iter().map(|answer| format!("{answer}\n")).collect();
+        let said = std::cell::RefCell::new(String::new());
+        let mut say = |line: &str| said.borrow_mut().push_str(&format!("{line}\n"));
+        let mut hear = |question: &str| {
+            said.borrow_mut().push_str(&format!("{question}\n"));
+            left.pop_front()
+        };
+        let came = talk(&mut Talk { say: &mut say, hear: &mut hear });
+        assert!(left.is_empty(), "not asked for: {left:?}");
+        (came, said.into_inner())
+    }
+
+    #[test]
+    fn facts_are_asked_for_one_by_one() {
+        let history = until(NEEDS, "facts_awaited");
+        let (given, said) = talked(&["412 a second\u{1b}[2J"], |talk| facts(&history, talk));
+        let given = given.unwrap();
+        assert_eq!((given.len(), given[0].text.as_str()), (1, "412 a second[2J"));
+        assert_eq!(given[0].need.as_ref().unwrap().0, "n1");
+        assert!(said.contains("n1: What is the peak load?\n  would settle: It would settle the cost."), "{said}");
+        assert!(!said.contains("on call"), "what is only helpful is not asked for: {said}");
+        // An empty line goes on without; the end of all lines leaves.
+        assert_eq!(talked(&[""], |talk| facts(&history, talk)).0, Some(Vec::new()));
+        assert_eq!(talked(&[], |talk| facts(&history, talk)).0, None);
+        // A file that is not there is asked for again, and a dash is no file.
+        let (given, said) = talked(&["@no-such-file", "-"], |talk| facts(&history, talk));
+        assert_eq!(given.unwrap()[0].text, "-");
+        assert!(said.contains("cannot read no-such-file"), "{said}");
+    }
+
+    #[test]
+    fn a_turn_is_asked_for_until_it_can_be_taken() {
+        let history = until(PERSON, "turns_awaited");
+        let due = person::due(&history).remove(0);
+        let cases: [(&[&str], &[(&str, &str)], &str); 4] = [
+            (
+                &["2", "It failed before.", "", "", ""],
+                &[("option", "2"), ("because", "It failed before.")],
+                "Why, in one",
+            ),
+            (
+                &["1", "Time.", "80%", "2 -1", "No budget."],
+                &[("confidence", "80%"), ("blocking_objection", "No budget.")],
+                "What forbids",
+            ),
+            (&["", "I cannot tell.", "", "", ""], &[("option", "abstain")], "empty: abstain"),
+            (
+                &["3", "Typo.", "", "", "", "2", "", "", "", "", "2", "Now.", "", "", ""],
+                &[("because", "Now.")],
+                "`because` is missing",
+            ),
+        ];
+        for (answers, expected, told) in cases {
+            let (form, said) = talked(answers, |talk| turn(&history, &due, talk));
+            let form = form.unwrap();
+            for (field, value) in expected {
+                assert_eq!(form[*field], *value, "{answers:?}");
+            }
+            assert!(said.contains(told), "{said}");
+        }
+        let rated = talked(&["1", "Time.", "", "2 -1", ""], |talk| turn(&history, &due, talk)).0.unwrap();
+        assert_eq!(rated["ratings"], serde_json::json!({ "o1": "2", "o2": "-1" }));
+        assert_eq!(talked(&["2"], |talk| turn(&history, &due, talk)).0, None, "who leaves has said nothing");
+    }
+}
