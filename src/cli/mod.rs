@@ -4,6 +4,7 @@
 
 mod args;
 mod cells;
+mod completions;
 mod configuration;
 mod diff;
 mod export;
@@ -11,6 +12,7 @@ mod given;
 mod library;
 mod list;
 mod live;
+mod man;
 mod modes;
 mod output;
 mod providers;
@@ -98,6 +100,8 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { dir } => man::man(dir.as_deref()),
     }
 }
 
@@ -128,7 +132,7 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
-        Command::Modes(_) | Command::Schema { .. } => false,
+        Command::Modes(_) | Command::Schema { .. } | Command::Completions { .. } | Command::Man { .. } => false,
     };
     if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
 }
