@@ -318,6 +318,8 @@ pub(crate) enum ProgressArg {
     Bar,
     /// A line for every event that matters
     Plain,
+    /// The same as lines of JSON, for programs; `roundtable schema progress` describes them
+    Ndjson,
     /// Nothing
     None,
 }
@@ -458,6 +460,8 @@ pub(crate) enum SchemaArg {
     Mode,
     /// A line of a session's event log
     Events,
+    /// A line of `--progress ndjson`
+    Progress,
 }
 
 #[derive(Debug, Subcommand)]
