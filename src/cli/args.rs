@@ -135,6 +135,9 @@ pub(crate) struct StartArgs {
     /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    /// Leave out the gate that the project's roundtable.yaml sets as its policy
+    #[arg(long)]
+    pub(crate) no_policy: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,

@@ -9,7 +9,8 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest, Who,
+    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, PolicyUse, Rounds, SEED_MAX, Session,
+    StartRequest, Who,
 };
 use crate::cli::args::{ContinueArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
@@ -158,6 +159,7 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
             min_agreement: args.min_agreement.clone(),
             expect: args.expect.clone(),
             no_blocking_dissent: args.no_blocking_dissent,
+            policy: if args.no_policy { PolicyUse::LeftOut } else { PolicyUse::Applied },
         },
         seed: args.seed,
         name: args.name.clone(),
