@@ -261,7 +261,7 @@ pub(crate) struct ExportArgs {
     /// Format on standard output [default: ndjson, or with --output nothing]
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<FormatArg>,
-    /// Write to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    /// Write to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
