@@ -40,7 +40,7 @@ const COMMANDS: [(&str, i32); 33] = [
     ("search move", 0),
     ("rename @ first", 0),
     ("delete @ --yes", 0),
-    ("import log.ndjson", 2),
+    ("import log.ndjson", 0),
     ("export @", 0),
     ("replay @", 0),
     ("replay @ --watch", 0),
