@@ -167,8 +167,12 @@ fn numbers(record: &Record, rounds: &[Given]) -> Html {
         let given = cells(&|round| round.by_seat.get(&agent.seat).map(|estimate| estimate.value));
         row(words(&agent.name), given)
     });
-    let totals: [(&str, fn(&Estimates) -> Option<f64>); 3] =
-        [("Median", |found| found.median), ("First quartile", |found| found.q1), ("Third quartile", |found| found.q3)];
-    let totals = totals.into_iter().map(|(name, part)| row(text(name), cells(&|round| part(&round.estimates))));
+    let total =
+        |name: &str, part: &dyn Fn(&Estimates) -> Option<f64>| row(text(name), cells(&|round| part(&round.estimates)));
+    let totals = [
+        total("Median", &|found| found.median),
+        total("First quartile", &|found| found.q1),
+        total("Third quartile", &|found| found.q3),
+    ];
     table("Estimates by seat and round", &heads, seats.chain(totals))
 }
