@@ -26,20 +26,30 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::app::{App, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat};
+use crate::app::{App, HttpServer, vendor_keys};
+use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs};
 use crate::config::{Config, Sources};
 use crate::debate::text;
 use crate::error::Failure;
 
+/// The front-ends that serve instead of answering once. The command line starts them and knows no more of them.
+pub struct Servers {
+    /// Serves assistants: over standard input and output, or over HTTP where an address is given. `None` where it was left out of
+    /// the build.
+    pub mcp: Option<Serve>,
+}
+
+/// Serves until there is nobody to serve.
+pub type Serve = fn(Sources, Option<HttpServer>) -> Result<(), Failure>;
+
 /// Runs the program and returns its exit code.
-pub fn main() -> ExitCode {
+pub fn main(servers: &Servers) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_a_command(&error),
     };
     let format = error_format(&cli.command);
-    match execute(cli.command) {
+    match execute(cli.command, servers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output::failure(&failure, format);
@@ -77,7 +87,7 @@ fn usage_failure(message: &str) -> Failure {
     }
 }
 
-fn execute(command: Command) -> Result<(), Failure> {
+fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
         Command::Resume(args) => run::resume(&args),
@@ -95,10 +105,20 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
+        Command::Mcp(args) => mcp(servers, args),
         Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
     }
+}
+
+fn mcp(servers: &Servers, args: McpArgs) -> Result<(), Failure> {
+    let Some(serve) = servers.mcp else {
+        return Err(Failure::usage("this build leaves out the server for assistants")
+            .with_hint("build it with the feature `mcp`, which is on by default"));
+    };
+    let http = args.http.map(|address| HttpServer { address, hosts: args.allow_host });
+    serve(Sources::from_process()?, http)
 }
 
 /// A flag that stands for a setting: its name, the setting's variable, the text given.
@@ -128,7 +148,7 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::List(args) => args.listing.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
-        Command::Modes(_) | Command::Schema { .. } => false,
+        Command::Modes(_) | Command::Mcp(_) | Command::Schema { .. } => false,
     };
     if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
 }
