@@ -380,6 +380,9 @@ fn what_the_number_hangs_on_is_worked_out_by_hand() {
         "{:?}",
         story(&record)
     );
+    // Three of four are a quorum, and so are two of three.
+    let absent = run(&[vec![Gives(10.0), Gives(11.0), Gives(12.0), IsAbsent]]);
+    assert_eq!(without(&absent), [(Some(11.5), false), (Some(11.0), false), (Some(10.5), false)]);
     let few = run(&[vec![Gives(10.0), Gives(11.0), IsAbsent]]);
     assert_eq!(without(&few), [(None, true), (None, true)]);
 }

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::debate::question::Unit;
 use crate::debate::response::Estimate;
-use crate::debate::text;
 
 /// Largest size of a number. Up to here whole numbers are exact, and no sum or ratio of a panel's numbers overflows.
 pub const SIZE_MAX: f64 = 1e15;
@@ -36,9 +35,7 @@ pub fn estimate(given: Option<&Value>, unit: &Unit) -> Result<Option<Estimate>, 
 fn read(value: &Value) -> Option<f64> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
-        // With hidden characters among the digits, what is read is not what people would see.
-        Value::String(text) if text::plain(text) == *text => written(text.trim()),
-        Value::String(_) => None,
+        Value::String(text) => written(text.trim()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     // Adding 0 turns -0 into 0.
