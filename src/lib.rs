@@ -48,3 +48,6 @@ pub mod config;
 pub mod app;
 
 pub mod cli;
+
+#[cfg(feature = "mcp")]
+pub mod mcp;

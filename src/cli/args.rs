@@ -1,5 +1,6 @@
 //! The command line, as clap reads it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Serve assistants over the Model Context Protocol, on standard input and output or over HTTP
+    Mcp(McpArgs),
     /// Print the JSON Schema of something the program reads or writes
     Schema {
         /// Of what
@@ -413,6 +416,8 @@ pub(crate) enum ShowView {
     Rounds,
     /// Each agent's path through the rounds
     Agents,
+    /// The reasoning behind what each agent said, which the others were not shown
+    Thoughts,
     /// The claim ledger, with evidence and what became of each claim
     Claims,
     /// The sources, and who cited them where
@@ -425,6 +430,17 @@ pub(crate) enum ShowView {
     Prompts,
     /// The log, one line an event
     Events,
+}
+
+/// How to serve assistants.
+#[derive(Debug, Args)]
+pub(crate) struct McpArgs {
+    /// Serve over streamable HTTP at this address, under /mcp. Off loopback, ROUNDTABLE_MCP_TOKEN must be set
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// A further name that clients may call the server by, as they write it in Host; repeat for more
+    #[arg(long, value_name = "NAME", requires = "http")]
+    pub(crate) allow_host: Vec<String>,
 }
 
 /// Two decisions to compare.

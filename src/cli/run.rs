@@ -9,8 +9,8 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, PolicyUse, Rounds, SEED_MAX, Session,
-    StartRequest, Who,
+    self, App, Asked, ContinueRequest, Control, GateRequest, Notice, Opened, PolicyUse, Rounds, SEED_MAX, Session,
+    Signals, StartRequest, Who,
 };
 use crate::cli::args::{ContinueArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
@@ -192,19 +192,12 @@ fn fact(given: &str) -> Result<Fact, Failure> {
 /// Reads `Name: what it cares about`.
 fn perspective(given: &str) -> Result<Persona, Failure> {
     let (name, cares_about) = given.split_once(':').unwrap_or((given, ""));
-    let (name, cares_about) = (crate::debate::text::line(name), crate::debate::text::line(cares_about));
-    if name.is_empty() || name.chars().count() > 60 || name.eq_ignore_ascii_case("moderator") {
-        return Err(Failure::usage(format!(
+    app::persona(name, cares_about).ok_or_else(|| {
+        Failure::usage(format!(
             "--perspective is `{given}`, and its name must have 1 to 60 characters and not be Moderator"
         ))
-        .with_hint("write --perspective \"Name: what it cares about\""));
-    }
-    let character = if cares_about.is_empty() {
-        format!("looking at the question as {name} would")
-    } else {
-        format!("what matters to you is {cares_about}")
-    };
-    Ok(Persona { name, character, team: None, stance: None })
+        .with_hint("write --perspective \"Name: what it cares about\"")
+    })
 }
 
 /// Rehearsed replies take their time only where somebody watches them arrive.
@@ -307,55 +300,4 @@ async fn obey_signals(control: Control) {
         Asked::Terminate => drop(tokio::time::timeout(GRACE, signals.next()).await),
     }
     control.abort();
-}
-
-/// What a signal asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Ctrl-C: a person, who can press it again.
-    Interrupt,
-    /// A termination signal: a supervisor, which kills next.
-    #[cfg_attr(windows, expect(dead_code, reason = "there is no such signal here"))]
-    Terminate,
-}
-
-/// Ctrl-C and its like.
-#[cfg(unix)]
-pub(super) struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    pub(super) fn new() -> Option<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Some(Self {
-            interrupt: signal(SignalKind::interrupt()).ok()?,
-            terminate: signal(SignalKind::terminate()).ok()?,
-        })
-    }
-
-    pub(super) async fn next(&mut self) -> Asked {
-        tokio::select! {
-            _ = self.interrupt.recv() => Asked::Interrupt,
-            _ = self.terminate.recv() => Asked::Terminate,
-        }
-    }
-}
-
-/// Ctrl-C.
-#[cfg(windows)]
-pub(super) struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    pub(super) fn new() -> Option<Self> {
-        tokio::signal::windows::ctrl_c().ok().map(Self)
-    }
-
-    pub(super) async fn next(&mut self) -> Asked {
-        self.0.recv().await;
-        Asked::Interrupt
-    }
 }

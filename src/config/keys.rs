@@ -72,6 +72,8 @@ pub const PROVIDERS: &str = "ROUNDTABLE_PROVIDERS";
 pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with the token that clients of the HTTP server for assistants must bring.
+pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
 /// Variable that switches colour off, see <https://no-color.org>.
 pub const NO_COLOR: &str = "NO_COLOR";
 
@@ -156,6 +158,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Path,
         default: None,
         about: "folder of the sessions; otherwise `roundtable` in the XDG data folder",
+    },
+    Key {
+        name: MCP_TOKEN,
+        yaml: None,
+        kind: Kind::Secret,
+        default: None,
+        about: "token that clients of `roundtable mcp --http` must bring; needed off loopback",
     },
     Key { name: NO_COLOR, yaml: None, kind: Kind::Switch, default: None, about: "any text switches colour off" },
 ];
