@@ -14,8 +14,10 @@ use std::time::Duration;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Event, Fact, Logged, SessionId, StoppedBy};
 use roundtable::debate::history::History;
+use roundtable::debate::mode::Mode;
 use roundtable::debate::person;
 use roundtable::debate::protocol::{self, Step};
+use roundtable::debate::question::Question;
 use roundtable::debate::replay;
 use roundtable::debate::response::NeedId;
 use roundtable::engine::{Control, EngineError, Notice, Run};
@@ -98,7 +100,11 @@ async fn run_with(
 /// A session of a mode on its own, by rehearsal.
 fn opened(mode: &str, session: u128) -> (SessionId, Event) {
     let question = if mode == "collaborative" { open() } else { choice() };
-    let mut setup = setup_with(&built_in(mode), 4, question, &[rehearsal::voice()]);
+    opened_on(&built_in(mode), question, session)
+}
+
+fn opened_on(mode: &Mode, question: Question, session: u128) -> (SessionId, Event) {
+    let mut setup = setup_with(mode, 4, question, &[rehearsal::voice()]);
     setup.session = SessionId(Uuid::from_u128(0x01a2_0000_0000_7000_8000_0000_0000_0000 + session));
     setup.program = concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned();
     (setup.session, Event::SessionOpened(Box::new(setup)))
@@ -141,6 +147,10 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     again(session, first, Meddling::Pause(11)).await;
     let paused = again(session, resume(), Meddling::None).await;
 
+    let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
+    let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
+    let estimate = again(session, first, Meddling::None).await;
+
     vec![
         ("v2-continued", continued),
         ("v2-branched", branched),
@@ -148,6 +158,7 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
         ("v2-paused", paused),
         ("v2-needs", needs),
         ("v2-person", person),
+        ("v2-estimate", estimate),
     ]
 }
 
@@ -172,7 +183,7 @@ impl Provider for Needing {
 
 async fn waits_for_facts(store: &Store) -> Vec<Logged> {
     let provider = Needing(Rehearsal::new(Duration::from_millis(24)));
-    let (session, first) = opened("collaborative", 0x50);
+    let (session, first) = opened("collaborative", 0x70);
     let waiting = run_with(store, session, vec![first], Meddling::None, &provider).await;
     assert_eq!(waiting.last().unwrap().event.tag(), "facts_awaited");
     let (need, about) = (Some(NeedId("n1".to_owned())), "What is the peak load?".to_owned());
@@ -210,6 +221,7 @@ async fn what_the_engine_writes_replays() {
             "v2-needs" => &["facts_awaited", "needs_answered"],
             "v2-person" => &["turns_awaited"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
+            "v2-estimate" => &["decided"],
             _ => &["session_paused", "session_resumed"],
         };
         assert!(due.iter().all(|tag| tags.contains(tag)), "{name}: {tags:?}");

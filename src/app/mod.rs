@@ -10,21 +10,24 @@ mod naming;
 mod panel;
 mod people;
 mod resume;
+mod signals;
 mod start;
 mod thresholds;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
 pub use crate::app::failures::{ending_failure, synthesis_failure};
-pub use crate::app::gate::GateRequest;
+pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
-pub use crate::app::panel::{VendorStatus, vendor_keys};
+pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
 pub use crate::app::people::{Answer, form};
 pub use crate::app::resume::ContinueRequest;
+pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::engine::{Control, Notice};
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
@@ -49,6 +52,15 @@ use crate::store::{Lease, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct App {
     config: Config,
+}
+
+/// Where a front-end serves over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpServer {
+    /// The address to listen at.
+    pub address: SocketAddr,
+    /// Names by which it may be called beside the loopback's and the address itself, as clients write them in `Host`.
+    pub hosts: Vec<String>,
 }
 
 /// What `start` came to.

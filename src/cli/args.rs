@@ -1,11 +1,12 @@
 //! The command line, as clap reads it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What `--help` says at the end.
-const AFTER_HELP: &str = "\
+pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
 4 waits for a person: `continue` takes the answer; 5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Serve assistants over the Model Context Protocol, on standard input and output or over HTTP
+    Mcp(McpArgs),
     /// Print the JSON Schema of something the program reads or writes
     Schema {
         /// Of what
@@ -65,6 +68,29 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the script that lets a shell complete commands, flags, modes and providers
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Print the manual page, or write those of every command
+    Man {
+        /// Write one page a command to this folder; print their paths
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// A shell that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    /// source <(roundtable completions bash)
+    Bash,
+    /// source <(roundtable completions zsh)
+    Zsh,
+    /// roundtable completions fish | source
+    Fish,
 }
 
 /// A debate to start.
@@ -118,6 +144,9 @@ pub(crate) struct StartArgs {
     /// Never wait for facts: what a seat needs stands in the record, and the debate goes on without
     #[arg(long)]
     pub(crate) no_wait: bool,
+    /// Leave out the gate that the project's roundtable.yaml sets as its policy
+    #[arg(long)]
+    pub(crate) no_policy: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,
@@ -249,7 +278,7 @@ pub(crate) struct ExportArgs {
     /// Format on standard output [default: ndjson, or with --output nothing]
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<FormatArg>,
-    /// Write to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    /// Write to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
@@ -309,6 +338,8 @@ pub(crate) enum ProgressArg {
     Bar,
     /// A line for every event that matters
     Plain,
+    /// The same as lines of JSON, for programs; `roundtable schema progress` describes them
+    Ndjson,
     /// Nothing
     None,
 }
@@ -401,6 +432,8 @@ pub(crate) enum ShowView {
     Rounds,
     /// Each agent's path through the rounds
     Agents,
+    /// The reasoning behind what each agent said, which the others were not shown
+    Thoughts,
     /// The claim ledger, with evidence and what became of each claim
     Claims,
     /// The facts that agents needed from outside, and what was supplied
@@ -417,6 +450,17 @@ pub(crate) enum ShowView {
     Prompts,
     /// The log, one line an event
     Events,
+}
+
+/// How to serve assistants.
+#[derive(Debug, Args)]
+pub(crate) struct McpArgs {
+    /// Serve over streamable HTTP at this address, under /mcp. Off loopback, ROUNDTABLE_MCP_TOKEN must be set
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// A further name that clients may call the server by, as they write it in Host; repeat for more
+    #[arg(long, value_name = "NAME", requires = "http")]
+    pub(crate) allow_host: Vec<String>,
 }
 
 /// Two decisions to compare.
@@ -455,6 +499,8 @@ pub(crate) enum SchemaArg {
     Mode,
     /// A line of a session's event log
     Events,
+    /// A line of `--progress ndjson`
+    Progress,
 }
 
 #[derive(Debug, Subcommand)]

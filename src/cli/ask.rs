@@ -8,11 +8,10 @@ use std::thread;
 use console::Term;
 use tokio::sync::oneshot;
 
-use crate::app::Answer;
+use crate::app::{Answer, Signals};
 use crate::cli::args::{ProgressArg, ViewArgs};
 use crate::cli::cells;
 use crate::cli::dialogue::{self, Talk};
-use crate::cli::run::Signals;
 use crate::debate::history::History;
 use crate::debate::needs::Waiting;
 use crate::debate::person;
@@ -21,7 +20,10 @@ use crate::error::Failure;
 
 /// Whether somebody is there who sees the question and can answer it.
 pub(super) fn is_somebody_there(view: &ViewArgs) -> bool {
-    let is_shown = !view.quiet && view.progress != ProgressArg::None;
+    let is_shown = match view.progress {
+        ProgressArg::None | ProgressArg::Ndjson => false,
+        ProgressArg::Auto | ProgressArg::Bar | ProgressArg::Plain => !view.quiet,
+    };
     is_shown && io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

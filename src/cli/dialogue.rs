@@ -182,11 +182,14 @@ mod tests {
         assert!(said.contains("cannot read no-such-file"), "{said}");
     }
 
+    /// What is answered, some fields that come of it, and what is said on the way.
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
     #[test]
     fn a_turn_is_asked_for_until_it_can_be_taken() {
         let history = until(PERSON, "turns_awaited");
         let due = person::due(&history).remove(0);
-        let cases: [(&[&str], &[(&str, &str)], &str); 4] = [
+        let cases: [Case<'_>; 4] = [
             (
                 &["2", "It failed before.", "", "", ""],
                 &[("option", "2"), ("because", "It failed before.")],

@@ -44,6 +44,7 @@ fn chosen(args: &ShowArgs) -> Result<Option<View>, Failure> {
         }
         Some(ShowView::Rounds) => View::Rounds,
         Some(ShowView::Agents) => View::Agents,
+        Some(ShowView::Thoughts) => View::Thoughts,
         Some(ShowView::Claims) => View::Claims,
         Some(ShowView::Needs) => View::Needs,
         Some(ShowView::Citations) => View::Citations,

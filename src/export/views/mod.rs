@@ -14,6 +14,7 @@ pub mod prompts;
 pub mod rounds;
 pub mod said;
 pub mod scope;
+pub mod thoughts;
 
 use serde::Serialize;
 
@@ -34,6 +35,8 @@ pub enum View {
     Rounds,
     /// Agent by agent: the path through the rounds.
     Agents,
+    /// The reasoning behind what was said.
+    Thoughts,
     /// The claim ledger.
     Claims,
     /// The facts that agents needed from outside.
@@ -91,6 +94,7 @@ impl View {
         match self {
             Self::Rounds => "rounds",
             Self::Agents => "agents",
+            Self::Thoughts => "thoughts",
             Self::Claims => "claims",
             Self::Needs => "needs",
             Self::Citations => "citations",
@@ -105,6 +109,7 @@ impl View {
         match self {
             Self::Rounds => "Rounds",
             Self::Agents => "Agents",
+            Self::Thoughts => "Thoughts",
             Self::Claims => "Claims",
             Self::Needs => "Needs",
             Self::Citations => "Citations",
@@ -123,6 +128,7 @@ pub fn render(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout)
     Ok(match view {
         View::Rounds => lay_out(&scope, view, &rounds::view(&scope), rounds::page, layout),
         View::Agents => lay_out(&scope, view, &agents::view(&scope), agents::page, layout),
+        View::Thoughts => lay_out(&scope, view, &thoughts::view(&scope), thoughts::page, layout),
         View::Claims => lay_out(&scope, view, &claims::view(&scope), claims::page, layout),
         View::Needs => lay_out(&scope, view, &needs::view(&scope), needs::page, layout),
         View::Citations => lay_out(&scope, view, &citations::view(&scope), citations::page, layout),
