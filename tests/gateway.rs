@@ -88,6 +88,7 @@ fn ask(name: &str) -> Ask {
             schema: Schema { name: "position".to_owned(), json: schema() },
             output_tokens_max: 1000,
         },
+        grant: None,
     }
 }
 

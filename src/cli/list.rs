@@ -56,7 +56,7 @@ pub(crate) fn line(listed: &Listed) -> String {
     let minute = opened.get(..16).unwrap_or(&opened).replace('T', " ");
     let name = listed.name.as_ref().map(|name| format!("[{}] ", text::line(name))).unwrap_or_default();
     format!(
-        "{}  {minute}  {:<11}  {:<18}  {name}{}\n",
+        "{}  {minute}  {:<13}  {:<18}  {name}{}\n",
         listed.session,
         status(listed),
         listed.mode,
@@ -87,6 +87,7 @@ fn status(listed: &Listed) -> &'static str {
         Standing::Ended(Ending::Decided) => "decided",
         Standing::Ended(Ending::QuorumLost) => "quorum_lost",
         Standing::Ended(Ending::Stopped) => "stopped",
+        Standing::Ended(Ending::LimitReached) => "limit_reached",
     }
 }
 
@@ -98,6 +99,7 @@ fn standing(status: StatusArg) -> Standing {
         StatusArg::Decided => Standing::Ended(Ending::Decided),
         StatusArg::QuorumLost => Standing::Ended(Ending::QuorumLost),
         StatusArg::Stopped => Standing::Ended(Ending::Stopped),
+        StatusArg::LimitReached => Standing::Ended(Ending::LimitReached),
     }
 }
 

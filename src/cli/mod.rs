@@ -9,10 +9,12 @@ mod diff;
 mod export;
 mod given;
 mod library;
+mod limits;
 mod list;
 mod live;
 mod modes;
 mod output;
+mod plan;
 mod providers;
 mod replay;
 mod run;
@@ -80,6 +82,7 @@ fn usage_failure(message: &str) -> Failure {
 fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Resume(args) => run::resume(&args),
         Command::Continue(args) => run::go_on(&args),
         Command::Pause(args) => library::pause(&app(Vec::new())?, &args),
@@ -117,6 +120,7 @@ fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
 fn error_format(command: &Command) -> output::ErrorFormat {
     let is_json = match command {
         Command::Start(args) => args.result.format == FormatArg::Json,
+        Command::Plan(args) => args.listing.format == ListingFormat::Json,
         Command::Resume(args) | Command::Synthesize(args) => args.result.format == FormatArg::Json,
         Command::Continue(args) => args.result.format == FormatArg::Json,
         Command::Search(args) => args.listing.format == ListingFormat::Json,

@@ -112,6 +112,8 @@ impl<'de> Visitor<'de> for Document<'_> {
                 Kind::Count { .. }
                 | Kind::Share
                 | Kind::Majority
+                | Kind::Dollars
+                | Kind::Duration
                 | Kind::Text
                 | Kind::Path
                 | Kind::Choice
