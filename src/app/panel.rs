@@ -94,7 +94,10 @@ pub(super) fn voices(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failur
         chosen => chosen.iter().map(|choice| chosen_voice(config, choice, needs)).collect::<Result<_, _>>()?,
     };
     if voices.is_empty() {
-        return Err(nothing_usable());
+        return Err(match needs {
+            Needs::Access => nothing_usable(),
+            Needs::Nothing => nothing_usable().with_hint("name the providers with --provider, or add --rehearse"),
+        });
     }
     Ok(voices)
 }
