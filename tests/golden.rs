@@ -14,7 +14,9 @@ use std::time::Duration;
 use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Logged, SessionId, StoppedBy};
 use roundtable::debate::history::History;
+use roundtable::debate::mode::Mode;
 use roundtable::debate::protocol::{self, Step};
+use roundtable::debate::question::Question;
 use roundtable::debate::replay;
 use roundtable::engine::{Control, EngineError, Notice, Run};
 use roundtable::export::{Format, ndjson, render};
@@ -86,7 +88,11 @@ async fn run(store: &Store, session: SessionId, events: Vec<Event>, meddling: Me
 /// A session of a mode on its own, by rehearsal.
 fn opened(mode: &str, session: u128) -> (SessionId, Event) {
     let question = if mode == "collaborative" { open() } else { choice() };
-    let mut setup = setup_with(&built_in(mode), 4, question, &[rehearsal::voice()]);
+    opened_on(&built_in(mode), question, session)
+}
+
+fn opened_on(mode: &Mode, question: Question, session: u128) -> (SessionId, Event) {
+    let mut setup = setup_with(mode, 4, question, &[rehearsal::voice()]);
     setup.session = SessionId(Uuid::from_u128(0x01a2_0000_0000_7000_8000_0000_0000_0000 + session));
     setup.program = concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned();
     (setup.session, Event::SessionOpened(Box::new(setup)))
@@ -138,17 +144,22 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     let paused = again(session, resume(), Meddling::None).await;
 
     // Under a limit that leaves room for the opening alone; raised, and reached again in the exchange.
-    let (session, first) = limited("collaborative", 0x50, 90_000);
+    let (session, first) = limited("collaborative", 0x60, 90_000);
     again(session, first, Meddling::None).await;
     let raised = Event::LimitsSet(Caps { tokens: Some(98_000), ..Caps::default() });
     let limited = run(&store, session, vec![raised, resume()], Meddling::None).await;
 
+    let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
+    let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
+    let estimate = again(session, first, Meddling::None).await;
+
     vec![
-        ("v2-limited", limited),
         ("v2-continued", continued),
         ("v2-branched", branched),
         ("v2-aborted", aborted),
         ("v2-paused", paused),
+        ("v2-estimate", estimate),
+        ("v2-limited", limited),
     ]
 }
 
@@ -163,6 +174,7 @@ async fn what_the_engine_writes_replays() {
             "v2-branched" => &["session_continued"],
             "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
+            "v2-estimate" => &["decided"],
             _ => &["session_paused", "session_resumed"],
         };
         assert!(due.iter().all(|tag| tags.contains(tag)), "{name}: {tags:?}");

@@ -285,7 +285,12 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 21] = [
+const OPTIONAL: [(&str, &[&str]); 26] = [
+    ("agreement_undefined", &["decision"]),
+    ("estimates", &["", "rounds"]),
+    ("shift", &["", "rounds"]),
+    ("estimate", &["", "decision", "dissent", "question", "stance"]),
+    ("unit", &["question"]),
     ("ratings", &["consensus", "final", "sealed", "stance"]),
     ("change", &["stance"]),
     ("abstained", &["stance"]),
