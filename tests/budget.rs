@@ -209,7 +209,7 @@ fn a_limited_session_is_stopped_and_killed_like_any_other() {
         assert_eq!(record["status"], "decided", "{signal}");
         let events = desk.run(&["export", "@"]).expect(0).stdout;
         // What was in flight is lost, and counted so before anything is asked again.
-        assert_eq!(events.contains(r#""event":"limits_set""#), true, "{signal}");
+        assert!(events.contains(r#""event":"limits_set""#), "{signal}");
         desk.run(&["replay", "@"]).expect(0);
     }
 }

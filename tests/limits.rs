@@ -250,6 +250,17 @@ fn room_shrinks_before_a_debate_gives_up() {
 }
 
 #[test]
+fn a_prompt_too_long_for_its_price_is_not_sent() {
+    let mut caps = caps(Some(100.0), None);
+    caps.prices.iter_mut().for_each(|price| price.input_tokens_max = Some(500));
+    let Step::Record(Event::LimitReached(reached)) = first_step(caps.clone()) else { panic!("it is sent") };
+    assert_eq!((reached.limit, reached.next, reached.least()), (LimitKind::Cost, None, None));
+    assert!(reached.numbers().contains("no known price"), "{}", reached.numbers());
+    caps.prices.iter_mut().for_each(|price| price.input_tokens_max = Some(100_000));
+    assert!(matches!(first_step(caps), Step::Ask(_)));
+}
+
+#[test]
 fn without_a_limit_nothing_is_granted_and_nothing_recorded() {
     let Step::Ask(asks) = first_step(Caps::default()) else { panic!() };
     assert!(asks.iter().all(|ask| ask.grant.is_none() && ask.prompt.output_tokens_max == 16_000));

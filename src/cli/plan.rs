@@ -20,8 +20,7 @@ pub(crate) struct PlanArgs {
     pub(crate) listing: ListingArgs,
 }
 
-/// Widths of the columns; with the blanks between them 80.
-const NAME_WIDTH: usize = 25;
+/// Least widths of the columns; the name has what is left of the line.
 const CALLS_WIDTH: usize = 11;
 const TOKENS_WIDTH: usize = 18;
 const COST_WIDTH: usize = 23;
@@ -71,9 +70,8 @@ fn part(name: &str, span: &Span) -> String {
 }
 
 fn row(name: &str, calls: &str, tokens: &str, cost: &str) -> String {
-    let name = cells::left(name, NAME_WIDTH);
-    let line = format!("{name} {calls:>CALLS_WIDTH$} {tokens:>TOKENS_WIDTH$} {cost:>COST_WIDTH$}");
-    line.trim_end().to_owned()
+    let numbers = format!(" {calls:>CALLS_WIDTH$} {tokens:>TOKENS_WIDTH$} {cost:>COST_WIDTH$}");
+    cells::left(name, LINE_MAX.saturating_sub(numbers.chars().count())) + &numbers
 }
 
 /// A seat under its name on the panel.

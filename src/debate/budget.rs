@@ -197,7 +197,7 @@ impl LimitKind {
     }
 }
 
-/// An amount in both units that are counted beforehand. No price is known for an infinite one.
+/// An amount in both units that are counted beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Amount {
     /// US dollars.
@@ -221,9 +221,6 @@ impl Amount {
     }
 
     fn times(self, count: u32) -> Self {
-        if count == 0 {
-            return Self::default();
-        }
         Self { usd: self.usd * f64::from(count), tokens: self.tokens.saturating_mul(u64::from(count)) }
     }
 }
@@ -293,6 +290,12 @@ impl Need {
         Self::new(history, &attempt.voice, input, output)
     }
 
+    /// Whether the prompt may be longer than its price holds for.
+    fn is_unpriced(&self) -> bool {
+        let longest = self.price.as_ref().and_then(|price| price.input_tokens_max);
+        longest.is_some_and(|max| self.input_tokens > max)
+    }
+
     /// The worst case of one request with so much room.
     fn worst(&self, room: u32) -> Amount {
         let output_tokens = u64::from(self.output_tokens_max.min(room));
@@ -304,11 +307,8 @@ impl Need {
 }
 
 impl Price {
-    /// US dollars for one request; infinite for an input whose price is not known.
+    /// US dollars for one request.
     pub fn of(&self, input_tokens: u64, output_tokens: u64) -> f64 {
-        if self.input_tokens_max.is_some_and(|max| input_tokens > max) {
-            return f64::INFINITY;
-        }
         let (input, output) = (input_tokens as f64 * self.input_usd, output_tokens as f64 * self.output_usd);
         (input + output) / 1_000_000.0 + self.request_usd
     }
@@ -353,11 +353,10 @@ impl<'a> Terms<'a> {
         let held = sum(self.held.iter().map(|need| need.worst(ROOM_MIN)));
         [LimitKind::Cost, LimitKind::Tokens].into_iter().find_map(|limit| {
             let max = self.caps.max(limit)?;
-            let (spent, next) = (self.spent.of(limit), next.of(limit));
-            // A closing text whose price is not known is left out when its time comes.
-            let held = Some(held.of(limit)).filter(|held| held.is_finite()).unwrap_or(0.0);
-            let reached = Reached { limit, max, spent, next: Some(next).filter(|next| next.is_finite()), held };
-            (spent + next + held > max).then_some(reached)
+            let is_unpriced = limit == LimitKind::Cost && self.needs.iter().any(Need::is_unpriced);
+            let (spent, next, held) = (self.spent.of(limit), next.of(limit), held.of(limit));
+            let reached = Reached { limit, max, spent, next: (!is_unpriced).then_some(next), held };
+            (is_unpriced || spent + next + held > max).then_some(reached)
         })
     }
 }
