@@ -110,8 +110,8 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let mode = mode.held_for(&question);
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
-    let gate = gate::terms(&request.gate, &question, &mode, request.who)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
     let cast = cast(config, request.who, needs)?;
