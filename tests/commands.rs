@@ -25,6 +25,7 @@ fn every_command_says_what_it_does() {
     let commands = [
         "",
         "start",
+        "plan",
         "resume",
         "continue",
         "pause",
