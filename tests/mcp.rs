@@ -529,6 +529,10 @@ fn http_answers_nobody_who_should_not_ask() {
         assert_eq!(post(&server.url, &greeting(), &[(header, value)]).status, status, "{header}: {value}");
     }
     drop(server);
+    let server = HttpServer::start_with(&desk, &["--allow-host", "box.example"]);
+    assert_eq!(post(&server.url, &greeting(), &[("host", "box.example")]).status, 200);
+    assert_eq!(post(&server.url, &greeting(), &[("host", "evil.example")]).status, 403);
+    drop(server);
     desk.set("ROUNDTABLE_MCP_TOKEN", "correct-horse-7f3a");
     let server = HttpServer::start(&desk);
     for (value, status) in [
