@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 pub use crate::app::failures::{ending_failure, synthesis_failure};
-pub use crate::app::gate::GateRequest;
+pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, persona, vendor_keys};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What `--help` says at the end.
-const AFTER_HELP: &str = "\
+pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
 5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
@@ -68,6 +68,29 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the script that lets a shell complete commands, flags, modes and providers
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Print the manual page, or write those of every command
+    Man {
+        /// Write one page a command to this folder; print their paths
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// A shell that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    /// source <(roundtable completions bash)
+    Bash,
+    /// source <(roundtable completions zsh)
+    Zsh,
+    /// roundtable completions fish | source
+    Fish,
 }
 
 /// A debate to start.
@@ -115,6 +138,9 @@ pub(crate) struct StartArgs {
     /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    /// Leave out the gate that the project's roundtable.yaml sets as its policy
+    #[arg(long)]
+    pub(crate) no_policy: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,
@@ -238,7 +264,7 @@ pub(crate) struct ExportArgs {
     /// Format on standard output [default: ndjson, or with --output nothing]
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<FormatArg>,
-    /// Write to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    /// Write to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
@@ -298,6 +324,8 @@ pub(crate) enum ProgressArg {
     Bar,
     /// A line for every event that matters
     Plain,
+    /// The same as lines of JSON, for programs; `roundtable schema progress` describes them
+    Ndjson,
     /// Nothing
     None,
 }
@@ -451,6 +479,8 @@ pub(crate) enum SchemaArg {
     Mode,
     /// A line of a session's event log
     Events,
+    /// A line of `--progress ndjson`
+    Progress,
 }
 
 #[derive(Debug, Subcommand)]

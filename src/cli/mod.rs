@@ -4,13 +4,16 @@
 
 mod args;
 mod cells;
+mod completions;
 mod configuration;
 mod diff;
 mod export;
 mod given;
+mod guard;
 mod library;
 mod list;
 mod live;
+mod man;
 mod modes;
 mod output;
 mod providers;
@@ -27,7 +30,10 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, HttpServer, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs};
+use crate::cli::args::{
+    Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs, ModesCommand, ProgressArg,
+};
+use crate::cli::output::ErrorFormat;
 use crate::config::{Config, Sources};
 use crate::debate::text;
 use crate::error::Failure;
@@ -49,13 +55,20 @@ pub fn main(servers: &Servers) -> ExitCode {
         Err(error) => return not_a_command(&error),
     };
     let format = error_format(&cli.command);
-    match execute(cli.command, servers) {
-        Ok(()) => ExitCode::SUCCESS,
+    ended(guard::guarded(|| execute(cli.command, servers)), format)
+}
+
+/// Tells how a command ended, and returns its exit code.
+fn ended(outcome: Result<(), Failure>, format: ErrorFormat) -> ExitCode {
+    let code = match outcome {
+        Ok(()) => 0,
         Err(failure) => {
             output::failure(&failure, format);
-            ExitCode::from(failure.kind.exit_code())
+            failure.kind.exit_code()
         }
-    }
+    };
+    output::exited(code, format);
+    ExitCode::from(code)
 }
 
 /// Answers `--help` and `--version`, and says what is wrong with anything else.
@@ -65,12 +78,27 @@ fn not_a_command(error: &clap::Error) -> ExitCode {
         error.print().ok();
         return ExitCode::SUCCESS;
     }
-    let failure = usage_failure(&error.render().to_string());
-    let given: Vec<String> = std::env::args().collect();
-    let is_json = given.iter().any(|argument| argument == "--format=json" || argument == "-fjson")
-        || given.windows(2).any(|pair| matches!(pair[0].as_str(), "--format" | "-f") && pair[1] == "json");
-    output::failure(&failure, if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text });
-    ExitCode::from(failure.kind.exit_code())
+    ended(Err(usage_failure(&error.render().to_string())), wanted_format())
+}
+
+/// The format that arguments ask for which, as a whole, cannot be read.
+fn wanted_format() -> ErrorFormat {
+    // An argument that is not UTF-8 asks for no format, and is no reason to fail on the way to the error that names it.
+    let given: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let asks = |flags: &[&str], value: &str| {
+        let joined = |argument: &String| {
+            let rest = flags.iter().find_map(|flag| argument.strip_prefix(flag));
+            rest.is_some_and(|rest| rest.strip_prefix('=').unwrap_or(rest) == value)
+        };
+        given.iter().any(joined) || given.windows(2).any(|pair| flags.contains(&pair[0].as_str()) && pair[1] == value)
+    };
+    if asks(&["--progress"], "ndjson") {
+        ErrorFormat::Progress
+    } else if asks(&["--format", "-f"], "json") || asks(&["--format", "-f"], "ndjson") {
+        ErrorFormat::Json
+    } else {
+        ErrorFormat::Text
+    }
 }
 
 /// Turns the parser's message, a few paragraphs, into one line and a hint: what is wrong first, then how to call it.
@@ -109,6 +137,8 @@ fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
         Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { dir } => man::man(dir.as_deref()),
     }
 }
 
@@ -134,21 +164,37 @@ fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
 }
 
 /// How a failure of a command is to be written.
-fn error_format(command: &Command) -> output::ErrorFormat {
-    let is_json = match command {
-        Command::Start(args) => args.result.format == FormatArg::Json,
-        Command::Resume(args) | Command::Synthesize(args) => args.result.format == FormatArg::Json,
-        Command::Continue(args) => args.result.format == FormatArg::Json,
-        Command::Search(args) => args.listing.format == ListingFormat::Json,
-        Command::Pause(_) | Command::Stop(_) | Command::Rename(_) | Command::Delete(_) | Command::Import(_) => false,
-        Command::Show(args) => args.result.format == FormatArg::Json,
-        Command::Export(args) => args.format == Some(FormatArg::Json),
-        Command::Replay(args) => args.format == ListingFormat::Json,
-        Command::Diff(args) => args.format == DiffFormat::Json,
-        Command::List(args) => args.listing.format == ListingFormat::Json,
-        Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
-        Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
-        Command::Modes(_) | Command::Mcp(_) | Command::Schema { .. } => false,
+fn error_format(command: &Command) -> ErrorFormat {
+    let of = ErrorFormat::of;
+    let of_list = |format: ListingFormat| match format {
+        ListingFormat::Text => ErrorFormat::Text,
+        ListingFormat::Json => ErrorFormat::Json,
     };
-    if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
+    match command {
+        Command::Start(args) => of(args.result.format, args.view.progress),
+        Command::Resume(args) | Command::Synthesize(args) => of(args.result.format, args.view.progress),
+        Command::Continue(args) => of(args.result.format, args.view.progress),
+        Command::Show(args) => of(args.result.format, ProgressArg::Auto),
+        Command::Export(args) => of(args.format.unwrap_or(FormatArg::Text), ProgressArg::Auto),
+        Command::Diff(args) => match args.format {
+            DiffFormat::Text | DiffFormat::Markdown => ErrorFormat::Text,
+            DiffFormat::Json => ErrorFormat::Json,
+        },
+        Command::Search(args) => of_list(args.listing.format),
+        Command::List(args) => of_list(args.listing.format),
+        Command::Replay(args) => of_list(args.format),
+        Command::Providers(args)
+        | Command::Config(ConfigCommand::Show(args))
+        | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
+        Command::Pause(_)
+        | Command::Stop(_)
+        | Command::Rename(_)
+        | Command::Delete(_)
+        | Command::Import(_)
+        | Command::Modes(_)
+        | Command::Mcp(_)
+        | Command::Schema { .. }
+        | Command::Completions { .. }
+        | Command::Man { .. } => ErrorFormat::Text,
+    }
 }

@@ -111,7 +111,7 @@ async fn play(app: &App, log: &[Logged]) -> Result<(), Failure> {
         for (gap, logged) in gaps(log).into_iter().zip(rest) {
             match view {
                 View::Bar => tokio::time::sleep(gap).await,
-                View::Plain | View::None => {}
+                View::Plain | View::Ndjson | View::None => {}
             }
             // A view that broke is no reason to stop: the record follows.
             notices.send(Notice::Recorded(Arc::new(logged.clone()))).await.ok();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::{App, GateRequest, Opened, Rounds, StartRequest, Who, persona};
+use crate::app::{App, GateRequest, Opened, PolicyUse, Rounds, StartRequest, Who, persona};
 use crate::config::keys;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
@@ -147,5 +147,6 @@ fn gate(given: Gate) -> GateRequest {
         min_agreement: given.min_agreement.map(|share| share.to_string()),
         expect: given.expect,
         no_blocking_dissent: given.no_blocking_dissent,
+        policy: PolicyUse::Applied,
     }
 }
