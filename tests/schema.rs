@@ -285,7 +285,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 26] = [
+const OPTIONAL: [(&str, &[&str]); 30] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -309,6 +309,10 @@ const OPTIONAL: [(&str, &[&str]); 26] = [
     ("parent", &[""]),
     ("continuations", &[""]),
     ("inherited", &["usage"]),
+    ("caps", &[""]),
+    ("tokens", &["", "caps"]),
+    ("grant", &[""]),
+    ("limit", &[""]),
     ("focus", &["", "continuations"]),
     ("facts", &["", "continuations"]),
     ("reason", &["confidence_of_changed", "rating_drift", "rating_shift", "signs", "uncited_share"]),
