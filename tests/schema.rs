@@ -305,7 +305,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 28] = [
+const OPTIONAL: [(&str, &[&str]); 32] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -329,6 +329,10 @@ const OPTIONAL: [(&str, &[&str]); 28] = [
     ("parent", &[""]),
     ("continuations", &[""]),
     ("inherited", &["usage"]),
+    ("caps", &[""]),
+    ("tokens", &["", "caps"]),
+    ("grant", &[""]),
+    ("limit", &[""]),
     ("focus", &["", "continuations"]),
     ("facts", &["", "continuations"]),
     ("need", &["facts"]),

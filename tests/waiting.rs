@@ -154,6 +154,22 @@ fn a_person_hands_in_their_turns_and_counts_like_any_seat() {
 }
 
 #[test]
+fn a_limit_on_cost_leaves_people_alone() {
+    let (_fake, desk) = table("never");
+    start(&desk, &["--quiet", "--seat", "human:Ada", "--max-cost", "20"]).expect(4);
+    let turn = "{ option: 1, because: it is time }";
+    desk.run(&["continue", "@", "--ballot", turn, "--quiet", "--max-cost", "21"]).expect(4);
+    // Too little for what comes next: the turn is taken, and the session goes on from there once there is more.
+    desk.run(&["continue", "@", "--ballot", turn, "--quiet", "--max-cost", "0.0001"]).expect(6);
+    desk.run(&["resume", "@", "--quiet", "--max-cost", "20"]).expect(4);
+    desk.run(&["continue", "@", "--ballot", turn, "--quiet"]).expect(0);
+    let plan = desk.run(&["plan", "--topic", "Should we move?", "--yes-no", "--seat", "human:Ada", "--format", "json"]);
+    let plan = plan.expect(0).json();
+    assert_eq!(plan["panel"].as_array().unwrap().len(), 5);
+    assert!(plan["speakers"].as_array().unwrap().iter().all(|part| part["name"] != "5"), "{}", plan["speakers"]);
+}
+
+#[test]
 fn a_seat_that_nobody_can_take_is_refused() {
     let desk = Desk::new();
     let cases: [(&[&str], &str); 5] = [

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::app::{App, Begun, Session};
+use crate::app::{App, Begun, Session, limits};
 use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
 use crate::debate::event::{Event, Fact};
@@ -38,13 +38,15 @@ impl App {
     /// Answers a session that waits for people, which can then be run. Sends no request.
     pub async fn answer(&self, name: &str, answer: Answer, pace: Duration) -> Result<Session, Failure> {
         let mut taken = self.take(name)?;
-        let events = match answer {
+        let answered = match answer {
             Answer::Facts(facts) => vec![Event::NeedsAnswered { facts: answering(&taken.history, facts)? }],
             Answer::Turn { seat, form } => turn(&taken.history, seat.as_deref(), &form)?,
         };
+        let mut events = limits::set(&self.config, &taken)?;
+        events.extend(answered);
         let provider = self.provider_of(&taken.history, pace)?;
         let before = taken.history.clone();
-        let begun = Some(Begun { before, events: taken.append(events).await? });
+        let begun = Some(Begun { before, events: taken.append_within_limits(events).await? });
         Ok(Session { begun, ..taken.session(provider) })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
-use crate::app::{App, gateway, naming, panel, thresholds};
+use crate::app::{App, gateway, limits, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -89,7 +89,29 @@ pub(super) struct SetUp {
     pub(super) warnings: Vec<String>,
 }
 
+/// What the voices of a debate need to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Set up, so that they can be asked.
+    Access,
+    /// Known, where they are named.
+    Nothing,
+}
+
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
+    let (setup, warnings) = draw_up(app, request, Needs::Access)?;
+    let provider: Box<dyn Provider> = match request.who {
+        Who::Rehearsal(pace) => Box::new(Rehearsal::new(pace)),
+        Who::Providers => {
+            let names: Vec<&str> = limits::voices(&setup).map(|voice| voice.provider.as_str()).collect();
+            gateway(panel::endpoints(&app.config, &names))?
+        }
+    };
+    Ok(SetUp { setup, provider, warnings })
+}
+
+/// The first event of a debate, and what is odd about it.
+pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result<(Setup, Vec<String>), Failure> {
     let config = &app.config;
     let question = match &request.estimate {
         Some(unit) => Question::estimate(&request.topic, unit),
@@ -107,7 +129,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), request.people.len(), &mut warnings)?;
-    let cast = cast(config, request.who)?;
+    let cast = cast(config, request.who, needs)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let mut agents = personas::seat(personas, numbering, count, &cast.panel);
     seat_people(&mut agents, &request.people)?;
@@ -121,6 +143,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(seats),
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators))?,
         thresholds,
         gate,
         question,
@@ -134,7 +157,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         tags: request.tags.clone(),
         parent: None,
     };
-    Ok(SetUp { setup, provider: cast.provider, warnings })
+    Ok((setup, warnings))
 }
 
 /// The random bits of a version 7 UUID, down to those that JSON readers keep.
@@ -143,26 +166,19 @@ fn drawn_seed(session: Uuid) -> u64 {
     low & SEED_MAX
 }
 
-/// Who can be asked, and by whom.
+/// Who can be asked.
 struct Cast {
     panel: Vec<Voice>,
     moderators: Vec<Voice>,
-    provider: Box<dyn Provider>,
 }
 
-fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
+fn cast(config: &Config, who: Who, needs: Needs) -> Result<Cast, Failure> {
     match who {
-        Who::Rehearsal(pace) => Ok(Cast {
-            panel: vec![rehearsal::voice()],
-            moderators: vec![rehearsal::voice()],
-            provider: Box::new(Rehearsal::new(pace)),
-        }),
+        Who::Rehearsal(_) => Ok(Cast { panel: vec![rehearsal::voice()], moderators: vec![rehearsal::voice()] }),
         Who::Providers => {
-            let panel = panel::voices(config)?;
-            let moderators = panel::moderators(config, &panel)?;
-            let names: Vec<&str> = panel.iter().chain(&moderators).map(|voice| voice.provider.as_str()).collect();
-            let provider = gateway(panel::endpoints(config, &names))?;
-            Ok(Cast { panel, moderators, provider })
+            let panel = panel::voices(config, needs)?;
+            let moderators = panel::moderators(config, &panel, needs)?;
+            Ok(Cast { panel, moderators })
         }
     }
 }

@@ -5,10 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::limits::LimitArgs;
+use crate::cli::modes::ModesCommand;
+use crate::cli::plan::PlanArgs;
+
 /// What `--help` says at the end.
 pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
-4 waits for a person: `continue` takes the answer; 5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
+4 waits for a person: `continue` takes the answer; 5 providers failed, quorum lost; 6 a limit was reached; 7 no usable \
+credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -24,6 +29,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a debate and print its decision
     Start(Box<StartArgs>),
+    /// Tell what a debate will take: panel, stages, calls, tokens and cost. Sends nothing
+    Plan(Box<PlanArgs>),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
     /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
@@ -96,6 +103,17 @@ pub(crate) enum ShellArg {
 /// A debate to start.
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
+    #[command(flatten)]
+    pub(crate) debate: DebateArgs,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// What a debate is to be.
+#[derive(Debug, Args)]
+pub(crate) struct DebateArgs {
     /// The question: text, @FILE, or - for standard input
     #[arg(long, short, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) topic: String,
@@ -144,6 +162,8 @@ pub(crate) struct StartArgs {
     /// Never wait for facts: what a seat needs stands in the record, and the debate goes on without
     #[arg(long)]
     pub(crate) no_wait: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     /// Leave out the gate that the project's roundtable.yaml sets as its policy
     #[arg(long)]
     pub(crate) no_policy: bool,
@@ -160,10 +180,6 @@ pub(crate) struct StartArgs {
     /// Label the session, for `list --tag`; repeat for more
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub(crate) tags: Vec<String>,
-    #[command(flatten)]
-    pub(crate) result: ResultArgs,
-    #[command(flatten)]
-    pub(crate) view: ViewArgs,
 }
 
 /// A session to finish.
@@ -171,6 +187,8 @@ pub(crate) struct StartArgs {
 pub(crate) struct ResumeArgs {
     /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -205,6 +223,8 @@ pub(crate) struct ContinueArgs {
     /// Name of the new session
     #[arg(long, value_name = "TEXT", requires = "from_round")]
     pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -388,6 +408,9 @@ pub(crate) enum StatusArg {
     QuorumLost,
     /// Stopped; the ballots in hand decided
     Stopped,
+    /// A limit on cost, tokens or time was reached; the ballots in hand decided
+    #[value(name = "limit_reached", alias = "limit-reached")]
+    LimitReached,
 }
 
 /// How a list is printed.
@@ -501,32 +524,6 @@ pub(crate) enum SchemaArg {
     Events,
     /// A line of `--progress ndjson`
     Progress,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModesCommand {
-    /// List the modes, built in and your own
-    List(ListingArgs),
-    /// Print a mode's file
-    Show {
-        /// A mode's name or file
-        name: String,
-    },
-    /// Check mode files; without any, every mode that can be found
-    Check {
-        /// Modes' names or files
-        names: Vec<String>,
-    },
-    /// Write a commented mode file to start from
-    New {
-        /// Name of the mode: lower-case letters, digits and dashes
-        name: String,
-        /// Where to write it [default: NAME.yaml in the project's folder of modes]
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Print the JSON Schema of mode files, for editors
-    Schema,
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,6 +60,7 @@ fn reply(due: &Due, text: String) -> Reply {
         request_id: None,
         elapsed_ms: 0,
         requests: 0,
+        lost: 0,
     }
 }
 

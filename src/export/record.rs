@@ -9,15 +9,17 @@ use serde::Serialize;
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::analysis::{self, Analysis};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::budget::Reached;
 use crate::debate::change::Moved;
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Consensus;
+use crate::debate::continuation::Continuation;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
 use crate::debate::gate::Gate;
-use crate::debate::history::{Continuation, History, Outcome, TIME_MS_MAX, Turn};
+use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
 use crate::debate::needs;
 use crate::debate::person;
 use crate::debate::question::{self, Choice, OptionId, Unit};
@@ -54,6 +56,9 @@ pub struct Record {
     pub parent: Option<Branch>,
     /// How it stands.
     pub status: Status,
+    /// The limit that ended it early, or left its closing text out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Reached>,
     /// Said when no model was asked.
     pub note: Option<&'static str>,
     /// What was debated.
@@ -132,6 +137,8 @@ pub enum Status {
     QuorumLost,
     /// It was stopped; the verdict rests on the ballots in hand.
     Stopped,
+    /// A limit was reached; the verdict rests on the ballots in hand, or lacks its closing text.
+    LimitReached,
 }
 
 /// The question with its options.
@@ -258,7 +265,7 @@ pub struct Times {
 pub fn record(history: &History) -> Record {
     let setup = &history.setup;
     let decision = history.decision.as_ref();
-    let moderators: Vec<Voice> = history.moderated_by().into_iter().cloned().collect();
+    let moderators: Vec<Voice> = moderators(history).into_iter().cloned().collect();
     let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
     let (synthesis, synthesis_failure) = synthesis(history);
     let sealed = person::sealed(history);
@@ -269,6 +276,7 @@ pub fn record(history: &History) -> Record {
         tags: setup.tags.clone(),
         parent: setup.parent,
         status: status(history),
+        limit: history.limit,
         note: note(history),
         question: Question {
             topic: setup.question.topic.clone(),
@@ -313,6 +321,16 @@ pub fn record(history: &History) -> Record {
     }
 }
 
+/// The distinct providers that were asked for moderating turns, in order of their names.
+pub fn moderators(history: &History) -> BTreeSet<&Voice> {
+    let moderated = history.turns.iter().filter(|(turn, _)| turn.speaker == Speaker::Moderator);
+    moderated
+        .flat_map(|(_, turn)| turn.attempts.iter())
+        .filter(|attempt| attempt.reply().is_some())
+        .map(|attempt| &attempt.voice)
+        .collect()
+}
+
 /// What is said of a session in which no model was asked.
 pub fn note(history: &History) -> Option<&'static str> {
     history.agents.iter().any(|agent| agent.voice.provider == REHEARSAL).then_some(REHEARSAL_NOTE)
@@ -332,6 +350,7 @@ pub fn status(history: &History) -> Status {
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
         Some(Ending::Stopped) => Status::Stopped,
+        Some(Ending::LimitReached) => Status::LimitReached,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::export::wording;
 pub fn render(record: &Record) -> String {
     let mut out: Vec<String> = warning(record).into_iter().collect();
     out.push(headline(record));
+    out.extend(record.limit.iter().map(wording::limit));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
     out.push(String::new());
@@ -48,18 +49,20 @@ pub fn headline(record: &Record) -> String {
         let why = match record.status {
             Status::Paused => "is paused",
             Status::Waiting => "waits for people",
-            Status::Open | Status::Decided | Status::QuorumLost | Status::Stopped => "has not ended",
+            Status::Open | Status::Decided | Status::QuorumLost | Status::LimitReached | Status::Stopped => {
+                "has not ended"
+            }
         };
         return format!("Undecided: the session {why}.");
     };
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
     match (&decision.text, record.status) {
         (Some(text), _) => line(text),
-        (None, Status::Stopped) if leading.is_empty() && estimate(record).is_none() => {
+        (None, Status::Stopped) if is_empty_handed(record) => {
             "No decision: stopped before the first ballots were in.".to_owned()
         }
-        (None, Status::Stopped) if estimate(record).is_some_and(|found| found.last.is_none()) => {
-            "No decision: stopped before the first ballots were in.".to_owned()
+        (None, Status::LimitReached) if is_empty_handed(record) => {
+            "No decision: a limit was reached before the first ballots were in.".to_owned()
         }
         (None, _) if decision.label == crate::debate::decision::Label::Split => {
             format!("No decision: a tie between {}.", named(record, leading))
@@ -83,6 +86,14 @@ pub fn awaited(history: &History) -> Vec<String> {
             };
             turns.iter().map(turn).collect()
         }
+    }
+}
+
+/// Whether there are no ballots to decide on.
+fn is_empty_handed(record: &Record) -> bool {
+    match estimate(record) {
+        Some(found) => found.last.is_none(),
+        None => record.last.as_ref().is_none_or(|last| last.leading.is_empty()),
     }
 }
 

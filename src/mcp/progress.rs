@@ -92,6 +92,9 @@ fn line(history: &History, event: &Event) -> Option<String> {
             Some(format!("{}: {text}", decision.label))
         }
         Event::StopRequested { .. } => Some("stopping: the ballots in hand decide".to_owned()),
+        Event::LimitReached(reached) => {
+            Some(format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers()))
+        }
         Event::SessionPaused { .. } => Some("paused".to_owned()),
         Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => {
             Some(format!("waits for people: {}", awaited(history).join("; ")))
@@ -99,6 +102,7 @@ fn line(history: &History, event: &Event) -> Option<String> {
         Event::SessionOpened(_)
         | Event::NeedsAnswered { .. }
         | Event::TurnStarted { .. }
+        | Event::LimitsSet(_)
         | Event::SessionResumed {}
         | Event::SessionContinued(_)
         | Event::SynthesisRequested {}

@@ -39,6 +39,8 @@ impl Standing {
             | Event::OptionsFrozen(_)
             | Event::RoundClosed(_)
             | Event::StopRequested { .. }
+            | Event::LimitReached(_)
+            | Event::LimitsSet(_)
             | Event::Decided { .. }
             | Event::SessionRenamed { .. } => self,
         }
@@ -61,6 +63,7 @@ impl Standing {
             Self::Ended(Ending::Decided) => "decided",
             Self::Ended(Ending::QuorumLost) => "quorum_lost",
             Self::Ended(Ending::Stopped) => "stopped",
+            Self::Ended(Ending::LimitReached) => "limit_reached",
             Self::Unreadable => "unreadable",
         }
     }
@@ -74,6 +77,7 @@ impl Standing {
             "decided" => Self::Ended(Ending::Decided),
             "quorum_lost" => Self::Ended(Ending::QuorumLost),
             "stopped" => Self::Ended(Ending::Stopped),
+            "limit_reached" => Self::Ended(Ending::LimitReached),
             _ => Self::Unreadable,
         }
     }

@@ -24,6 +24,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
         | Event::FactsAwaited { .. }
         | Event::TurnsAwaited { .. }
         | Event::StopRequested { .. }
+        | Event::LimitReached(_)
+        | Event::LimitsSet(_)
         | Event::SessionPaused { .. }
         | Event::SessionResumed {}
         | Event::SynthesisRequested {}
