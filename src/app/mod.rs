@@ -10,6 +10,7 @@ mod naming;
 mod panel;
 mod resume;
 mod start;
+mod supplied;
 mod thresholds;
 
 use std::sync::Arc;
@@ -24,7 +25,9 @@ pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, vendor_keys};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
+pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
+pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::store::{Filter, Hit, Listed, Standing};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
+use crate::app::supplied::{self, Premises, Supplied};
 use crate::app::{App, gateway, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
@@ -47,6 +48,8 @@ pub struct StartRequest {
     pub name: Option<String>,
     /// Labels of the session.
     pub tags: BTreeMap<String, String>,
+    /// What comes with the question.
+    pub supplied: Supplied,
 }
 
 /// Rounds of the exchange.
@@ -92,6 +95,8 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
+    let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
+    supplied::check_secrets(config, outgoing(request, &question, &premises), request.supplied.guard)?;
     let cast = cast(config, request.who)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
@@ -107,6 +112,8 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         thresholds,
         gate,
         question,
+        context: premises.context,
+        assumptions: premises.assumptions,
         mode,
         agents,
         moderators: cast.moderators,
@@ -117,6 +124,22 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         parent: None,
     };
     Ok(SetUp { setup, provider: cast.provider, warnings })
+}
+
+/// Every text of the user's that goes into prompts, with the place it comes from.
+fn outgoing<'a>(request: &'a StartRequest, question: &'a Question, premises: &'a Premises) -> Vec<(String, &'a str)> {
+    let under = |flag: &str| flag.to_owned();
+    let mut texts = vec![(under("--topic"), question.topic.as_str())];
+    texts.extend(question.options.iter().map(|choice| (under("--option"), choice.text.as_str())));
+    texts.extend(question.estimate.iter().map(|unit| (under("--estimate"), unit.0.as_str())));
+    texts.extend(
+        request.perspectives.iter().flat_map(|persona| {
+            [&persona.name, &persona.character].map(|words| (under("--perspective"), words.as_str()))
+        }),
+    );
+    texts.extend(premises.assumptions.iter().map(|assumption| (under("--assume"), assumption.text.as_str())));
+    texts.extend(premises.context.iter().map(|material| (material.name.clone(), material.text.as_str())));
+    texts
 }
 
 /// The random bits of a version 7 UUID, down to those that JSON readers keep.

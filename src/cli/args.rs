@@ -94,6 +94,18 @@ pub(crate) struct StartArgs {
     /// Ask for a number in this unit, such as weeks; the answer is the panel's median
     #[arg(long, value_name = "UNIT", conflicts_with_all = ["options", "yes_no"])]
     pub(crate) estimate: Option<String>,
+    /// Material for the panel: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more
+    #[arg(long, value_name = "PATH")]
+    pub(crate) context: Vec<String>,
+    /// Changes for the panel, as `git diff RANGE` tells them [default: HEAD]
+    #[arg(long, value_name = "RANGE", num_args = 0..=1, default_missing_value = "HEAD", allow_hyphen_values = false)]
+    pub(crate) diff: Option<String>,
+    /// What the panel is to take as given: a name from `assumptions` in roundtable.yaml, or a text; repeat for more
+    #[arg(long, value_name = "NAME|TEXT")]
+    pub(crate) assume: Vec<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
     /// A provider to seat, in seating order; repeat for more [default: every one that is set up]
     #[arg(long, short, value_name = "NAME[=MODEL]")]
     pub(crate) provider: Vec<String>,
@@ -162,6 +174,9 @@ pub(crate) struct ContinueArgs {
     /// Name of the new session
     #[arg(long, value_name = "TEXT", requires = "from_round")]
     pub(crate) name: Option<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]

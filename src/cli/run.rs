@@ -9,7 +9,8 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest, Who,
+    self, App, ContinueRequest, Control, GateRequest, Guard, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest,
+    Supplied, Who,
 };
 use crate::cli::args::{ContinueArgs, FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
@@ -76,6 +77,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
         },
         from_round: args.from_round,
         name: args.name.clone(),
+        guard: guard(args.allow_secrets),
     };
     runtime()?.block_on(async {
         let session = app.go_on(&args.id, request, pace(&args.view)).await?;
@@ -158,7 +160,27 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
         seed: args.seed,
         name: args.name.clone(),
         tags: args.tags.iter().map(|given| tag(given)).collect::<Result<_, _>>()?,
+        supplied: supplied(args)?,
     })
+}
+
+fn supplied(args: &StartArgs) -> Result<Supplied, Failure> {
+    let inputs = args.context.iter().filter(|path| *path == "-").count() + usize::from(args.topic == "-");
+    if inputs > 1 {
+        return Err(Failure::usage("standard input is asked for more than once")
+            .with_hint("give the rest as files: standard input can be read only once"));
+    }
+    Ok(Supplied {
+        context: args.context.clone(),
+        diff: args.diff.clone(),
+        assume: args.assume.clone(),
+        guard: guard(args.allow_secrets),
+    })
+}
+
+/// What the flag asks for.
+fn guard(allow_secrets: bool) -> Guard {
+    if allow_secrets { Guard::Allow } else { Guard::Refuse }
 }
 
 /// Reads `KEY=VALUE`.

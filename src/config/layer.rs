@@ -28,22 +28,38 @@ pub(crate) struct Found {
     pub(crate) origin: Origin,
 }
 
-/// Reads every layer, the strongest first: flags, environment, `.env`, project, user.
+/// Reads every layer, the strongest first: flags, environment, `.env`, project, user. Then the project's assumptions.
 pub(crate) fn read_all(
     sources: &Sources,
     project: &Project,
     rows: &[Row],
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Layer>, ConfigError> {
+) -> Result<(Vec<Layer>, BTreeMap<String, String>), ConfigError> {
+    let mut assumptions = BTreeMap::new();
     let mut layers =
         vec![flags(sources, rows), environment(sources, rows, warnings)?, dot_env(sources, rows, warnings)?];
     if let Some(file) = &project.file {
-        layers.push(yaml_file(file, rows, |file, line| Origin::Project { file, line })?);
+        let parsed = parsed(file, rows)?;
+        assumptions = parsed.assumptions;
+        layers.push(layer(file, parsed.assignments, |file, line| Origin::Project { file, line }));
     }
     if let Some(file) = sources.user_file() {
-        layers.push(yaml_file(&file, rows, |file, line| Origin::User { file, line })?);
+        let parsed = parsed(&file, rows)?;
+        if !parsed.assumptions.is_empty() {
+            let what = "assumptions belong to a project: they are read from its roundtable.yaml".to_owned();
+            return Err(ConfigError::Malformed { place: file.shown, what });
+        }
+        layers.push(layer(&file, parsed.assignments, |file, line| Origin::User { file, line }));
     }
-    Ok(layers)
+    Ok((layers, assumptions))
+}
+
+/// Reads the assumptions of a project, text by name, and nothing else of its configuration.
+pub(crate) fn assumptions(project: &Project, rows: &[Row]) -> Result<BTreeMap<String, String>, ConfigError> {
+    match &project.file {
+        Some(file) => Ok(parsed(file, rows)?.assumptions),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 fn flags(sources: &Sources, rows: &[Row]) -> Layer {
@@ -96,9 +112,9 @@ fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Resu
     Ok(Layer { base: sources.working_folder.clone(), found })
 }
 
-fn yaml_file(file: &ConfigFile, rows: &[Row], origin: fn(String, u32) -> Origin) -> Result<Layer, ConfigError> {
+fn parsed(file: &ConfigFile, rows: &[Row]) -> Result<yaml::Parsed, ConfigError> {
     let text = file.read()?.unwrap_or_default();
-    let assignments = yaml::parse(&text, rows).map_err(|malformed| match malformed {
+    yaml::parse(&text, rows).map_err(|malformed| match malformed {
         yaml::Malformed::At { place: Some((line, column)), what } => {
             ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what }
         }
@@ -106,12 +122,15 @@ fn yaml_file(file: &ConfigFile, rows: &[Row], origin: fn(String, u32) -> Origin)
         yaml::Malformed::UnknownKey { place: (line, column), key, nearest } => {
             ConfigError::UnknownKey { place: format!("{}:{line}:{column}", file.shown), key: shown(&key), nearest }
         }
-    })?;
+    })
+}
+
+fn layer(file: &ConfigFile, assignments: Vec<yaml::Assignment>, origin: fn(String, u32) -> Origin) -> Layer {
     let found = assignments.into_iter().map(|assignment| {
         let origin = origin(file.shown.clone(), assignment.line);
         (assignment.name, Found { spelled: assignment.key, text: assignment.text, origin })
     });
-    Ok(Layer { base: file.folder().to_owned(), found: found.collect() })
+    Layer { base: file.folder().to_owned(), found: found.collect() }
 }
 
 fn is_known(rows: &[Row], name: &str) -> bool {

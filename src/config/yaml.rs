@@ -1,7 +1,8 @@
-//! Reads the text of a YAML configuration file: one flat map of settings.
+//! Reads the text of a YAML configuration file: one flat map of settings, and the project's assumptions.
 //!
 //! Must never repeat a value in an error, for it may be a key: of the parser's messages only the place is kept.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -20,6 +21,18 @@ pub(crate) struct Assignment {
     /// Line of the key, from 1.
     pub(crate) line: u32,
 }
+
+/// What a file holds.
+#[derive(Default)]
+pub(crate) struct Parsed {
+    /// The settings, in order.
+    pub(crate) assignments: Vec<Assignment>,
+    /// The assumptions, text by name.
+    pub(crate) assumptions: BTreeMap<String, String>,
+}
+
+/// The key of the assumptions.
+pub(crate) const ASSUMPTIONS: &str = "assumptions";
 
 /// Where and why the text cannot be read.
 pub(crate) enum Malformed {
@@ -41,8 +54,8 @@ pub(crate) enum Malformed {
     },
 }
 
-/// Reads every assignment, in order.
-pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malformed> {
+/// Reads every setting and assumption.
+pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Parsed, Malformed> {
     let options = serde_yaml::options! {
         strict_booleans: true,
         with_snippet: false,
@@ -59,7 +72,14 @@ pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malform
         serde_yaml::with_deserializer_from_str_with_options(text, options, |yaml| document.deserialize(yaml)).map_err(
             |error| Malformed::At { place: error.location().map(|at| (at.line(), at.column())), what: explain(&error) },
         )?;
-    found.into_iter().collect()
+    let mut parsed = Parsed::default();
+    for found in found {
+        match found? {
+            Found::Setting(assignment) => parsed.assignments.push(assignment),
+            Found::Assumptions(assumptions) => parsed.assumptions = assumptions,
+        }
+    }
+    Ok(parsed)
 }
 
 /// Says what is wrong in words that cannot hold a value.
@@ -73,14 +93,18 @@ fn explain(error: &serde_yaml::Error) -> String {
     }
 }
 
-type Found = Result<Assignment, Malformed>;
+/// What stands under a key.
+enum Found {
+    Setting(Assignment),
+    Assumptions(BTreeMap<String, String>),
+}
 
 struct Document<'a> {
     rows: &'a [Row],
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
-    type Value = Vec<Found>;
+    type Value = Vec<Result<Found, Malformed>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
@@ -88,7 +112,7 @@ impl<'de> DeserializeSeed<'de> for Document<'_> {
 }
 
 impl<'de> Visitor<'de> for Document<'_> {
-    type Value = Vec<Found>;
+    type Value = Vec<Result<Found, Malformed>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map of settings")
@@ -102,6 +126,11 @@ impl<'de> Visitor<'de> for Document<'_> {
         let mut found = Vec::new();
         while let Some(key) = map.next_key::<Spanned<String>>()? {
             let place = (key.referenced.line(), key.referenced.column());
+            if key.value == ASSUMPTIONS {
+                let assumptions = map.next_value::<Option<BTreeMap<String, String>>>()?.unwrap_or_default();
+                found.push(assumed(assumptions, place));
+                continue;
+            }
             let Some((row, name)) = find(self.rows, &key.value) else {
                 map.next_value::<IgnoredAny>()?;
                 found.push(Err(unknown(key.value, place, self.rows)));
@@ -121,10 +150,19 @@ impl<'de> Visitor<'de> for Document<'_> {
                 | Kind::Host { .. } => map.next_value::<Option<String>>()?.unwrap_or_default(),
             };
             let line = u32::try_from(place.0).unwrap_or(u32::MAX);
-            found.push(Ok(Assignment { name, key: key.value, text, line }));
+            found.push(Ok(Found::Setting(Assignment { name, key: key.value, text, line })));
         }
         Ok(found)
     }
+}
+
+/// Checks that every assumption has a name to be called by, and says something.
+fn assumed(assumptions: BTreeMap<String, String>, place: (u64, u64)) -> Result<Found, Malformed> {
+    let is_line = |text: &str| !text.trim().is_empty() && text.trim() == text && !text.contains(char::is_control);
+    if assumptions.iter().all(|(name, text)| is_line(name) && !text.trim().is_empty()) {
+        return Ok(Found::Assumptions(assumptions));
+    }
+    Err(Malformed::At { place: Some(place), what: "every assumption needs a name on one line and a text".to_owned() })
 }
 
 fn find<'a>(rows: &'a [Row], key: &str) -> Option<(&'a Row, String)> {

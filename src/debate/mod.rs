@@ -12,6 +12,7 @@ pub mod estimate;
 pub mod event;
 pub mod gate;
 pub mod history;
+pub mod material;
 pub mod mode;
 pub mod personas;
 pub mod prompt;

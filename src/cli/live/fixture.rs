@@ -95,6 +95,8 @@ impl Play {
             name: None,
             tags: BTreeMap::new(),
             parent: None,
+            context: Vec::new(),
+            assumptions: Vec::new(),
             mode,
         };
         let logged = Logged { seq: 1, at_ms: 0, event: Event::SessionOpened(Box::new(setup)) };
