@@ -2,6 +2,8 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod check;
+mod egress;
 mod failures;
 mod gate;
 mod library;
@@ -18,6 +20,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::check::{Change, Checked, Stale, check};
+pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::GateRequest;
 pub use crate::app::library::Answered;

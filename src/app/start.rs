@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
-use crate::app::supplied::{self, Premises, Supplied};
+use crate::app::supplied::{self, Supplied};
 use crate::app::{App, gateway, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
@@ -79,6 +79,8 @@ pub(super) struct SetUp {
 
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
     let config = &app.config;
+    // First of all: an error may repeat what it is about.
+    supplied::check_secrets(config, words(request), request.supplied.guard)?;
     let question = match &request.estimate {
         Some(unit) => Question::estimate(&request.topic, unit),
         None => Question::new(&request.topic, &request.options),
@@ -96,7 +98,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
-    supplied::check_secrets(config, outgoing(request, &question, &premises), request.supplied.guard)?;
+    supplied::check_secrets(config, premises.texts(), request.supplied.guard)?;
     let cast = cast(config, request.who)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
@@ -126,20 +128,17 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     Ok(SetUp { setup, provider: cast.provider, warnings })
 }
 
-/// Every text of the user's that goes into prompts, with the place it comes from.
-fn outgoing<'a>(request: &'a StartRequest, question: &'a Question, premises: &'a Premises) -> Vec<(String, &'a str)> {
-    let under = |flag: &str| flag.to_owned();
-    let mut texts = vec![(under("--topic"), question.topic.as_str())];
-    texts.extend(question.options.iter().map(|choice| (under("--option"), choice.text.as_str())));
-    texts.extend(question.estimate.iter().map(|unit| (under("--estimate"), unit.0.as_str())));
-    texts.extend(
-        request.perspectives.iter().flat_map(|persona| {
-            [&persona.name, &persona.character].map(|words| (under("--perspective"), words.as_str()))
-        }),
-    );
-    texts.extend(premises.assumptions.iter().map(|assumption| (under("--assume"), assumption.text.as_str())));
-    texts.extend(premises.context.iter().map(|material| (material.name.clone(), material.text.as_str())));
-    texts
+/// The user's own words that go into prompts, with the flag they came with.
+fn words(request: &StartRequest) -> Vec<(String, &str)> {
+    let personas = request.perspectives.iter().flat_map(|persona| [&persona.name, &persona.character]);
+    let topic = [("--topic", &request.topic)].into_iter();
+    topic
+        .chain(request.options.iter().map(|option| ("--option", option)))
+        .chain(request.estimate.iter().map(|unit| ("--estimate", unit)))
+        .chain(personas.map(|words| ("--perspective", words)))
+        .chain(request.supplied.assume.iter().map(|given| ("--assume", given)))
+        .map(|(flag, words)| (flag.to_owned(), words.as_str()))
+        .collect()
 }
 
 /// The random bits of a version 7 UUID, down to those that JSON readers keep.

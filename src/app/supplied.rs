@@ -30,6 +30,15 @@ pub(super) struct Premises {
     pub(super) assumptions: Vec<Assumption>,
 }
 
+impl Premises {
+    /// Every text, with the place it comes from.
+    pub(super) fn texts(&self) -> Vec<(String, &str)> {
+        let assumed = self.assumptions.iter().map(|assumption| ("--assume".to_owned(), assumption.text.as_str()));
+        let material = self.context.iter().map(|material| (material.name.clone(), material.text.as_str()));
+        assumed.chain(material).collect()
+    }
+}
+
 /// Reads what comes with a question.
 pub(super) fn premises(config: &Config, supplied: &Supplied, warnings: &mut Vec<String>) -> Result<Premises, Failure> {
     let working = config.working_folder().to_owned();
@@ -93,9 +102,8 @@ pub(super) fn check_secrets<'a>(
     texts: impl IntoIterator<Item = (String, &'a str)>,
     guard: Guard,
 ) -> Result<(), Failure> {
-    match guard {
-        Guard::Allow => return Ok(()),
-        Guard::Refuse => {}
+    if guard == Guard::Allow {
+        return Ok(());
     }
     let held: Vec<Held<'_>> = config.secrets().into_iter().map(|(name, value)| Held { name, value }).collect();
     let mut found = Vec::new();

@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What `--help` says at the end.
 const AFTER_HELP: &str = "\
-Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
+Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold, \
+or a premise no longer does; \
 5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Tell what changed between two decisions on one question
     Diff(DiffArgs),
+    /// Tell which decisions of a project rest on a file or an assumption that has changed since
+    Check(CheckArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
@@ -106,6 +109,9 @@ pub(crate) struct StartArgs {
     /// Send what looks like a secret all the same
     #[arg(long)]
     pub(crate) allow_secrets: bool,
+    /// Print who would be sent what, as text or with --format json, and send nothing
+    #[arg(long)]
+    pub(crate) show_egress: bool,
     /// A provider to seat, in seating order; repeat for more [default: every one that is set up]
     #[arg(long, short, value_name = "NAME[=MODEL]")]
     pub(crate) provider: Vec<String>,
@@ -270,6 +276,17 @@ pub(crate) struct ReplayArgs {
     /// Play the session on the screen, in at most 20 seconds, and print its record
     #[arg(long, conflicts_with_all = ["all", "record"])]
     pub(crate) watch: bool,
+    /// Format of what was found
+    #[arg(long, short, value_enum, default_value_t = ListingFormat::Text)]
+    pub(crate) format: ListingFormat,
+}
+
+/// Decisions to hold against their premises.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// A folder with decision records, or one of them (.md, .json, .ndjson); their paths start at the project's folder
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
     /// Format of what was found
     #[arg(long, short, value_enum, default_value_t = ListingFormat::Text)]
     pub(crate) format: ListingFormat,

@@ -4,8 +4,10 @@
 
 mod args;
 mod cells;
+mod check;
 mod configuration;
 mod diff;
+mod egress;
 mod export;
 mod given;
 mod library;
@@ -94,6 +96,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&app(Vec::new())?, &args),
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
+        Command::Check(args) => check::check(&args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
@@ -126,6 +129,7 @@ fn error_format(command: &Command) -> output::ErrorFormat {
         Command::Replay(args) => args.format == ListingFormat::Json,
         Command::Diff(args) => args.format == DiffFormat::Json,
         Command::List(args) => args.listing.format == ListingFormat::Json,
+        Command::Check(args) => args.format == ListingFormat::Json,
         Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
         Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
         Command::Modes(_) | Command::Schema { .. } => false,

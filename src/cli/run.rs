@@ -15,7 +15,7 @@ use crate::app::{
 use crate::cli::args::{ContinueArgs, FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, given, output};
+use crate::cli::{SettingFlag, egress, given, output};
 use crate::config::keys;
 use crate::debate::agent::Persona;
 use crate::debate::event::{Continued, Fact, StoppedBy};
@@ -37,6 +37,9 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(args))?;
     let files = output::files(&args.result.output)?;
     let request = request(args)?;
+    if args.show_egress {
+        return egress::show(&app, &request, args.result.format);
+    }
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
             Opened::Running(session) => watched(&app, *session, &args.view).await?,

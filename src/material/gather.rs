@@ -136,7 +136,8 @@ fn leads_to_secret(path: &Path) -> bool {
     fs::canonicalize(path).is_ok_and(|real| looks_secret(&real))
 }
 
-fn walk(folder: &Path) -> ignore::Walk {
+/// The files of a folder by path, as git would show them.
+pub(super) fn walk(folder: &Path) -> ignore::Walk {
     // What git would show of the folder, hidden files included, whether or not it is a repository.
     WalkBuilder::new(folder)
         .hidden(false)
@@ -156,7 +157,7 @@ fn shown(path: &Path, folder: &Path, given: &str) -> String {
 }
 
 /// A relative path with `/` between its parts; `None` where it has no name or none in Unicode.
-fn slashed(path: &Path) -> Option<String> {
+pub(super) fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
     parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("/"))
 }

@@ -8,6 +8,7 @@ mod decode;
 mod diff;
 mod gather;
 mod guard;
+mod project;
 mod secrets;
 
 use std::io;
@@ -15,6 +16,7 @@ use std::io;
 pub use crate::material::diff::diff;
 pub use crate::material::gather::{Gathered, Place, gather};
 pub use crate::material::guard::{Guard, looks_secret};
+pub use crate::material::project::{Content, Located, RecordFile, Walked, located, read_premise, records};
 pub use crate::material::secrets::{Finding, Held, findings};
 
 /// Largest text of one file, in bytes.
