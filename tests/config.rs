@@ -466,6 +466,35 @@ fn yaml_texts_are_read_strictly() {
 }
 
 #[test]
+fn assumptions_are_read_from_the_project_alone() {
+    let corpus: [(&str, Result<&[(&str, &str)], &str>); 7] = [
+        ("assumptions:\n  b: Two words.\n  a: One\n", Ok(&[("a", "One"), ("b", "Two words.")])),
+        ("assumptions:", Ok(&[])),
+        ("mode: vote", Ok(&[])),
+        (
+            "mode: vote\nassumptions: {a: ' '}",
+            Err("roundtable.yaml:2:1: every assumption needs a name on one line and a text"),
+        ),
+        ("assumptions: {'': x}", Err("roundtable.yaml:1:1: every assumption needs a name on one line and a text")),
+        ("assumptions: {a: x, a: y}", Err("roundtable.yaml:1:21: this key is set twice")),
+        ("assumptions: [a]", Err("roundtable.yaml:1:14: plain text is needed")),
+    ];
+    for (text, expected) in corpus {
+        let house = House::new();
+        fs::write(house.project(), text).unwrap();
+        let found = house.load().map(|config| config.assumptions().clone()).map_err(|error| error.to_string());
+        let found: Result<Vec<(String, String)>, String> = found.map(|found| found.into_iter().collect());
+        let expected: Result<Vec<(String, String)>, String> = expected
+            .map(|pairs| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
+            .map_err(str::to_owned);
+        assert_eq!(found, expected, "{text:?}");
+    }
+    let house = House::new();
+    fs::write(house.user(), "assumptions: {a: x}").unwrap();
+    assert!(house.load().unwrap_err().to_string().contains("assumptions belong to a project"));
+}
+
+#[test]
 fn hostile_yaml_is_refused() {
     let many = format!("x: [{}]", "1,".repeat(3_000));
     let deep = format!("x: {}1{}", "[".repeat(500), "]".repeat(500));
