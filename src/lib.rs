@@ -11,7 +11,7 @@
 //!            ├──► debate ──► stats          the core: no clock, no network, no randomness
 //!            ├──► modes                     YAML → debate::mode::Mode
 //!            ├──► material                  files, folders, diffs → debate::material; what looks like a secret
-//!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it
+//!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
 //!
 //! `tests/layers.rs` holds these arrows. What the words mean:
@@ -51,3 +51,6 @@ pub mod config;
 pub mod app;
 
 pub mod cli;
+
+#[cfg(feature = "mcp")]
+pub mod mcp;

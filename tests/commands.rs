@@ -50,6 +50,8 @@ fn every_command_says_what_it_does() {
         "providers",
         "config",
         "config show",
+        "completions",
+        "man",
     ];
     for command in commands {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use roundtable::config::keys::{KEYS, VendorField, VendorKey};
+use roundtable::config::keys::{KEYS, POLICY, VendorField, VendorKey};
 use roundtable::config::{Choice, Config, ConfigError, Sources};
 use roundtable::debate::thresholds::Thresholds;
 use roundtable::error::{Failure, FailureKind};
@@ -147,8 +147,8 @@ impl Layer {
             Self::Flag => ("--flag".to_owned(), ""),
             Self::Environment => (name.to_owned(), " (in the environment)"),
             Self::DotEnv => (name.to_owned(), " (in .env:2)"),
-            Self::Project => (yaml_name(name), " (in roundtable.yaml:2)"),
-            Self::User => (yaml_name(name), " (in ~/.config/roundtable/config.yaml:2)"),
+            Self::Project => (yaml_name(name), " (in roundtable.yaml:2:1)"),
+            Self::User => (yaml_name(name), " (in ~/.config/roundtable/config.yaml:2:1)"),
         }
     }
 }
@@ -180,7 +180,7 @@ fn built_in_values_apply_when_nothing_is_set() {
     assert_eq!(config.data_dir(), data_dir);
     assert!(config.providers().is_empty() && config.moderator().is_none() && !config.no_color());
     assert!(config.setting("ANTHROPIC_API_KEY").is_none() && config.setting("NO_SUCH_SETTING").is_none());
-    assert_eq!(config.entries().len(), KEYS.len() + vendor_keys().len());
+    assert_eq!(config.entries().len(), KEYS.len() + POLICY.len() + vendor_keys().len());
     assert!(config.warnings().is_empty());
 }
 

@@ -11,10 +11,12 @@ mod logs;
 mod naming;
 mod panel;
 mod resume;
+mod signals;
 mod start;
 mod supplied;
 mod thresholds;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,11 +25,12 @@ use tokio::sync::mpsc::Sender;
 pub use crate::app::check::{Change, Checked, Stale, check};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
-pub use crate::app::gate::GateRequest;
+pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
-pub use crate::app::panel::{VendorStatus, vendor_keys};
+pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
 pub use crate::app::resume::ContinueRequest;
+pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
@@ -54,6 +57,15 @@ use crate::store::{Lease, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct App {
     config: Config,
+}
+
+/// Where a front-end serves over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpServer {
+    /// The address to listen at.
+    pub address: SocketAddr,
+    /// Names by which it may be called beside the loopback's and the address itself, as clients write them in `Host`.
+    pub hosts: Vec<String>,
 }
 
 /// What `start` came to.

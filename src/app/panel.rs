@@ -2,10 +2,14 @@
 
 use crate::config::keys::{VendorField, VendorKey};
 use crate::config::{Choice, Config};
-use crate::debate::agent::Voice;
+use crate::debate::agent::{Persona, Voice};
+use crate::debate::text;
 use crate::error::Failure;
 use crate::providers::gateway::Endpoint;
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
+
+/// Longest name of a persona that a user brings, in characters.
+const NAME_CHARS_MAX: usize = 60;
 
 /// A vendor with what is set for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +100,21 @@ pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
         return Err(nothing_usable());
     }
     Ok(voices)
+}
+
+/// A viewpoint that a user brings to the panel; `None` when the name cannot be shown on it: it must have 1 to 60 characters and
+/// not be the moderator's.
+pub fn persona(name: &str, cares_about: &str) -> Option<Persona> {
+    let (name, cares_about) = (text::line(name), text::line(cares_about));
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.eq_ignore_ascii_case("moderator") {
+        return None;
+    }
+    let character = if cares_about.is_empty() {
+        format!("looking at the question as {name} would")
+    } else {
+        format!("what matters to you is {cares_about}")
+    };
+    Some(Persona { name, character, team: None, stance: None })
 }
 
 /// Who may moderate: the one that was chosen, then each of the panel's voices.

@@ -93,8 +93,8 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let mode = mode.held_for(&question);
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
-    let gate = gate::terms(&request.gate, &question, &mode, request.who)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;

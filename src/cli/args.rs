@@ -1,11 +1,12 @@
 //! The command line, as clap reads it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What `--help` says at the end.
-const AFTER_HELP: &str = "\
+pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold, \
 or a premise no longer does; \
 5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Serve assistants over the Model Context Protocol, on standard input and output or over HTTP
+    Mcp(McpArgs),
     /// Print the JSON Schema of something the program reads or writes
     Schema {
         /// Of what
@@ -68,6 +71,29 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the script that lets a shell complete commands, flags, modes and providers
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Print the manual page, or write those of every command
+    Man {
+        /// Write one page a command to this folder; print their paths
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// A shell that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    /// source <(roundtable completions bash)
+    Bash,
+    /// source <(roundtable completions zsh)
+    Zsh,
+    /// roundtable completions fish | source
+    Fish,
 }
 
 /// A debate to start.
@@ -130,6 +156,9 @@ pub(crate) struct StartArgs {
     /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    /// Leave out the gate that the project's roundtable.yaml sets as its policy
+    #[arg(long)]
+    pub(crate) no_policy: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,
@@ -256,7 +285,7 @@ pub(crate) struct ExportArgs {
     /// Format on standard output [default: ndjson, or with --output nothing]
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<FormatArg>,
-    /// Write to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    /// Write to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
@@ -327,6 +356,8 @@ pub(crate) enum ProgressArg {
     Bar,
     /// A line for every event that matters
     Plain,
+    /// The same as lines of JSON, for programs; `roundtable schema progress` describes them
+    Ndjson,
     /// Nothing
     None,
 }
@@ -417,6 +448,8 @@ pub(crate) enum ShowView {
     Rounds,
     /// Each agent's path through the rounds
     Agents,
+    /// The reasoning behind what each agent said, which the others were not shown
+    Thoughts,
     /// The claim ledger, with evidence and what became of each claim
     Claims,
     /// The sources, and who cited them where
@@ -429,6 +462,17 @@ pub(crate) enum ShowView {
     Prompts,
     /// The log, one line an event
     Events,
+}
+
+/// How to serve assistants.
+#[derive(Debug, Args)]
+pub(crate) struct McpArgs {
+    /// Serve over streamable HTTP at this address, under /mcp. Off loopback, ROUNDTABLE_MCP_TOKEN must be set
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// A further name that clients may call the server by, as they write it in Host; repeat for more
+    #[arg(long, value_name = "NAME", requires = "http")]
+    pub(crate) allow_host: Vec<String>,
 }
 
 /// Two decisions to compare.
@@ -467,6 +511,8 @@ pub(crate) enum SchemaArg {
     Mode,
     /// A line of a session's event log
     Events,
+    /// A line of `--progress ndjson`
+    Progress,
 }
 
 #[derive(Debug, Subcommand)]

@@ -58,7 +58,7 @@ pub(crate) fn line(listed: &Listed) -> String {
     format!(
         "{}  {minute}  {:<11}  {:<18}  {name}{}\n",
         listed.session,
-        status(listed),
+        listed.standing.name(),
         listed.mode,
         text::clip(&listed.topic, TOPIC_CHARS_MAX)
     )
@@ -68,7 +68,7 @@ pub(crate) fn entry(listed: &Listed) -> Value {
     json!({
         "session": listed.session,
         "opened": timestamp(listed.opened_ms),
-        "status": status(listed),
+        "status": listed.standing.name(),
         "mode": listed.mode,
         "topic": listed.topic,
         "name": listed.name,
@@ -76,18 +76,6 @@ pub(crate) fn entry(listed: &Listed) -> Value {
         "parent": listed.parent,
         "latest": timestamp(listed.latest_ms),
     })
-}
-
-fn status(listed: &Listed) -> &'static str {
-    match listed.standing {
-        Standing::Running => "running",
-        Standing::Open => "open",
-        Standing::Paused => "paused",
-        Standing::Unreadable => "unreadable",
-        Standing::Ended(Ending::Decided) => "decided",
-        Standing::Ended(Ending::QuorumLost) => "quorum_lost",
-        Standing::Ended(Ending::Stopped) => "stopped",
-    }
 }
 
 fn standing(status: StatusArg) -> Standing {

@@ -7,10 +7,16 @@ use std::path::PathBuf;
 
 use crate::config::dotenv;
 use crate::config::error::{ConfigError, Warning, shown};
-use crate::config::keys::{PREFIX, Row, nearest};
+use crate::config::keys::{PREFIX, Reach, Row, nearest};
 use crate::config::setting::Origin;
 use crate::config::sources::{ConfigFile, Project, Sources};
 use crate::config::yaml;
+
+/// What is said of a policy in the user's file, which could only loosen the project's or stand where nobody else sees it.
+const NO_OWN_POLICY: &str = "a policy binds a project: it stands in the project's roundtable.yaml";
+
+/// What is said of assumptions there: a decision rests on those that everybody in the project sees.
+const NO_OWN_ASSUMPTIONS: &str = "assumptions belong to a project: they stand in its roundtable.yaml";
 
 /// The texts of one source, by variable.
 pub(crate) struct Layer {
@@ -41,15 +47,15 @@ pub(crate) fn read_all(
     if let Some(file) = &project.file {
         let parsed = parsed(file, rows)?;
         assumptions = parsed.assumptions;
-        layers.push(layer(file, parsed.assignments, |file, line| Origin::Project { file, line }));
+        layers.push(layer(file, parsed.assignments, |(file, line, column)| Origin::Project { file, line, column }));
     }
     if let Some(file) = sources.user_file() {
-        let parsed = parsed(&file, rows)?;
+        let rows: Vec<Row> = rows.iter().filter(|row| row.reach == Reach::Everywhere).cloned().collect();
+        let parsed = parsed(&file, &rows)?;
         if !parsed.assumptions.is_empty() {
-            let what = "assumptions belong to a project: they are read from its roundtable.yaml".to_owned();
-            return Err(ConfigError::Malformed { place: file.shown, what });
+            return Err(ConfigError::Malformed { place: file.shown, what: NO_OWN_ASSUMPTIONS.to_owned() });
         }
-        layers.push(layer(&file, parsed.assignments, |file, line| Origin::User { file, line }));
+        layers.push(layer(&file, parsed.assignments, |(file, line, column)| Origin::User { file, line, column }));
     }
     Ok((layers, assumptions))
 }
@@ -119,22 +125,25 @@ fn parsed(file: &ConfigFile, rows: &[Row]) -> Result<yaml::Parsed, ConfigError> 
             ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what }
         }
         yaml::Malformed::At { place: None, what } => ConfigError::Malformed { place: file.shown.clone(), what },
+        yaml::Malformed::UnknownKey { place: (line, column), key, .. } if key == yaml::POLICY => {
+            ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what: NO_OWN_POLICY.to_owned() }
+        }
         yaml::Malformed::UnknownKey { place: (line, column), key, nearest } => {
             ConfigError::UnknownKey { place: format!("{}:{line}:{column}", file.shown), key: shown(&key), nearest }
         }
     })
 }
 
-fn layer(file: &ConfigFile, assignments: Vec<yaml::Assignment>, origin: fn(String, u32) -> Origin) -> Layer {
+fn layer(file: &ConfigFile, assignments: Vec<yaml::Assignment>, origin: fn((String, u32, u16)) -> Origin) -> Layer {
     let found = assignments.into_iter().map(|assignment| {
-        let origin = origin(file.shown.clone(), assignment.line);
+        let origin = origin((file.shown.clone(), assignment.line, assignment.column));
         (assignment.name, Found { spelled: assignment.key, text: assignment.text, origin })
     });
     Layer { base: file.folder().to_owned(), found: found.collect() }
 }
 
 fn is_known(rows: &[Row], name: &str) -> bool {
-    rows.iter().any(|row| row.names.iter().any(|known| known == name))
+    rows.iter().any(|row| row.reach == Reach::Everywhere && row.names.iter().any(|known| known == name))
 }
 
 fn doubt(rows: &[Row], name: &str, origin: Origin) -> Option<Warning> {

@@ -174,6 +174,11 @@ impl Config {
         self.count_if_set(keys::EXIT_MAX_ROUNDS)
     }
 
+    /// Returns the share of the panel that the project's policy asks for, 0 to 1; `None` without such a term.
+    pub fn policy_min_agreement(&self) -> Option<f64> {
+        self.share_if_set(keys::POLICY_MIN_AGREEMENT)
+    }
+
     /// Tells whether colour is switched off.
     pub fn no_color(&self) -> bool {
         self.setting(keys::NO_COLOR).is_some()

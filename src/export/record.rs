@@ -342,7 +342,8 @@ fn continuation(continuation: &Continuation) -> ContinuationRecord {
     ContinuationRecord { after_round: continuation.after, terms: continuation.terms.clone() }
 }
 
-fn verdict(decision: &Decision) -> Verdict {
+/// The verdict with what belongs to it.
+pub(crate) fn verdict(decision: &Decision) -> Verdict {
     Verdict {
         option: decision.option.clone(),
         text: decision.text.clone(),

@@ -97,7 +97,8 @@ fn named(record: &Record, options: &[OptionId]) -> String {
     texts.join(" and ")
 }
 
-fn numbers(record: &Record) -> Vec<String> {
+/// The verdict in numbers, a line each; none before there is one.
+pub fn numbers(record: &Record) -> Vec<String> {
     let Some(decision) = &record.decision else { return Vec::new() };
     let mut lines = Vec::new();
     if let (Some(last), Some(agreement), Some([low, high])) = (&record.last, decision.agreement, decision.interval) {

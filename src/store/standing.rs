@@ -39,6 +39,14 @@ impl Standing {
         }
     }
 
+    /// Returns the name used in lists and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Open | Self::Paused | Self::Ended(_) | Self::Unreadable => self.stored(),
+        }
+    }
+
     /// What stands in the index.
     pub(super) fn stored(self) -> &'static str {
         match self {
