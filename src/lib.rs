@@ -5,7 +5,8 @@
 //! it and appends what came of it, and so first run, resume and replay are one code path.
 //!
 //! ```text
-//!   cli ──► app ──► engine ──► store        append before act, act before show
+//!   cli ─┐                               main hands the command line the servers that it may start
+//!   mcp ─┴► app ──► engine ──► store        append before act, act before show
 //!            │        │   └──► providers    wires are pure; the gateway alone touches the network
 //!            │        ▼
 //!            ├──► debate ──► stats          the core: no clock, no network, no randomness

@@ -25,6 +25,7 @@ fn every_command_says_what_it_does() {
     let commands = [
         "",
         "start",
+        "plan",
         "resume",
         "continue",
         "pause",
@@ -47,6 +48,7 @@ fn every_command_says_what_it_does() {
         "modes schema",
         "schema",
         "diff",
+        "mcp",
         "providers",
         "config",
         "config show",

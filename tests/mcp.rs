@@ -399,6 +399,17 @@ fn the_same_name_pays_nothing_twice_and_a_gate_is_told() {
 }
 
 #[test]
+fn the_projects_policy_is_the_gate_until_it_is_left_out() {
+    let desk = Desk::new();
+    desk.write("roundtable.yaml", "policy: { min_agreement: 0.8 }\n");
+    let mut client = Client::start(&desk, REVISION);
+    let refused = client.call("start_roundtable", rehearsal());
+    assert!(error(&refused)["hint"].as_str().unwrap().contains("noPolicy: true"), "{refused}");
+    let outcome = client.called("start_roundtable", with(rehearsal(), json!({ "noPolicy": true })));
+    assert!(outcome["warnings"][0].as_str().unwrap().contains("policy"), "{outcome}");
+}
+
+#[test]
 fn a_lost_quorum_is_a_failure_with_its_session() {
     let fake = Fake::always(Behaviour::json(401, &json!({ "error": { "message": "no" } })));
     let desk = Desk::at(fake.url(), 1);
@@ -528,6 +539,10 @@ fn http_answers_nobody_who_should_not_ask() {
     ] {
         assert_eq!(post(&server.url, &greeting(), &[(header, value)]).status, status, "{header}: {value}");
     }
+    drop(server);
+    let server = HttpServer::start_with(&desk, &["--allow-host", "box.example"]);
+    assert_eq!(post(&server.url, &greeting(), &[("host", "box.example")]).status, 200);
+    assert_eq!(post(&server.url, &greeting(), &[("host", "evil.example")]).status, 403);
     drop(server);
     desk.set("ROUNDTABLE_MCP_TOKEN", "correct-horse-7f3a");
     let server = HttpServer::start(&desk);

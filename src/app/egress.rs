@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::app::start::Needs;
 use crate::app::{App, REHEARSAL, REHEARSAL_NOTE, StartRequest, failures, panel, start};
 use crate::debate::agent::Seat;
 use crate::debate::event::{Event, Logged, Setup};
@@ -62,8 +63,7 @@ pub struct Outgoing {
 impl App {
     /// Tells what a debate would send to whom. Fails as its start would, on what looks like a secret as well.
     pub fn egress(&self, request: &StartRequest) -> Result<Egress, Failure> {
-        let set_up = start::set_up(self, request)?;
-        let setup = set_up.setup;
+        let (setup, warnings) = start::draw_up(self, request, Needs::Access)?;
         let recipients = self.recipients(&setup);
         let texts = texts(&setup);
         let first = Logged { seq: 1, at_ms: 0, event: Event::SessionOpened(Box::new(setup)) };
@@ -74,7 +74,7 @@ impl App {
             recipients,
             texts,
             shared_bytes: prompt::shared(&history).len() as u64,
-            warnings: set_up.warnings,
+            warnings,
         })
     }
 

@@ -7,9 +7,11 @@ mod egress;
 mod failures;
 mod gate;
 mod library;
+mod limits;
 mod logs;
 mod naming;
 mod panel;
+pub mod plan;
 mod resume;
 mod signals;
 mod start;
@@ -110,6 +112,7 @@ impl App {
         {
             return self.known(&store, session, &set_up.setup, request).await;
         }
+        limits::check_start(&set_up.setup)?;
         let lease = store.lease(set_up.setup.session).map_err(store_failure)?;
         let opened = Event::SessionOpened(Box::new(set_up.setup.clone()));
         let logged = match store.append(&lease, vec![opened]).await {
@@ -146,7 +149,7 @@ impl App {
             Who::Rehearsal(pace) => pace,
             Who::Providers => Duration::ZERO,
         };
-        Ok(Opened::Running(Box::new(self.resume(&id, pace).await?)))
+        Ok(Opened::Running(Box::new(self.take_up(&id, pace, Some(wanted.caps.clone())).await?)))
     }
 
     /// Lists the modes, built in and overridden.

@@ -1,5 +1,6 @@
 //! Which vendors can be asked, and with which voices.
 
+use crate::app::start::Needs;
 use crate::config::keys::{VendorField, VendorKey};
 use crate::config::{Choice, Config};
 use crate::debate::agent::{Persona, Voice};
@@ -87,17 +88,20 @@ pub(super) fn vendors(config: &Config) -> Vec<VendorStatus> {
 
 /// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the
 /// table.
-pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
+pub(super) fn voices(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failure> {
     let voices: Vec<Voice> = match config.providers() {
         [] => VENDORS
             .iter()
             .filter(|vendor| is_usable(config, vendor))
             .map(|vendor| voice(config, vendor, None))
             .collect(),
-        chosen => chosen.iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?,
+        chosen => chosen.iter().map(|choice| chosen_voice(config, choice, needs)).collect::<Result<_, _>>()?,
     };
     if voices.is_empty() {
-        return Err(nothing_usable());
+        return Err(match needs {
+            Needs::Access => nothing_usable(),
+            Needs::Nothing => nothing_usable().with_hint("name the providers with --provider, or add --rehearse"),
+        });
     }
     Ok(voices)
 }
@@ -118,8 +122,8 @@ pub fn persona(name: &str, cares_about: &str) -> Option<Persona> {
 }
 
 /// Who may moderate: the one that was chosen, then each of the panel's voices.
-pub(super) fn moderators(config: &Config, panel: &[Voice]) -> Result<Vec<Voice>, Failure> {
-    let chosen = config.moderator().map(|choice| chosen_voice(config, choice)).transpose()?;
+pub(super) fn moderators(config: &Config, panel: &[Voice], needs: Needs) -> Result<Vec<Voice>, Failure> {
+    let chosen = config.moderator().map(|choice| chosen_voice(config, choice, needs)).transpose()?;
     let mut moderators: Vec<Voice> = Vec::new();
     for voice in chosen.iter().chain(panel) {
         if !moderators.contains(voice) {
@@ -178,10 +182,10 @@ fn variable(vendor: &Vendor) -> &'static str {
     }
 }
 
-fn chosen_voice(config: &Config, choice: &Choice) -> Result<Voice, Failure> {
+fn chosen_voice(config: &Config, choice: &Choice, needs: Needs) -> Result<Voice, Failure> {
     let vendor = table::find(&choice.provider)
         .ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
-    if !is_usable(config, vendor) {
+    if needs == Needs::Access && !is_usable(config, vendor) {
         return Err(not_set_up(vendor));
     }
     Ok(voice(config, vendor, choice.model.as_deref()))

@@ -5,11 +5,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::check::CheckArgs;
+use crate::cli::limits::LimitArgs;
+use crate::cli::modes::ModesCommand;
+use crate::cli::plan::PlanArgs;
+
 /// What `--help` says at the end.
 pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold, \
 or a premise no longer does; \
-5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
+5 providers failed, quorum lost; 6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -25,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a debate and print its decision
     Start(Box<StartArgs>),
+    /// Tell what a debate will take: panel, stages, calls, tokens and cost. Sends nothing
+    Plan(Box<PlanArgs>),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
     /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
@@ -99,6 +106,20 @@ pub(crate) enum ShellArg {
 /// A debate to start.
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
+    #[command(flatten)]
+    pub(crate) debate: DebateArgs,
+    /// Print who would be sent what, as text or with --format json, and send nothing
+    #[arg(long)]
+    pub(crate) show_egress: bool,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// What a debate is to be.
+#[derive(Debug, Args)]
+pub(crate) struct DebateArgs {
     /// The question: text, @FILE, or - for standard input
     #[arg(long, short, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) topic: String,
@@ -135,9 +156,6 @@ pub(crate) struct StartArgs {
     /// Send what looks like a secret all the same
     #[arg(long)]
     pub(crate) allow_secrets: bool,
-    /// Print who would be sent what, as text or with --format json, and send nothing
-    #[arg(long)]
-    pub(crate) show_egress: bool,
     /// A provider to seat, in seating order; repeat for more [default: every one that is set up]
     #[arg(long, short, value_name = "NAME[=MODEL]")]
     pub(crate) provider: Vec<String>,
@@ -156,6 +174,8 @@ pub(crate) struct StartArgs {
     /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     /// Leave out the gate that the project's roundtable.yaml sets as its policy
     #[arg(long)]
     pub(crate) no_policy: bool,
@@ -172,10 +192,6 @@ pub(crate) struct StartArgs {
     /// Label the session, for `list --tag`; repeat for more
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub(crate) tags: Vec<String>,
-    #[command(flatten)]
-    pub(crate) result: ResultArgs,
-    #[command(flatten)]
-    pub(crate) view: ViewArgs,
 }
 
 /// A session to finish.
@@ -183,6 +199,8 @@ pub(crate) struct StartArgs {
 pub(crate) struct ResumeArgs {
     /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -212,6 +230,8 @@ pub(crate) struct ContinueArgs {
     /// Send what looks like a secret all the same
     #[arg(long)]
     pub(crate) allow_secrets: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -310,17 +330,6 @@ pub(crate) struct ReplayArgs {
     pub(crate) format: ListingFormat,
 }
 
-/// Decisions to hold against their premises.
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// A folder with decision records, or one of them (.md, .json, .ndjson); their paths start at the project's folder
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
-    /// Format of what was found
-    #[arg(long, short, value_enum, default_value_t = ListingFormat::Text)]
-    pub(crate) format: ListingFormat,
-}
-
 /// What is shown meanwhile.
 #[derive(Debug, Args)]
 pub(crate) struct ViewArgs {
@@ -404,6 +413,9 @@ pub(crate) enum StatusArg {
     QuorumLost,
     /// Stopped; the ballots in hand decided
     Stopped,
+    /// A limit on cost, tokens or time was reached; the ballots in hand decided
+    #[value(name = "limit_reached", alias = "limit-reached")]
+    LimitReached,
 }
 
 /// How a list is printed.
@@ -513,32 +525,6 @@ pub(crate) enum SchemaArg {
     Events,
     /// A line of `--progress ndjson`
     Progress,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModesCommand {
-    /// List the modes, built in and your own
-    List(ListingArgs),
-    /// Print a mode's file
-    Show {
-        /// A mode's name or file
-        name: String,
-    },
-    /// Check mode files; without any, every mode that can be found
-    Check {
-        /// Modes' names or files
-        names: Vec<String>,
-    },
-    /// Write a commented mode file to start from
-    New {
-        /// Name of the mode: lower-case letters, digits and dashes
-        name: String,
-        /// Where to write it [default: NAME.yaml in the project's folder of modes]
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Print the JSON Schema of mode files, for editors
-    Schema,
 }
 
 #[derive(Debug, Subcommand)]

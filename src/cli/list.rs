@@ -56,7 +56,7 @@ pub(crate) fn line(listed: &Listed) -> String {
     let minute = opened.get(..16).unwrap_or(&opened).replace('T', " ");
     let name = listed.name.as_ref().map(|name| format!("[{}] ", text::line(name))).unwrap_or_default();
     format!(
-        "{}  {minute}  {:<11}  {:<18}  {name}{}\n",
+        "{}  {minute}  {:<13}  {:<18}  {name}{}\n",
         listed.session,
         listed.standing.name(),
         listed.mode,
@@ -86,6 +86,7 @@ fn standing(status: StatusArg) -> Standing {
         StatusArg::Decided => Standing::Ended(Ending::Decided),
         StatusArg::QuorumLost => Standing::Ended(Ending::QuorumLost),
         StatusArg::Stopped => Standing::Ended(Ending::Stopped),
+        StatusArg::LimitReached => Standing::Ended(Ending::LimitReached),
     }
 }
 

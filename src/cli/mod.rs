@@ -13,11 +13,13 @@ mod export;
 mod given;
 mod guard;
 mod library;
+mod limits;
 mod list;
 mod live;
 mod man;
 mod modes;
 mod output;
+mod plan;
 mod providers;
 mod replay;
 mod run;
@@ -32,9 +34,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, HttpServer, vendor_keys};
-use crate::cli::args::{
-    Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs, ModesCommand, ProgressArg,
-};
+use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
+use crate::cli::modes::ModesCommand;
 use crate::cli::output::ErrorFormat;
 use crate::config::{Config, Sources};
 use crate::debate::text;
@@ -120,6 +121,7 @@ fn usage_failure(message: &str) -> Failure {
 fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Resume(args) => run::resume(&args),
         Command::Continue(args) => run::go_on(&args),
         Command::Pause(args) => library::pause(&app(Vec::new())?, &args),
@@ -185,6 +187,7 @@ fn error_format(command: &Command) -> ErrorFormat {
         },
         Command::Search(args) => of_list(args.listing.format),
         Command::List(args) => of_list(args.listing.format),
+        Command::Plan(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
         Command::Check(args) => of_list(args.format),
         Command::Providers(args)

@@ -12,11 +12,11 @@ use crate::app::{
     self, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, Opened, PolicyUse, Rounds, SEED_MAX,
     Session, Signals, StartRequest, Supplied, Who,
 };
-use crate::cli::args::{ContinueArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
+use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, egress, given, output};
+use crate::cli::{SettingFlag, egress, given, limits, output};
 use crate::config::keys;
 use crate::debate::agent::Persona;
 use crate::debate::event::{Continued, Fact, StoppedBy};
@@ -36,9 +36,9 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
-    let app = super::app(setting_flags(args))?;
+    let app = super::app(setting_flags(&args.debate))?;
     let files = output::files(&args.result.output)?;
-    let request = request(args)?;
+    let request = request(&args.debate, pace(&args.view))?;
     if args.show_egress {
         return egress::show(&app, &request, args.result.format);
     }
@@ -55,7 +55,7 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
@@ -65,7 +65,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     if focus.as_deref().is_some_and(text::is_blank) {
@@ -89,7 +89,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&args.view)).await?;
@@ -135,7 +135,7 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))
 }
 
-fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
+pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {
     let providers = (!args.provider.is_empty()).then(|| args.provider.join(","));
     let flags = [
         ("--mode", keys::MODE, args.mode.clone()),
@@ -143,10 +143,11 @@ fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
         ("--provider", keys::PROVIDERS, providers),
         ("--moderator", keys::MODERATOR, args.moderator.clone()),
     ];
-    flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
+    let settings = flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?)));
+    settings.chain(limits::flags(&args.limits)).collect()
 }
 
-fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
+pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest, Failure> {
     if let Some(seed) = args.seed.filter(|seed| *seed > SEED_MAX) {
         return Err(Failure::usage(format!("--seed is `{seed}`; a whole number from 0 to {SEED_MAX} is needed")));
     }
@@ -157,7 +158,7 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
         estimate: args.estimate.clone(),
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
-        who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },
+        who: if args.rehearse { Who::Rehearsal(pace) } else { Who::Providers },
         synthesis: !args.no_synthesis,
         gate: GateRequest {
             min_agreement: args.min_agreement.clone(),
@@ -172,7 +173,7 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
     })
 }
 
-fn supplied(args: &StartArgs) -> Result<Supplied, Failure> {
+fn supplied(args: &DebateArgs) -> Result<Supplied, Failure> {
     let inputs = args.context.iter().filter(|path| *path == "-").count() + usize::from(args.topic == "-");
     if inputs > 1 {
         return Err(Failure::usage("standard input is asked for more than once")

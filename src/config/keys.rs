@@ -16,6 +16,10 @@ pub enum Kind {
     Share,
     /// A share of more than half, up to 1.
     Majority,
+    /// US dollars, above 0, written as a plain decimal.
+    Dollars,
+    /// A time of at least a second, such as `90s` or `1h 30m`.
+    Duration,
     /// One line of text.
     Text,
     /// A file or folder; relative to the working folder, or to the folder of the YAML file that names it.
@@ -64,6 +68,12 @@ pub const EXIT_CONVERGENCE: &str = "ROUNDTABLE_EXIT_CONVERGENCE";
 pub const EXIT_CONFIDENCE: &str = "ROUNDTABLE_EXIT_CONFIDENCE";
 /// Variable with the most rounds of an exchange.
 pub const EXIT_MAX_ROUNDS: &str = "ROUNDTABLE_EXIT_MAX_ROUNDS";
+/// Variable with the most US dollars that a session may cost.
+pub const MAX_COST: &str = "ROUNDTABLE_MAX_COST";
+/// Variable with the most tokens that a session may take.
+pub const MAX_TOKENS: &str = "ROUNDTABLE_MAX_TOKENS";
+/// Variable with the longest that one run of a session may take.
+pub const TIMEOUT: &str = "ROUNDTABLE_TIMEOUT";
 /// Variable with the folder of the sessions.
 pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
 /// Variable with the providers to use.
@@ -151,6 +161,27 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Count { min: 1, max: 10 },
         default: None,
         about: "the most rounds of an exchange, 1 to 10; otherwise what the mode says",
+    },
+    Key {
+        name: MAX_COST,
+        yaml: Some("max_cost"),
+        kind: Kind::Dollars,
+        default: None,
+        about: "the most US dollars that a debate may cost, such as 0.50; it ends before it would cost more",
+    },
+    Key {
+        name: MAX_TOKENS,
+        yaml: Some("max_tokens"),
+        kind: Kind::Count { min: 1, max: u32::MAX },
+        default: None,
+        about: "the most tokens that a debate may take, input and output together",
+    },
+    Key {
+        name: TIMEOUT,
+        yaml: Some("timeout"),
+        kind: Kind::Duration,
+        default: None,
+        about: "the longest that one run of a debate may take, such as 90s or 10m",
     },
     Key {
         name: DATA_DIR,

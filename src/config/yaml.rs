@@ -159,6 +159,8 @@ impl<'de> Visitor<'de> for Document<'_> {
                 Kind::Count { .. }
                 | Kind::Share
                 | Kind::Majority
+                | Kind::Dollars
+                | Kind::Duration
                 | Kind::Text
                 | Kind::Path
                 | Kind::Choice

@@ -186,7 +186,7 @@ impl Outcome {
     pub(super) fn answer(&self, history: &History) -> Result<Answer, Failure> {
         let success = match history.ending {
             Some(Ending::QuorumLost) => Success::No,
-            Some(Ending::Decided | Ending::Stopped) | None => Success::Yes,
+            Some(Ending::Decided | Ending::Stopped | Ending::LimitReached) | None => Success::Yes,
         };
         Answer::new(self, self.in_words(), success)
     }

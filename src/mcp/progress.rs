@@ -92,9 +92,13 @@ fn line(history: &History, event: &Event) -> Option<String> {
             Some(format!("{}: {text}", decision.label))
         }
         Event::StopRequested { .. } => Some("stopping: the ballots in hand decide".to_owned()),
+        Event::LimitReached(reached) => {
+            Some(format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers()))
+        }
         Event::SessionPaused { .. } => Some("paused".to_owned()),
         Event::SessionOpened(_)
         | Event::TurnStarted { .. }
+        | Event::LimitsSet(_)
         | Event::SessionResumed {}
         | Event::SessionContinued(_)
         | Event::SynthesisRequested {}

@@ -1,9 +1,10 @@
 //! Failures are worded for the command line; here its flags and commands become arguments and tools.
 
 /// What the command line says, and what a tool says in its place. Longer words stand before those they begin with.
-const WORDS: [(&str, &str); 27] = [
+const WORDS: [(&str, &str); 28] = [
     ("--no-blocking-dissent", "gate.noBlockingDissent"),
     ("--min-agreement", "gate.minAgreement"),
+    ("--no-policy", "noPolicy: true"),
     ("--agent-count", "agentCount"),
     ("--perspective", "perspectives"),
     ("--from-round", "fromRound"),

@@ -158,7 +158,12 @@ pub(crate) struct HttpServer {
 impl HttpServer {
     /// Starts the program at a free port of the loopback.
     pub(crate) fn start(desk: &Desk) -> Self {
-        let mut child = desk.converse(&["mcp", "--http", "127.0.0.1:0"]);
+        Self::start_with(desk, &[])
+    }
+
+    /// Starts it with more arguments.
+    pub(crate) fn start_with(desk: &Desk, more: &[&str]) -> Self {
+        let mut child = desk.converse(&[&["mcp", "--http", "127.0.0.1:0"], more].concat());
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let url = lines.find_map(|line| Some(line.strip_prefix("listening at ")?.to_owned())).expect("an address");
         Self { child, url }

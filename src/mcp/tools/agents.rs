@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::mcp::answer::{Answer, Success};
 use crate::mcp::arguments;
 use crate::mcp::server::Call;
-use crate::mcp::tools::{Effect, Row, answering};
+use crate::mcp::tools::{Effect, Row, answering, check_mode};
 
 pub(super) const TOOL: Row = Row {
     name: "list_agents",
@@ -85,20 +85,11 @@ async fn list(call: Call, given: Arguments) -> Result<Answer, Failure> {
         Some(session) => app.load(&session)?.agents.into_iter().map(agent).collect(),
         None => Vec::new(),
     };
-    let modes: Vec<Mode> = app.modes().into_iter().filter_map(|listed| listed.result.ok()).map(mode).collect();
-    let modes: Vec<Mode> = match given.mode {
-        None => modes,
-        Some(wanted) => {
-            let names: Vec<&str> = modes.iter().map(|mode| mode.name.as_str()).collect();
-            let hint = format!("use one of {}", names.join(", "));
-            let found: Vec<Mode> = modes.into_iter().filter(|mode| mode.name == wanted).collect();
-            if found.is_empty() {
-                let failure = Failure::usage(format!("mode is `{wanted}`, and there is no mode of that name"));
-                return Err(failure.with_hint(hint));
-            }
-            found
-        }
-    };
+    if let Some(mode) = &given.mode {
+        check_mode(&app, mode)?;
+    }
+    let is_wanted = |mode: &Mode| given.mode.as_ref().is_none_or(|wanted| *wanted == mode.name);
+    let modes = app.modes().into_iter().filter_map(|listed| listed.result.ok()).map(mode).filter(is_wanted).collect();
     let provider = |vendor: crate::app::VendorStatus| Provider {
         name: vendor.name.to_owned(),
         usable: vendor.usable,

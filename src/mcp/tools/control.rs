@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
+use tokio::time::{sleep, timeout};
 
 use crate::app::App;
 use crate::debate::event::SessionId;
@@ -72,12 +72,11 @@ async fn control(call: Call, given: Arguments) -> Result<Answer, Failure> {
 
 /// Waits until nobody runs a session any more, for as long as that may take.
 async fn at_rest(app: &App, session: SessionId) -> Result<Activity, Failure> {
-    let until = Instant::now() + REST_MAX;
-    loop {
-        let activity = activity(app, session)?;
-        if activity == Activity::AtRest || Instant::now() >= until {
-            return Ok(activity);
+    let resting = async {
+        while activity(app, session)? == Activity::Running {
+            sleep(LOOK_EVERY).await;
         }
-        sleep(LOOK_EVERY).await;
-    }
+        Ok(Activity::AtRest)
+    };
+    timeout(REST_MAX, resting).await.unwrap_or(Ok(Activity::Running))
 }

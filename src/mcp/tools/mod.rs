@@ -121,3 +121,14 @@ async fn run_to_answer(call: &Call, session: Session, wait: Wait) -> Result<Answ
 fn activity(app: &App, session: SessionId) -> Result<Activity, Failure> {
     Ok(if app.is_running(session)? { Activity::Running } else { Activity::AtRest })
 }
+
+/// A mode is named here, never a file: what a client may read is not for it to say.
+fn check_mode(app: &App, given: &str) -> Result<(), Failure> {
+    let modes = app.modes();
+    if modes.iter().any(|mode| mode.name == given) {
+        return Ok(());
+    }
+    let names: Vec<&str> = modes.iter().map(|mode| mode.name.as_str()).collect();
+    Err(Failure::usage(format!("mode is `{given}`, and there is no mode of that name"))
+        .with_hint(format!("use one of {}", names.join(", "))))
+}

@@ -6,14 +6,14 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::{App, GateRequest, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
+use crate::app::{GateRequest, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
 use crate::config::keys;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
 use crate::mcp::outcome::{Activity, Outcome};
 use crate::mcp::server::Call;
-use crate::mcp::tools::{Effect, Row, Wait, answering, run_to_answer};
+use crate::mcp::tools::{Effect, Row, Wait, answering, check_mode, run_to_answer};
 
 pub(super) const TOOL: Row = Row {
     name: "start_roundtable",
@@ -57,6 +57,9 @@ struct Arguments {
     estimate: Option<String>,
     /// What the decision must meet; whether it does is told with it.
     gate: Option<Gate>,
+    /// Leave the project's policy out of the gate, which is told with the result. Default: false.
+    #[serde(default)]
+    no_policy: bool,
     /// Name of the session. A second start with the same name and arguments finishes or returns the first and pays nothing twice.
     name: Option<String>,
     /// Whether a closing text is written. Default: true.
@@ -97,25 +100,15 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
         ("mode", keys::MODE, given.mode.clone()),
         ("agentCount", keys::DEFAULT_AGENT_COUNT, given.agent_count.map(|count| count.to_string())),
     ])?;
-    check_mode(&app, given.mode.as_deref())?;
+    if let Some(mode) = &given.mode {
+        check_mode(&app, mode)?;
+    }
     call.runs().check_room()?;
     let wait = Wait::of(given.wait);
     match app.open(&request(given)?).await? {
         Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
         Opened::Running(session) => run_to_answer(&call, *session, wait).await,
     }
-}
-
-/// A mode is named here, never a file: what a client may read is not for it to say.
-fn check_mode(app: &App, given: Option<&str>) -> Result<(), Failure> {
-    let Some(given) = given else { return Ok(()) };
-    let modes = app.modes();
-    if modes.iter().any(|mode| mode.name == given) {
-        return Ok(());
-    }
-    let names: Vec<&str> = modes.iter().map(|mode| mode.name.as_str()).collect();
-    Err(Failure::usage(format!("mode is `{given}`, and there is no mode of that name"))
-        .with_hint(format!("use one of {}", names.join(", "))))
 }
 
 fn request(given: Arguments) -> Result<StartRequest, Failure> {
@@ -135,7 +128,10 @@ fn request(given: Arguments) -> Result<StartRequest, Failure> {
         rounds: given.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
         who: if given.rehearse { Who::Rehearsal(Duration::ZERO) } else { Who::Providers },
         synthesis: given.synthesis.unwrap_or(true),
-        gate: given.gate.map(gate).unwrap_or_default(),
+        gate: GateRequest {
+            policy: if given.no_policy { PolicyUse::LeftOut } else { PolicyUse::Applied },
+            ..given.gate.map(gate).unwrap_or_default()
+        },
         seed: None,
         name: given.name,
         tags: BTreeMap::new(),
@@ -148,6 +144,6 @@ fn gate(given: Gate) -> GateRequest {
         min_agreement: given.min_agreement.map(|share| share.to_string()),
         expect: given.expect,
         no_blocking_dissent: given.no_blocking_dissent,
-        policy: PolicyUse::Applied,
+        ..GateRequest::default()
     }
 }

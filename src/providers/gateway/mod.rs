@@ -144,7 +144,7 @@ impl Gateway {
         };
         let started = Instant::now();
         let deadline = started + self.timeouts.turn;
-        let (mut shape, mut requests, mut failures) = (self.shape_for(route, ask), 0, 0);
+        let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask), 0, 0, 0);
         loop {
             requests += 1;
             let exchange = exchange::exchange(&self.client, route, ask, shape, &self.timeouts, progress);
@@ -155,10 +155,11 @@ impl Gateway {
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    return Ok(reply(ask, route, answer, started.elapsed(), requests));
+                    return Ok(reply(ask, route, answer, started.elapsed(), (requests, lost)));
                 }
                 Err(failure) => failure.cleaned(route),
             };
+            lost += u32::from(failure.may_be_billed());
             let wait = match shape.weaker().filter(|_| failure.schema_refused) {
                 Some(weaker) => {
                     shape = weaker;
@@ -169,10 +170,13 @@ impl Gateway {
                     let left = deadline.saturating_duration_since(Instant::now());
                     match retry::wait(&failure, failures, self.timeouts.backoff_base, left) {
                         Some(wait) => wait,
-                        None => return Err(failure.into_fault(ask, route, requests)),
+                        None => return Err(failure.into_fault(ask, route, (requests, lost))),
                     }
                 }
             };
+            if ask.grant.is_some_and(|grant| lost >= grant.requests) {
+                return Err(failure::denied(failure.into_fault(ask, route, (requests, lost))));
+            }
             progress(Progress::Retrying { requests, reason: failure.message, wait_ms: millis(wait) });
             tokio::time::sleep(wait).await;
         }
@@ -198,7 +202,7 @@ impl Provider for Gateway {
     }
 }
 
-fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: u32) -> Reply {
+fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests, lost): (u32, u32)) -> Reply {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
     let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
     let model = match answer.model {
@@ -221,6 +225,7 @@ fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: 
         request_id: answer.request_id.map(|id| route.clean(&id)),
         elapsed_ms: millis(elapsed),
         requests,
+        lost,
     }
 }
 
