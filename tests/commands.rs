@@ -47,6 +47,7 @@ fn every_command_says_what_it_does() {
         "schema",
         "diff",
         "providers",
+        "doctor",
         "config",
         "config show",
         "completions",

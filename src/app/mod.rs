@@ -2,6 +2,8 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod check;
+mod doctor;
 mod failures;
 mod gate;
 mod library;
@@ -17,6 +19,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::check::{Checked, Whom, check_failure};
+pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
@@ -143,6 +147,12 @@ impl App {
     /// The vendors with what is set for them.
     pub fn vendors(&self) -> Vec<VendorStatus> {
         panel::vendors(&self.config)
+    }
+
+    /// The chosen vendors, each with the model that was chosen for it.
+    pub fn chosen_vendors(&self) -> Vec<VendorStatus> {
+        let chosen = self.config.providers().iter();
+        chosen.filter_map(|choice| panel::chosen_vendor(&self.config, choice)).collect()
     }
 
     fn folders(&self) -> Folders {

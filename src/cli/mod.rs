@@ -7,6 +7,7 @@ mod cells;
 mod completions;
 mod configuration;
 mod diff;
+mod doctor;
 mod export;
 mod given;
 mod guard;
@@ -30,7 +31,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, ModesCommand, ProgressArg};
+use crate::cli::args::setup::ConfigCommand;
+use crate::cli::args::{Cli, Command, DiffFormat, FormatArg, ListingFormat, ModesCommand, ProgressArg};
 use crate::cli::output::ErrorFormat;
 use crate::config::{Config, Sources};
 use crate::debate::text;
@@ -122,7 +124,8 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Schema { of } => schema::schema(of),
-        Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
+        Command::Providers(args) => providers::providers(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { dir } => man::man(dir.as_deref()),
@@ -161,9 +164,9 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::Search(args) => of_list(args.listing.format),
         Command::List(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
-        Command::Providers(args)
-        | Command::Config(ConfigCommand::Show(args))
-        | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
+        Command::Providers(args) => of_list(args.listing.format),
+        Command::Doctor(args) => of_list(args.listing.format),
+        Command::Config(ConfigCommand::Show(args)) | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
         Command::Pause(_)
         | Command::Stop(_)
         | Command::Rename(_)
