@@ -58,6 +58,7 @@ fn request(debate: usize) -> StartRequest {
         seed: Some(debate as u64),
         name: None,
         tags: std::collections::BTreeMap::new(),
+        supplied: roundtable::app::Supplied::default(),
     }
 }
 
@@ -161,6 +162,7 @@ fn what_only_reads_asks_nobody() {
         (&["modes", "new", "our-way"], 0),
         (&["modes", "schema"], 0),
         (&["providers"], 0),
+        (&["doctor"], 0),
         (&["config", "show"], 0),
         (&["--help"], 0),
         (&["--version"], 0),

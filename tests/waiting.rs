@@ -112,6 +112,10 @@ fn a_stop_ends_a_wait_and_what_does_not_fit_one_says_so() {
         assert!(failed.stderr.contains(expected), "{arguments:?}: {}", failed.stderr);
         assert!(failed.stderr.contains("hint: "), "{arguments:?}: {}", failed.stderr);
     }
+    // What looks like a secret stays here, in facts as in ballots.
+    let secret = format!("n1=the key is {}", program::VENDORS[0].key);
+    let failed = desk.run(&["continue", "@", "--fact", &secret]).expect(2);
+    assert!(failed.stderr.contains("looks like a secret"), "{}", failed.stderr);
     assert_eq!(fake.log().len(), paid);
     desk.run(&["stop", "@"]).expect(0);
     let stopped = desk.run(&["show", "@", "--format", "json"]).expect(0).record();

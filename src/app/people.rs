@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::app::{App, Begun, Session, limits};
+use crate::app::{App, Begun, Guard, Session, limits, supplied};
 use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
 use crate::debate::event::{Event, Fact};
@@ -36,7 +36,16 @@ pub enum Answer {
 
 impl App {
     /// Answers a session that waits for people, which can then be run. Sends no request.
-    pub async fn answer(&self, name: &str, answer: Answer, pace: Duration) -> Result<Session, Failure> {
+    /// Fails where an answer looks as if it held a secret, unless the guard lets it through.
+    pub async fn answer(&self, name: &str, answer: Answer, guard: Guard, pace: Duration) -> Result<Session, Failure> {
+        match &answer {
+            Answer::Facts(facts) => supplied::check_secrets(&self.config, outgoing(facts), guard)?,
+            Answer::Turn { form, .. } => {
+                let written = written(form);
+                let texts = written.iter().map(|(place, text)| (place.clone(), text.as_str()));
+                supplied::check_secrets(&self.config, texts, guard)?;
+            }
+        }
         let mut taken = self.take(name)?;
         let answered = match answer {
             Answer::Facts(facts) => vec![Event::NeedsAnswered { facts: answering(&taken.history, facts)? }],
@@ -81,6 +90,21 @@ pub fn form(given: &str) -> Result<Map<String, Value>, Failure> {
                 .with_hint("write `option: 1` and `because: why`, a line each"))
         }
     }
+}
+
+/// Every text of the facts that goes into prompts, with the place it comes from.
+pub(super) fn outgoing(facts: &[Fact]) -> Vec<(String, &str)> {
+    let told = |fact: &Fact| format!("--fact \"{}\"", text::clip(&fact.about, 60));
+    facts
+        .iter()
+        .flat_map(|fact| [("--fact".to_owned(), fact.about.as_str()), (told(fact), fact.text.as_str())])
+        .collect()
+}
+
+/// What a person wrote into a form, with the place it comes from.
+fn written(form: &Map<String, Value>) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    form.iter().map(|(field, value)| (format!("--ballot {field}"), text(value))).collect()
 }
 
 /// The facts with the needs that they answer: a fact about `n1` answers the need of that id.

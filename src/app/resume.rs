@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{Answer, App, Session, gateway, limits, panel, people};
+use crate::app::{Answer, App, Session, gateway, limits, panel, people, supplied};
 use crate::debate::budget::Caps;
 use crate::debate::decision::Label;
 use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
@@ -14,6 +14,7 @@ use crate::debate::history::History;
 use crate::debate::needs::Waiting;
 use crate::debate::schedule;
 use crate::error::Failure;
+use crate::material::Guard;
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
@@ -35,6 +36,8 @@ pub struct ContinueRequest {
     pub from_round: Option<u32>,
     /// Name of the new session.
     pub name: Option<String>,
+    /// What becomes of what looks like a secret in the terms.
+    pub guard: Guard,
 }
 
 /// A session that nobody else is writing.
@@ -86,13 +89,14 @@ impl App {
     /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no
     /// request.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        supplied::check_secrets(&self.config, outgoing(&request), request.guard)?;
         match request.from_round {
             Some(round) => self.branch_off(name, round, request, pace).await,
             None => {
                 let history = self.load(name)?;
                 if history.waiting.is_some() {
                     check_answers(&history, &request)?;
-                    return self.answer(name, Answer::Facts(request.facts), pace).await;
+                    return self.answer(name, Answer::Facts(request.facts), request.guard, pace).await;
                 }
                 self.prolong(name, request, pace).await
             }
@@ -234,6 +238,12 @@ fn check_answers(history: &History, request: &ContinueRequest) -> Result<(), Fai
     };
     let hint = people::how_to_answer(history).unwrap_or_default();
     Err(Failure::usage(message).with_hint(hint).with_session(session.to_string()))
+}
+
+/// Every text of a request that goes into prompts, with the place it comes from.
+fn outgoing(request: &ContinueRequest) -> Vec<(String, &str)> {
+    let focus = request.focus.iter().map(|focus| ("--focus".to_owned(), focus.as_str()));
+    focus.chain(people::outgoing(&request.facts)).collect()
 }
 
 /// Fails where more rounds make no sense.

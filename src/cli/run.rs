@@ -10,14 +10,14 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, Answer, App, Asked, ContinueRequest, Control, GateRequest, Notice, OnNeeds, Opened, PolicyUse, Rounds,
-    SEED_MAX, Session, Signals, StartRequest, Who,
+    self, Answer, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, OnNeeds, Opened, PolicyUse, Rounds,
+    SEED_MAX, Session, Signals, StartRequest, Supplied, Who,
 };
 use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, Beginning, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, ask, given, limits, output};
+use crate::cli::{SettingFlag, ask, egress, given, limits, output};
 use crate::config::keys;
 use crate::debate::agent::{HUMAN, Persona};
 use crate::debate::event::{Fact, StoppedBy};
@@ -40,6 +40,9 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(&args.debate))?;
     let files = output::files(&args.result.output)?;
     let request = request(&args.debate, pace(&args.view))?;
+    if args.show_egress {
+        return egress::show(&app, &request, args.result.format);
+    }
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
             Opened::Running(session) => attended(&app, *session, &args.view).await?,
@@ -75,13 +78,14 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
         facts: args.facts.iter().map(|given| fact(given)).collect::<Result<_, _>>()?,
         from_round: args.from_round,
         name: args.name.clone(),
+        guard: guard(args.allow_secrets),
     };
     let form = args.ballot.as_deref().map(|given| app::form(&given::read("--ballot", given)?)).transpose()?;
     runtime()?.block_on(async {
         let session = match form {
             Some(form) => {
                 let answer = Answer::Turn { seat: args.seat.clone(), form };
-                app.answer(&args.id, answer, pace(&args.view)).await?
+                app.answer(&args.id, answer, guard(args.allow_secrets), pace(&args.view)).await?
             }
             None => app.go_on(&args.id, request, pace(&args.view)).await?,
         };
@@ -173,7 +177,27 @@ pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest,
         seed: args.seed,
         name: args.name.clone(),
         tags: args.tags.iter().map(|given| tag(given)).collect::<Result<_, _>>()?,
+        supplied: supplied(args)?,
     })
+}
+
+fn supplied(args: &DebateArgs) -> Result<Supplied, Failure> {
+    let inputs = args.context.iter().filter(|path| *path == "-").count() + usize::from(args.topic == "-");
+    if inputs > 1 {
+        return Err(Failure::usage("standard input is asked for more than once")
+            .with_hint("give the rest as files: standard input can be read only once"));
+    }
+    Ok(Supplied {
+        context: args.context.clone(),
+        diff: args.diff.clone(),
+        assume: args.assume.clone(),
+        guard: guard(args.allow_secrets),
+    })
+}
+
+/// What the flag asks for.
+fn guard(allow_secrets: bool) -> Guard {
+    if allow_secrets { Guard::Allow } else { Guard::Refuse }
 }
 
 /// Reads `KEY=VALUE`.
@@ -282,7 +306,7 @@ async fn answered(app: &App, mut history: History, view: &ViewArgs) -> Result<Hi
             None => failure,
         };
         let Some(answer) = ask::ask(&history).await.map_err(hint)? else { break };
-        let session = app.answer(&id, answer, pace(view)).await?;
+        let session = app.answer(&id, answer, Guard::Refuse, pace(view)).await?;
         history = watched(app, session, view, Beginning::Known).await?;
     }
     Ok(history)

@@ -14,6 +14,7 @@ pub mod estimate;
 pub mod event;
 pub mod gate;
 pub mod history;
+pub mod material;
 pub mod mode;
 pub mod needs;
 pub mod person;

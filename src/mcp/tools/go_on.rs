@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::ContinueRequest;
+use crate::app::{ContinueRequest, Guard};
 use crate::debate::event;
 use crate::debate::text;
 use crate::error::Failure;
@@ -76,6 +76,7 @@ async fn go_on(call: Call, given: Arguments) -> Result<Answer, Failure> {
         facts: given.facts.into_iter().map(fact).collect::<Result<_, _>>()?,
         from_round: given.from_round,
         name: given.name,
+        guard: Guard::Refuse,
     };
     call.runs().check_room()?;
     let session = app.go_on(&given.session, request, Duration::ZERO).await?;
