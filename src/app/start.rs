@@ -116,7 +116,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
-    let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
+    let gate = gate::terms(config, &request.gate, (&question, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;

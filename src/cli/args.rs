@@ -165,7 +165,7 @@ pub(crate) struct DebateArgs {
     /// Fail (exit code 3) unless this option wins: its text or its id (o1, o2, …)
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
     pub(crate) expect: Option<String>,
-    /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
+    /// Fail (exit code 3) if anyone calls an objection blocking in its last ballot, or position where there are none
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
     #[command(flatten)]

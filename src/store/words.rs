@@ -66,6 +66,7 @@ fn stated(position: &Position) -> Vec<&str> {
     words.extend(position.claims.iter().flat_map(claimed));
     words.extend(position.concessions.iter().map(|concession| concession.consequence.as_str()));
     words.extend(position.would_change_my_mind.iter().map(String::as_str));
+    words.extend(position.blocking_objection.as_deref());
     words.extend(position.stance.iter().flat_map(reasons));
     words
 }

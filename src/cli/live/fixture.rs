@@ -213,6 +213,7 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
         rebuts: Vec::new(),
     };
     Response::Position(Position {
+        blocking_objection: None,
         statement: statement.into(),
         reasoning: String::new(),
         confidence: None,

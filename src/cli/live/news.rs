@@ -344,12 +344,11 @@ fn said(history: &History, turn: &TurnId, response: &Response) -> News {
                 Some(_) | None => Aside::Accepts(concession.claim.clone(), words),
             }
         })),
-        Response::Ballot(ballot) => {
-            asides.extend(ballot.blocking_objection.iter().map(|objection| Aside::Blocks(text::line(objection))))
-        }
-        Response::Questions(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
+        Response::Ballot(_) | Response::Questions(_) => {}
+        Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}
     }
+    asides.extend(response.blocking_objection().map(|objection| Aside::Blocks(text::line(objection))));
     let text = text::clip(&response.headline(), STATEMENT_CHARS_MAX);
     News::Said(Said {
         place: Place::of_turn(history, turn),

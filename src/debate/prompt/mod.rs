@@ -23,7 +23,7 @@ use crate::debate::history::{Attempt, History, Outcome};
 use crate::debate::mode::{Form, Labels, Stage};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
-use crate::debate::response::contract::{self, Contract, Earlier, StanceTerms};
+use crate::debate::response::contract::{self, Contract, Earlier, Objections, StanceTerms};
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
 use crate::debate::visibility::{self, Contribution};
@@ -116,12 +116,19 @@ pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speak
         options: if opens(history, slot) { history.setup.question.options.clone() } else { history.options().to_vec() },
         estimate: history.setup.question.estimate.clone(),
         earlier: earlier(history, &slots[..at], speaker),
+        objections: objections(history),
     };
     match slot.stage.form {
         Form::Position => Contract::Position(consensus::takes_stances(history, slot).then(terms)),
         Form::Questions => Contract::Questions,
         Form::Ballot => Contract::Ballot(terms()),
     }
+}
+
+/// Positions say what they would forbid where the gate asks for it and there are no ballots to say it on.
+fn objections(history: &History) -> Objections {
+    let is_gated = history.setup.gate.as_ref().is_some_and(|gate| gate.no_blocking_dissent);
+    if is_gated && !history.setup.mode.has_ballots() { Objections::Asked } else { Objections::NotAsked }
 }
 
 fn opens(history: &History, slot: &Slot<'_>) -> bool {
@@ -165,7 +172,11 @@ pub fn shared(history: &History) -> String {
          names the form and its fields.\n\n{}",
         quote::fence(&nonce, &question.topic),
         supplied::block(&history.setup, &nonce),
-        if question.estimate.is_some() { contract::describe_estimate(&forms) } else { contract::describe(&forms) },
+        if question.estimate.is_some() {
+            contract::describe_estimate(&forms)
+        } else {
+            contract::describe(&forms, objections(history))
+        },
     )
 }
 

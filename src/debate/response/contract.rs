@@ -32,6 +32,17 @@ pub struct StanceTerms {
     pub estimate: Option<Unit>,
     /// What the seat has said before.
     pub earlier: Earlier,
+    /// Whether a position may call an objection blocking; every ballot may.
+    pub objections: Objections,
+}
+
+/// Whether a position may call an objection blocking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objections {
+    /// It is not asked.
+    NotAsked,
+    /// It is, since the gate looks at them and no ballots are cast.
+    Asked,
 }
 
 /// A seat's stance before a turn.
@@ -82,6 +93,8 @@ impl Contract {
                     ("statement", Shape::Text),
                 ];
                 properties.extend(stance.iter().flat_map(StanceTerms::properties));
+                let objects = stance.as_ref().is_some_and(StanceTerms::takes_objections);
+                properties.extend(objects.then_some(("blocking_objection", Shape::TextOrNull)));
                 properties.push(("confidence", Shape::Number));
                 properties.push(("would_change_my_mind", Shape::Texts));
                 properties
@@ -113,6 +126,11 @@ impl Contract {
 const KINDS: [&str; 5] = ["clarify", "assumption", "evidence", "counterexample", "implication"];
 
 impl StanceTerms {
+    /// Whether a position on these terms may call an objection blocking: only where there are options to forbid.
+    pub(crate) fn takes_objections(&self) -> bool {
+        self.objections == Objections::Asked && !self.options.is_empty() && self.estimate.is_none()
+    }
+
     fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
         if self.estimate.is_some() {
             let mut properties = vec![("estimate", Shape::EstimateOrNull), ("abstain_reason", Shape::TextOrNull)];
@@ -235,13 +253,14 @@ fn one_of(names: &[&str]) -> Value {
 
 /// What the forms of a debate ask for, field by field, for the shared part of every prompt. Holds no JSON that could be
 /// read as a response.
-pub fn describe(forms: &[Form]) -> String {
-    let described = forms.iter().map(|form| match form {
-        Form::Position => POSITION,
-        Form::Questions => QUESTIONS,
-        Form::Ballot => BALLOT,
+pub fn describe(forms: &[Form], objections: Objections) -> String {
+    let described = forms.iter().map(|form| match (form, objections) {
+        (Form::Position, Objections::NotAsked) => POSITION.to_owned(),
+        (Form::Position, Objections::Asked) => format!("{POSITION}\n{OBJECTION} {FORBIDS}"),
+        (Form::Questions, _) => QUESTIONS.to_owned(),
+        (Form::Ballot, _) => BALLOT.to_owned(),
     });
-    described.chain([STANCE]).collect::<Vec<_>>().join("\n")
+    described.chain([STANCE.to_owned()]).collect::<Vec<_>>().join("\n")
 }
 
 /// Like [`describe`], for a question that a number answers.
@@ -257,6 +276,8 @@ pub fn describe_estimate(forms: &[Form]) -> String {
 /// What an estimate has no use for, as the forms word it.
 const SUPPORTS: &str = "supports (option ids)";
 const OBJECTION: &str = "- blocking_objection:";
+/// What an objection is, as the form ballot words it too.
+const FORBIDS: &str = "a reason that forbids the leading option whatever its support, or null.";
 
 const POSITION: &str = "\
 Form position:

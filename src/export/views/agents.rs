@@ -142,10 +142,9 @@ fn stretch(scope: &Scope<'_>, ground: &Ground<'_>, speaker: Speaker) -> Option<S
 fn deed(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId) -> Deed {
     let response = scope.history.response(turn);
     let stance = scope.history.valid_response(turn).and_then(Response::stance);
-    let (concessions, blocking_objection) = match response {
-        Some(Response::Position(position)) => (position.concessions.clone(), None),
-        Some(Response::Ballot(ballot)) => (Vec::new(), ballot.blocking_objection.clone()),
-        _ => (Vec::new(), None),
+    let concessions = match response {
+        Some(Response::Position(position)) => position.concessions.clone(),
+        _ => Vec::new(),
     };
     Deed {
         said: said(scope, turn, &ground.standings),
@@ -153,7 +152,7 @@ fn deed(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId) -> Deed {
         change: stance.and_then(|stance| account(scope, ground, turn, stance)),
         claims: scope.ledger.iter().filter(|entry| entry.turn == *turn).cloned().collect(),
         concessions,
-        blocking_objection,
+        blocking_objection: response.and_then(Response::blocking_objection).cloned(),
         response: response.cloned(),
     }
 }
