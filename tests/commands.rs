@@ -50,6 +50,7 @@ fn every_command_says_what_it_does() {
         "diff",
         "mcp",
         "providers",
+        "doctor",
         "config",
         "config show",
         "completions",

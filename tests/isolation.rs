@@ -160,6 +160,7 @@ fn what_only_reads_asks_nobody() {
         (&["modes", "new", "our-way"], 0),
         (&["modes", "schema"], 0),
         (&["providers"], 0),
+        (&["doctor"], 0),
         (&["config", "show"], 0),
         (&["--help"], 0),
         (&["--version"], 0),

@@ -3,6 +3,7 @@
 //! Must never print, and never know which front-end calls.
 
 mod check;
+mod doctor;
 mod egress;
 mod failures;
 mod gate;
@@ -12,6 +13,7 @@ mod logs;
 mod naming;
 mod panel;
 pub mod plan;
+mod probe;
 mod resume;
 mod signals;
 mod start;
@@ -25,12 +27,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 pub use crate::app::check::{Change, Checked, Stale, check};
+pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
+pub use crate::app::probe::{Probed, Whom, probe_failure};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
@@ -165,6 +169,12 @@ impl App {
     /// The vendors with what is set for them.
     pub fn vendors(&self) -> Vec<VendorStatus> {
         panel::vendors(&self.config)
+    }
+
+    /// The chosen vendors, each with the model that was chosen for it.
+    pub fn chosen_vendors(&self) -> Vec<VendorStatus> {
+        let chosen = self.config.providers().iter();
+        chosen.filter_map(|choice| panel::chosen_vendor(&self.config, choice)).collect()
     }
 
     fn folders(&self) -> Folders {

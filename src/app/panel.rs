@@ -70,20 +70,26 @@ fn port(base_url: &str) -> u16 {
 
 /// Every vendor, in the order of the table.
 pub(super) fn vendors(config: &Config) -> Vec<VendorStatus> {
-    let status = |vendor: &'static Vendor| {
-        let model = model(config, vendor, None);
-        let row = vendor.models.iter().find(|row| row.name == model);
-        VendorStatus {
-            name: vendor.name,
-            title: vendor.title,
-            usable: is_usable(config, vendor),
-            variable: variable(vendor),
-            prices: row.and_then(|row| row.input_usd.zip(row.output_usd)),
-            prices_as_of: PRICES_AS_OF,
-            model,
-        }
-    };
-    VENDORS.iter().map(status).collect()
+    VENDORS.iter().map(|vendor| status(config, vendor, None)).collect()
+}
+
+/// A vendor that was chosen, with the model that was chosen for it.
+pub(super) fn chosen_vendor(config: &Config, choice: &Choice) -> Option<VendorStatus> {
+    table::find(&choice.provider).map(|vendor| status(config, vendor, choice.model.as_deref()))
+}
+
+fn status(config: &Config, vendor: &'static Vendor, chosen: Option<&str>) -> VendorStatus {
+    let model = model(config, vendor, chosen);
+    let row = vendor.models.iter().find(|row| row.name == model);
+    VendorStatus {
+        name: vendor.name,
+        title: vendor.title,
+        usable: is_usable(config, vendor),
+        variable: variable(vendor),
+        prices: row.and_then(|row| row.input_usd.zip(row.output_usd)),
+        prices_as_of: PRICES_AS_OF,
+        model,
+    }
 }
 
 /// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the
@@ -165,6 +171,11 @@ fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
 /// Where a vendor of that name is reached; `None` for what is no vendor.
 pub(super) fn address(config: &Config, name: &str) -> Option<String> {
     table::find(name).map(|vendor| endpoint(config, vendor).base_url)
+}
+
+/// Where a vendor is reached, if that is set; otherwise it is the vendor's own address.
+pub(super) fn address_set<'a>(config: &'a Config, name: &str) -> Option<&'a str> {
+    table::find(name).and_then(|vendor| vendor.base_url_variable).and_then(|variable| config.text(variable))
 }
 
 fn is_usable(config: &Config, vendor: &Vendor) -> bool {

@@ -1,10 +1,13 @@
 //! The command line, as clap reads it.
 
+pub(crate) mod setup;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::args::setup::{ConfigCommand, DoctorArgs, ProvidersArgs, ShellArg};
 use crate::cli::check::CheckArgs;
 use crate::cli::limits::LimitArgs;
 use crate::cli::modes::ModesCommand;
@@ -73,8 +76,10 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         of: SchemaArg,
     },
-    /// List the providers: which are set up, with which model, at what price
-    Providers(ListingArgs),
+    /// List the providers: which are set up, with which model, at what price; or ask each for a word
+    Providers(ProvidersArgs),
+    /// Look at the set-up: what is set, where sessions live, what is wrong and what to do; asks nobody without --check
+    Doctor(DoctorArgs),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -90,17 +95,6 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
-}
-
-/// A shell that can complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ShellArg {
-    /// source <(roundtable completions bash)
-    Bash,
-    /// source <(roundtable completions zsh)
-    Zsh,
-    /// roundtable completions fish | source
-    Fish,
 }
 
 /// A debate to start.
@@ -525,10 +519,4 @@ pub(crate) enum SchemaArg {
     Events,
     /// A line of `--progress ndjson`
     Progress,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Print every setting with where its value comes from; keys are never shown
-    Show(ListingArgs),
 }

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod configuration;
 mod diff;
+mod doctor;
 mod egress;
 mod export;
 mod given;
@@ -34,7 +35,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, HttpServer, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
+use crate::cli::args::setup::ConfigCommand;
+use crate::cli::args::{Cli, Command, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
 use crate::cli::modes::ModesCommand;
 use crate::cli::output::ErrorFormat;
 use crate::config::{Config, Sources};
@@ -140,7 +142,8 @@ fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Mcp(args) => mcp(servers, args),
         Command::Schema { of } => schema::schema(of),
-        Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
+        Command::Providers(args) => providers::providers(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { dir } => man::man(dir.as_deref()),
@@ -190,9 +193,9 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::Plan(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
         Command::Check(args) => of_list(args.format),
-        Command::Providers(args)
-        | Command::Config(ConfigCommand::Show(args))
-        | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
+        Command::Providers(args) => of_list(args.listing.format),
+        Command::Doctor(args) => of_list(args.listing.format),
+        Command::Config(ConfigCommand::Show(args)) | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
         Command::Pause(_)
         | Command::Stop(_)
         | Command::Rename(_)

@@ -23,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::{ConfigError, Warning};
 pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
-pub use self::sources::{Flag, Sources};
+pub use self::sources::{Flag, KnownFile, Sources};
 pub use self::value::{Choice, SHARE_NEEDED, Value, share};
 
 use self::keys::VendorKey;

@@ -103,14 +103,14 @@ impl From<WireFault> for Failure {
     }
 }
 
-impl From<BodyError> for Failure {
+impl From<BodyError> for WireFault {
     fn from(error: BodyError) -> Self {
         let kind = match &error {
             BodyError::Silent(_) => FaultKind::Timeout,
             BodyError::Broken(_) => FaultKind::Network,
             BodyError::TooLong { .. } | BodyError::NotText => FaultKind::InvalidResponse,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, &error.to_string())
     }
 }
 

@@ -18,6 +18,9 @@ use reqwest::Client;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
+pub use crate::providers::gateway::client::Certificates;
+pub use crate::providers::gateway::exchange::accepted;
+
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Citation, Fault, Finish, Reply, Usage};
 use crate::providers::gateway::client::{Route, Tls};
