@@ -1,11 +1,14 @@
 //! Which vendors can be asked, and with which voices.
 
-use crate::config::keys::{VendorField, VendorKey};
+use crate::config::keys::{self, VendorField, VendorKey};
 use crate::config::{Choice, Config};
 use crate::debate::agent::Voice;
 use crate::error::Failure;
 use crate::providers::gateway::Endpoint;
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
+
+/// The most fallbacks: a turn takes all of them before its seat counts as absent.
+const FALLBACKS_MAX: usize = 8;
 
 /// A vendor with what is set for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,16 +101,32 @@ pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
     Ok(voices)
 }
 
-/// Who may moderate: the one that was chosen, then each of the panel's voices.
-pub(super) fn moderators(config: &Config, panel: &[Voice]) -> Result<Vec<Voice>, Failure> {
+/// Who may moderate: the one that was chosen, then each of the panel's voices, then the fallbacks.
+pub(super) fn moderators(config: &Config, panel: &[Voice], fallbacks: &[Voice]) -> Result<Vec<Voice>, Failure> {
     let chosen = config.moderator().map(|choice| chosen_voice(config, choice)).transpose()?;
-    let mut moderators: Vec<Voice> = Vec::new();
-    for voice in chosen.iter().chain(panel) {
-        if !moderators.contains(voice) {
-            moderators.push(voice.clone());
+    Ok(distinct(chosen.iter().chain(panel).chain(fallbacks)))
+}
+
+/// Who takes a seat's turn when its own voice fails, in order of preference.
+pub(super) fn fallbacks(config: &Config) -> Result<Vec<Voice>, Failure> {
+    let chosen: Vec<Voice> =
+        config.fallbacks().iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?;
+    let fallbacks = distinct(chosen.iter());
+    if fallbacks.len() > FALLBACKS_MAX {
+        return Err(Failure::usage(format!("{} names {} models", keys::FALLBACK, fallbacks.len()))
+            .with_hint(format!("name at most {FALLBACKS_MAX}: each of them is tried in turn while a seat waits")));
+    }
+    Ok(fallbacks)
+}
+
+fn distinct<'a>(voices: impl Iterator<Item = &'a Voice>) -> Vec<Voice> {
+    let mut distinct: Vec<Voice> = Vec::new();
+    for voice in voices {
+        if !distinct.contains(voice) {
+            distinct.push(voice.clone());
         }
     }
-    Ok(moderators)
+    distinct
 }
 
 /// Fails if one of the named vendors cannot be asked.

@@ -130,6 +130,7 @@ impl App {
     /// The provider that a stored session was opened with.
     fn provider_of(&self, history: &History, pace: Duration) -> Result<Box<dyn Provider>, Failure> {
         let voices = history.agents.iter().map(|agent| &agent.voice).chain(&history.setup.moderators);
+        let voices = voices.chain(&history.setup.fallbacks);
         let names: Vec<&str> = voices.map(|voice| voice.provider.as_str()).collect();
         if names.contains(&rehearsal::NAME) {
             return Ok(Box::new(Rehearsal::new(pace)));

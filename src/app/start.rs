@@ -110,6 +110,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         mode,
         agents,
         moderators: cast.moderators,
+        fallbacks: cast.fallbacks,
         rounds,
         seed,
         name,
@@ -129,6 +130,7 @@ fn drawn_seed(session: Uuid) -> u64 {
 struct Cast {
     panel: Vec<Voice>,
     moderators: Vec<Voice>,
+    fallbacks: Vec<Voice>,
     provider: Box<dyn Provider>,
 }
 
@@ -137,14 +139,16 @@ fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
         Who::Rehearsal(pace) => Ok(Cast {
             panel: vec![rehearsal::voice()],
             moderators: vec![rehearsal::voice()],
+            fallbacks: Vec::new(),
             provider: Box::new(Rehearsal::new(pace)),
         }),
         Who::Providers => {
             let panel = panel::voices(config)?;
-            let moderators = panel::moderators(config, &panel)?;
+            let fallbacks = panel::fallbacks(config)?;
+            let moderators = panel::moderators(config, &panel, &fallbacks)?;
             let names: Vec<&str> = panel.iter().chain(&moderators).map(|voice| voice.provider.as_str()).collect();
             let provider = gateway(panel::endpoints(config, &names))?;
-            Ok(Cast { panel, moderators, provider })
+            Ok(Cast { panel, moderators, fallbacks, provider })
         }
     }
 }

@@ -70,6 +70,8 @@ pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
 pub const PROVIDERS: &str = "ROUNDTABLE_PROVIDERS";
 /// Variable with the moderator's provider.
 pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
+/// Variable with the providers that step in for one that fails.
+pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
 /// Variable that switches colour off, see <https://no-color.org>.
@@ -114,6 +116,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Choice,
         default: None,
         about: "who moderates: NAME or NAME=MODEL; otherwise the first provider",
+    },
+    Key {
+        name: FALLBACK,
+        yaml: Some("fallback"),
+        kind: Kind::Choices,
+        default: None,
+        about: "who takes a seat's turn when its own model fails, in order: NAME or NAME=MODEL, separated by commas",
     },
     Key {
         name: EXIT_CONSENSUS,

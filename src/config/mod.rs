@@ -115,6 +115,11 @@ impl Config {
         self.choices(keys::MODERATOR).first()
     }
 
+    /// Returns who takes a seat's turn when its own model fails, in order of preference; empty for nobody.
+    pub fn fallbacks(&self) -> &[Choice] {
+        self.choices(keys::FALLBACK)
+    }
+
     /// Returns the share of the panel from which it counts as agreed, above 0.5 and up to 1.
     pub fn exit_consensus(&self) -> f64 {
         self.share_if_set(keys::EXIT_CONSENSUS).expect("the table gives the consensus a default")

@@ -198,7 +198,7 @@ fn is_over(history: &History, planned: &Planned) -> bool {
 }
 
 /// Who is to be asked next in a turn: the same voice again after a reply that could not be read; after a fault the next
-/// voice, which only the moderator has. `None` when the turn is over.
+/// voice: of the moderator's, or of the fallbacks. `None` when the turn is over.
 fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
     let untried = |turn: &Turn| {
         let failed: Vec<&Voice> = turn
@@ -216,6 +216,7 @@ fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
         |(attempt, outcome): &(&Attempt, &Outcome)| counts(attempt) && matches!(outcome, Outcome::Finished { .. });
     let unread = turn.settled().filter(is_unread).count();
     match turn.settled().last() {
+        Some((_, Outcome::Failed(fault))) if !fault.kind.fails_over() => None,
         None | Some((_, Outcome::Failed(_))) => untried(turn),
         Some((attempt, Outcome::Finished { response, .. })) if !counts(attempt) && !response.is_valid() => {
             untried(turn)

@@ -6,9 +6,9 @@ use crate::debate::event::Continued;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
-use crate::export::estimate;
 use crate::export::record::{Record, Status};
 use crate::export::story::{story, warning};
+use crate::export::{estimate, fallbacks};
 
 /// Renders the record. Holds no control characters but line feeds.
 pub fn render(record: &Record) -> String {
@@ -31,6 +31,7 @@ pub fn render(record: &Record) -> String {
         points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)),
     );
     section(&mut out, "Absent", absent(record));
+    section(&mut out, "Fallbacks", fallbacks::lines(record));
     out.push(String::new());
     out.push(price(record));
     out.push(format!("session {}", record.session));

@@ -39,6 +39,7 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         mode: modes::find("vote", &Folders::default()).unwrap().mode,
         agents: Vec::new(),
         moderators: Vec::new(),
+        fallbacks: Vec::new(),
         frames: false,
         rounds: None,
         synthesis: true,

@@ -12,7 +12,9 @@ use crate::debate::agent::{self, Seat};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims;
 use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
+use crate::debate::fallback;
 use crate::debate::history::History;
+use crate::debate::protocol::{self, Step};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::{ClaimId, Response};
@@ -68,10 +70,21 @@ pub(super) enum News {
         place: Place,
         /// Who; the moderator has no seat.
         name: String,
-        /// Whether another voice steps in.
+        /// Whether another model steps in.
         replaced: bool,
         /// Why.
         fault: Fault,
+    },
+    /// Somebody is asked through another model than their own.
+    SteppedIn {
+        /// Where.
+        place: Place,
+        /// Who.
+        name: String,
+        /// Provider and model.
+        voice: String,
+        /// Who else speaks through that model in the round.
+        shared_with: Vec<String>,
     },
     /// The options of an open question stand.
     Options {
@@ -220,11 +233,9 @@ impl Narrator {
 
     fn began(&mut self, history: &History, turn: &TurnId) -> Vec<News> {
         let place = Place::of_turn(history, turn);
-        if self.place.as_ref() == Some(&place) {
-            return Vec::new();
-        }
-        self.place = Some(place.clone());
-        vec![News::Began(place)]
+        let began = (self.place.as_ref() != Some(&place)).then(|| News::Began(place.clone()));
+        self.place = Some(place);
+        began.into_iter().chain(stepped_in(history, turn)).collect()
     }
 
     fn finished(&mut self, history: &History, turn: &TurnId, response: &Response) -> Vec<News> {
@@ -277,11 +288,32 @@ fn is_asked_again(history: &History, turn: &TurnId, response: &Response) -> bool
     response.deserves_retry() && replies < history.setup.limits.attempts_max as usize
 }
 
+fn stepped_in(history: &History, turn: &TurnId) -> Option<News> {
+    let stepped = fallback::stepped_in_for(history, turn)?;
+    Some(News::SteppedIn {
+        place: Place::of_turn(history, turn),
+        name: name(history, turn.speaker),
+        voice: voice_line(stepped.voice),
+        shared_with: stepped.shared_with.iter().map(|seat| name(history, Speaker::Seat(*seat))).collect(),
+    })
+}
+
 fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
-    let tried = history.turns.get(turn).map_or(0, |turn| turn.attempts.len());
     let fault = Fault { message: text::line(&fault.message), hint: text::line(&fault.hint), ..fault.clone() };
-    let replaced = turn.speaker == Speaker::Moderator && tried < history.setup.moderators.len();
+    let replaced = match protocol::next(history) {
+        Step::Ask(asks) => asks.iter().any(|ask| ask.turn == *turn),
+        Step::Record(_) | Step::Done => false,
+    };
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
+}
+
+/// Through which model somebody is asked instead of their own, in words.
+pub(super) fn speaks_through(voice: &str, shared_with: &[String]) -> String {
+    match shared_with {
+        [] => format!("speaks through {voice}"),
+        [other] => format!("speaks through {voice}, as {other} does: one model, two seats"),
+        others => format!("speaks through {voice}, as {} do: one model, {} seats", others.join(", "), others.len() + 1),
+    }
 }
 
 /// What a pause waits for, in words.

@@ -23,9 +23,12 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             vec![format!("[{}] {name}: retrying in {} s: {reason}", place.short(), wait_ms.div_ceil(1_000))]
         }
         News::Failed { place, name, replaced, fault } => {
-            let outlook = if *replaced { "another provider steps in" } else { "absent" };
+            let outlook = if *replaced { "another model steps in" } else { "absent" };
             let hint = if fault.hint.is_empty() { String::new() } else { format!("; hint: {}", fault.hint) };
             vec![format!("[{}] {name}: {outlook}: {}: {}{hint}", place.short(), fault.kind, fault.message)]
+        }
+        News::SteppedIn { place, name, voice, shared_with } => {
+            vec![format!("[{}] {name}: {}", place.short(), news::speaks_through(voice, shared_with))]
         }
         News::Options { options, basis } => {
             let line =

@@ -4,15 +4,13 @@
 
 pub mod verdict;
 
-use std::collections::BTreeSet;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
 use crate::debate::change;
 use crate::debate::claims::{self, Entry};
-use crate::debate::consensus::{Standing, Standings};
+use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::event::Movement;
 use crate::debate::history::History;
 use crate::debate::question::Unit;
@@ -98,9 +96,7 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Estimates {
     let widths: Vec<f64> = given.iter().map(|estimate| estimate.high - estimate.low).collect();
     let summary = quartiles(&values);
     let relative = summary.and_then(|summary| summary.relative_iqr());
-    let gives = |seat: &Seat| standings.get(seat).is_some_and(|standing| standing.stance.estimate.is_some());
-    let givers = history.agents.iter().filter(|agent| gives(&agent.seat));
-    let families: BTreeSet<&str> = givers.map(|agent| agent.voice.family.as_str()).collect();
+    let givers = standings.values().filter(|standing| standing.stance.estimate.is_some());
     let (panel, heard, n) = (history.panel(), count(standings.len()), count(given.len()));
     let part = |part: fn(&Quartiles) -> f64| summary.as_ref().ok().map(part);
     Estimates {
@@ -117,7 +113,7 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Estimates {
         relative_iqr: relative.ok(),
         undefined: relative.err().map(|undefined| undefined.reason().to_owned()),
         width: quartiles(&widths).ok().map(|widths| widths.median),
-        families: count(families.len()),
+        families: consensus::families(givers),
     }
 }
 
