@@ -61,11 +61,12 @@ fn the_kind_of_fault_decides_whether_another_model_steps_in() {
 fn fallbacks_are_tried_in_order_and_what_failed_for_good_is_not_asked_again() {
     // (fallbacks, what fails and how, whom seat 2 asks in its two turns)
     type Fails = fn(&Ask) -> Option<FaultKind>;
+    type Row<'a> = (&'a [(&'a str, &'a str, &'a str)], Fails, &'a [&'a str]);
     let own_for_good: Fails = |ask| is(ask, OWN).then_some(FaultKind::Auth);
     let own_for_now: Fails = |ask| is(ask, OWN).then_some(FaultKind::Overloaded);
     let vendor_for_good: Fails = |ask| (ask.voice.provider == "openai").then_some(FaultKind::Quota);
     let all: Fails = |ask| (seat_of(ask) == Some(2)).then_some(FaultKind::Overloaded);
-    let rows: [(&[(&str, &str, &str)], Fails, &[&str]); 6] = [
+    let rows: [Row<'_>; 6] = [
         (&[], own_for_good, &["gpt-large"]),
         (&[SIBLING, STRANGER], own_for_good, &["gpt-large", "gpt-small", "gpt-small"]),
         (&[SIBLING, STRANGER], own_for_now, &["gpt-large", "gpt-small", "gpt-large", "gpt-small"]),

@@ -11,12 +11,14 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::join_all;
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
+use roundtable::debate::event::SessionId;
 use roundtable::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
-use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Timeouts};
+use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Timeouts};
 use roundtable::providers::table::{self, Vendor};
 use roundtable::providers::{Progress, Provider};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use fake::{Behaviour, Fake, Seen};
 
@@ -32,6 +34,7 @@ fn timeouts() -> Timeouts {
         first_byte: long,
         silence: long,
         turn: Duration::from_secs(60),
+        queue: Duration::from_secs(60),
         backoff_base: Duration::from_millis(1),
     }
 }
@@ -51,7 +54,13 @@ fn base_url(vendor: &Vendor, host: &str) -> String {
 
 fn endpoint(vendor: &'static Vendor, host: &str) -> Endpoint {
     let key_variable = vendor.key_variables.first().copied().unwrap_or_default().to_owned();
-    Endpoint { vendor, base_url: base_url(vendor, host), key: Some(SecretString::from(KEY)), key_variable }
+    Endpoint {
+        vendor,
+        base_url: base_url(vendor, host),
+        key: Some(SecretString::from(KEY)),
+        key_variable,
+        limits: Limits::default(),
+    }
 }
 
 fn gateway(name: &str, host: &str, timeouts: Timeouts) -> Gateway {
@@ -70,6 +79,7 @@ fn schema() -> Value {
 fn ask(name: &str) -> Ask {
     let message = |role, text: &str| Message { role, text: text.to_owned() };
     Ask {
+        session: SessionId(Uuid::nil()),
         turn: TurnId {
             phase: "debate".to_owned(),
             round: 1,
@@ -107,6 +117,7 @@ async fn run(gateway: &Gateway, name: &str) -> Outcome {
     for progress in told.into_inner().unwrap() {
         match progress {
             Progress::Delta(text) => outcome.shown.push_str(&text),
+            Progress::Waiting { .. } | Progress::Sending => panic!("{name}: waited for a slot"),
             Progress::Retrying { requests, reason, wait_ms } => {
                 outcome.waits.push(wait_ms);
                 outcome.reasons.push(reason);
@@ -402,7 +413,8 @@ async fn waits_as_long_as_it_is_told() {
     let rows = [
         ("retry-after", "7", minute, Some(7_000..=7_001)),
         ("retry-after", in_40_s.as_str(), minute, Some(35_000..=41_001)),
-        ("retry-after", "3600", minute * 10, Some(60_000..=60_000)),
+        ("retry-after", "400", minute * 10, Some(400_000..=400_001)),
+        ("retry-after", "3600", minute * 10, None),
         ("retry-after-ms", "1500", minute, Some(1_500..=1_501)),
         ("retry-after", "60", minute, None),
         ("retry-after", "7", Duration::from_secs(6), None),
@@ -771,6 +783,7 @@ fn certificates_are_found_for_https() {
         base_url: "https://127.0.0.1:9".to_owned(),
         key: Some(KEY.to_owned().into()),
         key_variable: "ANTHROPIC_API_KEY".to_owned(),
+        limits: Limits::default(),
     };
     Gateway::new(vec![endpoint], Timeouts::default()).unwrap();
 }

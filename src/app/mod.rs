@@ -39,7 +39,7 @@ use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View, ViewError};
 use crate::modes::{self, Folders};
 use crate::providers::Provider;
-use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
+use crate::providers::gateway::{Accounts, Endpoint, Gateway, Timeouts};
 use crate::providers::rehearsal;
 use crate::store::{Lease, Store, StoreError};
 
@@ -47,6 +47,8 @@ use crate::store::{Lease, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct App {
     config: Config,
+    /// Sessions that use one key share its limits.
+    accounts: Accounts,
 }
 
 /// What `start` came to.
@@ -71,7 +73,7 @@ pub struct Session {
 impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self { config, accounts: Accounts::default() }
     }
 
     /// The configuration.
@@ -151,8 +153,8 @@ impl App {
     }
 }
 
-fn gateway(endpoints: Vec<Endpoint>) -> Result<Box<dyn Provider>, Failure> {
-    let gateway = Gateway::new(endpoints, Timeouts::default())
+fn gateway(endpoints: Vec<Endpoint>, accounts: &Accounts) -> Result<Box<dyn Provider>, Failure> {
+    let gateway = Gateway::sharing(endpoints, Timeouts::default(), accounts)
         .map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
     Ok(Box::new(gateway))
 }

@@ -4,11 +4,22 @@ use crate::config::keys::{self, VendorField, VendorKey};
 use crate::config::{Choice, Config};
 use crate::debate::agent::Voice;
 use crate::error::Failure;
-use crate::providers::gateway::Endpoint;
+use crate::providers::gateway::{Endpoint, Limits};
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
 
 /// The most fallbacks: a turn takes all of them before its seat counts as absent.
 const FALLBACKS_MAX: usize = 8;
+
+const REQUESTS_PER_MINUTE: &str = "_REQUESTS_PER_MINUTE";
+const TOKENS_PER_MINUTE: &str = "_TOKENS_PER_MINUTE";
+const CONCURRENCY: &str = "_CONCURRENCY";
+
+/// The limits of a vendor's account: how their variables end, what they count, and what holds without them.
+const LIMITS: [(VendorField, &str, &str, &str); 3] = [
+    (VendorField::RequestsPerMinute, REQUESTS_PER_MINUTE, "requests a minute that", "no limit"),
+    (VendorField::TokensPerMinute, TOKENS_PER_MINUTE, "tokens a minute, in and out, that", "no limit"),
+    (VendorField::Concurrency, CONCURRENCY, "requests at once that", "4"),
+];
 
 /// A vendor with what is set for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +68,26 @@ fn vendor_rows(vendor: &Vendor) -> Vec<VendorKey> {
         };
         rows.push(row(&[variable], field, format!("where {} is reached, else {}", vendor.title, vendor.base_url)));
     }
+    rows.extend(LIMITS.map(|(field, ending, what, otherwise)| {
+        let about = format!("{what} {} allows, else {otherwise}", vendor.title);
+        row(&[&limit_variable(vendor, ending)], field, about)
+    }));
     rows
+}
+
+/// The variable that sets a limit of a vendor's account: that of its model, with another ending.
+fn limit_variable(vendor: &Vendor, ending: &str) -> String {
+    format!("{}{ending}", vendor.model_variable.trim_end_matches("_MODEL"))
+}
+
+/// What is set for a vendor's account.
+fn limits(config: &Config, vendor: &Vendor) -> Limits {
+    let set = |ending| config.number(&limit_variable(vendor, ending));
+    Limits {
+        requests_per_minute: set(REQUESTS_PER_MINUTE),
+        tokens_per_minute: set(TOKENS_PER_MINUTE),
+        concurrency: set(CONCURRENCY).unwrap_or(Limits::default().concurrency),
+    }
 }
 
 /// The port in a base URL such as `http://127.0.0.1:11434/v1`; 80 when it names none.
@@ -155,6 +185,7 @@ fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
         base_url: base_url.to_owned(),
         key: config.secret(key_variable).cloned(),
         key_variable: key_variable.to_owned(),
+        limits: limits(config, vendor),
     }
 }
 

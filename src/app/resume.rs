@@ -143,7 +143,7 @@ impl App {
         if endpoints.is_empty() {
             return Err(panel::nothing_usable().with_session(history.setup.session.to_string()));
         }
-        gateway(endpoints)
+        gateway(endpoints, &self.accounts)
     }
 }
 

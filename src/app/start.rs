@@ -92,7 +92,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
-    let cast = cast(config, request.who)?;
+    let cast = cast(app, request.who)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
     let session = Uuid::now_v7();
@@ -134,7 +134,8 @@ struct Cast {
     provider: Box<dyn Provider>,
 }
 
-fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
+fn cast(app: &App, who: Who) -> Result<Cast, Failure> {
+    let config = &app.config;
     match who {
         Who::Rehearsal(pace) => Ok(Cast {
             panel: vec![rehearsal::voice()],
@@ -147,7 +148,7 @@ fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
             let fallbacks = panel::fallbacks(config)?;
             let moderators = panel::moderators(config, &panel, &fallbacks)?;
             let names: Vec<&str> = panel.iter().chain(&moderators).map(|voice| voice.provider.as_str()).collect();
-            let provider = gateway(panel::endpoints(config, &names))?;
+            let provider = gateway(panel::endpoints(config, &names), &app.accounts)?;
             Ok(Cast { panel, moderators, fallbacks, provider })
         }
     }

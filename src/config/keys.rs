@@ -176,6 +176,12 @@ pub enum VendorField {
     },
     /// The model.
     Model,
+    /// Requests a minute that its account allows.
+    RequestsPerMinute,
+    /// Tokens a minute that its account allows.
+    TokensPerMinute,
+    /// Requests at once that its account allows.
+    Concurrency,
 }
 
 /// One setting of a vendor. Its YAML names are the variables in lower case.
@@ -227,6 +233,9 @@ fn vendor_row(key: &VendorKey) -> Row {
             VendorField::BaseUrl => Kind::Url,
             VendorField::Host { port } => Kind::Host { port },
             VendorField::Model => Kind::Text,
+            VendorField::RequestsPerMinute => Kind::Count { min: 1, max: 1_000_000 },
+            VendorField::TokensPerMinute => Kind::Count { min: 1_000, max: 1_000_000_000 },
+            VendorField::Concurrency => Kind::Count { min: 1, max: 100 },
         },
         default: None,
         about: key.about.clone(),

@@ -90,6 +90,11 @@ impl Config {
         }
     }
 
+    /// Returns the whole number that a variable is set to.
+    pub fn number(&self, name: &str) -> Option<u32> {
+        self.count_if_set(name)
+    }
+
     /// Returns the most agents a panel may have, 2–50.
     pub fn max_agents(&self) -> u32 {
         self.count(keys::MAX_AGENTS)

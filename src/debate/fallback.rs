@@ -22,11 +22,17 @@ pub struct SteppedIn<'a> {
     pub shared_with: Vec<Seat>,
 }
 
-/// Returns the turns in which fallbacks stepped in, in the order in which they began.
+/// Returns the turns in which fallbacks stepped in: stage by stage as they were held, within a stage by seat.
 pub fn stepped_in(history: &History) -> Vec<SteppedIn<'_>> {
     let mut found: Vec<SteppedIn<'_>> = history.turns.keys().filter_map(|turn| stepped_in_for(history, turn)).collect();
-    found.sort_by_key(|stepped| history.last_begun(stepped.turn));
+    found.sort_by_key(|stepped| (stage_begun(history, stepped.turn), stepped.seat));
     found
+}
+
+/// Place of the event that began the stage of a turn.
+fn stage_begun(history: &History, here: &TurnId) -> u64 {
+    let is_here = |turn: &&TurnId| turn.phase == here.phase && turn.round == here.round && turn.stage == here.stage;
+    history.turns.keys().filter(is_here).map(|turn| history.begun(turn)).min().unwrap_or(u64::MAX)
 }
 
 /// Returns how a fallback stepped in for a seat in its turn; `None` where the seat speaks for itself.

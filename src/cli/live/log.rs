@@ -42,7 +42,7 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
             once(String::new()).chain(layout.hanging("── ", Tone::Strong, &format!("{place} ──"))).collect()
         }
         News::Said(said) => layout.said(said),
-        News::BallotIn(..) | News::Retrying { .. } => Vec::new(),
+        News::BallotIn(..) | News::Queued { .. } | News::Retrying { .. } => Vec::new(),
         News::Unread { name, reason, again, .. } => {
             let outlook = if *again { "; asked again" } else { "; not counted" };
             layout.hanging("✗ ", if *again { Tone::Warn } else { Tone::Bad }, &format!("{name}: {reason}{outlook}"))

@@ -4,6 +4,7 @@
 
 use crate::app;
 use crate::cli::live::Notice;
+use crate::cli::live::board;
 use crate::cli::live::moves::{self, Move, quote};
 use crate::cli::live::place::Place;
 use crate::cli::live::speakers::{name, voice_line};
@@ -52,6 +53,15 @@ pub(super) enum News {
         reason: String,
         /// Whether it is asked again.
         again: bool,
+    },
+    /// A request has to wait for its slot.
+    Queued {
+        /// Where.
+        place: Place,
+        /// Whose.
+        name: String,
+        /// What for.
+        reason: String,
     },
     /// A request failed and is sent again.
     Retrying {
@@ -200,7 +210,11 @@ impl Narrator {
     pub(super) fn tell(&mut self, history: &History, notice: &Notice) -> Vec<News> {
         match notice {
             Notice::Recorded(logged) => self.event(history, logged),
-            Notice::Arriving { .. } => Vec::new(),
+            Notice::Arriving { .. } | Notice::Sending { .. } => Vec::new(),
+            Notice::Waiting { turn, ahead, reason } => {
+                let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
+                vec![News::Queued { place, name, reason: board::queued(*ahead, reason) }]
+            }
             Notice::Retrying { turn, reason, wait_ms, .. } => {
                 let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
                 vec![News::Retrying { place, name, reason: text::line(reason), wait_ms: *wait_ms }]
@@ -312,7 +326,9 @@ pub(super) fn speaks_through(voice: &str, shared_with: &[String]) -> String {
     match shared_with {
         [] => format!("speaks through {voice}"),
         [other] => format!("speaks through {voice}, as {other} does: one model, two seats"),
-        others => format!("speaks through {voice}, as {} do: one model, {} seats", others.join(", "), others.len() + 1),
+        others => {
+            format!("speaks through {voice}, as {} do: one model, {} seats", others.join(" and "), others.len() + 1)
+        }
     }
 }
 
@@ -629,5 +645,64 @@ mod tests {
             ["[vote] Analyst: retrying in 3 s: overloaded"]
         );
         assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
+    }
+
+    #[test]
+    fn a_wait_for_a_slot_is_told_off_a_terminal_alone() {
+        let play = Play::open(VOTE, 3);
+        let turn = play.due().remove(0).turn;
+        let layout = log::Layout { columns: 80, palette: Palette::new(Surface::NoColor) };
+        let rows = [
+            (
+                Notice::Waiting { turn: turn.clone(), ahead: 0, reason: "4 requests\u{1b} are under way".into() },
+                vec!["[vote] Analyst: in the queue: 4 requests are under way"],
+            ),
+            (
+                Notice::Waiting { turn: turn.clone(), ahead: 2, reason: "60 a minute".into() },
+                vec!["[vote] Analyst: in the queue: 60 a minute, 2 ahead"],
+            ),
+            (Notice::Sending { turn }, vec![]),
+        ];
+        for (notice, expected) in rows {
+            let news = Narrator::new(&play.history).tell(&play.history, &notice);
+            assert_eq!(news.iter().flat_map(plain::lines).collect::<Vec<_>>(), expected);
+            assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
+        }
+    }
+
+    #[test]
+    fn who_speaks_through_another_model_is_told_with_whoever_shares_it() {
+        let mut play = Play::open(VOTE, 3);
+        // Seats 1 and 3 are Anthropic's, which is down.
+        play.history.setup.fallbacks = vec![play.history.agents[1].voice.clone()];
+        let layout = log::Layout { columns: 100, palette: Palette::new(Surface::NoColor) };
+        let mut narrator = Narrator::new(&play.history);
+        let (mut plain_lines, mut log_lines) = (Vec::new(), Vec::new());
+        play.finish(
+            |ask| match ask.voice.provider.as_str() {
+                "anthropic" => fault(FaultKind::Overloaded),
+                _ => reply(ballot(0, None), Some(0.0)),
+            },
+            |history, notice| {
+                let news = narrator.tell(history, notice);
+                plain_lines.extend(news.iter().flat_map(plain::lines));
+                log_lines.extend(news.iter().flat_map(|news| log::lines(news, layout)));
+            },
+        );
+        let told: Vec<&String> =
+            plain_lines.iter().filter(|line| line.contains("steps in") || line.contains("speaks")).collect();
+        assert_eq!(
+            told,
+            [
+                "[vote] Analyst: another model steps in: overloaded: the vendor said no; hint: wait a minute",
+                "[vote] Zoë 🦀: another model steps in: overloaded: the vendor said no; hint: wait a minute",
+                "[vote] Analyst: speaks through openai·gpt-5.2, as 分析者 does: one model, two seats",
+                "[vote] Zoë 🦀: speaks through openai·gpt-5.2, as Analyst and 分析者 do: one model, 3 seats",
+            ]
+        );
+        assert!(
+            log_lines.iter().any(|line| line.starts_with("↪ Analyst speaks through openai·gpt-5.2")),
+            "{log_lines:?}"
+        );
     }
 }

@@ -19,6 +19,9 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             let outlook = if *again { "asked again" } else { "not counted" };
             vec![format!("[{}] {name}: {reason}; {outlook}", place.short())]
         }
+        News::Queued { place, name, reason } => {
+            vec![format!("[{}] {name}: in the queue: {reason}", place.short())]
+        }
         News::Retrying { place, name, reason, wait_ms } => {
             vec![format!("[{}] {name}: retrying in {} s: {reason}", place.short(), wait_ms.div_ceil(1_000))]
         }
