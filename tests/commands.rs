@@ -25,6 +25,7 @@ fn every_command_says_what_it_does() {
     let commands = [
         "",
         "start",
+        "plan",
         "resume",
         "continue",
         "pause",
@@ -46,9 +47,12 @@ fn every_command_says_what_it_does() {
         "modes schema",
         "schema",
         "diff",
+        "mcp",
         "providers",
         "config",
         "config show",
+        "completions",
+        "man",
     ];
     for command in commands {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use roundtable::config::keys::{KEYS, VendorField, VendorKey};
+use roundtable::config::keys::{KEYS, POLICY, VendorField, VendorKey};
 use roundtable::config::{Choice, Config, ConfigError, Sources};
 use roundtable::debate::thresholds::Thresholds;
 use roundtable::error::{Failure, FailureKind};
@@ -154,8 +154,8 @@ impl Layer {
             Self::Flag => ("--flag".to_owned(), ""),
             Self::Environment => (name.to_owned(), " (in the environment)"),
             Self::DotEnv => (name.to_owned(), " (in .env:2)"),
-            Self::Project => (yaml_name(name), " (in roundtable.yaml:2)"),
-            Self::User => (yaml_name(name), " (in ~/.config/roundtable/config.yaml:2)"),
+            Self::Project => (yaml_name(name), " (in roundtable.yaml:2:1)"),
+            Self::User => (yaml_name(name), " (in ~/.config/roundtable/config.yaml:2:1)"),
         }
     }
 }
@@ -187,7 +187,7 @@ fn built_in_values_apply_when_nothing_is_set() {
     assert_eq!(config.data_dir(), data_dir);
     assert!(config.providers().is_empty() && config.moderator().is_none() && !config.no_color());
     assert!(config.setting("ANTHROPIC_API_KEY").is_none() && config.setting("NO_SUCH_SETTING").is_none());
-    assert_eq!(config.entries().len(), KEYS.len() + vendor_keys().len());
+    assert_eq!(config.entries().len(), KEYS.len() + POLICY.len() + vendor_keys().len());
     assert!(config.warnings().is_empty());
 }
 
@@ -203,6 +203,9 @@ fn the_stronger_of_each_pair_of_layers_wins() {
         ("ROUNDTABLE_EXIT_CONVERGENCE", ["0", "0.1", "0.2", "0.25", "1"]),
         ("ROUNDTABLE_EXIT_CONFIDENCE", ["0.6", "0.7", "0.75", "0.8", "0.9"]),
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", ["1", "2", "3", "4", "10"]),
+        ("ROUNDTABLE_MAX_COST", ["0.1", "0.5", "1", "2.25", "100"]),
+        ("ROUNDTABLE_MAX_TOKENS", ["1", "2000", "30000", "400000", "4294967295"]),
+        ("ROUNDTABLE_TIMEOUT", ["1s", "1m 30s", "10m", "1h", "1day"]),
         ("OPENAI_MODEL", ["g1", "g2", "g3", "g4", "g5"]),
     ];
     for (name, values) in settings {
@@ -227,6 +230,8 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
     let (share, majority) =
         ("a number from 0 to 1 is needed, such as 0.75", "a number above 0.5 and up to 1 is needed, such as 0.75");
     let rounds = "a whole number from 1 to 10 is needed";
+    let dollars = "US dollars above 0 are needed, such as 0.50";
+    let time = "a time of at least a second is needed, such as 90s or 1h 30m";
     let no_shares =
         ["75", "75%", "0.75%", "1.01", "-0.1", "-0", "+0.5", "NaN", "inf", "1e-1", "0,75", "3/4", "all", "."];
     let not = |name, need| no_shares.map(|text| (name, text, need));
@@ -241,6 +246,18 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", "0", rounds),
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", "11", rounds),
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", "2.5", rounds),
+        ("ROUNDTABLE_MAX_COST", "0", dollars),
+        ("ROUNDTABLE_MAX_COST", "-1", dollars),
+        ("ROUNDTABLE_MAX_COST", "$1", dollars),
+        ("ROUNDTABLE_MAX_COST", "1e3", dollars),
+        ("ROUNDTABLE_MAX_COST", "inf", dollars),
+        ("ROUNDTABLE_MAX_TOKENS", "0", "a whole number from 1 to 4294967295 is needed"),
+        ("ROUNDTABLE_MAX_TOKENS", "10k", "a whole number from 1 to 4294967295 is needed"),
+        ("ROUNDTABLE_TIMEOUT", "10", time),
+        ("ROUNDTABLE_TIMEOUT", "0s", time),
+        ("ROUNDTABLE_TIMEOUT", "900ms", time),
+        ("ROUNDTABLE_TIMEOUT", "2years", time),
+        ("ROUNDTABLE_TIMEOUT", "soon", time),
         ("ROUNDTABLE_MAX_AGENTS", "0", number),
         ("ROUNDTABLE_MAX_AGENTS", "1", number),
         ("ROUNDTABLE_MAX_AGENTS", "-3", number),

@@ -16,6 +16,7 @@ use proptest::prelude::*;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Continued, Event, StoppedBy};
 use roundtable::debate::history::History;
+use roundtable::debate::question::Question;
 use roundtable::debate::{consensus, schedule};
 use roundtable::export::diff::{Read, diff, json, markdown, read, text};
 use roundtable::export::{Format, render};
@@ -23,13 +24,13 @@ use serde_json::{Value, json};
 use support::replies::{Miss, chance, drawn, missed};
 use support::world::{Answer, World, all_built_in, choice, open, question, setup};
 
-fn fixture(mode: &str) -> String {
+fn fixture(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sessions");
-    fs::read_to_string(folder.join(format!("v1-{mode}.json"))).unwrap()
+    fs::read_to_string(folder.join(name).with_extension("json")).unwrap()
 }
 
 fn golden(mode: &str) -> Value {
-    serde_json::from_str(&fixture(mode)).unwrap()
+    serde_json::from_str(&fixture(&format!("v1-{mode}"))).unwrap()
 }
 
 fn record_of(history: &History) -> Value {
@@ -90,7 +91,11 @@ fn with_misses(seed: u64) -> impl Fn(&Ask) -> Answer {
 static SESSIONS: LazyLock<Vec<History>> = LazyLock::new(|| {
     let mut sessions = Vec::new();
     for (seed, mode) in (0..).zip(all_built_in()) {
-        for question in [choice(), open(), question(&["Stay as we are.", "move now", "split it"])] {
+        let number = Question::estimate("How long will it take?", "weeks").unwrap();
+        let number = mode.takes_estimates().then_some(number);
+        let choices = [choice(), open(), question(&["Stay as we are.", "move now", "split it"])];
+        for question in choices.into_iter().chain(number) {
+            let mode = mode.clone().held_for(&question);
             let clean = drawn(seed);
             let mut whole = World::open(setup(&mode, 4, question.clone()), &clean, seed).finish();
             sessions.push(whole.history.clone());
@@ -134,7 +139,7 @@ fn ballots_are_those_that_were_counted() {
     for (history, record) in SESSIONS.iter().zip(RECORDS.iter()) {
         let slots = schedule::slots(history);
         let Some(latest) = history.decision.as_ref().and_then(|_| consensus::latest(history, &slots)) else { continue };
-        let due: BTreeMap<u64, (&str, Option<String>)> = history
+        let due: BTreeMap<u64, (&str, Option<String>, Option<f64>)> = history
             .agents
             .iter()
             .map(|agent| {
@@ -144,10 +149,12 @@ fn ballots_are_those_that_were_counted() {
                 let stood = match (standing, &option) {
                     (None, _) => "absent",
                     (Some(_), Some(_)) => "chose",
+                    (Some(standing), None) if standing.stance.estimate.is_some() => "chose",
                     (Some(standing), None) if standing.stance.abstained.is_some() => "abstained",
                     (Some(_), None) => "uncounted",
                 };
-                (u64::from(agent.seat.0), (stood, option))
+                let estimate = standing.and_then(|standing| standing.stance.estimate);
+                (u64::from(agent.seat.0), (stood, option, estimate.map(|estimate| estimate.value)))
             })
             .collect();
         let mut nobody = record.clone();
@@ -158,8 +165,9 @@ fn ballots_are_those_that_were_counted() {
         for ballot in found.as_array().unwrap() {
             assert!(ballot["from"].is_null());
             let ballot = &ballot["to"];
-            let (stood, option) = &due[&ballot["seat"].as_u64().unwrap()];
+            let (stood, option, number) = &due[&ballot["seat"].as_u64().unwrap()];
             assert_eq!((ballot["stood"].as_str().unwrap(), &ballot["option"]), (*stood, &json!(option)), "{label}");
+            assert_eq!(ballot["estimate"]["value"].as_f64(), *number, "{label}");
             if *stood == "chose" { chose += 1 } else { other += 1 }
         }
     }
@@ -234,6 +242,33 @@ fn one_change_is_told_as_one() {
     other["turns"][last]["response"]["ballot"]["confidence"] =
         base["turns"][last]["response"]["ballot"]["confidence"].clone();
     assert!(compared(&base, &other)["ballots"].as_array().unwrap().iter().all(|sides| sides["from"]["seat"] != 1));
+}
+
+#[test]
+fn numbers_are_compared_with_their_units() {
+    let base: Value = serde_json::from_str(&fixture("v2-estimate")).unwrap();
+    assert!(is_empty(&compared(&base, &base)));
+    let words = |other: &Value| text(&diff(&read_back(&base), &read_back(other)));
+    let mut other = base.clone();
+    other["decision"]["estimate"]["value"] = json!(99.5);
+    other["decision"]["estimate"]["final"]["q3"] = json!(120);
+    let last = base["turns"].as_array().unwrap().iter().rposition(|turn| turn["speaker"]["seat"] == 1).unwrap();
+    let given = &mut other["turns"][last]["response"]["position"]["stance"]["estimate"];
+    assert!(given["value"].is_number(), "{given}");
+    *given = json!({ "value": 99.5, "low": 90, "high": 120 });
+    let found = compared(&base, &other);
+    assert_eq!(found["ballots"][0]["to"]["estimate"]["value"], json!(99.5), "{found:#}");
+    assert_eq!((found["ballots"].as_array().unwrap().len(), found["outcome"].as_array().unwrap().len()), (1, 2));
+    let told = words(&other);
+    for due in [" → 99.5 weeks\n", " to 120 weeks\n", " → 99.5 weeks (90 to 120)\n"] {
+        assert!(told.contains(due), "{due}: {told}");
+    }
+    // The same numbers in another unit are other numbers.
+    let mut other = base.clone();
+    other["decision"]["estimate"]["unit"] = json!("days");
+    let (told, seats) = (words(&other), base["panel"].as_array().unwrap().len());
+    assert_eq!(compared(&base, &other)["ballots"].as_array().unwrap().len(), seats, "{told}");
+    assert!(told.contains("weeks → ") && told.contains(" days\n"), "{told}");
 }
 
 /// `o1` of one session is not `o1` of another, and neither is `c1`.
@@ -416,7 +451,7 @@ fn what_is_no_record_is_refused_and_why() {
 
 #[test]
 fn the_changes_between_two_goldens() {
-    let found = diff(&read(&fixture("adversarial")).unwrap(), &read(&fixture("collaborative")).unwrap());
+    let found = diff(&read(&fixture("v1-adversarial")).unwrap(), &read(&fixture("v1-collaborative")).unwrap());
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots/diff" }, {
         insta::assert_snapshot!("text", text(&found));
         insta::assert_snapshot!("markdown", markdown(&found));

@@ -6,6 +6,7 @@ mod support;
 
 use proptest::prelude::{ProptestConfig, any, proptest};
 use roundtable::debate::agent::Seat;
+use roundtable::debate::analysis::{OutcomeAnalysis, analyse};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::decision::{Caveat, Decision, Label, Level};
 use roundtable::debate::dissent::Kind;
@@ -16,6 +17,8 @@ use roundtable::debate::question::{Question, QuestionError};
 use roundtable::debate::response::contract::{Contract, Earlier, StanceTerms};
 use roundtable::debate::response::read::read;
 use roundtable::debate::response::{Estimate, Response};
+use roundtable::export::record::record;
+use roundtable::export::story::story;
 use serde_json::{Value, json};
 use support::replies::{Miss, by_default, json_reply, missed, said, with};
 use support::world::{Answer, World, built_in, seat_of, setup};
@@ -61,6 +64,12 @@ fn numbers_are_read_in_every_plain_spelling_and_never_guessed() {
         (json!("+7"), 7.0),
         (json!("\u{2212}7"), -7.0),
         (json!("1e3"), 1000.0),
+        (json!("0.125"), 0.125),
+        (json!("1.5000"), 1.5),
+        (json!("1234.567"), 1234.567),
+        (json!(1.125), 1.125),
+        (json!("0e-400"), 0.0),
+        (json!("0.000"), 0.0),
         (json!("1,200"), 1200.0),
         (json!("1 200 000.5"), 1_200_000.5),
         (json!("1\u{a0}200"), 1200.0),
@@ -92,6 +101,12 @@ fn numbers_are_read_in_every_plain_spelling_and_never_guessed() {
         "-inf",
         "infinity",
         "1e400",
+        "1e-400",
+        "1.500",
+        "12.500",
+        "1\u{200b}2",
+        "1\u{202e}2",
+        "1\u{7}2",
         "1e16",
         "0x10",
         "--3",
@@ -331,6 +346,45 @@ fn a_panel_that_agrees_goes_on_until_it_stands_still() {
     setup.mode.phases[1].rounds.as_mut().unwrap().default = 4;
     let world = World::open(setup, &keeps, 1).finish();
     assert_eq!(world.rounds(), ["opening/1", "exchange/1", "exchange/2 positions oscillate"]);
+}
+
+#[test]
+fn what_the_number_hangs_on_is_worked_out_by_hand() {
+    let rounds = [vec![Gives(10.0), Gives(11.0), Gives(12.0), Gives(40.0)]];
+    let mut history = run(&rounds);
+    let number = |history: &History| match analyse(history).outcome {
+        OutcomeAnalysis::Number { estimate } => estimate,
+        OutcomeAnalysis::Choice(choice) => panic!("{choice:?}"),
+    };
+    let without = |history: &History| -> Vec<(Option<f64>, bool)> {
+        number(history).without_seat.iter().map(|without| (without.median, without.label_differs)).collect()
+    };
+    // Quartiles 10.75 and 19 lie 8.25 apart, 72% of the median of 11.5. Without seat 4 they are 10.5 and 11.5, 9% of 11.
+    assert_eq!(history.decision.as_ref().unwrap().label, Label::Spread);
+    assert_eq!(without(&history), [(Some(12.0), false), (Some(12.0), false), (Some(11.0), false), (Some(11.0), true)]);
+    for (agent, family) in history.agents.iter_mut().zip(["a", "a", "a", "b"]) {
+        agent.voice.family = family.to_owned();
+    }
+    // The families' medians are 11 and 40.
+    assert_eq!(number(&history).by_family, Some(25.5));
+    for agent in &mut history.agents {
+        agent.voice.family = "a".to_owned();
+    }
+    assert_eq!(number(&history).by_family, None);
+    let record = record(&history);
+    assert!(
+        story(&record).contains(
+            &"Without one seat or another the median lies between 11 and 12; the label hangs on Participant 4."
+                .to_owned()
+        ),
+        "{:?}",
+        story(&record)
+    );
+    // Three of four are a quorum, and so are two of three.
+    let absent = run(&[vec![Gives(10.0), Gives(11.0), Gives(12.0), IsAbsent]]);
+    assert_eq!(without(&absent), [(Some(11.5), false), (Some(11.0), false), (Some(10.5), false)]);
+    let few = run(&[vec![Gives(10.0), Gives(11.0), IsAbsent]]);
+    assert_eq!(without(&few), [(None, true), (None, true)]);
 }
 
 #[test]

@@ -146,12 +146,22 @@ fn a_decision_is_held_to_its_terms() {
         ),
         (
             Votes { verdict: "1122", objections: (&[], &[3]), ..VOTES },
-            GateTerms { min_agreement: Some(0.6), expect: Some(option("o1")), no_blocking_dissent: true },
+            GateTerms {
+                min_agreement: Some(0.6),
+                expect: Some(option("o1")),
+                no_blocking_dissent: true,
+                ..GateTerms::default()
+            },
             "does not hold: no option won; agreement none, at least 0.60 required; o1 expected; 1 blocking objection",
         ),
         (
             VOTES,
-            GateTerms { min_agreement: Some(0.6), expect: Some(option("o1")), no_blocking_dissent: true },
+            GateTerms {
+                min_agreement: Some(0.6),
+                expect: Some(option("o1")),
+                no_blocking_dissent: true,
+                ..GateTerms::default()
+            },
             "holds: agreement 0.75, at least 0.60 required; o1 won, as expected; no blocking objection",
         ),
     ];
@@ -175,7 +185,12 @@ fn without_terms_there_is_no_gate_and_with_them_nothing_else_changes() {
 
 #[test]
 fn what_was_found_is_recorded_as_typed_values() {
-    let terms = GateTerms { min_agreement: Some(0.8), expect: Some(option("o2")), no_blocking_dissent: true };
+    let terms = GateTerms {
+        min_agreement: Some(0.8),
+        expect: Some(option("o2")),
+        no_blocking_dissent: true,
+        ..GateTerms::default()
+    };
     let votes = Votes { verdict: "111x", objections: (&[4], &[]), ..VOTES };
     let decision = decide(votes, Some(terms.clone()));
     assert!(decision.blocking.is_empty(), "the verdict's own list is that of the seats heard at the end");
@@ -224,6 +239,7 @@ fn verdict(ballots: &[Ballot], min: u32) -> Decision {
         min_agreement: Some(f64::from(min) / 100.0),
         expect: Some(option("o1")),
         no_blocking_dissent: true,
+        ..GateTerms::default()
     });
     for (agent, (_, _, family, _)) in setup.agents.iter_mut().zip(ballots) {
         agent.voice.family = format!("family {family}");
@@ -250,8 +266,8 @@ fn verdict(ballots: &[Ballot], min: u32) -> Decision {
 /// The conditions without whose objections they are.
 fn conditions(decision: &Decision) -> Vec<Condition> {
     let seatless = |condition: &Condition| match condition.clone() {
-        Condition::NoBlockingDissent { required, found, holds, .. } => {
-            Condition::NoBlockingDissent { required, found, holds, objections: Vec::new() }
+        Condition::NoBlockingDissent { required, found, holds, origin, .. } => {
+            Condition::NoBlockingDissent { required, found, holds, objections: Vec::new(), origin }
         }
         other => other,
     };

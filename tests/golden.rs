@@ -11,9 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Logged, SessionId, StoppedBy};
 use roundtable::debate::history::History;
+use roundtable::debate::mode::Mode;
 use roundtable::debate::protocol::{self, Step};
+use roundtable::debate::question::Question;
 use roundtable::debate::replay;
 use roundtable::engine::{Control, EngineError, Notice, Run};
 use roundtable::export::{Format, ndjson, render};
@@ -85,10 +88,23 @@ async fn run(store: &Store, session: SessionId, events: Vec<Event>, meddling: Me
 /// A session of a mode on its own, by rehearsal.
 fn opened(mode: &str, session: u128) -> (SessionId, Event) {
     let question = if mode == "collaborative" { open() } else { choice() };
-    let mut setup = setup_with(&built_in(mode), 4, question, &[rehearsal::voice()]);
+    opened_on(&built_in(mode), question, session)
+}
+
+fn opened_on(mode: &Mode, question: Question, session: u128) -> (SessionId, Event) {
+    let mut setup = setup_with(mode, 4, question, &[rehearsal::voice()]);
     setup.session = SessionId(Uuid::from_u128(0x01a2_0000_0000_7000_8000_0000_0000_0000 + session));
     setup.program = concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned();
     (setup.session, Event::SessionOpened(Box::new(setup)))
+}
+
+/// Like [`opened`], with so many tokens to spend.
+fn limited(mode: &str, session: u128, tokens: u64) -> (SessionId, Event) {
+    let (session, mut event) = opened(mode, session);
+    if let Event::SessionOpened(setup) = &mut event {
+        (setup.caps.tokens, setup.rounds) = (Some(tokens), Some(3));
+    }
+    (session, event)
 }
 
 /// The sessions of this format, each with something that only this format has.
@@ -127,7 +143,24 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     again(session, first, Meddling::Pause(11)).await;
     let paused = again(session, resume(), Meddling::None).await;
 
-    vec![("v2-continued", continued), ("v2-branched", branched), ("v2-aborted", aborted), ("v2-paused", paused)]
+    // Under a limit that leaves room for the opening alone; raised, and reached again in the exchange.
+    let (session, first) = limited("collaborative", 0x60, 90_000);
+    again(session, first, Meddling::None).await;
+    let raised = Event::LimitsSet(Caps { tokens: Some(98_000), ..Caps::default() });
+    let limited = run(&store, session, vec![raised, resume()], Meddling::None).await;
+
+    let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
+    let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
+    let estimate = again(session, first, Meddling::None).await;
+
+    vec![
+        ("v2-continued", continued),
+        ("v2-branched", branched),
+        ("v2-aborted", aborted),
+        ("v2-paused", paused),
+        ("v2-estimate", estimate),
+        ("v2-limited", limited),
+    ]
 }
 
 /// Writes the logs that are missing, and checks that every log of today's engine replays.
@@ -139,7 +172,9 @@ async fn what_the_engine_writes_replays() {
         let due: &[&str] = match name {
             "v2-continued" => &["session_continued", "session_renamed", "synthesis_requested", "options_frozen"],
             "v2-branched" => &["session_continued"],
+            "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
+            "v2-estimate" => &["decided"],
             _ => &["session_paused", "session_resumed"],
         };
         assert!(due.iter().all(|tag| tags.contains(tag)), "{name}: {tags:?}");

@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
@@ -61,7 +61,12 @@ const ROOMS: [Room; 12] = [
         imports: &["app", "config", "debate", "export", "error"],
         touches: &["std::fs", "std::io", "std::process", "std::thread", "Instant::now", "tokio::", "indicatif"],
     },
-    Room { name: "main", imports: &["cli"], touches: &["std::process"] },
+    Room {
+        name: "mcp",
+        imports: &["app", "config", "debate", "stats", "export", "error"],
+        touches: &["std::io", "tokio::"],
+    },
+    Room { name: "main", imports: &["cli", "mcp"], touches: &["std::process"] },
 ];
 
 /// One line of code, without its comment.

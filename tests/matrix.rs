@@ -49,6 +49,14 @@ const DELAY: Duration = Duration::from_millis(2);
 /// Runs under way at the same time.
 const THREADS: usize = 4;
 
+/// What a debate is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    AChoice,
+    Options,
+    ANumber,
+}
+
 /// One debate of the matrix, and what is known of it once it has run.
 struct Case {
     title: String,
@@ -64,12 +72,14 @@ struct Case {
 }
 
 impl Case {
-    fn run((name, names): (&str, [&'static str; 5]), agents: usize, providers: usize) -> Self {
+    /// Runs a debate whose question is open or a choice, by turns.
+    fn run(mode: (&str, [&'static str; 5]), agents: usize, providers: usize) -> Self {
         let is_open = (agents + providers).is_multiple_of(2);
-        let title = format!(
-            "{name} --agent-count {agents}, {providers} providers, {}",
-            if is_open { "open" } else { "a choice" }
-        );
+        Self::run_for(if is_open { Wanted::Options } else { Wanted::AChoice }, mode, agents, providers)
+    }
+
+    fn run_for(wanted: Wanted, (name, names): (&str, [&'static str; 5]), agents: usize, providers: usize) -> Self {
+        let title = format!("{name} --agent-count {agents}, {providers} providers, {wanted:?}");
         let fake = Fake::start(voices::script(DELAY));
         let count = agents.to_string();
         let mut arguments = vec![
@@ -84,7 +94,11 @@ impl Case {
             "json",
             "--quiet",
         ];
-        arguments.extend((!is_open).then_some("--yes-no"));
+        arguments.extend(match wanted {
+            Wanted::AChoice => vec!["--yes-no"],
+            Wanted::Options => Vec::new(),
+            Wanted::ANumber => vec!["--estimate", "weeks"],
+        });
         let ran = Desk::at(fake.url(), providers).run(&arguments).expect(0);
         assert_eq!(ran.stderr, "", "{title}");
         let record = ran.record();
@@ -141,7 +155,11 @@ fn check_outcome(case: &Case) {
     assert_eq!(record["synthesis_failure"], Value::Null, "{title}");
     assert!(record["synthesis"].is_object(), "{title}");
     assert_eq!(record["usage"]["total"]["calls"], case.log.len(), "{title}");
-    assert_eq!(record["final"]["valid"], case.agents, "{title}: {}", record["final"]);
+    let counted = match record["question"]["kind"] == "estimate" {
+        true => &record["decision"]["estimate"]["final"]["n"],
+        false => &record["final"]["valid"],
+    };
+    assert_eq!(*counted, case.agents, "{title}: {}", record["final"]);
 }
 
 fn check_seating(case: &Case) {
@@ -306,12 +324,28 @@ fn check_prefixes(case: &Case) {
 fn every_mode_at_every_size_on_every_number_of_providers() {
     let sizes = AGENTS.iter().flat_map(|agents| PROVIDERS.map(|providers| (*agents, providers)));
     let cases: Vec<_> = sizes.flat_map(|(agents, providers)| MODES.map(|mode| (mode, agents, providers))).collect();
+    on_threads(&cases, |(mode, agents, providers)| check(&Case::run(*mode, *agents, *providers)));
+}
+
+#[test]
+fn every_mode_that_takes_estimates_at_every_size() {
+    let takes = |(name, _): &(&str, _)| modes::find(name, &Folders::default()).unwrap().mode.takes_estimates();
+    let modes: Vec<_> = MODES.into_iter().filter(takes).collect();
+    assert!(modes.len() >= 5, "{modes:?}");
+    let sizes = AGENTS.iter().flat_map(|agents| [(*agents, 1), (*agents, 4)]);
+    let cases: Vec<_> = sizes.flat_map(|size| modes.iter().map(move |mode| (*mode, size))).collect();
+    on_threads(&cases, |(mode, (agents, providers))| {
+        check(&Case::run_for(Wanted::ANumber, *mode, *agents, *providers));
+    });
+}
+
+fn on_threads<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _thread in 0..THREADS {
             scope.spawn(|| {
-                while let Some((mode, agents, providers)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    check(&Case::run(*mode, *agents, *providers));
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    check(case);
                 }
             });
         }

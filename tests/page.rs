@@ -7,6 +7,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use roundtable::debate::ask::Speaker;
+use roundtable::debate::estimate::worded;
 use roundtable::export::record::{self, Record};
 use roundtable::export::{Format, html, render};
 use roxmltree::{Document, Node, ParsingOptions};
@@ -24,7 +25,7 @@ const ATTRIBUTES: &str = "lang dir class id href rel name content charset http-e
 const LINES: [&str; 12] = ["p", "h1", "h2", "h3", "h4", "span", "strong", "a", "dt", "caption", "code", "time"];
 
 /// Reads every session's page and hands it over with the record.
-fn each(check: impl Fn(&str, &Document<'_>, &Record, &Told)) {
+fn each(mut check: impl FnMut(&str, &Document<'_>, &Record, &Told)) {
     for told in told::sessions() {
         let record = record::record(&told.history);
         let page = html::render(&record, &told.history);
@@ -241,6 +242,50 @@ fn the_charts_tally_and_agreement_are_the_records() {
             assert_eq!(agreement_rows[place].1[1..], due, "{title}: round {}", index + 1);
         }
     });
+}
+
+#[test]
+fn the_chart_of_estimates_is_the_records() {
+    let mut drawn = 0;
+    each(|title, document, record, told| {
+        let counted: Vec<_> =
+            told.history.rounds.iter().enumerate().filter(|(_, round)| round.estimates.is_some()).collect();
+        let Some(chart) = section(document, "estimates") else {
+            return assert!(counted.is_empty(), "{title}");
+        };
+        let table = rows(chart);
+        let columns = |row: usize| table[row].1.clone();
+        let number = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), worded);
+        for (place, (index, round)) in counted.into_iter().enumerate() {
+            let found = round.estimates.as_ref().unwrap();
+            let here = |mark: &Node<'_, '_>| mark.attribute("data-round") == Some(&(index + 1).to_string());
+            let read = |mark: &Node<'_, '_>, name| data(mark, name).parse::<f64>().unwrap();
+            let (dots, boxes): (Vec<_>, Vec<_>) =
+                chart.descendants().filter(here).partition(|mark| mark.attribute("data-seat").is_some());
+            let boxes: Vec<_> =
+                boxes.iter().map(|mark| ["value", "low", "high"].map(|name| read(mark, name))).collect();
+            let due = found.median.map(|median| [median, found.q1.unwrap(), found.q3.unwrap()]);
+            assert_eq!(boxes, due.into_iter().collect::<Vec<_>>(), "{title}: round {}", index + 1);
+            assert_eq!(dots.len() as u32, found.n, "{title}: round {}", index + 1);
+            for (row, agent) in record.panel.iter().enumerate() {
+                let dot = dots.iter().find(|dot| data(dot, "seat") == agent.seat.to_string());
+                let told = number(dot.map(|dot| read(dot, "value")));
+                assert_eq!((&table[row].0, &columns(row)[place]), (&agent.name, &told), "{title}");
+            }
+            let totals = [found.median, found.q1, found.q3].map(number);
+            let shown: Vec<_> = (0..3).map(|total| columns(record.panel.len() + total)[place].clone()).collect();
+            assert_eq!(shown, totals, "{title}");
+        }
+        // Higher numbers stand higher.
+        let mut heights: Vec<(f64, f64)> = elements(document, "circle")
+            .filter(|mark| mark.attribute("data-seat").is_some() && mark.attribute("data-value").is_some())
+            .map(|dot| (data(&dot, "value").parse().unwrap(), dot.attribute("cy").unwrap().parse().unwrap()))
+            .collect();
+        heights.sort_by(|a, b| a.0.total_cmp(&b.0));
+        assert!(heights.is_sorted_by(|a, b| a.1 >= b.1), "{title}: {heights:?}");
+        drawn += 1;
+    });
+    assert!(drawn >= 2, "{drawn}");
 }
 
 #[test]

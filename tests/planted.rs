@@ -8,7 +8,7 @@ use roundtable::debate::analysis::groupthink::{Alarm, Inputs, SignName};
 use roundtable::debate::analysis::number::Number;
 use roundtable::debate::analysis::persuasion::Direction;
 use roundtable::debate::analysis::sensitivity::Reweighted;
-use roundtable::debate::analysis::{Analysis, analyse};
+use roundtable::debate::analysis::{ChoiceAnalysis, analyse};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::claims::ledger;
 use roundtable::debate::decision::{Caveat, Label};
@@ -109,11 +109,11 @@ fn table(plot: &Plot<'_>, rounds: u32) -> Setup {
     setup
 }
 
-fn run(plot: &Plot<'_>) -> (History, Analysis) {
+fn run(plot: &Plot<'_>) -> (History, ChoiceAnalysis) {
     let rounds = u32::try_from(plot.rounds.len()).unwrap() - 1;
     let script = |ask: &Ask| act(plot, ask);
     let history = World::open(table(plot, rounds), &script, 1).finish().history;
-    let analysis = analyse(&history);
+    let analysis = analyse(&history).choice().unwrap().clone();
     (history, analysis)
 }
 
@@ -141,7 +141,7 @@ fn undefined(reason: &'static str) -> Number {
 }
 
 /// Each sign in a letter: `+` shows, `-` does not, `?` cannot be evaluated.
-fn signs(analysis: &Analysis) -> String {
+fn signs(analysis: &ChoiceAnalysis) -> String {
     let letter = |shows| match shows {
         Some(true) => '+',
         Some(false) => '-',
@@ -151,7 +151,7 @@ fn signs(analysis: &Analysis) -> String {
 }
 
 /// The seats without which another option would win, and those without which only the label would be another.
-fn hinges(analysis: &Analysis) -> (Vec<u32>, Vec<u32>) {
+fn hinges(analysis: &ChoiceAnalysis) -> (Vec<u32>, Vec<u32>) {
     let all = &analysis.sensitivity.without_seat;
     let outcome = all.iter().filter(|without| without.option_differs).map(|without| without.seat.0);
     let label = all.iter().filter(|without| !without.option_differs && without.label_differs);
@@ -220,8 +220,8 @@ fn a_minority_with_evidence_stands_its_ground_against_a_majority() {
     assert_eq!(changes.confidence_of_changed, undefined("no_comparable"));
     let opportunities: Vec<u32> = analysis.influence.iter().map(|influence| influence.opportunities).collect();
     assert_eq!(opportunities, [0, 0, 0, 1]);
-    let quotes: Vec<(&str, bool)> =
-        analysis.quotes.iter().map(|quote| (quote.claim.0.as_str(), quote.verified)).collect();
+    let quotes = analyse(&history).quotes;
+    let quotes: Vec<(&str, bool)> = quotes.iter().map(|quote| (quote.claim.0.as_str(), quote.verified)).collect();
     assert_eq!(quotes, [("c1", false)]);
     let (story, warning) = told(&history);
     let expected = [
@@ -316,7 +316,7 @@ fn a_reversal_led_by_evidence_names_whose_claim_it_was() {
     let step = &analysis.influence[2].moves[0];
     assert_eq!((step.phase.as_str(), step.round, step.direction), ("exchange", 2, Some(Direction::Away)));
     assert_eq!(step.claims[0].0, "c2");
-    let quotes: Vec<bool> = analysis.quotes.iter().map(|quote| quote.verified).collect();
+    let quotes: Vec<bool> = analyse(&history).quotes.iter().map(|quote| quote.verified).collect();
     assert_eq!(quotes, [true, false], "the first stands in the topic");
     let (story, warning) = told(&history);
     assert_eq!(story[0], "The panel changed its mind: sealed 3-1 for o1, final 4-0 for o2.");

@@ -295,9 +295,10 @@ proptest! {
         };
         same!(facts(&one), facts(&two));
         same!((one.sealed, one.last, one.delta.moved, one.dissent), (two.sealed, two.last, two.delta.moved, two.dissent));
-        let (a, b) = (one.analysis, two.analysis);
+        let (a, b) = (one.analysis.choice().unwrap().clone(), two.analysis.choice().unwrap().clone());
+        same!(one.analysis.quotes, two.analysis.quotes);
         same!((a.sensitivity.without_seat, a.sensitivity.by_family), (b.sensitivity.without_seat, b.sensitivity.by_family));
-        same!((a.panel, a.influence, a.quotes), (b.panel, b.influence, b.quotes));
+        same!((a.panel, a.influence), (b.panel, b.influence));
     }
 
     #[test]
@@ -346,7 +347,7 @@ proptest! {
         let decision = record.decision.clone().unwrap();
         same!((decision.option, decision.label), (None, Label::NoQuorum));
         assert!(!decision.gate.unwrap().holds);
-        for without in &record.analysis.sensitivity.without_seat {
+        for without in &record.analysis.choice().unwrap().sensitivity.without_seat {
             same!((without.option.clone(), without.label), (None, Label::NoQuorum));
         }
     }

@@ -90,7 +90,7 @@ fn the_schemas_are_what_the_program_prints() {
 #[test]
 fn the_schemas_keep_to_the_standard_and_speak_for_themselves() {
     let of_modes = Desk::new().run(&["schema", "mode"]).expect(0).json();
-    for schema in [schema::decision(), schema::events(), of_modes] {
+    for schema in [schema::decision(), schema::events(), schema::progress(), of_modes] {
         jsonschema::draft202012::meta::validate(&schema).unwrap();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let id = schema["$id"].as_str().unwrap();
@@ -285,7 +285,12 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 21] = [
+const OPTIONAL: [(&str, &[&str]); 26] = [
+    ("agreement_undefined", &["decision"]),
+    ("estimates", &["", "rounds"]),
+    ("shift", &["", "rounds"]),
+    ("estimate", &["", "decision", "dissent", "question", "stance"]),
+    ("unit", &["question"]),
     ("ratings", &["consensus", "final", "sealed", "stance"]),
     ("change", &["stance"]),
     ("abstained", &["stance"]),

@@ -135,6 +135,7 @@ fn ask(model: &str) -> Ask {
             schema: Schema { name: "position".to_owned(), json: schema() },
             output_tokens_max: 8,
         },
+        grant: None,
     }
 }
 

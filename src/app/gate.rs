@@ -1,15 +1,15 @@
 //! The gate: from what was asked for to its terms, and from a verdict that does not meet them to a failure.
 
 use crate::app::Who;
-use crate::config;
-use crate::debate::gate::{Condition, GateTerms};
+use crate::config::{self, Config, keys};
+use crate::debate::gate::{Condition, GateTerms, TermOrigin, TermOrigins};
 use crate::debate::history::History;
 use crate::debate::mode::Mode;
 use crate::debate::question::{OptionId, Question};
 use crate::debate::text::folded;
 use crate::error::Failure;
 
-/// What a decision is asked to meet. Nothing by default.
+/// What a decision is asked to meet. Nothing by default but what the project's policy asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GateRequest {
     /// The least share of the panel behind the winning option, 0 to 1, as it was written.
@@ -18,43 +18,106 @@ pub struct GateRequest {
     pub expect: Option<String>,
     /// Whether an objection that its holder calls blocking closes the gate.
     pub no_blocking_dissent: bool,
+    /// What becomes of the project's policy.
+    pub policy: PolicyUse,
 }
 
-impl GateRequest {
-    /// The flags that ask for something, in words.
-    fn flags(&self) -> String {
-        let flags = [
-            ("--min-agreement", self.min_agreement.is_some()),
-            ("--expect", self.expect.is_some()),
-            ("--no-blocking-dissent", self.no_blocking_dissent),
+/// What becomes of the project's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PolicyUse {
+    /// Its terms are the gate's, but for those that the request sets itself.
+    #[default]
+    Applied,
+    /// It is left out.
+    LeftOut,
+}
+
+/// A term as it was asked for.
+struct Asked<T> {
+    value: T,
+    /// The flag, or the policy's key.
+    spelled: &'static str,
+    /// File, line and column of a policy's term.
+    place: Option<String>,
+    origin: TermOrigin,
+}
+
+impl<T> Asked<T> {
+    fn by_flag(flag: &'static str, value: T) -> Self {
+        Self { value, spelled: flag, place: None, origin: TermOrigin::Flag }
+    }
+
+    /// The term in words, with the place of one that is no flag.
+    fn named(&self) -> String {
+        match &self.place {
+            Some(place) => format!("{} (in {place})", self.spelled),
+            None => self.spelled.to_owned(),
+        }
+    }
+}
+
+/// The terms as they were asked for.
+struct Wanted {
+    min_agreement: Option<Asked<f64>>,
+    expect: Option<Asked<String>>,
+    no_blocking_dissent: Option<Asked<()>>,
+}
+
+impl Wanted {
+    /// What was asked for, in words; `None` when nothing was.
+    fn named(&self) -> Option<String> {
+        let terms = [
+            self.min_agreement.as_ref().map(Asked::named),
+            self.expect.as_ref().map(Asked::named),
+            self.no_blocking_dissent.as_ref().map(Asked::named),
         ];
-        let given: Vec<&str> = flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag).collect();
-        given.join(" and ")
+        let named: Vec<String> = terms.into_iter().flatten().collect();
+        (!named.is_empty()).then(|| named.join(" and "))
+    }
+
+    fn origins(&self) -> TermOrigins {
+        TermOrigins {
+            min_agreement: self.min_agreement.as_ref().map(|asked| asked.origin.clone()),
+            expect: self.expect.as_ref().map(|asked| asked.origin.clone()),
+            no_blocking_dissent: self.no_blocking_dissent.as_ref().map(|asked| asked.origin.clone()),
+        }
+    }
+
+    /// What to leave out instead of `else_`.
+    fn way_out(&self, else_: &str) -> String {
+        let origins = self.origins();
+        let all = [origins.min_agreement, origins.expect, origins.no_blocking_dissent];
+        if all.iter().flatten().any(|origin| *origin != TermOrigin::Flag) {
+            format!("leave out {else_}, or the project's policy with --no-policy")
+        } else {
+            format!("leave out {else_}, or the gate")
+        }
     }
 }
 
-/// Checks what was asked for; `None` when nothing was.
+/// Checks what was asked for; `None` when nothing was. Where a flag and the policy set the same term, the flag stands.
 pub(super) fn terms(
+    config: &Config,
     request: &GateRequest,
-    question: &Question,
-    mode: &Mode,
-    who: Who,
+    (question, mode, who): (&Question, &Mode, Who),
+    warnings: &mut Vec<String>,
 ) -> Result<Option<GateTerms>, Failure> {
-    if *request == GateRequest::default() {
-        return Ok(None);
-    }
+    let wanted = wanted(config, request, warnings)?;
+    let Some(named) = wanted.named() else { return Ok(None) };
     if question.estimate.is_some() {
-        return Err(Failure::usage(format!("{} needs options, and --estimate asks for a number", request.flags()))
-            .with_hint("leave out --estimate, or the gate"));
+        return Err(Failure::usage(format!("{named} needs options, and --estimate asks for a number"))
+            .with_hint(wanted.way_out("--estimate")));
     }
     let terms = GateTerms {
-        min_agreement: request.min_agreement.as_deref().map(share).transpose()?,
-        expect: request.expect.as_deref().map(|wanted| expected(wanted, question)).transpose()?,
-        no_blocking_dissent: request.no_blocking_dissent,
+        min_agreement: wanted.min_agreement.as_ref().map(|asked| asked.value),
+        expect: wanted.expect.as_ref().map(|asked| expected(asked, question)).transpose()?,
+        no_blocking_dissent: wanted.no_blocking_dissent.is_some(),
+        origins: wanted.origins(),
     };
-    if terms.no_blocking_dissent && !mode.has_ballots() {
+    if let Some(asked) = wanted.no_blocking_dissent.as_ref().filter(|_| !mode.has_ballots()) {
         return Err(Failure::usage(format!(
-            "--no-blocking-dissent needs ballots, in which objections are raised; mode {} takes none",
+            "{} needs ballots, in which objections are raised; mode {} takes none",
+            asked.named(),
             mode.mode
         ))
         .with_hint("choose a mode with ballots, such as vote, adversarial or devils-advocate"));
@@ -63,21 +126,59 @@ pub(super) fn terms(
         Who::Providers => Ok(Some(terms)),
         // A script that forgot the flag would pass without a single model having been asked.
         Who::Rehearsal(_) => {
-            Err(Failure::usage(format!("{} cannot be met by a rehearsal, in which no model is asked", request.flags()))
-                .with_hint("leave out --rehearse, or the gate"))
+            Err(Failure::usage(format!("{named} cannot be met by a rehearsal, in which no model is asked"))
+                .with_hint(wanted.way_out("--rehearse")))
         }
     }
 }
 
-fn share(given: &str) -> Result<f64, Failure> {
+fn wanted(config: &Config, request: &GateRequest, warnings: &mut Vec<String>) -> Result<Wanted, Failure> {
+    let own = Wanted {
+        min_agreement: request.min_agreement.as_deref().map(share).transpose()?,
+        expect: request.expect.clone().map(|wanted| Asked::by_flag("--expect", wanted)),
+        no_blocking_dissent: request.no_blocking_dissent.then(|| Asked::by_flag("--no-blocking-dissent", ())),
+    };
+    let policy = policy(config);
+    match request.policy {
+        PolicyUse::Applied => Ok(Wanted {
+            min_agreement: own.min_agreement.or(policy.min_agreement),
+            expect: own.expect.or(policy.expect),
+            no_blocking_dissent: own.no_blocking_dissent.or(policy.no_blocking_dissent),
+        }),
+        PolicyUse::LeftOut => {
+            warnings.extend(policy.named().map(|named| format!("the project's policy is left out: {named}")));
+            Ok(own)
+        }
+    }
+}
+
+/// The terms that the project's file sets.
+fn policy(config: &Config) -> Wanted {
+    Wanted {
+        min_agreement: of_policy(config, keys::POLICY_MIN_AGREEMENT, config.policy_min_agreement()),
+        expect: of_policy(config, keys::POLICY_EXPECT, config.text(keys::POLICY_EXPECT).map(str::to_owned)),
+        no_blocking_dissent: of_policy(config, keys::POLICY_NO_BLOCKING_DISSENT, Some(())),
+    }
+}
+
+/// A term of the policy; `None` where the policy does not set it.
+fn of_policy<T>(config: &Config, key: &'static str, value: Option<T>) -> Option<Asked<T>> {
+    let origin = &config.setting(key)?.origin;
+    let place = Some(origin.place());
+    Some(Asked { value: value?, spelled: key, place, origin: TermOrigin::Policy(origin.to_string()) })
+}
+
+fn share(given: &str) -> Result<Asked<f64>, Failure> {
     config::share(given.trim())
+        .map(|share| Asked::by_flag("--min-agreement", share))
         .ok_or_else(|| Failure::usage(format!("--min-agreement is `{given}`; {}", config::SHARE_NEEDED)))
 }
 
-/// The option that `wanted` names, by its text before its id.
-fn expected(wanted: &str, question: &Question) -> Result<OptionId, Failure> {
+/// The option that is expected, by its text before its id.
+fn expected(asked: &Asked<String>, question: &Question) -> Result<OptionId, Failure> {
+    let (named, wanted) = (asked.named(), &asked.value);
     if question.is_open() {
-        return Err(Failure::usage(format!("--expect is `{wanted}`, and there are no options to choose from"))
+        return Err(Failure::usage(format!("{named} is `{wanted}`, and there are no options to choose from"))
             .with_hint("give them with --option or --yes-no"));
     }
     let options = &question.options;
@@ -85,7 +186,7 @@ fn expected(wanted: &str, question: &Question) -> Result<OptionId, Failure> {
     let found = by_text.or_else(|| options.iter().find(|choice| choice.id.0 == wanted.trim()));
     found.map(|choice| choice.id.clone()).ok_or_else(|| {
         let known: Vec<String> = options.iter().map(|choice| format!("`{}` ({})", choice.text, choice.id)).collect();
-        Failure::usage(format!("--expect is `{wanted}`, which is none of the options"))
+        Failure::usage(format!("{named} is `{wanted}`, which is none of the options"))
             .with_hint(format!("expect one of {}", known.join(", ")))
     })
 }

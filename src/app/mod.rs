@@ -5,27 +5,33 @@
 mod failures;
 mod gate;
 mod library;
+mod limits;
 mod logs;
 mod naming;
 mod panel;
+pub mod plan;
 mod resume;
+mod signals;
 mod start;
 mod thresholds;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
 pub use crate::app::failures::{ending_failure, synthesis_failure};
-pub use crate::app::gate::GateRequest;
+pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
-pub use crate::app::panel::{VendorStatus, vendor_keys};
+pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
 pub use crate::app::resume::ContinueRequest;
+pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::engine::{Control, Notice};
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
+pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
@@ -39,7 +45,7 @@ use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View, ViewError};
 use crate::modes::{self, Folders};
 use crate::providers::Provider;
-use crate::providers::gateway::{Accounts, Endpoint, Gateway, Timeouts};
+use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
 use crate::providers::rehearsal;
 use crate::store::{Lease, Store, StoreError};
 
@@ -49,6 +55,15 @@ pub struct App {
     config: Config,
     /// Sessions that use one key share its limits.
     accounts: Accounts,
+}
+
+/// Where a front-end serves over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpServer {
+    /// The address to listen at.
+    pub address: SocketAddr,
+    /// Names by which it may be called beside the loopback's and the address itself, as clients write them in `Host`.
+    pub hosts: Vec<String>,
 }
 
 /// What `start` came to.
@@ -76,6 +91,11 @@ impl App {
         Self { config, accounts: Accounts::default() }
     }
 
+    /// Keeps to the limits of the vendors' accounts together with all who share them.
+    pub fn sharing(self, accounts: &Accounts) -> Self {
+        Self { accounts: accounts.clone(), ..self }
+    }
+
     /// The configuration.
     pub fn config(&self) -> &Config {
         &self.config
@@ -93,6 +113,7 @@ impl App {
         {
             return self.known(&store, session, &set_up.setup, request).await;
         }
+        limits::check_start(&set_up.setup)?;
         let lease = store.lease(set_up.setup.session).map_err(store_failure)?;
         let opened = Event::SessionOpened(Box::new(set_up.setup.clone()));
         let logged = match store.append(&lease, vec![opened]).await {
@@ -129,7 +150,7 @@ impl App {
             Who::Rehearsal(pace) => pace,
             Who::Providers => Duration::ZERO,
         };
-        Ok(Opened::Running(Box::new(self.resume(&id, pace).await?)))
+        Ok(Opened::Running(Box::new(self.take_up(&id, pace, Some(wanted.caps.clone())).await?)))
     }
 
     /// Lists the modes, built in and overridden.

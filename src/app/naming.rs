@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::debate::agent::Agent;
 use crate::debate::event::Setup;
+use crate::debate::gate::GateTerms;
 use crate::debate::text;
 use crate::error::Failure;
 
@@ -46,6 +47,7 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
 pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
     let seat = |agent: &Agent| (agent.seat, agent.persona.clone(), agent.voice.clone());
     let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
+    let terms = |setup: &Setup| setup.gate.as_ref().map(GateTerms::without_origins);
     let inputs = [
         ("topic", stored.question.topic == wanted.question.topic),
         ("unit", stored.question.estimate == wanted.question.estimate),
@@ -59,7 +61,7 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
         ("closing text", stored.synthesis == wanted.synthesis),
         ("limits", stored.limits == wanted.limits),
         ("thresholds", stored.thresholds == wanted.thresholds),
-        ("gate", stored.gate == wanted.gate),
+        ("gate", terms(stored) == terms(wanted)),
         ("seed", seed.is_none_or(|seed| seed == stored.seed)),
     ];
     inputs.into_iter().find(|(_, same)| !same).map(|(input, _)| input)

@@ -1,8 +1,10 @@
 //! Which vendors can be asked, and with which voices.
 
+use crate::app::start::Needs;
 use crate::config::keys::{self, VendorField, VendorKey};
 use crate::config::{Choice, Config};
-use crate::debate::agent::Voice;
+use crate::debate::agent::{Persona, Voice};
+use crate::debate::text;
 use crate::error::Failure;
 use crate::providers::gateway::{Endpoint, Limits};
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
@@ -20,6 +22,9 @@ const LIMITS: [(VendorField, &str, &str, &str); 3] = [
     (VendorField::TokensPerMinute, TOKENS_PER_MINUTE, "tokens a minute, in and out, that", "no limit"),
     (VendorField::Concurrency, CONCURRENCY, "requests at once that", "4"),
 ];
+
+/// Longest name of a persona that a user brings, in characters.
+const NAME_CHARS_MAX: usize = 60;
 
 /// A vendor with what is set for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,31 +121,54 @@ pub(super) fn vendors(config: &Config) -> Vec<VendorStatus> {
 
 /// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the
 /// table.
-pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
+pub(super) fn voices(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failure> {
     let voices: Vec<Voice> = match config.providers() {
         [] => VENDORS
             .iter()
             .filter(|vendor| is_usable(config, vendor))
             .map(|vendor| voice(config, vendor, None))
             .collect(),
-        chosen => chosen.iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?,
+        chosen => chosen.iter().map(|choice| chosen_voice(config, choice, needs)).collect::<Result<_, _>>()?,
     };
     if voices.is_empty() {
-        return Err(nothing_usable());
+        return Err(match needs {
+            Needs::Access => nothing_usable(),
+            Needs::Nothing => nothing_usable().with_hint("name the providers with --provider, or add --rehearse"),
+        });
     }
     Ok(voices)
 }
 
+/// A viewpoint that a user brings to the panel; `None` when the name cannot be shown on it: it must have 1 to 60 characters and
+/// not be the moderator's.
+pub fn persona(name: &str, cares_about: &str) -> Option<Persona> {
+    let (name, cares_about) = (text::line(name), text::line(cares_about));
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.eq_ignore_ascii_case("moderator") {
+        return None;
+    }
+    let character = if cares_about.is_empty() {
+        format!("looking at the question as {name} would")
+    } else {
+        format!("what matters to you is {cares_about}")
+    };
+    Some(Persona { name, character, team: None, stance: None })
+}
+
 /// Who may moderate: the one that was chosen, then each of the panel's voices, then the fallbacks.
-pub(super) fn moderators(config: &Config, panel: &[Voice], fallbacks: &[Voice]) -> Result<Vec<Voice>, Failure> {
-    let chosen = config.moderator().map(|choice| chosen_voice(config, choice)).transpose()?;
+pub(super) fn moderators(
+    config: &Config,
+    panel: &[Voice],
+    fallbacks: &[Voice],
+    needs: Needs,
+) -> Result<Vec<Voice>, Failure> {
+    let chosen = config.moderator().map(|choice| chosen_voice(config, choice, needs)).transpose()?;
     Ok(distinct(chosen.iter().chain(panel).chain(fallbacks)))
 }
 
 /// Who takes a seat's turn when its own voice fails, in order of preference.
-pub(super) fn fallbacks(config: &Config) -> Result<Vec<Voice>, Failure> {
+pub(super) fn fallbacks(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failure> {
     let chosen: Vec<Voice> =
-        config.fallbacks().iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?;
+        config.fallbacks().iter().map(|choice| chosen_voice(config, choice, needs)).collect::<Result<_, _>>()?;
     let fallbacks = distinct(chosen.iter());
     if fallbacks.len() > FALLBACKS_MAX {
         return Err(Failure::usage(format!("{} names {} models", keys::FALLBACK, fallbacks.len()))
@@ -204,10 +232,10 @@ fn variable(vendor: &Vendor) -> &'static str {
     }
 }
 
-fn chosen_voice(config: &Config, choice: &Choice) -> Result<Voice, Failure> {
+fn chosen_voice(config: &Config, choice: &Choice, needs: Needs) -> Result<Voice, Failure> {
     let vendor = table::find(&choice.provider)
         .ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
-    if !is_usable(config, vendor) {
+    if needs == Needs::Access && !is_usable(config, vendor) {
         return Err(not_set_up(vendor));
     }
     Ok(voice(config, vendor, choice.model.as_deref()))

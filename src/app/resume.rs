@@ -6,7 +6,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{App, Session, gateway, panel};
+use crate::app::{App, Session, gateway, limits, panel};
+use crate::debate::budget::Caps;
 use crate::debate::decision::Label;
 use crate::debate::event::{Branch, Continued, Ending, Event, Logged, SessionId};
 use crate::debate::history::History;
@@ -32,17 +33,23 @@ pub struct ContinueRequest {
 }
 
 /// A session that nobody else is writing.
-struct Taken {
-    store: Arc<Store>,
+pub(super) struct Taken {
+    pub(super) store: Arc<Store>,
     lease: Lease,
-    history: History,
+    pub(super) history: History,
 }
 
 impl App {
-    /// Takes up a session that was interrupted, paused or stopped, or lost its quorum. Sends no request.
+    /// Takes up a session that was interrupted, paused or stopped, reached a limit or lost its quorum. Sends no request.
     ///
-    /// `pace` is how long each reply takes to arrive if the session is a rehearsal.
+    /// `pace` is how long each reply takes to arrive if the session is a rehearsal. Limits that flags give replace the
+    /// session's own; fails if it would end again at once.
     pub async fn resume(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
+        self.take_up(name, pace, None).await
+    }
+
+    /// Like [`App::resume`], with the limits that a second start of the session gives.
+    pub(super) async fn take_up(&self, name: &str, pace: Duration, given: Option<Caps>) -> Result<Session, Failure> {
         let mut taken = self.take(name)?;
         if taken.history.ending == Some(Ending::Decided) {
             let session = taken.history.setup.session;
@@ -52,10 +59,19 @@ impl App {
             )));
         }
         let provider = self.provider_of(&taken.history, pace)?;
+        let history = &taken.history;
+        let caps = match given {
+            Some(given) => Some(limits::replaced(&history.caps, given, history)?),
+            None => limits::changed(&self.config, history)?,
+        };
+        let set = caps.filter(|caps| *caps != history.caps).map(Event::LimitsSet);
+        let mut events: Vec<Event> = set.or_else(|| limits::lost_in_flight(&taken)).into_iter().collect();
         // Who was stopped at once while it was ending goes on as well.
-        if taken.history.ending.is_some() || taken.history.stop.is_some() || taken.history.paused {
-            taken.append(Event::SessionResumed {}).await?;
+        let is_ended = history.ending.is_some() || history.stop.is_some() || history.limit.is_some();
+        if is_ended || history.paused {
+            events.push(Event::SessionResumed {});
         }
+        taken.append_within_limits(events).await?;
         Ok(taken.session(provider))
     }
 
@@ -73,7 +89,9 @@ impl App {
                 }
                 check_goes_on(&taken.history, &request.terms)?;
                 let provider = self.provider_of(&taken.history, pace)?;
-                taken.append(Event::SessionContinued(request.terms)).await?;
+                let mut events = limits::set(&self.config, &taken)?;
+                events.push(Event::SessionContinued(request.terms));
+                taken.append_within_limits(events).await?;
                 Ok(taken.session(provider))
             }
         }
@@ -91,7 +109,9 @@ impl App {
                 .with_session(session.to_string()));
         }
         let provider = self.provider_of(history, pace)?;
-        taken.append(Event::SynthesisRequested {}).await?;
+        let mut events = limits::set(&self.config, &taken)?;
+        events.push(Event::SynthesisRequested {});
+        taken.append_within_limits(events).await?;
         Ok(taken.session(provider))
     }
 
@@ -113,9 +133,12 @@ impl App {
         check_goes_on(&history, &request.terms)?;
         let provider = self.provider_of(&history, pace)?;
         let lease = store.lease(session).map_err(store_failure)?;
-        store.import(&lease, branch).await.map_err(store_failure)?;
         let mut taken = Taken { store, lease, history };
-        taken.append(Event::SessionContinued(request.terms)).await?;
+        let mut events = limits::set(&self.config, &taken)?;
+        events.push(Event::SessionContinued(request.terms));
+        limits::check_goes_on(&taken.history, &events)?;
+        taken.store.import(&taken.lease, branch).await.map_err(store_failure)?;
+        taken.append(events).await?;
         Ok(taken.session(provider))
     }
 
@@ -129,9 +152,7 @@ impl App {
 
     /// The provider that a stored session was opened with.
     fn provider_of(&self, history: &History, pace: Duration) -> Result<Box<dyn Provider>, Failure> {
-        let voices = history.agents.iter().map(|agent| &agent.voice).chain(&history.setup.moderators);
-        let voices = voices.chain(&history.setup.fallbacks);
-        let names: Vec<&str> = voices.map(|voice| voice.provider.as_str()).collect();
+        let names: Vec<&str> = limits::voices(&history.setup).map(|voice| voice.provider.as_str()).collect();
         if names.contains(&rehearsal::NAME) {
             return Ok(Box::new(Rehearsal::new(pace)));
         }
@@ -148,8 +169,17 @@ impl App {
 }
 
 impl Taken {
-    async fn append(&mut self, event: Event) -> Result<(), Failure> {
-        for logged in self.store.append(&self.lease, vec![event]).await.map_err(store_failure)? {
+    /// Appends events unless a limit would end the session right after them.
+    async fn append_within_limits(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+        limits::check_goes_on(&self.history, &events)?;
+        self.append(events).await
+    }
+
+    async fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        for logged in self.store.append(&self.lease, events).await.map_err(store_failure)? {
             self.history.apply(&logged).map_err(history_failure)?;
         }
         Ok(())

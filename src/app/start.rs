@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
-use crate::app::{App, gateway, naming, panel, thresholds};
+use crate::app::{App, gateway, limits, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -74,7 +74,29 @@ pub(super) struct SetUp {
     pub(super) warnings: Vec<String>,
 }
 
+/// What the voices of a debate need to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Set up, so that they can be asked.
+    Access,
+    /// Known, where they are named.
+    Nothing,
+}
+
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
+    let (setup, warnings) = draw_up(app, request, Needs::Access)?;
+    let provider: Box<dyn Provider> = match request.who {
+        Who::Rehearsal(pace) => Box::new(Rehearsal::new(pace)),
+        Who::Providers => {
+            let names: Vec<&str> = limits::voices(&setup).map(|voice| voice.provider.as_str()).collect();
+            gateway(panel::endpoints(&app.config, &names), &app.accounts)?
+        }
+    };
+    Ok(SetUp { setup, provider, warnings })
+}
+
+/// The first event of a debate, and what is odd about it.
+pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result<(Setup, Vec<String>), Failure> {
     let config = &app.config;
     let question = match &request.estimate {
         Some(unit) => Question::estimate(&request.topic, unit),
@@ -88,11 +110,11 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let mode = mode.held_for(&question);
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
-    let gate = gate::terms(&request.gate, &question, &mode, request.who)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
-    let cast = cast(app, request.who)?;
+    let cast = cast(config, request.who, needs)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
     let session = Uuid::now_v7();
@@ -104,6 +126,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(count),
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
         thresholds,
         gate,
         question,
@@ -117,7 +140,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         tags: request.tags.clone(),
         parent: None,
     };
-    Ok(SetUp { setup, provider: cast.provider, warnings })
+    Ok((setup, warnings))
 }
 
 /// The random bits of a version 7 UUID, down to those that JSON readers keep.
@@ -126,30 +149,24 @@ fn drawn_seed(session: Uuid) -> u64 {
     low & SEED_MAX
 }
 
-/// Who can be asked, and by whom.
+/// Who can be asked.
 struct Cast {
     panel: Vec<Voice>,
     moderators: Vec<Voice>,
     fallbacks: Vec<Voice>,
-    provider: Box<dyn Provider>,
 }
 
-fn cast(app: &App, who: Who) -> Result<Cast, Failure> {
-    let config = &app.config;
+fn cast(config: &Config, who: Who, needs: Needs) -> Result<Cast, Failure> {
     match who {
-        Who::Rehearsal(pace) => Ok(Cast {
-            panel: vec![rehearsal::voice()],
-            moderators: vec![rehearsal::voice()],
-            fallbacks: Vec::new(),
-            provider: Box::new(Rehearsal::new(pace)),
-        }),
+        Who::Rehearsal(_) => {
+            let voice = || vec![rehearsal::voice()];
+            Ok(Cast { panel: voice(), moderators: voice(), fallbacks: Vec::new() })
+        }
         Who::Providers => {
-            let panel = panel::voices(config)?;
-            let fallbacks = panel::fallbacks(config)?;
-            let moderators = panel::moderators(config, &panel, &fallbacks)?;
-            let names: Vec<&str> = panel.iter().chain(&moderators).map(|voice| voice.provider.as_str()).collect();
-            let provider = gateway(panel::endpoints(config, &names), &app.accounts)?;
-            Ok(Cast { panel, moderators, fallbacks, provider })
+            let panel = panel::voices(config, needs)?;
+            let fallbacks = panel::fallbacks(config, needs)?;
+            let moderators = panel::moderators(config, &panel, &fallbacks, needs)?;
+            Ok(Cast { panel, moderators, fallbacks })
         }
     }
 }

@@ -1,13 +1,18 @@
 //! The command line, as clap reads it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::limits::LimitArgs;
+use crate::cli::modes::ModesCommand;
+use crate::cli::plan::PlanArgs;
+
 /// What `--help` says at the end.
-const AFTER_HELP: &str = "\
+pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
-5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
+5 providers failed, quorum lost; 6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -23,6 +28,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a debate and print its decision
     Start(Box<StartArgs>),
+    /// Tell what a debate will take: panel, stages, calls, tokens and cost. Sends nothing
+    Plan(Box<PlanArgs>),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
     /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
@@ -54,6 +61,8 @@ pub(crate) enum Command {
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Serve assistants over the Model Context Protocol, on standard input and output or over HTTP
+    Mcp(McpArgs),
     /// Print the JSON Schema of something the program reads or writes
     Schema {
         /// Of what
@@ -65,11 +74,45 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the script that lets a shell complete commands, flags, modes and providers
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Print the manual page, or write those of every command
+    Man {
+        /// Write one page a command to this folder; print their paths
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// A shell that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    /// source <(roundtable completions bash)
+    Bash,
+    /// source <(roundtable completions zsh)
+    Zsh,
+    /// roundtable completions fish | source
+    Fish,
 }
 
 /// A debate to start.
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
+    #[command(flatten)]
+    pub(crate) debate: DebateArgs,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// What a debate is to be.
+#[derive(Debug, Args)]
+pub(crate) struct DebateArgs {
     /// The question: text, @FILE, or - for standard input
     #[arg(long, short, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) topic: String,
@@ -115,6 +158,11 @@ pub(crate) struct StartArgs {
     /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    /// Leave out the gate that the project's roundtable.yaml sets as its policy
+    #[arg(long)]
+    pub(crate) no_policy: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,
@@ -128,10 +176,6 @@ pub(crate) struct StartArgs {
     /// Label the session, for `list --tag`; repeat for more
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub(crate) tags: Vec<String>,
-    #[command(flatten)]
-    pub(crate) result: ResultArgs,
-    #[command(flatten)]
-    pub(crate) view: ViewArgs,
 }
 
 /// A session to finish.
@@ -139,6 +183,8 @@ pub(crate) struct StartArgs {
 pub(crate) struct ResumeArgs {
     /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -165,6 +211,8 @@ pub(crate) struct ContinueArgs {
     /// Name of the new session
     #[arg(long, value_name = "TEXT", requires = "from_round")]
     pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -238,7 +286,7 @@ pub(crate) struct ExportArgs {
     /// Format on standard output [default: ndjson, or with --output nothing]
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<FormatArg>,
-    /// Write to this file, in the format of its ending (.txt, .md, .json, .ndjson); repeat for more
+    /// Write to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }
@@ -298,6 +346,8 @@ pub(crate) enum ProgressArg {
     Bar,
     /// A line for every event that matters
     Plain,
+    /// The same as lines of JSON, for programs; `roundtable schema progress` describes them
+    Ndjson,
     /// Nothing
     None,
 }
@@ -344,6 +394,9 @@ pub(crate) enum StatusArg {
     QuorumLost,
     /// Stopped; the ballots in hand decided
     Stopped,
+    /// A limit on cost, tokens or time was reached; the ballots in hand decided
+    #[value(name = "limit_reached", alias = "limit-reached")]
+    LimitReached,
 }
 
 /// How a list is printed.
@@ -388,6 +441,8 @@ pub(crate) enum ShowView {
     Rounds,
     /// Each agent's path through the rounds
     Agents,
+    /// The reasoning behind what each agent said, which the others were not shown
+    Thoughts,
     /// The claim ledger, with evidence and what became of each claim
     Claims,
     /// The sources, and who cited them where
@@ -400,6 +455,17 @@ pub(crate) enum ShowView {
     Prompts,
     /// The log, one line an event
     Events,
+}
+
+/// How to serve assistants.
+#[derive(Debug, Args)]
+pub(crate) struct McpArgs {
+    /// Serve over streamable HTTP at this address, under /mcp. Off loopback, ROUNDTABLE_MCP_TOKEN must be set
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// A further name that clients may call the server by, as they write it in Host; repeat for more
+    #[arg(long, value_name = "NAME", requires = "http")]
+    pub(crate) allow_host: Vec<String>,
 }
 
 /// Two decisions to compare.
@@ -438,32 +504,8 @@ pub(crate) enum SchemaArg {
     Mode,
     /// A line of a session's event log
     Events,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModesCommand {
-    /// List the modes, built in and your own
-    List(ListingArgs),
-    /// Print a mode's file
-    Show {
-        /// A mode's name or file
-        name: String,
-    },
-    /// Check mode files; without any, every mode that can be found
-    Check {
-        /// Modes' names or files
-        names: Vec<String>,
-    },
-    /// Write a commented mode file to start from
-    New {
-        /// Name of the mode: lower-case letters, digits and dashes
-        name: String,
-        /// Where to write it [default: NAME.yaml in the project's folder of modes]
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Print the JSON Schema of mode files, for editors
-    Schema,
+    /// A line of `--progress ndjson`
+    Progress,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,15 +4,20 @@
 
 mod args;
 mod cells;
+mod completions;
 mod configuration;
 mod diff;
 mod export;
 mod given;
+mod guard;
 mod library;
+mod limits;
 mod list;
 mod live;
+mod man;
 mod modes;
 mod output;
+mod plan;
 mod providers;
 mod replay;
 mod run;
@@ -26,26 +31,45 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::app::{App, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat};
+use crate::app::{App, HttpServer, vendor_keys};
+use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
+use crate::cli::modes::ModesCommand;
+use crate::cli::output::ErrorFormat;
 use crate::config::{Config, Sources};
 use crate::debate::text;
 use crate::error::Failure;
 
+/// The front-ends that serve instead of answering once. The command line starts them and knows no more of them.
+pub struct Servers {
+    /// Serves assistants: over standard input and output, or over HTTP where an address is given. `None` where it was left out of
+    /// the build.
+    pub mcp: Option<Serve>,
+}
+
+/// Serves until there is nobody to serve.
+pub type Serve = fn(Sources, Option<HttpServer>) -> Result<(), Failure>;
+
 /// Runs the program and returns its exit code.
-pub fn main() -> ExitCode {
+pub fn main(servers: &Servers) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_a_command(&error),
     };
     let format = error_format(&cli.command);
-    match execute(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+    ended(guard::guarded(|| execute(cli.command, servers)), format)
+}
+
+/// Tells how a command ended, and returns its exit code.
+fn ended(outcome: Result<(), Failure>, format: ErrorFormat) -> ExitCode {
+    let code = match outcome {
+        Ok(()) => 0,
         Err(failure) => {
             output::failure(&failure, format);
-            ExitCode::from(failure.kind.exit_code())
+            failure.kind.exit_code()
         }
-    }
+    };
+    output::exited(code, format);
+    ExitCode::from(code)
 }
 
 /// Answers `--help` and `--version`, and says what is wrong with anything else.
@@ -55,12 +79,27 @@ fn not_a_command(error: &clap::Error) -> ExitCode {
         error.print().ok();
         return ExitCode::SUCCESS;
     }
-    let failure = usage_failure(&error.render().to_string());
-    let given: Vec<String> = std::env::args().collect();
-    let is_json = given.iter().any(|argument| argument == "--format=json" || argument == "-fjson")
-        || given.windows(2).any(|pair| matches!(pair[0].as_str(), "--format" | "-f") && pair[1] == "json");
-    output::failure(&failure, if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text });
-    ExitCode::from(failure.kind.exit_code())
+    ended(Err(usage_failure(&error.render().to_string())), wanted_format())
+}
+
+/// The format that arguments ask for which, as a whole, cannot be read.
+fn wanted_format() -> ErrorFormat {
+    // An argument that is not UTF-8 asks for no format, and is no reason to fail on the way to the error that names it.
+    let given: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let asks = |flags: &[&str], value: &str| {
+        let joined = |argument: &String| {
+            let rest = flags.iter().find_map(|flag| argument.strip_prefix(flag));
+            rest.is_some_and(|rest| rest.strip_prefix('=').unwrap_or(rest) == value)
+        };
+        given.iter().any(joined) || given.windows(2).any(|pair| flags.contains(&pair[0].as_str()) && pair[1] == value)
+    };
+    if asks(&["--progress"], "ndjson") {
+        ErrorFormat::Progress
+    } else if asks(&["--format", "-f"], "json") || asks(&["--format", "-f"], "ndjson") {
+        ErrorFormat::Json
+    } else {
+        ErrorFormat::Text
+    }
 }
 
 /// Turns the parser's message, a few paragraphs, into one line and a hint: what is wrong first, then how to call it.
@@ -77,9 +116,10 @@ fn usage_failure(message: &str) -> Failure {
     }
 }
 
-fn execute(command: Command) -> Result<(), Failure> {
+fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Resume(args) => run::resume(&args),
         Command::Continue(args) => run::go_on(&args),
         Command::Pause(args) => library::pause(&app(Vec::new())?, &args),
@@ -95,10 +135,22 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
+        Command::Mcp(args) => mcp(servers, args),
         Command::Schema { of } => schema::schema(of),
         Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { dir } => man::man(dir.as_deref()),
     }
+}
+
+fn mcp(servers: &Servers, args: McpArgs) -> Result<(), Failure> {
+    let Some(serve) = servers.mcp else {
+        return Err(Failure::usage("this build leaves out the server for assistants")
+            .with_hint("build it with the feature `mcp`, which is on by default"));
+    };
+    let http = args.http.map(|address| HttpServer { address, hosts: args.allow_host });
+    serve(Sources::from_process()?, http)
 }
 
 /// A flag that stands for a setting: its name, the setting's variable, the text given.
@@ -114,21 +166,38 @@ fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
 }
 
 /// How a failure of a command is to be written.
-fn error_format(command: &Command) -> output::ErrorFormat {
-    let is_json = match command {
-        Command::Start(args) => args.result.format == FormatArg::Json,
-        Command::Resume(args) | Command::Synthesize(args) => args.result.format == FormatArg::Json,
-        Command::Continue(args) => args.result.format == FormatArg::Json,
-        Command::Search(args) => args.listing.format == ListingFormat::Json,
-        Command::Pause(_) | Command::Stop(_) | Command::Rename(_) | Command::Delete(_) | Command::Import(_) => false,
-        Command::Show(args) => args.result.format == FormatArg::Json,
-        Command::Export(args) => args.format == Some(FormatArg::Json),
-        Command::Replay(args) => args.format == ListingFormat::Json,
-        Command::Diff(args) => args.format == DiffFormat::Json,
-        Command::List(args) => args.listing.format == ListingFormat::Json,
-        Command::Providers(args) | Command::Config(ConfigCommand::Show(args)) => args.format == ListingFormat::Json,
-        Command::Modes(args::ModesCommand::List(args)) => args.format == ListingFormat::Json,
-        Command::Modes(_) | Command::Schema { .. } => false,
+fn error_format(command: &Command) -> ErrorFormat {
+    let of = ErrorFormat::of;
+    let of_list = |format: ListingFormat| match format {
+        ListingFormat::Text => ErrorFormat::Text,
+        ListingFormat::Json => ErrorFormat::Json,
     };
-    if is_json { output::ErrorFormat::Json } else { output::ErrorFormat::Text }
+    match command {
+        Command::Start(args) => of(args.result.format, args.view.progress),
+        Command::Resume(args) | Command::Synthesize(args) => of(args.result.format, args.view.progress),
+        Command::Continue(args) => of(args.result.format, args.view.progress),
+        Command::Show(args) => of(args.result.format, ProgressArg::Auto),
+        Command::Export(args) => of(args.format.unwrap_or(FormatArg::Text), ProgressArg::Auto),
+        Command::Diff(args) => match args.format {
+            DiffFormat::Text | DiffFormat::Markdown => ErrorFormat::Text,
+            DiffFormat::Json => ErrorFormat::Json,
+        },
+        Command::Search(args) => of_list(args.listing.format),
+        Command::List(args) => of_list(args.listing.format),
+        Command::Plan(args) => of_list(args.listing.format),
+        Command::Replay(args) => of_list(args.format),
+        Command::Providers(args)
+        | Command::Config(ConfigCommand::Show(args))
+        | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
+        Command::Pause(_)
+        | Command::Stop(_)
+        | Command::Rename(_)
+        | Command::Delete(_)
+        | Command::Import(_)
+        | Command::Modes(_)
+        | Command::Mcp(_)
+        | Command::Schema { .. }
+        | Command::Completions { .. }
+        | Command::Man { .. } => ErrorFormat::Text,
+    }
 }

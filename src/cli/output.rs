@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use console::Term;
 
 use crate::app::App;
-use crate::cli::args::FormatArg;
+use crate::cli::args::{FormatArg, ProgressArg};
 use crate::cli::cells;
+use crate::cli::live::lines;
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::Format;
+use crate::export::progress::{Line, Problem, Told, aside};
 
 /// How a failure is written to stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,19 @@ pub(crate) enum ErrorFormat {
     Text,
     /// One JSON object on one line.
     Json,
+    /// A line of progress, and one with the exit code when the command ends.
+    Progress,
+}
+
+impl ErrorFormat {
+    /// What goes with a result in this format, where progress is shown like that.
+    pub(crate) fn of(format: FormatArg, progress: ProgressArg) -> Self {
+        match (progress, format) {
+            (ProgressArg::Ndjson, _) => Self::Progress,
+            (_, FormatArg::Json | FormatArg::Ndjson) => Self::Json,
+            (_, FormatArg::Text | FormatArg::Markdown | FormatArg::Adr | FormatArg::Html) => Self::Text,
+        }
+    }
 }
 
 /// Writes a result to stdout. A reader that has seen enough is no failure.
@@ -55,6 +70,30 @@ pub(crate) fn failure(failure: &Failure, format: ErrorFormat) {
             }
         }
         ErrorFormat::Json => remark(&failure.to_json().to_string()),
+        ErrorFormat::Progress => progress(&aside(failure.session.clone(), Told::Error { error: problem(failure) })),
+    }
+}
+
+/// Writes to stderr that the command ends, where somebody waits for a line that says so.
+pub(crate) fn exited(code: u8, format: ErrorFormat) {
+    match format {
+        ErrorFormat::Text | ErrorFormat::Json => {}
+        ErrorFormat::Progress => progress(&aside(None, Told::Exited { exit_code: code })),
+    }
+}
+
+/// Writes a line of progress to stderr, if anybody still reads it.
+pub(crate) fn progress(line: &Line) {
+    lines::write(&mut io::stderr().lock(), line);
+}
+
+fn problem(failure: &Failure) -> Problem {
+    Problem {
+        kind: failure.kind.name(),
+        message: failure.message.clone(),
+        hint: failure.hint.clone(),
+        retryable: failure.retryable,
+        session: failure.session.clone(),
     }
 }
 

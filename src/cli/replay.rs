@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::app::{App, Filter, Notice, Verification};
+use crate::app::{App, Filter, Notice, Signals, Verification};
 use crate::cli::args::{FormatArg, ListingFormat, ReplayArgs};
 use crate::cli::live::View;
 use crate::cli::{output, run};
@@ -111,14 +111,14 @@ async fn play(app: &App, log: &[Logged]) -> Result<(), Failure> {
         for (gap, logged) in gaps(log).into_iter().zip(rest) {
             match view {
                 View::Bar => tokio::time::sleep(gap).await,
-                View::Plain | View::None => {}
+                View::Plain | View::Ndjson | View::None => {}
             }
             // A view that broke is no reason to stop: the record follows.
             notices.send(Notice::Recorded(Arc::new(logged.clone()))).await.ok();
         }
     };
     let interrupted = async {
-        match run::Signals::new() {
+        match Signals::new() {
             Some(mut signals) => signals.next().await,
             None => std::future::pending().await,
         }

@@ -9,18 +9,21 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, Rounds, SEED_MAX, Session, StartRequest, Who,
+    self, App, Asked, ContinueRequest, Control, GateRequest, Notice, Opened, PolicyUse, Rounds, SEED_MAX, Session,
+    Signals, StartRequest, Who,
 };
-use crate::cli::args::{ContinueArgs, FormatArg, ProgressArg, ResumeArgs, StartArgs, ViewArgs};
+use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
+use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, given, output};
+use crate::cli::{SettingFlag, given, limits, output};
 use crate::config::keys;
 use crate::debate::agent::Persona;
 use crate::debate::event::{Continued, Fact, StoppedBy};
 use crate::debate::history::History;
 use crate::debate::text;
 use crate::error::Failure;
+use crate::export::progress::{self, Told};
 
 /// How long a rehearsed reply takes to arrive when somebody watches.
 const REHEARSAL_PACE: Duration = Duration::from_millis(120);
@@ -33,36 +36,33 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
-    let app = super::app(setting_flags(args))?;
+    let app = super::app(setting_flags(&args.debate))?;
     let files = output::files(&args.result.output)?;
-    let request = request(args)?;
+    let request = request(&args.debate, pace(&args.view))?;
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
             Opened::Running(session) => watched(&app, *session, &args.view).await?,
             Opened::Stored(history) => {
-                let session = history.setup.session;
-                if !args.view.quiet {
-                    output::remark(&format!("session {session} of this name is decided; nothing is asked again"));
-                }
+                known(&history, &args.view);
                 *history
             }
         };
-        conclude(&app, &history, args.result.format, &files)
+        conclude(&app, &history, (&args.result, &args.view), &files)
     })
 }
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude(&app, &history, args.result.format, &files)
+        conclude(&app, &history, (&args.result, &args.view), &files)
     })
 }
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     if focus.as_deref().is_some_and(text::is_blank) {
@@ -80,23 +80,28 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let session = app.go_on(&args.id, request, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude(&app, &history, args.result.format, &files)
+        conclude(&app, &history, (&args.result, &args.view), &files)
     })
 }
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&args.view)).await?;
         let history = watched(&app, session, &args.view).await?;
-        conclude_with(&app, &history, app::synthesis_failure(&history), args.result.format, &files)
+        conclude_with(&app, &history, app::synthesis_failure(&history), (&args.result, &args.view), &files)
     })
 }
 
 /// Prints the result. How the session ended outweighs what went wrong in printing it, which is told all the same.
-fn conclude(app: &App, history: &History, format: FormatArg, files: &[output::OutputFile]) -> Result<(), Failure> {
-    conclude_with(app, history, app::ending_failure(history), format, files)
+fn conclude(
+    app: &App,
+    history: &History,
+    shown: (&ResultArgs, &ViewArgs),
+    files: &[output::OutputFile],
+) -> Result<(), Failure> {
+    conclude_with(app, history, app::ending_failure(history), shown, files)
 }
 
 /// Like [`conclude`], for a command whose end is another than the session's.
@@ -104,15 +109,15 @@ fn conclude_with(
     app: &App,
     history: &History,
     ending: Option<Failure>,
-    format: FormatArg,
+    (result, view): (&ResultArgs, &ViewArgs),
     files: &[output::OutputFile],
 ) -> Result<(), Failure> {
-    let printed = output::session(app, history, Some(format), files);
+    let printed = output::session(app, history, Some(result.format), files);
     match (ending, printed) {
         (None, printed) => printed,
         (Some(ending), Ok(())) => Err(ending),
         (Some(ending), Err(failure)) => {
-            output::remark(&format!("error: {failure}"));
+            output::failure(&failure, ErrorFormat::of(result.format, view.progress));
             Err(ending)
         }
     }
@@ -126,7 +131,7 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))
 }
 
-fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
+pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {
     let listed = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
     let flags = [
         ("--mode", keys::MODE, args.mode.clone()),
@@ -135,10 +140,11 @@ fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
         ("--moderator", keys::MODERATOR, args.moderator.clone()),
         ("--fallback", keys::FALLBACK, listed(&args.fallback)),
     ];
-    flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
+    let settings = flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?)));
+    settings.chain(limits::flags(&args.limits)).collect()
 }
 
-fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
+pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest, Failure> {
     if let Some(seed) = args.seed.filter(|seed| *seed > SEED_MAX) {
         return Err(Failure::usage(format!("--seed is `{seed}`; a whole number from 0 to {SEED_MAX} is needed")));
     }
@@ -149,12 +155,13 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
         estimate: args.estimate.clone(),
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
-        who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },
+        who: if args.rehearse { Who::Rehearsal(pace) } else { Who::Providers },
         synthesis: !args.no_synthesis,
         gate: GateRequest {
             min_agreement: args.min_agreement.clone(),
             expect: args.expect.clone(),
             no_blocking_dissent: args.no_blocking_dissent,
+            policy: if args.no_policy { PolicyUse::LeftOut } else { PolicyUse::Applied },
         },
         seed: args.seed,
         name: args.name.clone(),
@@ -187,26 +194,31 @@ fn fact(given: &str) -> Result<Fact, Failure> {
 /// Reads `Name: what it cares about`.
 fn perspective(given: &str) -> Result<Persona, Failure> {
     let (name, cares_about) = given.split_once(':').unwrap_or((given, ""));
-    let (name, cares_about) = (crate::debate::text::line(name), crate::debate::text::line(cares_about));
-    if name.is_empty() || name.chars().count() > 60 || name.eq_ignore_ascii_case("moderator") {
-        return Err(Failure::usage(format!(
+    app::persona(name, cares_about).ok_or_else(|| {
+        Failure::usage(format!(
             "--perspective is `{given}`, and its name must have 1 to 60 characters and not be Moderator"
         ))
-        .with_hint("write --perspective \"Name: what it cares about\""));
-    }
-    let character = if cares_about.is_empty() {
-        format!("looking at the question as {name} would")
-    } else {
-        format!("what matters to you is {cares_about}")
-    };
-    Ok(Persona { name, character, team: None, stance: None })
+        .with_hint("write --perspective \"Name: what it cares about\"")
+    })
 }
 
 /// Rehearsed replies take their time only where somebody watches them arrive.
 fn pace(view: &ViewArgs) -> Duration {
     match chosen(view) {
         View::Bar => REHEARSAL_PACE,
-        View::Plain | View::None => Duration::ZERO,
+        View::Plain | View::Ndjson | View::None => Duration::ZERO,
+    }
+}
+
+/// Tells that there is nothing to run: a session of this name has been decided.
+fn known(history: &History, view: &ViewArgs) {
+    match chosen(view) {
+        _ if view.quiet => {}
+        View::Ndjson => output::progress(&progress::opened(history)),
+        View::Bar | View::Plain | View::None => {
+            let session = history.setup.session;
+            output::remark(&format!("session {session} of this name is decided; nothing is asked again"));
+        }
     }
 }
 
@@ -215,6 +227,7 @@ fn chosen(view: &ViewArgs) -> View {
         _ if view.quiet => View::None,
         ProgressArg::None => View::None,
         ProgressArg::Plain => View::Plain,
+        ProgressArg::Ndjson => View::Ndjson,
         ProgressArg::Bar => View::Bar,
         ProgressArg::Auto => fitting(),
     }
@@ -238,7 +251,13 @@ pub(super) fn palette(app: &App) -> Palette {
 /// Runs a session under the chosen view and under the user's control.
 async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History, Failure> {
     for warning in session.warnings.iter().filter(|_| !view.quiet) {
-        output::remark(&format!("warning: {warning}"));
+        match chosen(view) {
+            View::Ndjson => {
+                let id = session.history.setup.session.to_string();
+                output::progress(&progress::aside(Some(id), Told::Warning { message: warning.clone() }));
+            }
+            View::Bar | View::Plain | View::None => output::remark(&format!("warning: {warning}")),
+        }
     }
     let (notices, watched) = mpsc::channel(NOTICES_MAX);
     let control = Control::default();
@@ -283,55 +302,4 @@ async fn obey_signals(control: Control) {
         Asked::Terminate => drop(tokio::time::timeout(GRACE, signals.next()).await),
     }
     control.abort();
-}
-
-/// What a signal asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Ctrl-C: a person, who can press it again.
-    Interrupt,
-    /// A termination signal: a supervisor, which kills next.
-    #[cfg_attr(windows, expect(dead_code, reason = "there is no such signal here"))]
-    Terminate,
-}
-
-/// Ctrl-C and its like.
-#[cfg(unix)]
-pub(super) struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    pub(super) fn new() -> Option<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Some(Self {
-            interrupt: signal(SignalKind::interrupt()).ok()?,
-            terminate: signal(SignalKind::terminate()).ok()?,
-        })
-    }
-
-    pub(super) async fn next(&mut self) -> Asked {
-        tokio::select! {
-            _ = self.interrupt.recv() => Asked::Interrupt,
-            _ = self.terminate.recv() => Asked::Terminate,
-        }
-    }
-}
-
-/// Ctrl-C.
-#[cfg(windows)]
-pub(super) struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    pub(super) fn new() -> Option<Self> {
-        tokio::signal::windows::ctrl_c().ok().map(Self)
-    }
-
-    pub(super) async fn next(&mut self) -> Asked {
-        self.0.recv().await;
-        Asked::Interrupt
-    }
 }

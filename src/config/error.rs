@@ -175,11 +175,8 @@ fn bad_value(name: &str, shown: Option<&str>, origin: &Origin, need: &str) -> St
     let value = shown.map_or("is not usable".to_owned(), |shown| format!("is `{shown}`"));
     match origin {
         Origin::Flag => format!("{name} {value}; {need}"),
-        Origin::Environment
-        | Origin::DotEnv { .. }
-        | Origin::Project { .. }
-        | Origin::User { .. }
-        | Origin::Default => {
+        Origin::Project { .. } | Origin::User { .. } => format!("{name} {value} (in {}); {need}", origin.place()),
+        Origin::Environment | Origin::DotEnv { .. } | Origin::Default => {
             format!("{name} {value} (in {}); {need}", source_of(origin))
         }
     }

@@ -16,6 +16,10 @@ pub enum Kind {
     Share,
     /// A share of more than half, up to 1.
     Majority,
+    /// US dollars, above 0, written as a plain decimal.
+    Dollars,
+    /// A time of at least a second, such as `90s` or `1h 30m`.
+    Duration,
     /// One line of text.
     Text,
     /// A file or folder; relative to the working folder, or to the folder of the YAML file that names it.
@@ -64,6 +68,12 @@ pub const EXIT_CONVERGENCE: &str = "ROUNDTABLE_EXIT_CONVERGENCE";
 pub const EXIT_CONFIDENCE: &str = "ROUNDTABLE_EXIT_CONFIDENCE";
 /// Variable with the most rounds of an exchange.
 pub const EXIT_MAX_ROUNDS: &str = "ROUNDTABLE_EXIT_MAX_ROUNDS";
+/// Variable with the most US dollars that a session may cost.
+pub const MAX_COST: &str = "ROUNDTABLE_MAX_COST";
+/// Variable with the most tokens that a session may take.
+pub const MAX_TOKENS: &str = "ROUNDTABLE_MAX_TOKENS";
+/// Variable with the longest that one run of a session may take.
+pub const TIMEOUT: &str = "ROUNDTABLE_TIMEOUT";
 /// Variable with the folder of the sessions.
 pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
 /// Variable with the providers to use.
@@ -74,8 +84,17 @@ pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with the token that clients of the HTTP server for assistants must bring.
+pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
 /// Variable that switches colour off, see <https://no-color.org>.
 pub const NO_COLOR: &str = "NO_COLOR";
+
+/// Key of a policy's least agreement.
+pub const POLICY_MIN_AGREEMENT: &str = "policy.min_agreement";
+/// Key of the option that a policy expects to win.
+pub const POLICY_EXPECT: &str = "policy.expect";
+/// Key of a policy that takes no blocking objection.
+pub const POLICY_NO_BLOCKING_DISSENT: &str = "policy.no_blocking_dissent";
 
 /// What every variable of ours starts with, the shared `NO_COLOR` apart.
 pub(crate) const PREFIX: &str = "ROUNDTABLE_";
@@ -153,13 +172,67 @@ pub const KEYS: &[Key] = &[
         about: "the most rounds of an exchange, 1 to 10; otherwise what the mode says",
     },
     Key {
+        name: MAX_COST,
+        yaml: Some("max_cost"),
+        kind: Kind::Dollars,
+        default: None,
+        about: "the most US dollars that a debate may cost, such as 0.50; it ends before it would cost more",
+    },
+    Key {
+        name: MAX_TOKENS,
+        yaml: Some("max_tokens"),
+        kind: Kind::Count { min: 1, max: u32::MAX },
+        default: None,
+        about: "the most tokens that a debate may take, input and output together",
+    },
+    Key {
+        name: TIMEOUT,
+        yaml: Some("timeout"),
+        kind: Kind::Duration,
+        default: None,
+        about: "the longest that one run of a debate may take, such as 90s or 10m",
+    },
+    Key {
         name: DATA_DIR,
         yaml: Some("data_dir"),
         kind: Kind::Path,
         default: None,
         about: "folder of the sessions; otherwise `roundtable` in the XDG data folder",
     },
+    Key {
+        name: MCP_TOKEN,
+        yaml: None,
+        kind: Kind::Secret,
+        default: None,
+        about: "token that clients of `roundtable mcp --http` must bring; needed off loopback",
+    },
     Key { name: NO_COLOR, yaml: None, kind: Kind::Switch, default: None, about: "any text switches colour off" },
+];
+
+/// The terms of a project's policy. Only its `roundtable.yaml` can set them: what binds a project is no matter of one
+/// person's environment or file.
+pub const POLICY: &[Key] = &[
+    Key {
+        name: POLICY_MIN_AGREEMENT,
+        yaml: Some(POLICY_MIN_AGREEMENT),
+        kind: Kind::Share,
+        default: None,
+        about: "share of the panel, 0 to 1, that must hold the winning option; `--min-agreement` replaces it",
+    },
+    Key {
+        name: POLICY_EXPECT,
+        yaml: Some(POLICY_EXPECT),
+        kind: Kind::Text,
+        default: None,
+        about: "option that must win, its text or its id; `--expect` replaces it",
+    },
+    Key {
+        name: POLICY_NO_BLOCKING_DISSENT,
+        yaml: Some(POLICY_NO_BLOCKING_DISSENT),
+        kind: Kind::Switch,
+        default: None,
+        about: "`true` closes the gate while anyone's last ballot calls an objection blocking",
+    },
 ];
 
 /// What a vendor's variable holds.
@@ -206,14 +279,26 @@ pub(crate) struct Row {
     pub(crate) default: Option<String>,
     pub(crate) about: String,
     pub(crate) vendor: Option<(String, VendorField)>,
+    pub(crate) reach: Reach,
 }
 
-/// Lists our settings and then the vendors'.
+/// Which layers may set a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All of them.
+    Everywhere,
+    /// The project's file alone.
+    Project,
+}
+
+/// Lists our settings, the terms of a policy, and then the vendors' settings.
 pub(crate) fn rows(vendor_keys: &[VendorKey]) -> Vec<Row> {
-    KEYS.iter().map(own_row).chain(vendor_keys.iter().map(vendor_row)).collect()
+    let own = KEYS.iter().map(|key| own_row(key, Reach::Everywhere));
+    let policy = POLICY.iter().map(|key| own_row(key, Reach::Project));
+    own.chain(policy).chain(vendor_keys.iter().map(vendor_row)).collect()
 }
 
-fn own_row(key: &Key) -> Row {
+fn own_row(key: &Key, reach: Reach) -> Row {
     Row {
         names: vec![key.name.to_owned()],
         yaml: key.yaml.map(str::to_owned).into_iter().collect(),
@@ -221,6 +306,7 @@ fn own_row(key: &Key) -> Row {
         default: key.default.map(str::to_owned),
         about: key.about.to_owned(),
         vendor: None,
+        reach,
     }
 }
 
@@ -240,6 +326,7 @@ fn vendor_row(key: &VendorKey) -> Row {
         default: None,
         about: key.about.clone(),
         vendor: Some((key.vendor.clone(), key.field)),
+        reach: Reach::Everywhere,
     }
 }
 

@@ -7,10 +7,13 @@ use std::path::PathBuf;
 
 use crate::config::dotenv;
 use crate::config::error::{ConfigError, Warning, shown};
-use crate::config::keys::{PREFIX, Row, nearest};
+use crate::config::keys::{PREFIX, Reach, Row, nearest};
 use crate::config::setting::Origin;
 use crate::config::sources::{ConfigFile, Project, Sources};
 use crate::config::yaml;
+
+/// What is said of a policy in the user's file, which could only loosen the project's or stand where nobody else sees it.
+const NO_OWN_POLICY: &str = "a policy binds a project: it stands in the project's roundtable.yaml";
 
 /// The texts of one source, by variable.
 pub(crate) struct Layer {
@@ -38,10 +41,11 @@ pub(crate) fn read_all(
     let mut layers =
         vec![flags(sources, rows), environment(sources, rows, warnings)?, dot_env(sources, rows, warnings)?];
     if let Some(file) = &project.file {
-        layers.push(yaml_file(file, rows, |file, line| Origin::Project { file, line })?);
+        layers.push(yaml_file(file, rows, |(file, line, column)| Origin::Project { file, line, column })?);
     }
     if let Some(file) = sources.user_file() {
-        layers.push(yaml_file(&file, rows, |file, line| Origin::User { file, line })?);
+        let rows: Vec<Row> = rows.iter().filter(|row| row.reach == Reach::Everywhere).cloned().collect();
+        layers.push(yaml_file(&file, &rows, |(file, line, column)| Origin::User { file, line, column })?);
     }
     Ok(layers)
 }
@@ -96,26 +100,29 @@ fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Resu
     Ok(Layer { base: sources.working_folder.clone(), found })
 }
 
-fn yaml_file(file: &ConfigFile, rows: &[Row], origin: fn(String, u32) -> Origin) -> Result<Layer, ConfigError> {
+fn yaml_file(file: &ConfigFile, rows: &[Row], origin: fn((String, u32, u16)) -> Origin) -> Result<Layer, ConfigError> {
     let text = file.read()?.unwrap_or_default();
     let assignments = yaml::parse(&text, rows).map_err(|malformed| match malformed {
         yaml::Malformed::At { place: Some((line, column)), what } => {
             ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what }
         }
         yaml::Malformed::At { place: None, what } => ConfigError::Malformed { place: file.shown.clone(), what },
+        yaml::Malformed::UnknownKey { place: (line, column), key, .. } if key == yaml::POLICY => {
+            ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what: NO_OWN_POLICY.to_owned() }
+        }
         yaml::Malformed::UnknownKey { place: (line, column), key, nearest } => {
             ConfigError::UnknownKey { place: format!("{}:{line}:{column}", file.shown), key: shown(&key), nearest }
         }
     })?;
     let found = assignments.into_iter().map(|assignment| {
-        let origin = origin(file.shown.clone(), assignment.line);
+        let origin = origin((file.shown.clone(), assignment.line, assignment.column));
         (assignment.name, Found { spelled: assignment.key, text: assignment.text, origin })
     });
     Ok(Layer { base: file.folder().to_owned(), found: found.collect() })
 }
 
 fn is_known(rows: &[Row], name: &str) -> bool {
-    rows.iter().any(|row| row.names.iter().any(|known| known == name))
+    rows.iter().any(|row| row.reach == Reach::Everywhere && row.names.iter().any(|known| known == name))
 }
 
 fn doubt(rows: &[Row], name: &str, origin: Origin) -> Option<Warning> {

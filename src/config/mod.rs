@@ -16,6 +16,7 @@ mod value;
 mod yaml;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -76,9 +77,14 @@ impl Config {
     pub fn text(&self, name: &str) -> Option<&str> {
         match &self.setting(name)?.value {
             Value::Text(text) => Some(text),
-            Value::Count(_) | Value::Share(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
-                None
-            }
+            Value::Count(_)
+            | Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
         }
     }
 
@@ -86,7 +92,14 @@ impl Config {
     pub fn secret(&self, name: &str) -> Option<&SecretString> {
         match &self.setting(name)?.value {
             Value::Secret(secret) => Some(secret),
-            Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On => None,
+            Value::Count(_)
+            | Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On => None,
         }
     }
 
@@ -145,6 +158,46 @@ impl Config {
         self.count_if_set(keys::EXIT_MAX_ROUNDS)
     }
 
+    /// Returns the most US dollars that a debate may cost, above 0; `None` without a limit.
+    pub fn max_cost_usd(&self) -> Option<f64> {
+        match self.setting(keys::MAX_COST)?.value {
+            Value::Dollars(amount) => Some(amount),
+            Value::Share(_)
+            | Value::Duration(_)
+            | Value::Count(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
+        }
+    }
+
+    /// Returns the most tokens that a debate may take; `None` without a limit.
+    pub fn max_tokens(&self) -> Option<u32> {
+        self.count_if_set(keys::MAX_TOKENS)
+    }
+
+    /// Returns the longest that one run of a debate may take, at least a second; `None` without a limit.
+    pub fn timeout(&self) -> Option<Duration> {
+        match self.setting(keys::TIMEOUT)?.value {
+            Value::Duration(time) => Some(time),
+            Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Count(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
+        }
+    }
+
+    /// Returns the share of the panel that the project's policy asks for, 0 to 1; `None` without such a term.
+    pub fn policy_min_agreement(&self) -> Option<f64> {
+        self.share_if_set(keys::POLICY_MIN_AGREEMENT)
+    }
+
     /// Tells whether colour is switched off.
     pub fn no_color(&self) -> bool {
         self.setting(keys::NO_COLOR).is_some()
@@ -155,7 +208,14 @@ impl Config {
         match self.setting(keys::DATA_DIR).map(|setting| &setting.value) {
             Some(Value::Path(path)) => path,
             Some(
-                Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Choices(_) | Value::On | Value::Secret(_),
+                Value::Count(_)
+                | Value::Share(_)
+                | Value::Dollars(_)
+                | Value::Duration(_)
+                | Value::Text(_)
+                | Value::Choices(_)
+                | Value::On
+                | Value::Secret(_),
             )
             | None => {
                 unreachable!("loading fails when the data folder is not known")
@@ -183,18 +243,28 @@ impl Config {
     fn count_if_set(&self, name: &str) -> Option<u32> {
         match self.setting(name)?.value {
             Value::Count(count) => Some(count),
-            Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
-                None
-            }
+            Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
         }
     }
 
     fn share_if_set(&self, name: &str) -> Option<f64> {
         match self.setting(name)?.value {
             Value::Share(share) => Some(share),
-            Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
-                None
-            }
+            Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Count(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
         }
     }
 
@@ -202,7 +272,14 @@ impl Config {
         match self.setting(name).map(|setting| &setting.value) {
             Some(Value::Choices(choices)) => choices,
             Some(
-                Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::On | Value::Secret(_),
+                Value::Count(_)
+                | Value::Share(_)
+                | Value::Dollars(_)
+                | Value::Duration(_)
+                | Value::Text(_)
+                | Value::Path(_)
+                | Value::On
+                | Value::Secret(_),
             )
             | None => &[],
         }

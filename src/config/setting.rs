@@ -22,18 +22,32 @@ pub enum Origin {
     Project {
         /// The file as seen from the working folder.
         file: String,
-        /// Line, from 1.
+        /// Line of the key, from 1.
         line: u32,
+        /// Its column, from 1.
+        column: u16,
     },
     /// The user's YAML file.
     User {
         /// The file, with `~` for the home folder.
         file: String,
-        /// Line, from 1.
+        /// Line of the key, from 1.
         line: u32,
+        /// Its column, from 1.
+        column: u16,
     },
     /// Built in.
     Default,
+}
+
+impl Origin {
+    /// Returns the place as an error names it: like [`fmt::Display`], with the column where there is one.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Project { column, .. } | Self::User { column, .. } => format!("{self}:{column}"),
+            Self::Flag | Self::Environment | Self::DotEnv { .. } | Self::Default => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -42,7 +56,7 @@ impl fmt::Display for Origin {
             Self::Flag => f.write_str("flag"),
             Self::Environment => f.write_str("environment"),
             Self::DotEnv { line } => write!(f, ".env:{line}"),
-            Self::Project { file, line } | Self::User { file, line } => write!(f, "{file}:{line}"),
+            Self::Project { file, line, .. } | Self::User { file, line, .. } => write!(f, "{file}:{line}"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -91,7 +105,7 @@ impl fmt::Display for Reason {
 /// One line of `config show`: a setting that exists, whether or not it is set.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Variables, the canonical one first.
+    /// Variables, the canonical one first; of a policy's term its key.
     pub names: Vec<String>,
     /// Name in the YAML files; `None` when it can only be a variable.
     pub yaml: Option<String>,

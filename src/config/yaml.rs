@@ -1,4 +1,4 @@
-//! Reads the text of a YAML configuration file: one flat map of settings.
+//! Reads the text of a YAML configuration file: one map of settings, and in it the map of a policy's terms.
 //!
 //! Must never repeat a value in an error, for it may be a key: of the parser's messages only the place is kept.
 
@@ -7,7 +7,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
-use crate::config::keys::{Kind, Row, nearest};
+use crate::config::keys::{Kind, Reach, Row, nearest};
+
+/// The key whose value is a map of its own; its settings' names begin with it and a dot.
+pub(crate) const POLICY: &str = "policy";
 
 /// One `key: value`.
 pub(crate) struct Assignment {
@@ -19,6 +22,8 @@ pub(crate) struct Assignment {
     pub(crate) text: String,
     /// Line of the key, from 1.
     pub(crate) line: u32,
+    /// Its column, from 1.
+    pub(crate) column: u16,
 }
 
 /// Where and why the text cannot be read.
@@ -54,7 +59,7 @@ pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malform
             max_total_scalar_bytes: 1 << 16,
         },
     };
-    let document = Document { rows };
+    let document = Document { rows, section: "" };
     let found =
         serde_yaml::with_deserializer_from_str_with_options(text, options, |yaml| document.deserialize(yaml)).map_err(
             |error| Malformed::At { place: error.location().map(|at| (at.line(), at.column())), what: explain(&error) },
@@ -75,8 +80,11 @@ fn explain(error: &serde_yaml::Error) -> String {
 
 type Found = Result<Assignment, Malformed>;
 
+/// A map of settings whose names begin with `section`.
+#[derive(Clone, Copy)]
 struct Document<'a> {
     rows: &'a [Row],
+    section: &'a str,
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -102,28 +110,51 @@ impl<'de> Visitor<'de> for Document<'_> {
         let mut found = Vec::new();
         while let Some(key) = map.next_key::<Spanned<String>>()? {
             let place = (key.referenced.line(), key.referenced.column());
-            let Some((row, name)) = find(self.rows, &key.value) else {
+            if self.has_policy() && key.value == POLICY {
+                found.extend(map.next_value_seed(Document { section: "policy.", ..self })?);
+                continue;
+            }
+            let key = format!("{}{}", self.section, key.value);
+            let Some((row, name)) = find(self.rows, &key).filter(|(row, _)| self.holds(row)) else {
                 map.next_value::<IgnoredAny>()?;
-                found.push(Err(unknown(key.value, place, self.rows)));
+                found.push(Err(unknown(key, place, self.rows)));
                 continue;
             };
             let text = match row.kind {
                 Kind::Choices => map.next_value_seed(TextOrList)?,
+                Kind::Switch => match map.next_value::<Option<bool>>()? {
+                    Some(true) => "true".to_owned(),
+                    Some(false) | None => continue,
+                },
                 Kind::Count { .. }
                 | Kind::Share
                 | Kind::Majority
+                | Kind::Dollars
+                | Kind::Duration
                 | Kind::Text
                 | Kind::Path
                 | Kind::Choice
-                | Kind::Switch
                 | Kind::Secret
                 | Kind::Url
                 | Kind::Host { .. } => map.next_value::<Option<String>>()?.unwrap_or_default(),
             };
             let line = u32::try_from(place.0).unwrap_or(u32::MAX);
-            found.push(Ok(Assignment { name, key: key.value, text, line }));
+            let column = u16::try_from(place.1).unwrap_or(u16::MAX);
+            found.push(Ok(Assignment { name, key, text, line, column }));
         }
         Ok(found)
+    }
+}
+
+impl Document<'_> {
+    /// Whether a row's key may stand here: a policy's terms stand in its section alone, where they can be set but once.
+    fn holds(self, row: &Row) -> bool {
+        (row.reach == Reach::Project) != self.section.is_empty()
+    }
+
+    /// Whether a policy may stand here.
+    fn has_policy(self) -> bool {
+        self.section.is_empty() && self.rows.iter().any(|row| row.reach == Reach::Project)
     }
 }
 
@@ -138,6 +169,7 @@ fn unknown(key: String, place: (u64, u64), rows: &[Row]) -> Malformed {
     let plain = key.to_ascii_lowercase().replace('-', "_");
     let plain = plain.strip_prefix("roundtable_").unwrap_or(&plain);
     let nearest = nearest(plain, rows.iter().flat_map(|row| &row.yaml).map(String::as_str));
+    let nearest = nearest.filter(|near| *near != key);
     Malformed::UnknownKey { place, key, nearest }
 }
 

@@ -30,6 +30,47 @@ pub struct GateTerms {
     /// Whether an objection that its holder calls blocking closes the gate.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_blocking_dissent: bool,
+    /// Where each of them came from; nothing in a log that was written before this was told.
+    #[serde(skip_serializing_if = "TermOrigins::is_untold")]
+    pub origins: TermOrigins,
+}
+
+/// Where the terms of a gate came from, term by term.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TermOrigins {
+    /// Of the least agreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_agreement: Option<TermOrigin>,
+    /// Of the expected option.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<TermOrigin>,
+    /// Of the ban on blocking objections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_blocking_dissent: Option<TermOrigin>,
+}
+
+/// Where a term came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TermOrigin {
+    /// A flag of the command.
+    Flag,
+    /// The project's policy: file and line, as seen from the working folder.
+    Policy(String),
+}
+
+impl TermOrigins {
+    fn is_untold(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl GateTerms {
+    /// The terms themselves: a policy's line may move without the terms being others.
+    pub fn without_origins(&self) -> Self {
+        Self { origins: TermOrigins::default(), ..self.clone() }
+    }
 }
 
 /// What the terms came to.
@@ -62,6 +103,9 @@ pub enum Condition {
         found: Option<f64>,
         /// Whether it is at least the required one.
         holds: bool,
+        /// Where the term came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<TermOrigin>,
     },
     /// The expected option wins.
     Expect {
@@ -71,6 +115,9 @@ pub enum Condition {
         found: Option<OptionId>,
         /// Whether they are the same.
         holds: bool,
+        /// Where the term came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<TermOrigin>,
     },
     /// Nobody's last ballot carries an objection that its holder calls blocking.
     NoBlockingDissent {
@@ -83,6 +130,9 @@ pub enum Condition {
         objections: Vec<Blocking>,
         /// Whether there is none.
         holds: bool,
+        /// Where the term came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<TermOrigin>,
     },
 }
 
@@ -106,10 +156,11 @@ pub fn judge(terms: &GateTerms, found: Found) -> Gate {
         required,
         found: share,
         holds: share.is_some_and(|share| share >= required),
+        origin: terms.origins.min_agreement.clone(),
     }));
     conditions.extend(terms.expect.clone().map(|required| {
         let holds = winner.as_ref() == Some(&required);
-        Condition::Expect { required, found: winner, holds }
+        Condition::Expect { required, found: winner, holds, origin: terms.origins.expect.clone() }
     }));
     if terms.no_blocking_dissent {
         conditions.push(Condition::NoBlockingDissent {
@@ -117,6 +168,7 @@ pub fn judge(terms: &GateTerms, found: Found) -> Gate {
             found: u32::try_from(found.objections.len()).unwrap_or(u32::MAX),
             holds: found.objections.is_empty(),
             objections: found.objections,
+            origin: terms.origins.no_blocking_dissent.clone(),
         });
     }
     Gate { holds: conditions.iter().all(Condition::holds), conditions }
@@ -163,6 +215,16 @@ impl Condition {
             | Self::NoBlockingDissent { holds, .. } => *holds,
         }
     }
+
+    /// Where its term came from; `None` where that is not told.
+    pub fn origin(&self) -> Option<&TermOrigin> {
+        match self {
+            Self::Winner { .. } => None,
+            Self::MinAgreement { origin, .. }
+            | Self::Expect { origin, .. }
+            | Self::NoBlockingDissent { origin, .. } => origin.as_ref(),
+        }
+    }
 }
 
 impl fmt::Display for Gate {
@@ -176,17 +238,21 @@ impl fmt::Display for Gate {
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Winner { .. } => f.write_str("no option won"),
+            Self::Winner { .. } => f.write_str("no option won")?,
             Self::MinAgreement { required, found, .. } => {
                 let found = found.map_or_else(|| "none".to_owned(), measured);
-                write!(f, "agreement {found}, at least {} required", given(*required))
+                write!(f, "agreement {found}, at least {} required", given(*required))?;
             }
-            Self::Expect { required, holds: true, .. } => write!(f, "{required} won, as expected"),
-            Self::Expect { required, found: Some(found), .. } => write!(f, "{found} won, {required} expected"),
-            Self::Expect { required, found: None, .. } => write!(f, "{required} expected"),
-            Self::NoBlockingDissent { found: 0, .. } => f.write_str("no blocking objection"),
-            Self::NoBlockingDissent { found: 1, .. } => f.write_str("1 blocking objection"),
-            Self::NoBlockingDissent { found, .. } => write!(f, "{found} blocking objections"),
+            Self::Expect { required, holds: true, .. } => write!(f, "{required} won, as expected")?,
+            Self::Expect { required, found: Some(found), .. } => write!(f, "{found} won, {required} expected")?,
+            Self::Expect { required, found: None, .. } => write!(f, "{required} expected")?,
+            Self::NoBlockingDissent { found: 0, .. } => f.write_str("no blocking objection")?,
+            Self::NoBlockingDissent { found: 1, .. } => f.write_str("1 blocking objection")?,
+            Self::NoBlockingDissent { found, .. } => write!(f, "{found} blocking objections")?,
+        }
+        match self.origin() {
+            Some(TermOrigin::Policy(place)) => write!(f, " ({place})"),
+            Some(TermOrigin::Flag) | None => Ok(()),
         }
     }
 }

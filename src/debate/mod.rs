@@ -3,9 +3,11 @@
 pub mod agent;
 pub mod analysis;
 pub mod ask;
+pub mod budget;
 pub mod change;
 pub mod claims;
 pub mod consensus;
+pub mod continuation;
 pub mod decision;
 pub mod dissent;
 pub mod estimate;

@@ -28,6 +28,9 @@ pub struct Reply {
     pub elapsed_ms: u64,
     /// Requests sent for it: 1, or more after retries.
     pub requests: u32,
+    /// Of those, the ones that brought nothing and may have been billed all the same: their answers broke off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lost: u32,
 }
 
 /// Why a reply's text ends.
@@ -99,6 +102,14 @@ pub struct Fault {
     pub hint: String,
     /// Requests sent before giving up.
     pub requests: u32,
+    /// Of those, the ones that may have been billed all the same: their answers broke off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lost: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The class of a provider's failure.

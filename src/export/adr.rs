@@ -47,8 +47,8 @@ fn status(record: &Record) -> &'static str {
     let found = record.decision.as_ref().filter(|decision| is_found(decision));
     match (record.status, found) {
         (Status::Open | Status::Paused, _) => "draft",
-        (Status::Decided | Status::Stopped | Status::QuorumLost, Some(_)) => "proposed",
-        (Status::Decided | Status::Stopped | Status::QuorumLost, None) => "undecided",
+        (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, Some(_)) => "proposed",
+        (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, None) => "undecided",
     }
 }
 
@@ -57,7 +57,7 @@ fn front(record: &Record) -> String {
     let mut lines = vec![format!("- Status: {}", status(record)), format!("- Date: {date}")];
     lines.push(format!("- Mode: {}, {} seats", escaped(&record.mode_title), record.panel.len()));
     lines.extend(record.note.map(|note| format!("- Note: {note}")));
-    lines.extend(wording::status(record.status).map(|status| format!("- Note: {status}")));
+    lines.extend(wording::status(record).map(|status| format!("- Note: {status}")));
     lines.join("\n")
 }
 

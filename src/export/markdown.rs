@@ -11,12 +11,14 @@ use crate::export::fallbacks;
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
+use crate::export::wording;
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&crate::debate::text::clip(&record.question.topic, 200)))];
     parts.extend(warning(record).map(|warning| format!("> **{}**", escaped(&warning))));
     parts.push(format!("**{}**", escaped(&headline(record))));
+    parts.extend(record.limit.iter().map(|reached| format!("> {}", escaped(&wording::limit(reached)))));
     parts.extend(record.note.map(|note| format!("> {}", capitalised(note))));
     parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));
     parts.extend(table(record));

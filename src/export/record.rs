@@ -9,16 +9,18 @@ use serde::Serialize;
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::analysis::{self, Analysis};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::budget::Reached;
 use crate::debate::change::Moved;
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Consensus;
+use crate::debate::continuation::Continuation;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
 use crate::debate::fallback::{self, SteppedIn};
 use crate::debate::gate::Gate;
-use crate::debate::history::{Continuation, History, Outcome, TIME_MS_MAX, Turn};
+use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
 use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
@@ -53,6 +55,9 @@ pub struct Record {
     pub parent: Option<Branch>,
     /// How it stands.
     pub status: Status,
+    /// The limit that ended it early, or left its closing text out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Reached>,
     /// Said when no model was asked.
     pub note: Option<&'static str>,
     /// What was debated.
@@ -126,6 +131,8 @@ pub enum Status {
     QuorumLost,
     /// It was stopped; the verdict rests on the ballots in hand.
     Stopped,
+    /// A limit was reached; the verdict rests on the ballots in hand, or lacks its closing text.
+    LimitReached,
 }
 
 /// The question with its options.
@@ -278,6 +285,7 @@ pub fn record(history: &History) -> Record {
         tags: setup.tags.clone(),
         parent: setup.parent,
         status: status(history),
+        limit: history.limit,
         note: note(history),
         question: Question {
             topic: setup.question.topic.clone(),
@@ -339,6 +347,7 @@ pub fn status(history: &History) -> Status {
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
         Some(Ending::Stopped) => Status::Stopped,
+        Some(Ending::LimitReached) => Status::LimitReached,
     }
 }
 
@@ -354,7 +363,8 @@ fn continuation(continuation: &Continuation) -> ContinuationRecord {
     ContinuationRecord { after_round: continuation.after, terms: continuation.terms.clone() }
 }
 
-fn verdict(decision: &Decision) -> Verdict {
+/// The verdict with what belongs to it.
+pub(crate) fn verdict(decision: &Decision) -> Verdict {
     Verdict {
         option: decision.option.clone(),
         text: decision.text.clone(),

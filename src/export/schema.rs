@@ -1,4 +1,5 @@
-//! The JSON Schemas of what the program writes, drawn from the types that it writes: the record and the event log.
+//! The JSON Schemas of what the program writes, drawn from the types that it writes: the record, the event log, and the
+//! lines of progress.
 //!
 //! Must never describe by hand what a type can tell: such a schema would stay as it is when the type changes.
 
@@ -7,9 +8,10 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::debate::event::Logged;
+use crate::export::progress::{self, Line};
 use crate::export::record::{Record, SCHEMA};
 
-/// What both schemas say about what they do not name.
+/// What all schemas say about what they do not name.
 const GROWTH: &str = "A later program may add fields and labels under the same version: a reader must ignore fields it \
 does not know, and takes the schema from the program that wrote the text. No field is taken away, and none changes its \
 meaning.";
@@ -24,6 +26,13 @@ pub fn decision() -> Value {
 pub fn events() -> Value {
     let description = "One line of a session's event log: a fact with its place and time.";
     published::<Logged>("urn:roundtable:event:1", "Event of a session", description)
+}
+
+/// Returns the schema of one line of progress.
+pub fn progress() -> Value {
+    let description = "One line of `--progress ndjson`, on standard error: an event of the session that runs, a signal that \
+passes, a failure, or the exit code, which is the last.";
+    published::<Line>("urn:roundtable:progress:1", &format!("Line of progress ({})", progress::SCHEMA), description)
 }
 
 fn published<T: JsonSchema>(id: &str, title: &str, description: &str) -> Value {

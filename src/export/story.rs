@@ -5,10 +5,16 @@
 use std::collections::BTreeSet;
 
 use crate::debate::agent::Seat;
-use crate::debate::analysis::groupthink::Alarm;
-use crate::debate::analysis::persuasion::Move;
-use crate::debate::analysis::sensitivity::WithoutSeat;
+
+use crate::debate::analysis::estimate::EstimateSensitivity;
+use crate::debate::analysis::groupthink::{Alarm, Groupthink};
+use crate::debate::analysis::panel::PanelStatistics;
+use crate::debate::analysis::persuasion::{Influence, Move};
+use crate::debate::analysis::sensitivity::{Sensitivity, WithoutSeat};
+use crate::debate::analysis::{ChoiceAnalysis, OutcomeAnalysis};
 use crate::debate::consensus::Consensus;
+use crate::debate::estimate::verdict::EstimateVerdict;
+use crate::debate::estimate::{Revised, worded};
 use crate::debate::question::OptionId;
 use crate::debate::response::ClaimId;
 use crate::debate::text::line;
@@ -16,20 +22,34 @@ use crate::export::record::Record;
 
 /// Tells what happened in three to six sentences; none before the verdict.
 pub fn story(record: &Record) -> Vec<String> {
-    let (Some(_), Some(sealed), Some(last)) = (&record.decision, &record.sealed, &record.last) else {
-        return Vec::new();
-    };
-    let mut sentences = vec![course(sealed, last), moves(record), firmness(record)];
-    sentences.extend(ranking(record));
-    sentences.push(groupthink(record));
+    let Some(decision) = &record.decision else { return Vec::new() };
+    let mut sentences = match &record.analysis.outcome {
+        OutcomeAnalysis::Choice(choice) => {
+            let counted = record.sealed.as_ref().zip(record.last.as_ref());
+            counted.map(|(sealed, last)| of_a_choice(record, choice, sealed, last))
+        }
+        OutcomeAnalysis::Number { estimate } => {
+            decision.estimate.as_ref().map(|verdict| of_a_number(record, verdict, estimate))
+        }
+    }
+    .unwrap_or_default();
     sentences.extend(quotes(record));
     sentences
 }
 
 /// The warning that stands above a decision; `None` unless the signs of groupthink are grave.
 pub fn warning(record: &Record) -> Option<String> {
-    let is_grave = record.decision.is_some() && record.analysis.groupthink.level == Alarm::High;
-    is_grave.then(|| format!("Warning: {}", signs(record)))
+    let groupthink = &record.analysis.choice()?.groupthink;
+    let is_grave = record.decision.is_some() && groupthink.level == Alarm::High;
+    is_grave.then(|| format!("Warning: {}", signs(groupthink)))
+}
+
+fn of_a_choice(record: &Record, choice: &ChoiceAnalysis, sealed: &Consensus, last: &Consensus) -> Vec<String> {
+    let mut sentences =
+        vec![course(sealed, last), moves(record, &choice.influence), firmness(record, &choice.sensitivity)];
+    sentences.extend(ranking(record, &choice.panel));
+    sentences.push(format!("{}.", signs(&choice.groupthink)));
+    sentences
 }
 
 /// The claims with a quote that stands nowhere its author could have read it, in the order of the ledger.
@@ -68,31 +88,15 @@ fn tally(consensus: &Consensus) -> String {
     }
 }
 
-fn moves(record: &Record) -> String {
-    let all: Vec<(Seat, &Move)> = record
-        .analysis
-        .influence
-        .iter()
-        .flat_map(|influence| influence.moves.iter().map(move |step| (influence.seat, step)))
-        .collect();
+fn moves(record: &Record, influence: &[Influence]) -> String {
+    let all: Vec<(Seat, &Move)> =
+        influence.iter().flat_map(|influence| influence.moves.iter().map(move |step| (influence.seat, step))).collect();
     if all.is_empty() {
         return "Nobody moved.".to_owned();
     }
     let cited: Vec<&Move> = all.iter().map(|(_, step)| *step).filter(|step| step.cited).collect();
-    let claims: BTreeSet<&ClaimId> = cited.iter().flat_map(|step| &step.claims).collect();
-    let in_order: Vec<String> = record
-        .claims
-        .iter()
-        .filter(|entry| claims.contains(&entry.id))
-        .map(|entry| format!("{} of {}", entry.id, line(record.name(entry.seat))))
-        .collect();
-    let on = if in_order.is_empty() { String::new() } else { format!(": {}", in_order.join(", ")) };
-    let uncited = all.len() - cited.len();
-    let mut parts = match (cited.len(), uncited) {
-        (0, n) => vec![format!("{} for no reason that holds", counted(n, "move"))],
-        (n, 0) => vec![format!("{} for a reason that holds{on}", counted(n, "move"))],
-        (n, m) => vec![format!("{} for a reason that holds{on}", counted(n, "move")), format!("{m} for none")],
-    };
+    let claims = cited.iter().flat_map(|step| &step.claims).collect();
+    let mut parts = reasons(record, "move", &claims, cited.len(), all.len() - cited.len());
     let back: BTreeSet<Seat> = all.iter().filter(|(_, step)| step.returns).map(|(seat, _)| *seat).collect();
     if !back.is_empty() {
         parts.push(format!("{} went back to what it had left", names(record, back)));
@@ -100,8 +104,23 @@ fn moves(record: &Record) -> String {
     format!("{}.", parts.join("; "))
 }
 
-fn firmness(record: &Record) -> String {
-    let sensitivity = &record.analysis.sensitivity;
+/// How many of such moves were for a reason that holds, and on which claims, and how many for none.
+fn reasons(record: &Record, noun: &str, claims: &BTreeSet<&ClaimId>, cited: usize, uncited: usize) -> Vec<String> {
+    let in_order: Vec<String> = record
+        .claims
+        .iter()
+        .filter(|entry| claims.contains(&entry.id))
+        .map(|entry| format!("{} of {}", entry.id, line(record.name(entry.seat))))
+        .collect();
+    let on = if in_order.is_empty() { String::new() } else { format!(": {}", in_order.join(", ")) };
+    match (cited, uncited) {
+        (0, n) => vec![format!("{} for no reason that holds", counted(n, noun))],
+        (n, 0) => vec![format!("{} for a reason that holds{on}", counted(n, noun))],
+        (n, m) => vec![format!("{} for a reason that holds{on}", counted(n, noun)), format!("{m} for none")],
+    }
+}
+
+fn firmness(record: &Record, sensitivity: &Sensitivity) -> String {
     let seats_where = |differs: &dyn Fn(&WithoutSeat) -> bool| -> Vec<Seat> {
         sensitivity.without_seat.iter().filter(|without| differs(without)).map(|without| without.seat).collect()
     };
@@ -130,19 +149,13 @@ fn firmness(record: &Record) -> String {
 }
 
 /// Said only where the ratings of all options name another winner than the ballots.
-fn ranking(record: &Record) -> Option<String> {
+fn ranking(record: &Record, panel: &PanelStatistics) -> Option<String> {
     let winner = record.decision.as_ref()?.option.as_ref()?;
-    let panel = &record.analysis.panel;
     let best = panel.condorcet_winner.as_ref().filter(|best| *best != winner)?;
     Some(format!("Rated against each other, {best} is preferred to every other option."))
 }
 
-fn groupthink(record: &Record) -> String {
-    format!("{}.", signs(record))
-}
-
-fn signs(record: &Record) -> String {
-    let groupthink = &record.analysis.groupthink;
+fn signs(groupthink: &Groupthink) -> String {
     let shown: Vec<String> =
         groupthink.signs.iter().filter(|sign| sign.shows == Some(true)).map(|sign| sign.name.to_string()).collect();
     match groupthink.level {
@@ -158,6 +171,55 @@ fn signs(record: &Record) -> String {
             shown.join("; ")
         ),
     }
+}
+
+fn of_a_number(record: &Record, verdict: &EstimateVerdict, sensitivity: &EstimateSensitivity) -> Vec<String> {
+    let revised = match verdict.revised.as_slice() {
+        [] => "Nobody revised its number.".to_owned(),
+        all => {
+            let cited: Vec<&Revised> = all.iter().filter(|revised| revised.cited).collect();
+            let claims = cited.iter().flat_map(|revised| &revised.claims).collect();
+            let parts = reasons(record, "revision", &claims, cited.len(), all.len() - cited.len());
+            format!("{}.", parts.join("; "))
+        }
+    };
+    let mut sentences: Vec<String> = shifted(verdict).into_iter().collect();
+    sentences.push(revised);
+    sentences.extend(number_firmness(record, verdict, sensitivity));
+    sentences
+}
+
+/// How median and quartiles went from the sealed opening to the end.
+fn shifted(verdict: &EstimateVerdict) -> Option<String> {
+    let (sealed, last) = (verdict.sealed.as_ref()?, verdict.last.as_ref()?);
+    let (before, now) = (worded(sealed.median?), worded(last.median?));
+    let unit = line(&verdict.unit.0);
+    let median =
+        if before == now { format!("stayed at {now} {unit}") } else { format!("went from {before} to {now} {unit}") };
+    let (was, is) = (worded(sealed.iqr?), worded(last.iqr?));
+    let apart = if was == is { format!("stayed {is} apart") } else { format!("went from {was} to {is} apart") };
+    Some(format!("The median {median}, and the quartiles {apart}."))
+}
+
+fn number_firmness(record: &Record, verdict: &EstimateVerdict, sensitivity: &EstimateSensitivity) -> Option<String> {
+    verdict.value?;
+    let medians = || sensitivity.without_seat.iter().filter_map(|without| without.median);
+    let (low, high) = (medians().min_by(f64::total_cmp)?, medians().max_by(f64::total_cmp)?);
+    let (low, high) = (worded(low), worded(high));
+    let mut parts = vec![if low == high {
+        format!("without any one seat the median is {low}")
+    } else {
+        format!("without one seat or another the median lies between {low} and {high}")
+    }];
+    let hinges = sensitivity.without_seat.iter().filter(|without| without.label_differs).map(|without| without.seat);
+    let hinges: Vec<Seat> = hinges.collect();
+    if !hinges.is_empty() {
+        parts.push(format!("the label hangs on {}", names(record, hinges)));
+    }
+    parts.extend(
+        sensitivity.by_family.map(|median| format!("with one number for each model family it is {}", worded(median))),
+    );
+    Some(sentence(&parts.join("; ")))
 }
 
 fn quotes(record: &Record) -> Option<String> {

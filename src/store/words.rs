@@ -21,6 +21,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
         | Event::TurnFailed { .. }
         | Event::RoundClosed(_)
         | Event::StopRequested { .. }
+        | Event::LimitReached(_)
+        | Event::LimitsSet(_)
         | Event::SessionPaused { .. }
         | Event::SessionResumed {}
         | Event::SynthesisRequested {}

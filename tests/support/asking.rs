@@ -95,6 +95,7 @@ pub(crate) fn ask(name: &str) -> Ask {
             schema: Schema { name: "position".to_owned(), json: schema() },
             output_tokens_max: 1000,
         },
+        grant: None,
     }
 }
 

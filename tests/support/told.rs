@@ -70,9 +70,10 @@ pub(crate) fn sessions() -> &'static [Told] {
 
 fn play() -> Vec<Told> {
     let mut sessions = fixtures();
-    let own: [(&str, History); 9] = [
+    let own: [(&str, History); 10] = [
         ("hostile", hostile()),
         ("five seats, four rounds", drawn("collaborative", 5, Some(4), 11)),
+        ("five seats, four rounds, a number", numbers(7)),
         ("verdict", drawn("adversarial", 5, Some(4), 3)),
         ("nobody has spoken", unfinished(1)),
         ("under way", unfinished(60)),
@@ -109,12 +110,23 @@ fn with_rounds(mode: &str, seats: u32, question: Question, rounds: Option<u32>) 
 
 /// Seats that differ, move with and without a reason, abstain, and are hard to read at times.
 fn drawn(mode: &str, seats: u32, rounds: Option<u32>, seed: u64) -> History {
+    play_out(with_rounds(mode, seats, open(), rounds), seed)
+}
+
+/// Such seats, asked for a number.
+fn numbers(seed: u64) -> History {
+    let weeks = Question::estimate("How long will it take?", "weeks").unwrap();
+    let mode = built_in("delphi").held_for(&weeks);
+    play_out(Setup { rounds: Some(4), ..setup(&mode, 5, weeks) }, seed)
+}
+
+fn play_out(setup: Setup, seed: u64) -> History {
     let script = move |ask: &Ask| match chance(seed, ask, 12) {
         0 => missed(ask, Miss::Prose),
         1 => abstaining(ask, seed),
         _ => Ok(json_reply(&answer(ask, seed))),
     };
-    World::open(with_rounds(mode, seats, open(), rounds), &script, 1).finish().history
+    World::open(setup, &script, 1).finish().history
 }
 
 fn abstaining(ask: &Ask, seed: u64) -> Answer {
@@ -122,6 +134,7 @@ fn abstaining(ask: &Ask, seed: u64) -> Answer {
     if value.get("abstain_reason").is_some() {
         value["option"] = Value::Null;
         value["ratings"] = Value::Null;
+        value["estimate"] = Value::Null;
         value["abstain_reason"] = json!("I cannot tell.");
     }
     Ok(json_reply(&value))

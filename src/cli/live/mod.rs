@@ -7,6 +7,7 @@ mod canvas;
 #[cfg(test)]
 mod fixture;
 mod layout;
+pub(super) mod lines;
 mod log;
 mod moves;
 mod news;
@@ -41,6 +42,8 @@ pub(crate) enum View {
     Bar,
     /// One plain line for every event that matters. For files and pipes.
     Plain,
+    /// One line of JSON for every event that matters. For programs.
+    Ndjson,
     /// Not at all.
     None,
 }
@@ -55,6 +58,7 @@ pub(crate) async fn watch(view: View, palette: Palette, history: History, notice
             show(&screen, terminal_size, palette, history, notices).await;
         }
         View::Plain => tell(&mut io::stderr(), history, notices).await,
+        View::Ndjson => lines::report(&mut io::stderr(), history, notices).await,
         View::None => ignore(notices).await,
     }
 }

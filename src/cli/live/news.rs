@@ -11,11 +11,12 @@ use crate::cli::live::speakers::{name, voice_line};
 use crate::cli::live::tally::{Tally, Verdict};
 use crate::debate::agent::{self, Seat};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::budget::Reached;
 use crate::debate::claims;
 use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
 use crate::debate::fallback;
 use crate::debate::history::History;
-use crate::debate::protocol::{self, Step};
+use crate::debate::protocol;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::{ClaimId, Response};
@@ -116,6 +117,8 @@ pub(super) enum News {
     Stopping,
     /// The verdict.
     Decided(Verdict),
+    /// A limit was reached.
+    Limit(String),
     /// The session ended otherwise than by its protocol.
     Ended(&'static str),
 }
@@ -236,11 +239,12 @@ impl Narrator {
             Event::OptionsFrozen(frozen) => self.unsealed(history, options(history, frozen)),
             Event::RoundClosed(closed) => self.unsealed(history, News::Counted(Tally::of(history, closed))),
             Event::StopRequested { .. } => vec![News::Stopping],
+            Event::LimitReached(reached) => vec![News::Limit(limit(reached))],
             Event::Decided { decision } => self.unsealed(history, News::Decided(Verdict::of(history, decision))),
             Event::SessionPaused { .. } => vec![News::Ended("paused: `roundtable resume` goes on from here")],
             // Told with the opening.
             Event::SessionResumed {} | Event::SessionContinued(_) | Event::SynthesisRequested {} => Vec::new(),
-            Event::SessionRenamed { .. } => Vec::new(),
+            Event::SessionRenamed { .. } | Event::LimitsSet(_) => Vec::new(),
             Event::SessionClosed { ending } => ended(*ending).into_iter().collect(),
         }
     }
@@ -314,10 +318,7 @@ fn stepped_in(history: &History, turn: &TurnId) -> Option<News> {
 
 fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
     let fault = Fault { message: text::line(&fault.message), hint: text::line(&fault.hint), ..fault.clone() };
-    let replaced = match protocol::next(history) {
-        Step::Ask(asks) => asks.iter().any(|ask| ask.turn == *turn),
-        Step::Record(_) | Step::Done => false,
-    };
+    let replaced = protocol::is_due(history, turn);
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
 }
 
@@ -332,6 +333,10 @@ pub(super) fn speaks_through(voice: &str, shared_with: &[String]) -> String {
     }
 }
 
+fn limit(reached: &Reached) -> String {
+    format!("limit on {} reached: {}", reached.limit.title(), reached.numbers())
+}
+
 /// What a pause waits for, in words.
 pub(super) fn pausing(in_flight: usize) -> String {
     let turns = if in_flight == 1 { "turn" } else { "turns" };
@@ -343,6 +348,7 @@ fn ended(ending: Ending) -> Option<News> {
         Ending::Decided => None,
         Ending::QuorumLost => Some(News::Ended("ended: too few seats could be heard")),
         Ending::Stopped => Some(News::Ended("stopped early: the decision rests on the ballots in hand")),
+        Ending::LimitReached => Some(News::Ended("ended: a limit was reached, and the record is partial")),
     }
 }
 

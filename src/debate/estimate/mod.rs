@@ -7,7 +7,7 @@ pub mod verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::agent::Seat;
+use crate::debate::agent::{Agent, Seat};
 use crate::debate::change;
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Standing, Standings};
@@ -91,13 +91,19 @@ pub fn counted(history: &History) -> Option<&Unit> {
 
 /// Measures the estimates in `standings`.
 pub fn measure(history: &History, standings: &Standings<'_>) -> Estimates {
-    let given: Vec<_> = standings.values().filter_map(|standing| standing.stance.estimate).collect();
+    measure_panel(&history.agents, standings)
+}
+
+/// Measures what a panel of `agents` estimates, whoever else is in `standings`.
+pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Estimates {
+    let heard = || agents.iter().filter_map(|agent| standings.get(&agent.seat));
+    let given: Vec<_> = heard().filter_map(|standing| standing.stance.estimate).collect();
     let values: Vec<f64> = given.iter().map(|estimate| estimate.value).collect();
     let widths: Vec<f64> = given.iter().map(|estimate| estimate.high - estimate.low).collect();
     let summary = quartiles(&values);
     let relative = summary.and_then(|summary| summary.relative_iqr());
-    let givers = standings.values().filter(|standing| standing.stance.estimate.is_some());
-    let (panel, heard, n) = (history.panel(), count(standings.len()), count(given.len()));
+    let givers = heard().filter(|standing| standing.stance.estimate.is_some());
+    let (panel, heard, n) = (count(agents.len()), count(heard().count()), count(given.len()));
     let part = |part: fn(&Quartiles) -> f64| summary.as_ref().ok().map(part);
     Estimates {
         panel,

@@ -97,8 +97,8 @@ pub(crate) fn decide(
     }
 }
 
-/// Where the median is 0 there is no ratio, and only estimates whose quartiles meet have converged.
-fn label(last: &Estimates) -> Label {
+/// How near estimates are to each other. Where the median is 0 there is no ratio, and only estimates whose quartiles meet have converged.
+pub(crate) fn label(last: &Estimates) -> Label {
     let is_close = last.relative_iqr.map_or(last.iqr == Some(0.0), |ratio| ratio <= CONVERGED + ROUNDING);
     if is_close { Label::Converged } else { Label::Spread }
 }

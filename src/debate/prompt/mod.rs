@@ -399,16 +399,22 @@ pub(crate) fn form_line(contract: &Contract) -> String {
     format!("Form: {}. Fields, in this order: {}.", contract.name(), contract.fields().join(", "))
 }
 
+/// The length of a prompt in bytes, shared block and messages.
+pub fn bytes(prompt: &Prompt) -> u64 {
+    texts(prompt).map(|text| text.len() as u64).sum()
+}
+
+fn texts(prompt: &Prompt) -> impl Iterator<Item = &String> {
+    std::iter::once(&prompt.shared).chain(prompt.messages.iter().map(|message| &message.text))
+}
+
 /// Returns what identifies a prompt without repeating it.
 pub fn mark(prompt: &Prompt) -> PromptMark {
     let mut digest = Sha256::new();
-    let mut bytes = 0u64;
-    let texts = std::iter::once(&prompt.shared).chain(prompt.messages.iter().map(|message| &message.text));
-    for text in texts {
+    for text in texts(prompt) {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
-        bytes += text.len() as u64;
     }
     let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    PromptMark { sha256, bytes }
+    PromptMark { sha256, bytes: bytes(prompt) }
 }

@@ -1,12 +1,11 @@
 //! Reading the numbers of an estimate.
 //!
-//! Must never guess: "2-3", "about 10" and "1,5" are problems, not numbers.
+//! Must never guess: "2-3", "about 10", "1,5" and "1.500" are problems, not numbers.
 
 use serde_json::Value;
 
 use crate::debate::question::Unit;
 use crate::debate::response::Estimate;
-use crate::debate::text;
 
 /// Largest size of a number. Up to here whole numbers are exact, and no sum or ratio of a panel's numbers overflows.
 pub const SIZE_MAX: f64 = 1e15;
@@ -36,7 +35,7 @@ pub fn estimate(given: Option<&Value>, unit: &Unit) -> Result<Option<Estimate>, 
 fn read(value: &Value) -> Option<f64> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => written(text::plain(text).trim()),
+        Value::String(text) => written(text.trim()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     // Adding 0 turns -0 into 0.
@@ -51,10 +50,27 @@ fn written(text: &str) -> Option<f64> {
     };
     let end = digits.find(['.', 'e', 'E']).unwrap_or(digits.len());
     let (whole, rest) = digits.split_at(end);
+    if may_be_grouped_by_point(whole, rest) {
+        return None;
+    }
     let whole = ungrouped(whole)?;
     let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
     // What `parse` takes beyond numbers, such as `inf`, holds other letters.
-    rest.chars().all(is_plain).then(|| format!("{sign}{whole}{rest}").parse().ok())?
+    if !rest.chars().all(is_plain) {
+        return None;
+    }
+    let number: f64 = format!("{sign}{whole}{rest}").parse().ok()?;
+    let fraction = rest.split(['e', 'E']).next().unwrap_or_default();
+    let is_zero = whole.chars().chain(fraction.chars()).all(|c| matches!(c, '0' | '.'));
+    // Too small to be told from 0 is not 0.
+    (number != 0.0 || is_zero).then_some(number)
+}
+
+/// Whether a point stands before three last digits, as in 1.500: to half of the world a thousand and a half.
+fn may_be_grouped_by_point(whole: &str, rest: &str) -> bool {
+    let is_group =
+        rest.strip_prefix('.').is_some_and(|group| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit()));
+    is_group && (1..=3).contains(&whole.len()) && !whole.starts_with('0')
 }
 
 /// Digits without the separators between groups of three. A group of zeros or with a leading zero before a separator is a

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
-use crate::debate::response::Response;
+use crate::debate::response::{Estimate, Response};
 use crate::debate::text::folded;
-use crate::export::diff::read::{Dissent, Panelist, Read, Round, Turn};
+use crate::export::diff::read::{Count, Dissent, Panelist, Read, Round, Turn};
 
 /// The kind of those entries of the minority report that say where a seat stands at the end.
 const FINAL: &str = "final";
@@ -24,17 +24,30 @@ pub struct Ballot {
     pub stood: Stood,
     /// What the chosen option says.
     pub option: Option<String>,
+    /// The number it gives instead, where a number is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Given>,
     /// Stated confidence, 0 to 1.
     pub confidence: Option<f64>,
     /// Its rating of each option, by what the option says.
     pub ratings: BTreeMap<String, i8>,
 }
 
+/// A number with its unit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Given {
+    /// The number and the range around it.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// In what.
+    pub unit: String,
+}
+
 /// Whether a seat chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stood {
-    /// It did.
+    /// It did, or gave a number.
     Chose,
     /// It would not.
     Abstained,
@@ -62,7 +75,8 @@ impl Ballot {
     /// Whether two ballots say the same, whoever cast them. Ratings are compared where both rate an option.
     pub(super) fn says_the_same(&self, other: &Self) -> bool {
         let option = |ballot: &Self| ballot.option.as_deref().map(folded);
-        (self.stood, self.confidence, option(self)) == (other.stood, other.confidence, option(other))
+        (self.stood, self.confidence, option(self), &self.estimate)
+            == (other.stood, other.confidence, option(other), &other.estimate)
             && self.rated_otherwise(other).is_empty()
     }
 }
@@ -75,13 +89,17 @@ pub(super) fn ballots(record: &Read) -> Vec<Ballot> {
 
 /// The last round that was counted.
 fn last_round(record: &Read) -> Option<&Round> {
-    record.rounds.iter().rev().find(|round| round.consensus.is_some())
+    record.rounds.iter().rev().find(|round| count(round).is_some())
 }
 
 /// The turns up to the end of the last round that was counted; all of them while none was.
 fn counted_turns(record: &Read) -> &[Turn] {
     let end = last_round(record).and_then(|last| record.turns.iter().rposition(|turn| is_in(turn, last)));
     &record.turns[..end.map_or(record.turns.len(), |place| place + 1)]
+}
+
+fn count(round: &Round) -> Option<&Count> {
+    round.consensus.as_ref().or(round.estimates.as_ref())
 }
 
 fn is_in(turn: &Turn, round: &Round) -> bool {
@@ -100,7 +118,7 @@ fn standing<'a>(record: &Read, counted: &'a [Turn], seat: Seat) -> Option<&'a Re
         let mut here = counted.iter().filter(|turn| is_in(turn, last) && turn.stage == stage);
         here.any(|turn| turn.response.as_ref().is_some_and(|response| response.stance().is_some()))
     };
-    let nobody_was_heard = last.consensus.as_ref().is_some_and(|count| count.valid + count.abstained == 0);
+    let nobody_was_heard = count(last).is_some_and(|count| count.valid + count.abstained == 0);
     if own().any(|turn| is_in(turn, last) && takes_stances(&turn.stage)) {
         latest(&mut own().filter(|turn| is_in(turn, last)))
     } else if nobody_was_heard || record.absent.iter().any(|absence| absence.seat == seat) {
@@ -123,9 +141,12 @@ fn ballot(record: &Read, counted: &[Turn], panelist: &Panelist) -> Ballot {
             None => winner.or_else(|| stance.option.clone()),
         }
     });
+    let unit = record.decision.as_ref().and_then(|decision| decision.estimate.as_ref()).map(|estimate| &estimate.unit);
+    let estimate = stance.and_then(|stance| stance.estimate).zip(unit);
     let stood = match (stance, &option) {
         (None, _) => Stood::Absent,
         (Some(_), Some(_)) => Stood::Chose,
+        (Some(_), None) if estimate.is_some() => Stood::Chose,
         (Some(stance), None) if stance.abstained.is_some() => Stood::Abstained,
         (Some(_), None) => Stood::Uncounted,
     };
@@ -135,6 +156,7 @@ fn ballot(record: &Read, counted: &[Turn], panelist: &Panelist) -> Ballot {
         name: panelist.name.clone(),
         stood,
         option: option.map(|option| record.option_text(&option)),
+        estimate: estimate.map(|(estimate, unit)| Given { estimate, unit: unit.clone() }),
         confidence: response.and_then(Response::confidence),
         ratings: ratings.map(|(option, rating)| (record.option_text(option), *rating)).collect(),
     }

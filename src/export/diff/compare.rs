@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::debate::agent::{Seat, Voice};
+use crate::debate::estimate::worded;
 use crate::debate::text::folded;
 use crate::export::diff::ballots::{Ballot, ballots};
 use crate::export::diff::matching::{Match, matches, matches_twice};
-use crate::export::diff::read::{Panelist, Read};
+use crate::export::diff::read::{Estimated, Panelist, Read, Verdict};
 use crate::export::diff::{Change, Claim, Diff, Found, Head, Lists, Member, Minority, SCHEMA, Sides};
 
 /// The kind of those entries of the minority report that are a claim.
@@ -67,7 +68,21 @@ fn outcome(record: &Read) -> Vec<Named> {
         as_is("agreement", json!(decision.and_then(|decision| decision.agreement))),
         as_is("level", json!(decision.map(|decision| &decision.level))),
         as_is("caveats", json!(decision.map(|decision| &decision.caveats))),
+        as_is("estimate", estimated(decision, |estimate| estimate.value.map(worded))),
+        as_is(
+            "quartiles",
+            estimated(decision, |estimate| {
+                let (q1, q3) = estimate.last.as_ref().and_then(|last| last.q1.zip(last.q3))?;
+                Some(format!("{} to {}", worded(q1), worded(q3)))
+            }),
+        ),
     ]
+}
+
+/// A part of the number decided on, with its unit.
+fn estimated(decision: Option<&Verdict>, part: impl Fn(&Estimated) -> Option<String>) -> Value {
+    let estimate = decision.and_then(|decision| decision.estimate.as_ref());
+    json!(estimate.and_then(|estimate| Some(format!("{} {}", part(estimate)?, estimate.unit))))
 }
 
 fn settings(record: &Read) -> Vec<Named> {

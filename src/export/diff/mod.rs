@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::debate::agent::Seat;
 use crate::debate::text::folded;
 
-pub use crate::export::diff::ballots::{Ballot, Stood};
+pub use crate::export::diff::ballots::{Ballot, Given, Stood};
 pub use crate::export::diff::compare::diff;
 pub use crate::export::diff::read::{Question, Read, ReadError, read};
 pub use crate::export::diff::words::{markdown, text};

@@ -67,6 +67,22 @@ pub(super) struct Verdict {
     pub(super) caveats: Vec<String>,
     pub(super) agreement: Option<f64>,
     pub(super) level: String,
+    #[serde(default)]
+    pub(super) estimate: Option<Estimated>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Estimated {
+    pub(super) unit: String,
+    pub(super) value: Option<f64>,
+    #[serde(rename = "final")]
+    pub(super) last: Option<Spread>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Spread {
+    pub(super) q1: Option<f64>,
+    pub(super) q3: Option<f64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -90,10 +106,13 @@ pub(super) struct Round {
     pub(super) phase: String,
     pub(super) round: u32,
     pub(super) consensus: Option<Count>,
+    #[serde(default)]
+    pub(super) estimates: Option<Count>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Count {
+    #[serde(alias = "n")]
     pub(super) valid: u32,
     pub(super) abstained: u32,
 }

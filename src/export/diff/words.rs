@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::debate::estimate::worded;
 use crate::debate::text::{clip, line};
-use crate::export::diff::ballots::{Ballot, Stood};
+use crate::export::diff::ballots::{Ballot, Given, Stood};
 use crate::export::diff::{Change, Claim, Diff, Head, Lists, Member, Minority, Sides};
 use crate::export::markdown::escaped;
 use crate::export::text::{money, percent};
@@ -165,11 +166,18 @@ fn ballot(sides: &Sides<Option<Ballot>>) -> String {
 fn stood(ballot: Option<&Ballot>) -> String {
     match ballot.map(|ballot| (ballot.stood, ballot.option.as_deref())) {
         None => "no seat".to_owned(),
-        Some((Stood::Chose, option)) => quoted(option.unwrap_or_default()),
+        Some((Stood::Chose, option)) => quoted(option.unwrap_or(&number(ballot).unwrap_or_default())),
         Some((Stood::Abstained, _)) => "abstains".to_owned(),
         Some((Stood::Uncounted, _)) => "not counted".to_owned(),
         Some((Stood::Absent, _)) => "absent".to_owned(),
     }
+}
+
+/// A number with the range around it.
+fn number(ballot: Option<&Ballot>) -> Option<String> {
+    let Given { estimate, unit } = ballot?.estimate.as_ref()?;
+    let (value, low, high) = (worded(estimate.value), worded(estimate.low), worded(estimate.high));
+    Some(format!("{value} {unit} ({low} to {high})"))
 }
 
 fn confidence(ballot: &Ballot) -> String {

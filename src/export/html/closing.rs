@@ -41,7 +41,7 @@ fn entry(record: &Record, dissent: &Dissent) -> Html {
     let by = [
         el("strong", &[], [words(record.name(dissent.seat))]),
         text(" "),
-        reference::option(record, dissent.option.as_ref()),
+        reference::position(record, dissent),
         text(" "),
         of("span", "small", [text(wording::dissent(dissent.kind))]),
         reference::claims(record, &dissent.claims),

@@ -8,6 +8,7 @@ use crate::debate::consensus::{self, Consensus, Standings};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::schedule::{self, Slot};
+use crate::export::html::chart::Place;
 use crate::export::html::reference;
 use crate::export::record::Record;
 
@@ -100,6 +101,11 @@ fn held(history: &History, standings: &Standings<'_>) -> BTreeMap<Seat, Held> {
         None => Held::Absent,
     };
     history.agents.iter().map(|agent| (agent.seat, of(&agent.seat))).collect()
+}
+
+/// Where the rounds stand.
+pub(super) fn places(rounds: &[Counted]) -> Vec<Place<'_>> {
+    rounds.iter().map(|round| Place { number: round.number, phase: &round.phase }).collect()
 }
 
 impl Counted {

@@ -1,14 +1,17 @@
 //! The decision first: what it is, how strong, what to know about it; then what the debate changed, and at what price.
 
+use crate::debate::agent::Seat;
 use crate::debate::change::Moved;
+use crate::debate::estimate::verdict::EstimateVerdict;
+use crate::debate::estimate::{Estimates, Revised, worded};
 use crate::debate::question::{Choice, OptionId};
-use crate::export::estimate;
-use crate::export::html::markup::{Html, all, el, joined, line, of, text, words};
+use crate::debate::response::ClaimId;
+use crate::export::html::markup::{Html, all, el, line, of, text, words};
 use crate::export::html::reference;
 use crate::export::html::table::{cell, grouped, number, option_key, row, table};
 use crate::export::record::{Record, Verdict};
 use crate::export::story::{story, warning};
-use crate::export::text::{capitalised, headline, money, percent};
+use crate::export::text::{capitalised, estimate, headline, money, percent};
 use crate::export::wording;
 
 /// The decision with the options.
@@ -16,7 +19,7 @@ pub(super) fn section(record: &Record) -> Html {
     let mut parts = vec![line("h2", "Decision")];
     parts.push(el("p", &[("class", &"headline"), ("lang", &"und"), ("dir", &"auto")], [text(&headline(record))]));
     parts.extend(record.note.map(|note| of("p", "notice", [text(&format!("{}.", capitalised(note)))])));
-    parts.extend(wording::status(record.status).map(|status| of("p", "notice", [text(status)])));
+    parts.extend(wording::status(record).map(|status| of("p", "notice", [text(&status)])));
     parts.extend(record.decision.as_ref().map(|decision| facts(record, decision)));
     if !record.question.options.is_empty() {
         parts.push(options(record));
@@ -35,9 +38,8 @@ fn facts(record: &Record, decision: &Verdict) -> Html {
         let interval = format!("{behind} seats; 95% interval {} to {}", percent(low), percent(high));
         facts.push(("Agreement", all([of("strong", "big", [text(&percent(agreement))]), text(" "), small(&interval)])));
     }
-    if let Some(found) = &decision.estimate {
-        let lines = estimate::held(record, found).into_iter().map(|told| line("li", &told)).collect::<Vec<_>>();
-        facts.push(("Numbers", of("ul", "caveats", lines)));
+    if let Some(last) = decision.estimate.as_ref().and_then(|found| found.last.as_ref()) {
+        facts.push(("Numbers", spread(last)));
     }
     let meaning = wording::label(decision.label);
     facts.push(("Strength", all([of("strong", "big", [text(&label)]), text(" "), small(meaning)])));
@@ -55,11 +57,11 @@ fn facts(record: &Record, decision: &Verdict) -> Html {
     if let Some(gate) = &decision.gate {
         facts.push(("Gate", words(&gate.to_string())));
     }
+    facts.extend(warning(record).map(|warning| ("Warning", of("strong", "warning", [words(&warning)]))));
     let happened = story(record).into_iter().map(|told| el("li", &[], [words(&told)])).collect::<Vec<_>>();
     if !happened.is_empty() {
         facts.push(("Happened", of("ul", "caveats", happened)));
     }
-    facts.extend(warning(record).map(|warning| ("Warning", of("strong", "warning", [words(&warning)]))));
     if let Some(stop) = &decision.stop {
         facts.push(("Ended", text(&format!("{} ({})", stop.reason.title(), stop.numbers))));
     }
@@ -69,6 +71,15 @@ fn facts(record: &Record, decision: &Verdict) -> Html {
         of("dl", "facts", facts.into_iter().map(entry).collect::<Vec<_>>()),
         of("p", "aside", [text("Computed from sealed ballots. It says that models agree, never that they are right.")]),
     ])
+}
+
+/// How far the numbers at the end lie apart.
+fn spread(last: &Estimates) -> Html {
+    let quartiles = last.q1.zip(last.q3).map(|(q1, q3)| format!("{} to {}", worded(q1), worded(q3)));
+    let range = last.min.zip(last.max).map(|(min, max)| format!("; all {} to {}", worded(min), worded(max)));
+    let about = format!("the middle half; {} of {} seats{}", last.n, last.panel, range.unwrap_or_default());
+    let big = of("strong", "big", [text(&quartiles.unwrap_or_else(|| "none".to_owned()))]);
+    all([big, text(" "), small(&about)])
 }
 
 fn small(words: &str) -> Html {
@@ -101,6 +112,13 @@ fn options(record: &Record) -> Html {
 
 /// What the debate changed since the sealed opening; `None` where there is nothing to compare.
 pub(super) fn changed(record: &Record) -> Option<Html> {
+    match estimate(record) {
+        Some(found) => numbers_changed(record, found),
+        None => options_changed(record),
+    }
+}
+
+fn options_changed(record: &Record) -> Option<Html> {
     let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
     let tally = |consensus: &crate::debate::consensus::Consensus| {
         let shares: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
@@ -110,63 +128,86 @@ pub(super) fn changed(record: &Record) -> Option<Html> {
     let cited = delta.moved.iter().filter(|moved| moved.cited).count();
     let moved = match delta.moved.len() {
         0 => "Nobody holds another option than before.".to_owned(),
-        1 => format!(
-            "One seat holds another option than before, {}.",
-            if cited == 1 { "for a claim that holds" } else { "naming no reason that holds" }
-        ),
+        1 => format!("One seat holds another option than before, {}.", reason(cited)),
         n => format!("{n} seats hold another option than before, {cited} of them for a claim that holds."),
     };
-    let price = format!(
-        "What came after the opening took {} calls, {} tokens, {}.",
-        delta.calls,
-        grouped(delta.tokens),
-        match delta.cost_usd {
-            None => "at a price that is not known".to_owned(),
-            cost => money(cost),
-        }
-    );
+    let changes = delta.moved.iter().map(|moved| change(record, moved)).collect();
+    Some(course([tally(sealed), tally(last)], &format!("{moved} {}", price(record)), changes))
+}
+
+fn numbers_changed(record: &Record, found: &EstimateVerdict) -> Option<Html> {
+    let stood = |estimates: &Estimates| estimates.median.map_or_else(|| "nobody".to_owned(), worded);
+    let (sealed, last) = (stood(found.sealed.as_ref()?), stood(found.last.as_ref()?));
+    let cited = found.revised.iter().filter(|revised| revised.cited).count();
+    let revised = match found.revised.len() {
+        0 => "Nobody gives another number than before.".to_owned(),
+        1 => format!("One seat gives another number than before, {}.", reason(cited)),
+        n => format!("{n} seats give another number than before, {cited} of them for a claim that holds."),
+    };
+    let changes = found.revised.iter().map(|revised| revision(record, revised)).collect();
+    Some(course([sealed, last], &format!("{revised} {}", price(record)), changes))
+}
+
+/// How one seat came to change, given how many did so for a reason.
+fn reason(cited: usize) -> &'static str {
+    if cited == 1 { "for a claim that holds" } else { "naming no reason that holds" }
+}
+
+fn price(record: &Record) -> String {
+    let delta = &record.delta;
+    let cost = match delta.cost_usd {
+        None => "at a price that is not known".to_owned(),
+        cost => money(cost),
+    };
+    format!("What came after the opening took {} calls, {} tokens, {cost}.", delta.calls, grouped(delta.tokens))
+}
+
+fn course([sealed, last]: [String; 2], told: &str, changes: Vec<Html>) -> Html {
     let parts = [
         line("h2", "What the debate changed"),
         of(
             "p",
             "tallies",
             [
-                of("span", "small", [text("Sealed")]),
+                small("Sealed"),
                 text(" "),
-                line("strong", &tally(sealed)),
+                line("strong", &sealed),
                 text(" "),
                 of("span", "arrow", [text("→")]),
                 text(" "),
-                of("span", "small", [text("Final")]),
+                small("Final"),
                 text(" "),
-                line("strong", &tally(last)),
+                line("strong", &last),
             ],
         ),
-        line("p", &format!("{moved} {price}")),
-        match delta.moved.is_empty() {
-            true => Html::default(),
-            false => of("ul", "moves", delta.moved.iter().map(|moved| change(record, moved)).collect::<Vec<_>>()),
-        },
+        line("p", told),
+        if changes.is_empty() { Html::default() } else { of("ul", "moves", changes) },
     ];
-    Some(el("section", &[("id", &"changed")], parts))
+    el("section", &[("id", &"changed")], parts)
 }
 
 fn change(record: &Record, moved: &Moved) -> Html {
+    let step = format!("{} → {}", moved.from, moved.to);
+    account(record, moved.seat, &step, moved.cited, (&moved.because, &moved.claims))
+}
+
+fn revision(record: &Record, revised: &Revised) -> Html {
+    let step = format!("{} → {}", worded(revised.from), worded(revised.to));
+    account(record, revised.seat, &step, revised.cited, (&revised.because, &revised.claims))
+}
+
+fn account(record: &Record, seat: Seat, step: &str, cited: bool, (because, claims): (&str, &[ClaimId])) -> Html {
     let mut parts = vec![
-        el("strong", &[], [words(record.name(moved.seat))]),
-        text(&format!(" {} → {}", moved.from, moved.to)),
-        text(" "),
-        match moved.cited {
+        el("strong", &[], [words(record.name(seat))]),
+        text(&format!(" {step} ")),
+        match cited {
             true => of("span", "tag good", [text("cited")]),
             false => of("span", "tag warn", [text("uncited")]),
         },
     ];
-    if !moved.because.is_empty() {
-        parts.extend([text(" "), words(&moved.because)]);
+    if !because.is_empty() {
+        parts.extend([text(" "), words(because)]);
     }
-    if !moved.claims.is_empty() {
-        let claims = moved.claims.iter().map(|claim| reference::claim(record, claim));
-        parts.extend([text(" ("), joined(claims.collect::<Vec<_>>(), ", "), text(")")]);
-    }
+    parts.push(reference::claims(record, claims));
     el("li", &[], parts)
 }

@@ -106,12 +106,13 @@ fn charts(record: &Record, history: &History, rounds: &[counted::Counted]) -> Ht
         left.push(chart::movement::section(record, rounds));
         right.push(chart::agreement::section(rounds));
     }
-    right.extend(chart::ratings::section(record, history));
-    right.push(chart::cost::section(record, history));
-    let none = match rounds.is_empty() {
+    left.extend(chart::estimates::section(record, history));
+    let none = match left.is_empty() {
         true => line("p", "No round has been counted yet, so there is no tally to draw."),
         false => Html::default(),
     };
+    right.extend(chart::ratings::section(record, history));
+    right.push(chart::cost::section(record, history));
     let columns = of("div", "charts", [of("div", "column", left), of("div", "column", right)]);
     el("section", &[("id", &"numbers")], [line("h2", "Round by round"), none, columns])
 }

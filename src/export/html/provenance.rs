@@ -1,7 +1,7 @@
 //! Where the report comes from: session, versions, seed and times.
 
 use crate::debate::history::History;
-use crate::export::html::markup::{Html, el, line, of, text};
+use crate::export::html::markup::{Html, el, line, of, text, words};
 use crate::export::html::table::grouped;
 use crate::export::record::Record;
 use crate::export::text::{capitalised, money};
@@ -12,6 +12,11 @@ pub(super) fn footer(record: &Record, history: &History) -> Html {
     let code = |words: &str| line("code", words);
     let time = |time: &str| el("time", &[("datetime", &time)], [text(time)]);
     let mut facts: Vec<(&str, Html)> = vec![("Session", code(&record.session))];
+    facts.extend(record.name.as_ref().map(|name| ("Name", words(name))));
+    if !record.tags.is_empty() {
+        let tags: Vec<String> = record.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        facts.push(("Tags", words(&tags.join(", "))));
+    }
     if let Some(parent) = history.setup.parent {
         let words = format!("{}, after round {}", parent.session, parent.round);
         facts.push(("Branched off", code(&words)));

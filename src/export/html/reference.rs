@@ -1,5 +1,7 @@
 //! References from one part of the report to another.
 
+use crate::debate::dissent::Dissent;
+use crate::debate::estimate::worded;
 use crate::debate::event::ClosedRound;
 use crate::debate::question::OptionId;
 use crate::debate::response::ClaimId;
@@ -32,6 +34,14 @@ pub(super) fn option(record: &Record, option: Option<&OptionId>) -> Html {
         (Some((index, id)), _) => option_key(index, &id.0),
         (None, Some(id)) => of("span", "id", [text(&id.0)]),
         (None, None) => of("span", "id", [text("abstains")]),
+    }
+}
+
+/// What an entry of the minority report holds: an option, a number, or neither.
+pub(super) fn position(record: &Record, dissent: &Dissent) -> Html {
+    match dissent.estimate {
+        Some(estimate) => of("span", "id", [text(&worded(estimate.value))]),
+        None => option(record, dissent.option.as_ref()),
     }
 }
 

@@ -97,11 +97,11 @@ async fn send(client: &Client, route: &Route, call: Call, timeouts: &Timeouts) -
 fn unsent(error: &reqwest::Error, route: &Route, timeouts: &Timeouts) -> Failure {
     let (host, cause) = (route.host(), failure::cause(error));
     if error.is_builder() {
-        Failure::new(FaultKind::InvalidRequest, format!("the request cannot be built: {cause}"))
+        Failure::unsent(FaultKind::InvalidRequest, format!("the request cannot be built: {cause}"))
     } else if error.is_connect() && error.is_timeout() {
-        Failure::new(FaultKind::Network, format!("no connection to {host} within {:?}", timeouts.connect))
+        Failure::unsent(FaultKind::Network, format!("no connection to {host} within {:?}", timeouts.connect))
     } else if error.is_connect() {
-        Failure::new(FaultKind::Network, format!("cannot connect to {host}: {cause}"))
+        Failure::unsent(FaultKind::Network, format!("cannot connect to {host}: {cause}"))
     } else {
         Failure::new(FaultKind::Network, format!("the connection to {host} broke: {cause}"))
     }

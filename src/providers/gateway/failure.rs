@@ -23,11 +23,30 @@ pub(super) struct Failure {
     pub(super) told_wait: Option<Duration>,
     /// Whether a looser shape may be taken.
     pub(super) schema_refused: bool,
+    /// Whether the provider may have seen the request.
+    pub(super) sent: Sent,
+}
+
+/// Whether a request was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Perhaps.
+    Perhaps,
+    /// Surely not: there was no connection.
+    Never,
 }
 
 impl Failure {
     pub(super) fn new(kind: FaultKind, message: String) -> Self {
-        Self { kind, message, status: None, request_id: None, told_wait: None, schema_refused: false }
+        Self {
+            kind,
+            message,
+            status: None,
+            request_id: None,
+            told_wait: None,
+            schema_refused: false,
+            sent: Sent::Perhaps,
+        }
     }
 
     pub(super) fn turn_over(turn: Duration) -> Self {
@@ -72,6 +91,19 @@ impl Failure {
         }
     }
 
+    /// A failure before anything was sent.
+    pub(super) fn unsent(kind: FaultKind, message: String) -> Self {
+        Self { sent: Sent::Never, ..Self::new(kind, message) }
+    }
+
+    /// Whether the request may have been billed: it was accepted, or nobody knows. What is refused costs nothing.
+    pub(super) fn may_be_billed(&self) -> bool {
+        match self.status {
+            Some(status) => (200..300).contains(&status),
+            None => self.sent == Sent::Perhaps,
+        }
+    }
+
     pub(super) fn at(self, status: u16, request_id: Option<String>) -> Self {
         Self { status: Some(status), request_id: self.request_id.or(request_id), ..self }
     }
@@ -80,7 +112,7 @@ impl Failure {
         Self { message: route.clean(&self.message), request_id: self.request_id.map(|id| route.clean(&id)), ..self }
     }
 
-    pub(super) fn into_fault(self, ask: &Ask, route: &Route, requests: u32) -> Fault {
+    pub(super) fn into_fault(self, ask: &Ask, route: &Route, (requests, lost): (u32, u32)) -> Fault {
         Fault {
             hint: hint(&self, ask, route),
             kind: self.kind,
@@ -90,6 +122,7 @@ impl Failure {
             status: self.status,
             request_id: self.request_id,
             requests,
+            lost,
         }
     }
 }
@@ -103,6 +136,7 @@ impl From<WireFault> for Failure {
             request_id: fault.request_id,
             told_wait: fault.retry_after_ms.map(Duration::from_millis),
             schema_refused: fault.schema_refused,
+            sent: Sent::Perhaps,
         }
     }
 }
@@ -135,6 +169,16 @@ pub(super) fn unconfigured(ask: &Ask) -> Fault {
         request_id: None,
         hint,
         requests: 0,
+        lost: 0,
+    }
+}
+
+/// The fault of an ask whose limit leaves no room for the request that might have healed it.
+pub(super) fn denied(fault: Fault) -> Fault {
+    Fault {
+        message: format!("{}; the session's limit leaves no room for another request", fault.message),
+        hint: "raise the limit on cost or tokens".to_owned(),
+        ..fault
     }
 }
 

@@ -163,11 +163,11 @@ impl Gateway {
             return Err(failure::unconfigured(ask));
         };
         let mut clock = Clock { started: None, left: self.timeouts.turn };
-        let (mut shape, mut requests, mut failures) = (self.shape_for(route, ask), 0, 0);
+        let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask), 0, 0, 0);
         loop {
             let permit = match self.admitted(route, ask, clock.left, progress).await {
                 Ok(permit) => permit,
-                Err(failure) => return Err(failure.into_fault(ask, route, requests)),
+                Err(failure) => return Err(failure.into_fault(ask, route, (requests, lost))),
             };
             requests += 1;
             let deadline = clock.resume();
@@ -176,11 +176,12 @@ impl Gateway {
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    return Ok(reply(ask, route, answer, clock.elapsed(), requests));
+                    return Ok(reply(ask, route, answer, clock.elapsed(), (requests, lost)));
                 }
                 Err(failure) => failure.cleaned(route),
             };
             clock.left = deadline.saturating_duration_since(Instant::now());
+            lost += u32::from(failure.may_be_billed());
             let wait = match shape.weaker().filter(|_| failure.schema_refused) {
                 Some(weaker) => {
                     shape = weaker;
@@ -193,10 +194,13 @@ impl Gateway {
                     failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
                     match wait {
                         Some(wait) => wait,
-                        None => return Err(failure.out_of_time(clock.left).into_fault(ask, route, requests)),
+                        None => return Err(failure.out_of_time(clock.left).into_fault(ask, route, (requests, lost))),
                     }
                 }
             };
+            if ask.grant.is_some_and(|grant| lost >= grant.requests) {
+                return Err(failure::denied(failure.into_fault(ask, route, (requests, lost))));
+            }
             progress(Progress::Retrying { requests, reason: failure.message, wait_ms: millis(wait) });
             tokio::time::sleep(wait).await;
             clock.left = deadline.saturating_duration_since(Instant::now());
@@ -296,7 +300,7 @@ fn tokens_used(ask: &Ask, answer: &Answer) -> u64 {
     usage.input_tokens.saturating_add(usage.output_tokens)
 }
 
-fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: u32) -> Reply {
+fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests, lost): (u32, u32)) -> Reply {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
     let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
     let model = match answer.model {
@@ -319,6 +323,7 @@ fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: 
         request_id: answer.request_id.map(|id| route.clean(&id)),
         elapsed_ms: millis(elapsed),
         requests,
+        lost,
     }
 }
 

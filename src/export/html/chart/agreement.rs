@@ -1,7 +1,7 @@
 //! The share of the leading option in each round, with its interval and the levels that scripts know.
 
 use crate::export::html::chart::{AXIS_HEIGHT, Anchor, Columns, chart, drawing, label, rule};
-use crate::export::html::counted::Counted;
+use crate::export::html::counted::{Counted, places};
 use crate::export::html::markup::{Html, all, el, joined, px, text};
 use crate::export::html::table::{cell, folded, number, row, table};
 use crate::export::text::percent;
@@ -51,8 +51,12 @@ fn drawn(rounds: &[Counted]) -> Html {
         .enumerate()
         .filter_map(|(index, round)| Some((columns.x(index), y(round.consensus.agreement?))))
         .collect();
-    let marks: Vec<Html> =
-        scale.chain(levels).chain([trend(&shares)]).chain(points).chain([columns.axis(rounds, TOP + HEIGHT)]).collect();
+    let marks: Vec<Html> = scale
+        .chain(levels)
+        .chain([trend(&shares)])
+        .chain(points)
+        .chain([columns.axis(&places(rounds), TOP + HEIGHT)])
+        .collect();
     let size = (columns.width, TOP + HEIGHT + AXIS_HEIGHT);
     drawing("agreement", "Agreement by round", &described(rounds), size, marks)
 }

@@ -2,13 +2,13 @@
 
 pub(super) mod agreement;
 pub(super) mod cost;
+pub(super) mod estimates;
 pub(super) mod movement;
 pub(super) mod ratings;
 pub(super) mod tally;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::export::html::counted::Counted;
 use crate::export::html::markup::{Html, all, el, line, of, px, text};
 
 /// Width of a chart in pixels where nothing needs more: that of a telephone, so that text keeps its size there.
@@ -19,6 +19,15 @@ const AXIS_HEIGHT: f64 = 36.0;
 const STEP_MIN: f64 = 44.0;
 /// Width of a character in ems, for text whose font is not known.
 const EM: f64 = 0.56;
+
+/// Where a round stands: its number among the closed ones, and its phase.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// From 1; `None` for a round that was stopped before it was closed.
+    pub(super) number: Option<usize>,
+    /// The phase's name.
+    pub(super) phase: &'a str,
+}
 
 /// Columns of a chart: one for each round that took stances.
 struct Columns {
@@ -40,7 +49,7 @@ impl Columns {
     }
 
     /// The numbers of the rounds, and under them their phases.
-    fn axis(&self, rounds: &[Counted], y: f64) -> Html {
+    fn axis(&self, rounds: &[Place<'_>], y: f64) -> Html {
         let numbers = rounds.iter().enumerate().map(|(index, round)| {
             let number = round.number.map_or_else(|| "·".to_owned(), |number| number.to_string());
             label(self.x(index), y + 15.0, "tick", Anchor::Middle, &number)
@@ -50,7 +59,7 @@ impl Columns {
         while first < rounds.len() {
             let length = rounds[first..].iter().take_while(|round| round.phase == rounds[first].phase).count();
             let middle = (self.x(first) + self.x(first + length - 1)) / 2.0;
-            let name = fit(&rounds[first].phase, self.step * length as f64, 11.0);
+            let name = fit(rounds[first].phase, self.step * length as f64, 11.0);
             phases.push(label(middle, y + 30.0, "phase", Anchor::Middle, &name));
             first += length;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
 use crate::export::html::chart::{AXIS_HEIGHT, Anchor, Columns, chart, drawing, fit, label};
-use crate::export::html::counted::{Counted, Held};
+use crate::export::html::counted::{self, Counted, Held};
 use crate::export::html::markup::{Html, all, el, of, px, text, words};
 use crate::export::html::table::{cell, folded, row, table};
 use crate::export::record::Record;
@@ -119,7 +119,7 @@ fn drawn(record: &Record, rounds: &[Counted]) -> Html {
     for (index, (round, places)) in rounds.iter().zip(&placed).enumerate() {
         marks.extend(places.iter().map(|(seat, y)| node(columns.x(index), *y, radius, *seat, round)));
     }
-    marks.push(columns.axis(rounds, bottom));
+    marks.push(columns.axis(&counted::places(rounds), bottom));
     let size = (columns.width, bottom + AXIS_HEIGHT);
     drawing("movement", "Movement of seats between options", &described(record, rounds), size, marks)
 }

@@ -2,7 +2,7 @@
 
 use crate::debate::question::Choice;
 use crate::export::html::chart::{AXIS_HEIGHT, Anchor, Columns, chart, drawing, label, rule};
-use crate::export::html::counted::Counted;
+use crate::export::html::counted::{Counted, places};
 use crate::export::html::markup::{Html, all, el, of, px, text};
 use crate::export::html::table::{folded, number, option_key, row, table};
 use crate::export::record::Record;
@@ -79,7 +79,7 @@ fn drawn(options: &[Choice], rounds: &[Counted]) -> Html {
             bar(columns.x(index), (columns.step * 0.76).min(BAR_MAX), (y(to), y(from)), segment, round)
         }))
     });
-    let marks: Vec<Html> = grid.chain(bars).chain([columns.axis(rounds, bottom)]).collect();
+    let marks: Vec<Html> = grid.chain(bars).chain([columns.axis(&places(rounds), bottom)]).collect();
     drawing("tally", "Tally by round", &described(options, rounds), (columns.width, bottom + AXIS_HEIGHT), marks)
 }
 
