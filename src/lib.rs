@@ -11,6 +11,7 @@
 //!            │        ▼
 //!            ├──► debate ──► stats          the core: no clock, no network, no randomness
 //!            ├──► modes                     YAML → debate::mode::Mode
+//!            ├──► material                  files, folders, diffs → debate::material; what looks like a secret
 //!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
 //!
@@ -37,6 +38,8 @@ pub mod modes;
 pub mod providers;
 
 pub mod store;
+
+pub mod material;
 
 pub mod engine;
 

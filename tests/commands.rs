@@ -39,6 +39,7 @@ fn every_command_says_what_it_does() {
         "import",
         "export",
         "replay",
+        "check",
         "modes",
         "modes list",
         "modes show",

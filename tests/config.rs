@@ -490,6 +490,30 @@ fn yaml_texts_are_read_strictly() {
 }
 
 #[test]
+fn assumptions_are_read_from_the_project_alone() {
+    let broken = "every assumption needs a name on one line and a text";
+    let corpus: [(&str, Result<&str, String>); 7] = [
+        ("assumptions:\n  b: Two words.\n  a: One\n", Ok("a=One;b=Two words.;")),
+        ("assumptions:", Ok("")),
+        ("mode: vote", Ok("")),
+        ("mode: vote\nassumptions: {a: ' '}", Err(format!("roundtable.yaml:2:1: {broken}"))),
+        ("assumptions: {'': x}", Err(format!("roundtable.yaml:1:1: {broken}"))),
+        ("assumptions: {a: x, a: y}", Err("roundtable.yaml:1:21: this key is set twice".to_owned())),
+        ("assumptions: [a]", Err("roundtable.yaml:1:14: plain text is needed".to_owned())),
+    ];
+    for (text, expected) in corpus {
+        let house = House::new();
+        fs::write(house.project(), text).unwrap();
+        let told = |(name, text): (&String, &String)| format!("{name}={text};");
+        let found = house.load().map(|config| config.assumptions().iter().map(told).collect::<String>());
+        assert_eq!(found.map_err(|error| error.to_string()), expected.map(str::to_owned), "{text:?}");
+    }
+    let house = House::new();
+    fs::write(house.user(), "assumptions: {a: x}").unwrap();
+    assert!(house.load().unwrap_err().to_string().contains("assumptions belong to a project"));
+}
+
+#[test]
 fn hostile_yaml_is_refused() {
     let many = format!("x: [{}]", "1,".repeat(3_000));
     let deep = format!("x: {}1{}", "[".repeat(500), "]".repeat(500));

@@ -10,6 +10,8 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -217,6 +219,33 @@ fn a_session_keeps_its_fallbacks_when_it_is_resumed() {
     let tried = fake.log().iter().filter(|seen| seen.vendor_wire == "anthropic").count();
     assert_eq!(tried, 3 + 3, "a wrong key is tried once a seat, and once more after it was resumed");
     desk.run(&["replay", "@"]).expect(0);
+}
+
+#[test]
+fn requests_go_through_the_proxy_and_the_proxy_sees_no_key() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut desk = Desk::new();
+    desk.set("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap()));
+    desk.set(VENDORS[0].key_variable, VENDORS[0].key);
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hears = Arc::clone(&heard);
+    // Ends with the test's process.
+    std::thread::spawn(move || {
+        for connection in proxy.incoming() {
+            let mut connection = connection.unwrap();
+            let mut bytes = [0; 4_096];
+            let length = connection.read(&mut bytes).unwrap();
+            hears.lock().unwrap().push(String::from_utf8_lossy(&bytes[..length]).into_owned());
+            connection.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").unwrap();
+        }
+    });
+    desk.run(&start("vote", "2", &[])).expect(5);
+    let heard = heard.lock().unwrap();
+    assert!(heard.len() >= 2, "{heard:?}");
+    for request in heard.iter() {
+        assert!(request.starts_with("CONNECT api.anthropic.com:443 HTTP/1.1\r\n"), "{request}");
+        assert!(!request.contains(VENDORS[0].key), "{request}");
+    }
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn request(debate: usize) -> StartRequest {
         seed: Some(debate as u64),
         name: None,
         tags: std::collections::BTreeMap::new(),
+        supplied: roundtable::app::Supplied::default(),
     }
 }
 

@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 13] = [
+const ROOMS: [Room; 14] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
@@ -38,6 +38,7 @@ const ROOMS: [Room; 13] = [
         imports: &["debate"],
         touches: &["std::fs", "std::io", "std::thread", "Instant::now", "SystemTime", "now_v7", "tokio::", "rusqlite"],
     },
+    Room { name: "material", imports: &["debate"], touches: &["std::fs", "std::io", "std::process", "std::thread"] },
     Room {
         name: "providers",
         imports: &["debate"],
@@ -53,7 +54,7 @@ const ROOMS: [Room; 13] = [
     },
     Room {
         name: "app",
-        imports: &["debate", "modes", "store", "providers", "export", "engine", "error", "config"],
+        imports: &["debate", "modes", "store", "material", "providers", "export", "engine", "error", "config"],
         touches: &["tokio::", "now_v7"],
     },
     Room {

@@ -78,7 +78,7 @@ fn check_span(label: &str, span: &Span, calls: u32, tokens: u64, cost_usd: Optio
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_debate_stays_within_its_plan(

@@ -2,6 +2,8 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod check;
+mod egress;
 mod failures;
 mod gate;
 mod library;
@@ -13,6 +15,7 @@ pub mod plan;
 mod resume;
 mod signals;
 mod start;
+mod supplied;
 mod thresholds;
 
 use std::net::SocketAddr;
@@ -21,6 +24,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::check::{Change, Checked, Stale, check};
+pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
@@ -29,7 +34,9 @@ pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
+pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
+pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};

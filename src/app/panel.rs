@@ -217,6 +217,11 @@ fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
     }
 }
 
+/// Where a vendor of that name is reached; `None` for what is no vendor.
+pub(super) fn address(config: &Config, name: &str) -> Option<String> {
+    table::find(name).map(|vendor| endpoint(config, vendor).base_url)
+}
+
 fn is_usable(config: &Config, vendor: &Vendor) -> bool {
     match vendor.key {
         Key::Required => vendor.key_variables.first().is_some_and(|name| config.secret(name).is_some()),

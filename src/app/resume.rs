@@ -6,13 +6,15 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{App, Session, gateway, limits, panel};
+use crate::app::{App, Session, gateway, limits, panel, supplied};
 use crate::debate::budget::Caps;
 use crate::debate::decision::Label;
-use crate::debate::event::{Branch, Continued, Ending, Event, Logged, SessionId};
+use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
 use crate::debate::history::History;
 use crate::debate::schedule;
+use crate::debate::text;
 use crate::error::Failure;
+use crate::material::Guard;
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
@@ -30,6 +32,8 @@ pub struct ContinueRequest {
     pub from_round: Option<u32>,
     /// Name of the new session.
     pub name: Option<String>,
+    /// What becomes of what looks like a secret in the terms.
+    pub guard: Guard,
 }
 
 /// A session that nobody else is writing.
@@ -77,6 +81,7 @@ impl App {
 
     /// Takes a session that has ended further, or branches a new one off it. Sends no request.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        supplied::check_secrets(&self.config, outgoing(&request.terms), request.guard)?;
         match request.from_round {
             Some(round) => self.branch_off(name, round, request, pace).await,
             None => {
@@ -188,6 +193,15 @@ impl Taken {
     fn session(self, provider: Box<dyn Provider>) -> Session {
         Session { history: self.history, warnings: Vec::new(), store: self.store, lease: self.lease, provider }
     }
+}
+
+/// Every text of the terms that goes into prompts, with the place it comes from.
+fn outgoing(terms: &Continued) -> Vec<(String, &str)> {
+    let focus = terms.focus.iter().map(|focus| ("--focus".to_owned(), focus.as_str()));
+    let told = |fact: &'_ Fact| format!("--fact \"{}\"", text::clip(&fact.about, 60));
+    let facts = terms.facts.iter();
+    let facts = facts.flat_map(|fact| [("--fact".to_owned(), fact.about.as_str()), (told(fact), fact.text.as_str())]);
+    focus.chain(facts).collect()
 }
 
 /// Fails where more rounds make no sense.

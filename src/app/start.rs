@@ -6,6 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
+use crate::app::supplied::{self, Supplied};
 use crate::app::{App, gateway, limits, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
@@ -47,6 +48,8 @@ pub struct StartRequest {
     pub name: Option<String>,
     /// Labels of the session.
     pub tags: BTreeMap<String, String>,
+    /// What comes with the question.
+    pub supplied: Supplied,
 }
 
 /// Rounds of the exchange.
@@ -98,6 +101,8 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
 /// The first event of a debate, and what is odd about it.
 pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result<(Setup, Vec<String>), Failure> {
     let config = &app.config;
+    // First of all: an error may repeat what it is about.
+    supplied::check_secrets(config, words(request), request.supplied.guard)?;
     let question = match &request.estimate {
         Some(unit) => Question::estimate(&request.topic, unit),
         None => Question::new(&request.topic, &request.options),
@@ -114,6 +119,8 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
+    let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
+    supplied::check_secrets(config, premises.texts(), request.supplied.guard)?;
     let cast = cast(config, request.who, needs)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
@@ -130,6 +137,8 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         thresholds,
         gate,
         question,
+        context: premises.context,
+        assumptions: premises.assumptions,
         mode,
         agents,
         moderators: cast.moderators,
@@ -141,6 +150,19 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         parent: None,
     };
     Ok((setup, warnings))
+}
+
+/// The user's own words that go into prompts, with the flag they came with.
+fn words(request: &StartRequest) -> Vec<(String, &str)> {
+    let personas = request.perspectives.iter().flat_map(|persona| [&persona.name, &persona.character]);
+    let topic = [("--topic", &request.topic)].into_iter();
+    topic
+        .chain(request.options.iter().map(|option| ("--option", option)))
+        .chain(request.estimate.iter().map(|unit| ("--estimate", unit)))
+        .chain(personas.map(|words| ("--perspective", words)))
+        .chain(request.supplied.assume.iter().map(|given| ("--assume", given)))
+        .map(|(flag, words)| (flag.to_owned(), words.as_str()))
+        .collect()
 }
 
 /// The random bits of a version 7 UUID, down to those that JSON readers keep.

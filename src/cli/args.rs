@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::check::CheckArgs;
 use crate::cli::limits::LimitArgs;
 use crate::cli::modes::ModesCommand;
 use crate::cli::plan::PlanArgs;
 
 /// What `--help` says at the end.
 pub(crate) const AFTER_HELP: &str = "\
-Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
+Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold, \
+or a premise no longer does; \
 5 providers failed, quorum lost; 6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Tell what changed between two decisions on one question
     Diff(DiffArgs),
+    /// Tell which decisions of a project rest on a file or an assumption that has changed since
+    Check(CheckArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
@@ -104,6 +108,9 @@ pub(crate) enum ShellArg {
 pub(crate) struct StartArgs {
     #[command(flatten)]
     pub(crate) debate: DebateArgs,
+    /// Print who would be sent what, as text or with --format json, and send nothing
+    #[arg(long)]
+    pub(crate) show_egress: bool,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -137,6 +144,18 @@ pub(crate) struct DebateArgs {
     /// Ask for a number in this unit, such as weeks; the answer is the panel's median
     #[arg(long, value_name = "UNIT", conflicts_with_all = ["options", "yes_no"])]
     pub(crate) estimate: Option<String>,
+    /// Material for the panel: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more
+    #[arg(long, value_name = "PATH")]
+    pub(crate) context: Vec<String>,
+    /// Changes for the panel, as `git diff RANGE` tells them [default: HEAD]
+    #[arg(long, value_name = "RANGE", num_args = 0..=1, default_missing_value = "HEAD", allow_hyphen_values = false)]
+    pub(crate) diff: Option<String>,
+    /// What the panel is to take as given: a name from `assumptions` in roundtable.yaml, or a text; repeat for more
+    #[arg(long, value_name = "NAME|TEXT")]
+    pub(crate) assume: Vec<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
     /// A provider to seat, in seating order; repeat for more [default: every one that is set up]
     #[arg(long, short, value_name = "NAME[=MODEL]")]
     pub(crate) provider: Vec<String>,
@@ -211,6 +230,9 @@ pub(crate) struct ContinueArgs {
     /// Name of the new session
     #[arg(long, value_name = "TEXT", requires = "from_round")]
     pub(crate) name: Option<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     #[command(flatten)]

@@ -4,9 +4,11 @@
 
 mod args;
 mod cells;
+mod check;
 mod completions;
 mod configuration;
 mod diff;
+mod egress;
 mod export;
 mod given;
 mod guard;
@@ -134,6 +136,7 @@ fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
         Command::Export(args) => export::export(&app(Vec::new())?, &args),
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
+        Command::Check(args) => check::check(&args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Mcp(args) => mcp(servers, args),
         Command::Schema { of } => schema::schema(of),
@@ -186,6 +189,7 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::List(args) => of_list(args.listing.format),
         Command::Plan(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
+        Command::Check(args) => of_list(args.format),
         Command::Providers(args)
         | Command::Config(ConfigCommand::Show(args))
         | Command::Modes(ModesCommand::List(args)) => of_list(args.format),

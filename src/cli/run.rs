@@ -9,14 +9,14 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, Asked, ContinueRequest, Control, GateRequest, Notice, Opened, PolicyUse, Rounds, SEED_MAX, Session,
-    Signals, StartRequest, Who,
+    self, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, Opened, PolicyUse, Rounds, SEED_MAX,
+    Session, Signals, StartRequest, Supplied, Who,
 };
 use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, given, limits, output};
+use crate::cli::{SettingFlag, egress, given, limits, output};
 use crate::config::keys;
 use crate::debate::agent::Persona;
 use crate::debate::event::{Continued, Fact, StoppedBy};
@@ -39,6 +39,9 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(&args.debate))?;
     let files = output::files(&args.result.output)?;
     let request = request(&args.debate, pace(&args.view))?;
+    if args.show_egress {
+        return egress::show(&app, &request, args.result.format);
+    }
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
             Opened::Running(session) => watched(&app, *session, &args.view).await?,
@@ -76,6 +79,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
         },
         from_round: args.from_round,
         name: args.name.clone(),
+        guard: guard(args.allow_secrets),
     };
     runtime()?.block_on(async {
         let session = app.go_on(&args.id, request, pace(&args.view)).await?;
@@ -166,7 +170,27 @@ pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest,
         seed: args.seed,
         name: args.name.clone(),
         tags: args.tags.iter().map(|given| tag(given)).collect::<Result<_, _>>()?,
+        supplied: supplied(args)?,
     })
+}
+
+fn supplied(args: &DebateArgs) -> Result<Supplied, Failure> {
+    let inputs = args.context.iter().filter(|path| *path == "-").count() + usize::from(args.topic == "-");
+    if inputs > 1 {
+        return Err(Failure::usage("standard input is asked for more than once")
+            .with_hint("give the rest as files: standard input can be read only once"));
+    }
+    Ok(Supplied {
+        context: args.context.clone(),
+        diff: args.diff.clone(),
+        assume: args.assume.clone(),
+        guard: guard(args.allow_secrets),
+    })
+}
+
+/// What the flag asks for.
+fn guard(allow_secrets: bool) -> Guard {
+    if allow_secrets { Guard::Allow } else { Guard::Refuse }
 }
 
 /// Reads `KEY=VALUE`.

@@ -15,10 +15,11 @@ mod sources;
 mod value;
 mod yaml;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::{ConfigError, Warning};
 pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
@@ -34,7 +35,9 @@ pub struct Config {
     entries: Vec<Entry>,
     warnings: Vec<Warning>,
     project_root: Option<PathBuf>,
+    working_folder: PathBuf,
     modes_folders: Vec<PathBuf>,
+    assumptions: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -50,12 +53,19 @@ impl Config {
         let rows = keys::rows(vendor_keys);
         let project = sources.find_project();
         let mut warnings = Vec::new();
-        let layers = layer::read_all(sources, &project, &rows, &mut warnings)?;
+        let (layers, assumptions) = layer::read_all(sources, &project, &rows, &mut warnings)?;
         let mut vendors: Vec<&str> = vendor_keys.iter().map(|key| key.vendor.as_str()).collect();
         vendors.dedup();
         let entries = resolve::entries(&rows, &layers, sources, &vendors)?;
         redirect::refuse(&rows, &entries)?;
-        Ok(Self { entries, warnings, modes_folders: modes_folders(sources, &project), project_root: project.root })
+        Ok(Self {
+            entries,
+            warnings,
+            modes_folders: modes_folders(sources, &project),
+            project_root: project.root,
+            working_folder: sources.working_folder.clone(),
+            assumptions,
+        })
     }
 
     /// Returns every setting there is, ours first, set or not.
@@ -106,6 +116,42 @@ impl Config {
     /// Returns the whole number that a variable is set to.
     pub fn number(&self, name: &str) -> Option<u32> {
         self.count_if_set(name)
+    }
+
+    /// Returns every key that is set, under the name of its variable. Must not be shown, stored or sent.
+    pub fn secrets(&self) -> Vec<(&str, &str)> {
+        self.held()
+            .filter_map(|(entry, secret)| Some((entry.names.first()?.as_str(), secret.expose_secret())))
+            .collect()
+    }
+
+    /// Returns every variable that holds one of the keys, synonyms included.
+    pub fn secret_variables(&self) -> Vec<&str> {
+        self.held().flat_map(|(entry, _)| entry.names.iter().map(String::as_str)).collect()
+    }
+
+    fn held(&self) -> impl Iterator<Item = (&Entry, &SecretString)> {
+        self.entries.iter().filter_map(|entry| match &entry.setting.as_ref()?.value {
+            Value::Secret(secret) => Some((entry, secret)),
+            Value::Count(_)
+            | Value::Share(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Dollars(_)
+            | Value::Duration(_) => None,
+        })
+    }
+
+    /// Returns the working folder, absolute.
+    pub fn working_folder(&self) -> &Path {
+        &self.working_folder
+    }
+
+    /// Returns the project's assumptions, text by name.
+    pub fn assumptions(&self) -> &BTreeMap<String, String> {
+        &self.assumptions
     }
 
     /// Returns the most agents a panel may have, 2–50.
@@ -283,6 +329,27 @@ impl Config {
             )
             | None => &[],
         }
+    }
+}
+
+/// A project as it is on disk, whoever's environment it is looked at in.
+#[derive(Debug, Clone)]
+pub struct ProjectFolder {
+    /// The folder with its `roundtable.yaml`, else the repository's, else the folder it was searched from.
+    pub root: PathBuf,
+    /// Its assumptions, text by name.
+    pub assumptions: BTreeMap<String, String>,
+}
+
+impl ProjectFolder {
+    /// Finds the project around an absolute folder and reads its assumptions.
+    ///
+    /// # Errors
+    /// Its `roundtable.yaml` cannot be read, or holds a key that is not known.
+    pub fn around(folder: &Path, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
+        let project = Sources { working_folder: folder.to_owned(), ..Sources::default() }.find_project();
+        let assumptions = layer::assumptions(&project, &keys::rows(vendor_keys))?;
+        Ok(Self { root: project.root.unwrap_or_else(|| folder.to_owned()), assumptions })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::debate::consensus::Consensus;
 use crate::debate::decision::Decision;
 use crate::debate::estimate::{Estimates, Shift};
 use crate::debate::gate::GateTerms;
+use crate::debate::material::{Assumption, Material};
 use crate::debate::mode::{Mode, StopRule};
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
@@ -174,6 +175,12 @@ pub struct Setup {
     pub program: String,
     /// What is debated.
     pub question: Question,
+    /// Material that was supplied with the question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<Material>,
+    /// What the panel is told to take as given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<Assumption>,
     /// How.
     pub mode: Mode,
     /// By whom.

@@ -15,6 +15,7 @@ pub mod event;
 pub mod fallback;
 pub mod gate;
 pub mod history;
+pub mod material;
 pub mod mode;
 pub mod personas;
 pub mod prompt;

@@ -14,6 +14,7 @@ use crate::export::address;
 use crate::export::estimate;
 use crate::export::fallbacks;
 use crate::export::markdown::escaped;
+use crate::export::premises;
 use crate::export::record::{Record, Status, Verdict};
 use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, headline, money, percent};
@@ -27,6 +28,7 @@ pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&clip(&record.question.topic, TITLE_CHARS)))];
     parts.push(front(record));
     parts.push(format!("## Context and question\n\n{}", paragraphs(&record.question.topic)));
+    parts.extend(premises::section(record));
     parts.extend(options(record));
     parts.push(decision(record));
     parts.extend(consequences(record));
@@ -201,6 +203,11 @@ fn provenance(record: &Record) -> String {
     if !moderators.is_empty() {
         items.push(format!("Moderator: {}{party}", moderators.join(", ")));
     }
+    items.extend(
+        record.sent.iter().map(|sent| {
+            format!("Sent to {}: {} bytes in {} prompts", escaped(&sent.provider), sent.bytes, sent.prompts)
+        }),
+    );
     items.push(format!(
         "Price: {} for {} calls, {} tokens",
         escaped(&money(total.cost_usd)),

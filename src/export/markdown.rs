@@ -8,6 +8,7 @@ use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::estimate::spread;
 use crate::export::fallbacks;
+use crate::export::premises::{self, Sent};
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
@@ -23,6 +24,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));
     parts.extend(table(record));
     parts.extend(listed("What happened", story(record).iter().map(|sentence| escaped(sentence))));
+    parts.extend(premises::section(record));
     parts.extend(options(record));
     parts.extend(estimates(record));
     parts.extend(synthesis(record));
@@ -67,6 +69,10 @@ fn table(record: &Record) -> Option<String> {
             record.moderators.iter().map(|voice| format!("{} · {}", voice.provider, voice.model)).collect();
         let party = if record.moderator_is_party { ", which also holds a seat" } else { "" };
         rows.push(("Moderator", format!("{}{party}", voices.join(", "))));
+    }
+    let sent = |sent: &Sent| format!("{}: {} bytes in {} prompts", sent.provider, sent.bytes, sent.prompts);
+    if !record.sent.is_empty() {
+        rows.push(("Sent", record.sent.iter().map(sent).collect::<Vec<_>>().join(", ")));
     }
     let total = &record.usage.total;
     rows.push((

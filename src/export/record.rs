@@ -25,6 +25,7 @@ use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule::{self, PassedOver};
+use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
 
 /// The record's format.
@@ -32,7 +33,7 @@ pub const SCHEMA: &str = "roundtable.decision/1";
 /// Why an estimate has no agreement.
 const NOT_A_CHOICE: &str = "not_a_choice";
 /// Family and provider of the scripted voice; see `providers::rehearsal`.
-const REHEARSAL: &str = "rehearsal";
+pub(super) const REHEARSAL: &str = "rehearsal";
 /// What every format says of a rehearsed session.
 const REHEARSAL_NOTE: &str = "rehearsal: no model was asked";
 
@@ -62,6 +63,12 @@ pub struct Record {
     pub note: Option<&'static str>,
     /// What was debated.
     pub question: Question,
+    /// What the decision rests on: the material and the assumptions that came with the question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub premises: Vec<PremiseRecord>,
+    /// What left the machine: told for sessions with premises, by provider.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
     /// The mode's name.
     pub mode: String,
     /// The mode's title.
@@ -297,6 +304,8 @@ pub fn record(history: &History) -> Record {
                 .as_ref()
                 .map(|frozen| SortingRecord { basis: frozen.basis, reliability: frozen.reliability }),
         },
+        premises: premises::premises(history),
+        sent: premises::sent(history),
         mode: setup.mode.mode.clone(),
         mode_title: setup.mode.title.clone(),
         panel: history.agents.clone(),

@@ -8,6 +8,7 @@ use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::estimate;
 use crate::export::fallbacks;
+use crate::export::premises::{PremiseRecord, leaning};
 use crate::export::record::{Record, Status};
 use crate::export::story::{story, warning};
 use crate::export::wording;
@@ -22,6 +23,7 @@ pub fn render(record: &Record) -> String {
     out.push(String::new());
     out.extend(numbers(record));
     section(&mut out, "What happened", story(record));
+    section(&mut out, "Premises", premises(record));
     section(&mut out, "Options", options(record));
     section(&mut out, "Estimates", estimate(record).map(|found| estimate::held(record, found)).unwrap_or_default());
     section(&mut out, "Conclusion", conclusion(record));
@@ -39,6 +41,14 @@ pub fn render(record: &Record) -> String {
     out.push(price(record));
     out.push(format!("session {}", record.session));
     out.join("\n") + "\n"
+}
+
+fn premises(record: &Record) -> Vec<String> {
+    let told = |premise: &PremiseRecord| {
+        let title = line(premise.title());
+        format!("{} {}, {}, leaned on by {}", premise.id, title, premise.kind.title(), leaning(premise))
+    };
+    record.premises.iter().map(told).collect()
 }
 
 /// The decision in one line.

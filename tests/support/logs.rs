@@ -51,6 +51,8 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         name: None,
         tags: BTreeMap::new(),
         parent: None,
+        context: Vec::new(),
+        assumptions: Vec::new(),
         caps: Caps::default(),
     }
 }

@@ -350,6 +350,8 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         name: None,
         tags: std::collections::BTreeMap::new(),
         parent: None,
+        context: Vec::new(),
+        assumptions: Vec::new(),
         caps: Caps::default(),
     }
 }

@@ -97,6 +97,8 @@ impl Play {
             name: None,
             tags: BTreeMap::new(),
             parent: None,
+            context: Vec::new(),
+            assumptions: Vec::new(),
             caps: Caps::default(),
             mode,
         };

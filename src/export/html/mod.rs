@@ -8,6 +8,7 @@ mod counted;
 mod decision;
 mod ledger;
 mod markup;
+mod premises;
 mod provenance;
 mod reference;
 mod table;
@@ -92,6 +93,7 @@ fn main(record: &Record, history: &History) -> Html {
     parts.extend(closing::fallbacks(record));
     parts.extend(closing::conclusion(record));
     parts.extend(ledger::claims(record));
+    parts.extend(premises::section(record));
     parts.extend(ledger::sources(record));
     parts.push(ledger::panel(record));
     parts.push(transcript::section(record, history));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::ContinueRequest;
+use crate::app::{ContinueRequest, Guard};
 use crate::debate::event::{self, Continued};
 use crate::debate::text;
 use crate::error::Failure;
@@ -78,6 +78,7 @@ async fn go_on(call: Call, given: Arguments) -> Result<Answer, Failure> {
         },
         from_round: given.from_round,
         name: given.name,
+        guard: Guard::Refuse,
     };
     call.runs().check_room()?;
     let session = app.go_on(&given.session, request, Duration::ZERO).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::{GateRequest, Opened, PolicyUse, Rounds, StartRequest, Who, persona};
+use crate::app::{GateRequest, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
 use crate::config::keys;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
@@ -135,6 +135,7 @@ fn request(given: Arguments) -> Result<StartRequest, Failure> {
         seed: None,
         name: given.name,
         tags: BTreeMap::new(),
+        supplied: Supplied::default(),
     })
 }
 
