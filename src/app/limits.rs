@@ -47,7 +47,7 @@ pub(super) fn replaced(caps: &Caps, given: Caps, history: &History) -> Result<Ca
 
 /// Every voice that a session may ask.
 pub(super) fn voices(setup: &Setup) -> impl Iterator<Item = &Voice> {
-    setup.agents.iter().map(|agent| &agent.voice).chain(&setup.moderators)
+    setup.agents.iter().map(|agent| &agent.voice).chain(&setup.moderators).chain(&setup.fallbacks)
 }
 
 /// Fails if the limits of a new session leave no room for its opening, naming the least that would do.

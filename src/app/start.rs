@@ -92,7 +92,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         Who::Rehearsal(pace) => Box::new(Rehearsal::new(pace)),
         Who::Providers => {
             let names: Vec<&str> = limits::voices(&setup).map(|voice| voice.provider.as_str()).collect();
-            gateway(panel::endpoints(&app.config, &names))?
+            gateway(panel::endpoints(&app.config, &names), &app.accounts)?
         }
     };
     Ok(SetUp { setup, provider, warnings })
@@ -133,7 +133,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(count),
-        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators))?,
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
         thresholds,
         gate,
         question,
@@ -142,6 +142,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         mode,
         agents,
         moderators: cast.moderators,
+        fallbacks: cast.fallbacks,
         rounds,
         seed,
         name,
@@ -174,15 +175,20 @@ fn drawn_seed(session: Uuid) -> u64 {
 struct Cast {
     panel: Vec<Voice>,
     moderators: Vec<Voice>,
+    fallbacks: Vec<Voice>,
 }
 
 fn cast(config: &Config, who: Who, needs: Needs) -> Result<Cast, Failure> {
     match who {
-        Who::Rehearsal(_) => Ok(Cast { panel: vec![rehearsal::voice()], moderators: vec![rehearsal::voice()] }),
+        Who::Rehearsal(_) => {
+            let voice = || vec![rehearsal::voice()];
+            Ok(Cast { panel: voice(), moderators: voice(), fallbacks: Vec::new() })
+        }
         Who::Providers => {
             let panel = panel::voices(config, needs)?;
-            let moderators = panel::moderators(config, &panel, needs)?;
-            Ok(Cast { panel, moderators })
+            let fallbacks = panel::fallbacks(config, needs)?;
+            let moderators = panel::moderators(config, &panel, &fallbacks, needs)?;
+            Ok(Cast { panel, moderators, fallbacks })
         }
     }
 }

@@ -156,8 +156,11 @@ pub(crate) struct DebateArgs {
     /// Who moderates [default: the first provider]
     #[arg(long, value_name = "NAME[=MODEL]")]
     pub(crate) moderator: Option<String>,
+    /// Who takes a seat's turn when its own model fails; repeat for more, in order of preference
+    #[arg(long, value_name = "NAME[=MODEL]")]
+    pub(crate) fallback: Vec<String>,
     /// Play every seat from a script: no key, no request, no cost
-    #[arg(long, conflicts_with_all = ["provider", "moderator"])]
+    #[arg(long, conflicts_with_all = ["provider", "moderator", "fallback"])]
     pub(crate) rehearse: bool,
     /// Fail (exit code 3) unless this share of the panel, 0 to 1, holds the winning option
     #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]

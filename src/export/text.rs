@@ -7,6 +7,7 @@ use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::estimate;
+use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
 use crate::export::record::{Record, Status};
 use crate::export::story::{story, warning};
@@ -35,6 +36,7 @@ pub fn render(record: &Record) -> String {
         points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)),
     );
     section(&mut out, "Absent", absent(record));
+    section(&mut out, "Fallbacks", fallbacks::lines(record));
     out.push(String::new());
     out.push(price(record));
     out.push(format!("session {}", record.session));

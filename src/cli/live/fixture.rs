@@ -86,6 +86,7 @@ impl Play {
                 .unwrap(),
             agents: personas::seat(&mode.panel.personas, Numbering::Repeated, seats, &voices),
             moderators: voices.to_vec(),
+            fallbacks: Vec::new(),
             frames: false,
             rounds: None,
             synthesis: false,

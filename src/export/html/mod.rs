@@ -90,6 +90,7 @@ fn main(record: &Record, history: &History) -> Html {
     parts.push(charts(record, history, &rounds));
     parts.push(closing::dissent(record));
     parts.extend(closing::unheard(record));
+    parts.extend(closing::fallbacks(record));
     parts.extend(closing::conclusion(record));
     parts.extend(ledger::claims(record));
     parts.extend(premises::section(record));

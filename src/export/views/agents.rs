@@ -1,6 +1,6 @@
 //! The agents: one path each, through all rounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::change::{self, Moved};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Standings;
+use crate::debate::fallback;
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Concession, Response, Stance};
 use crate::debate::schedule::Slot;
@@ -113,7 +114,9 @@ fn path(scope: &Scope<'_>, grounds: &[Ground<'_>], speaker: Speaker) -> Path {
     let (agent, voices) = match speaker {
         Speaker::Seat(seat) => {
             let agent = history.agent(seat).cloned();
-            (agent.clone(), agent.into_iter().map(|agent| agent.voice).collect())
+            let stepped_in = fallback::stepped_in(history).into_iter().filter(|stepped| stepped.seat == seat);
+            let others: BTreeSet<Voice> = stepped_in.map(|stepped| stepped.voice.clone()).collect();
+            (agent.clone(), agent.into_iter().map(|agent| agent.voice).chain(others).collect())
         }
         Speaker::Moderator => (None, history.moderated_by().into_iter().cloned().collect()),
     };
