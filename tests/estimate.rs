@@ -14,7 +14,7 @@ use roundtable::debate::estimate::worded;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::{Question, QuestionError};
-use roundtable::debate::response::contract::{Contract, Earlier, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
 use roundtable::debate::response::read::read;
 use roundtable::debate::response::{Estimate, Response};
 use roundtable::export::record::record;
@@ -28,7 +28,12 @@ fn weeks() -> Question {
 }
 
 fn reading(estimate: &Value) -> Response {
-    let terms = StanceTerms { options: Vec::new(), estimate: weeks().estimate, earlier: Earlier::None };
+    let terms = StanceTerms {
+        options: Vec::new(),
+        estimate: weeks().estimate,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    };
     let ballot =
         json!({ "because": "b", "statement": "s", "estimate": estimate, "abstain_reason": null, "confidence": 0.5 });
     read(&Contract::Ballot(terms), &json_reply(&ballot))
@@ -147,7 +152,12 @@ fn an_estimate_is_whole_and_in_order() {
         let reason = given(estimate.clone()).unwrap_err();
         assert!(reason.contains(named), "{estimate}: {reason}");
     }
-    let terms = || StanceTerms { options: Vec::new(), estimate: weeks().estimate, earlier: Earlier::Taken };
+    let terms = || StanceTerms {
+        options: Vec::new(),
+        estimate: weeks().estimate,
+        earlier: Earlier::Taken,
+        objections: Objections::NotAsked,
+    };
     let overflow = r#"{ "because": "b", "statement": "s", "estimate": { "value": 1e400, "low": 0, "high": 1 }, "confidence": 0.5 }"#;
     assert!(matches!(read(&Contract::Ballot(terms()), &said(overflow)), Response::Unclear { .. }));
     let abstains = json!({ "because": "b", "statement": "s", "estimate": null, "abstain_reason": "no data" });

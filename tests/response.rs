@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use roundtable::debate::question::{Choice, OptionId};
 use roundtable::debate::reply::Finish;
-use roundtable::debate::response::contract::{Contract, Earlier, Needs, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
 use roundtable::debate::response::read::read;
 use roundtable::debate::response::{Ballot, ClaimKind, Position, Response, Stance};
 use serde_json::{Value, json};
@@ -18,7 +18,12 @@ fn choices(texts: &[&str]) -> Vec<Choice> {
 }
 
 fn terms(earlier: Earlier) -> StanceTerms {
-    StanceTerms { options: choices(&["Move now", "Stay as we are"]), estimate: None, earlier }
+    StanceTerms {
+        options: choices(&["Move now", "Stay as we are"]),
+        estimate: None,
+        earlier,
+        objections: Objections::NotAsked,
+    }
 }
 
 fn ballot_terms() -> Contract {
@@ -256,8 +261,12 @@ fn an_option_is_named_by_id_or_by_its_words() {
 
 #[test]
 fn an_id_means_the_option_that_has_it_even_if_another_reads_like_it() {
-    let crossed =
-        Contract::Ballot(StanceTerms { options: choices(&["o2", "o1"]), estimate: None, earlier: Earlier::None });
+    let crossed = Contract::Ballot(StanceTerms {
+        options: choices(&["o2", "o1"]),
+        estimate: None,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    });
     let Response::Ballot(ballot) = read(&crossed, &said(&ballot().to_string())) else { panic!("unclear") };
     assert_eq!(ballot.stance.option, Some(OptionId::at(1)));
 }
@@ -278,7 +287,12 @@ fn who_abstains_says_why() {
 
 #[test]
 fn before_the_options_are_known_the_statement_is_the_vote() {
-    let open = Contract::Ballot(StanceTerms { options: Vec::new(), estimate: None, earlier: Earlier::None });
+    let open = Contract::Ballot(StanceTerms {
+        options: Vec::new(),
+        estimate: None,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    });
     let read_open = |value: Value| read(&open, &said(&value.to_string()));
     let Response::Ballot(ballot) =
         read_open(json!({ "because": "", "statement": "Move", "abstain_reason": null, "option": "o1" }))
@@ -529,7 +543,8 @@ fn anything() -> impl Strategy<Value = Value> {
 }
 
 fn contracts() -> Vec<Contract> {
-    let open = StanceTerms { options: Vec::new(), estimate: None, earlier: Earlier::None };
+    let open =
+        StanceTerms { options: Vec::new(), estimate: None, earlier: Earlier::None, objections: Objections::NotAsked };
     vec![
         ballot_terms(),
         position_terms(),

@@ -6,16 +6,19 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Logged, Setup, StoppedBy};
+use roundtable::debate::fallback;
 use roundtable::debate::needs::Waiting;
 use roundtable::debate::question::Question;
 use roundtable::stats::shuffle::SplitMix64;
 use serde_json::json;
 use support::replies::{Miss, by_default, chance, drawn, missed, need, with};
 use support::world::{
-    Answer, Script, When, World, all_built_in, branch, built_in, choice, more, open, setup, supplied, with_people,
+    Answer, Script, When, World, all_built_in, branch, built_in, choice, more, open, setup, supplied, voice,
+    with_people,
 };
 
 /// How many cuts of a log are tried.
@@ -326,6 +329,32 @@ fn failures_do_not_break_the_law() {
     }
 }
 
+/// What may step in for a failing voice: nobody, a voice of the panel, another model of a seated vendor, or strangers.
+fn fallbacks() -> [Vec<Voice>; 4] {
+    let (seated, sibling) = (("openai", "gpt-large", "gpt"), ("openai", "gpt-small", "gpt"));
+    let stranger = ("mistral", "mistral-large", "mistral");
+    [vec![], vec![seated], vec![sibling, stranger], vec![stranger, seated]]
+        .map(|voices| voices.into_iter().map(voice).collect())
+}
+
+#[test]
+fn fallbacks_do_not_break_the_law() {
+    let (mut stepped, mut silent) = (0, 0);
+    for (place, mode) in all_built_in().into_iter().enumerate() {
+        for (number, (failing, miss)) in FAILINGS.into_iter().enumerate() {
+            let (kind, question) = questions()[(place + number) % 2].clone();
+            let script = |ask: &Ask| miss(ask).map_or_else(|| by_default(ask), |miss| missed(ask, miss));
+            let mut setup = setup(&mode, 4, question);
+            setup.fallbacks = fallbacks()[1 + (place + number) % 3].clone();
+            check(&format!("{} with fallbacks, {failing}, {kind}", mode.mode), &setup, &script, Cuts::Some(2));
+            let world = World::open(setup, &script, 1).finish();
+            stepped += fallback::stepped_in(&world.history).len();
+            silent += world.history.turns.values().filter(|turn| turn.fault().is_some()).count();
+        }
+    }
+    assert!(stepped > 100 && silent < stepped / 5, "fallbacks stepped in {stepped} times, and {silent} turns failed");
+}
+
 /// How many random worlds are tried.
 const WORLDS: u64 = 120;
 
@@ -340,6 +369,7 @@ fn random_worlds_resume_even_when_interrupted_twice() {
         let mut setup = setup(mode, count, question);
         setup.rounds = [None, Some(1), Some(2), Some(3)][random.below(4)];
         setup.seed = random.next_u64();
+        setup.fallbacks = fallbacks()[random.below(4)].clone();
         let (rate, stable) = (random.below(7) as u64, drawn(seed));
         let script = move |ask: &Ask| -> Answer {
             let misses = [Miss::Prose, Miss::Empty, Miss::Cut, Miss::Refusal, Miss::Filter, Miss::Network, Miss::Auth];

@@ -48,7 +48,7 @@ pub(super) fn replaced(caps: &Caps, given: Caps, history: &History) -> Result<Ca
 /// Every voice that a session may send a request to.
 pub(super) fn voices(setup: &Setup) -> impl Iterator<Item = &Voice> {
     let seated = setup.agents.iter().map(|agent| &agent.voice).filter(|voice| !voice.is_person());
-    seated.chain(&setup.moderators)
+    seated.chain(&setup.moderators).chain(&setup.fallbacks)
 }
 
 /// Fails if the limits of a new session leave no room for its opening, naming the least that would do.

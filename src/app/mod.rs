@@ -44,6 +44,7 @@ pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
 pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
+pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
@@ -65,6 +66,8 @@ use crate::store::{Lease, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct App {
     config: Config,
+    /// Sessions that use one key share its limits.
+    accounts: Accounts,
 }
 
 /// Where a front-end serves over HTTP.
@@ -108,7 +111,12 @@ pub struct Begun {
 impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self { config, accounts: Accounts::default() }
+    }
+
+    /// Keeps to the limits of the vendors' accounts together with all who share them.
+    pub fn sharing(self, accounts: &Accounts) -> Self {
+        Self { accounts: accounts.clone(), ..self }
     }
 
     /// The configuration.
@@ -195,8 +203,8 @@ impl App {
     }
 }
 
-fn gateway(endpoints: Vec<Endpoint>) -> Result<Box<dyn Provider>, Failure> {
-    let gateway = Gateway::new(endpoints, Timeouts::default())
+fn gateway(endpoints: Vec<Endpoint>, accounts: &Accounts) -> Result<Box<dyn Provider>, Failure> {
+    let gateway = Gateway::sharing(endpoints, Timeouts::default(), accounts)
         .map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
     Ok(Box::new(gateway))
 }

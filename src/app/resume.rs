@@ -176,8 +176,7 @@ impl App {
 
     /// The provider that a stored session was opened with.
     pub(super) fn provider_of(&self, history: &History, pace: Duration) -> Result<Box<dyn Provider>, Failure> {
-        let voices = history.agents.iter().map(|agent| &agent.voice).chain(&history.setup.moderators);
-        let names: Vec<&str> = voices.map(|voice| voice.provider.as_str()).collect();
+        let names: Vec<&str> = limits::voices(&history.setup).map(|voice| voice.provider.as_str()).collect();
         if names.contains(&rehearsal::NAME) {
             return Ok(Box::new(Rehearsal::new(pace)));
         }
@@ -189,7 +188,7 @@ impl App {
         if endpoints.is_empty() {
             return Err(panel::nothing_usable().with_session(history.setup.session.to_string()));
         }
-        gateway(endpoints)
+        gateway(endpoints, &self.accounts)
     }
 }
 

@@ -107,7 +107,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         Who::Rehearsal(pace) => Box::new(Rehearsal::new(pace)),
         Who::Providers => {
             let names: Vec<&str> = limits::voices(&setup).map(|voice| voice.provider.as_str()).collect();
-            gateway(panel::endpoints(&app.config, &names))?
+            gateway(panel::endpoints(&app.config, &names), &app.accounts)?
         }
     };
     Ok(SetUp { setup, provider, warnings })
@@ -131,7 +131,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
-    let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
+    let gate = gate::terms(config, &request.gate, (&question, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), request.people.len(), &mut warnings)?;
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
@@ -150,7 +150,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(seats),
-        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators))?,
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
         thresholds,
         gate,
         question,
@@ -159,6 +159,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         mode,
         agents,
         moderators: cast.moderators,
+        fallbacks: cast.fallbacks,
         rounds,
         needs: Some(NeedTerms { waits: request.on_needs == OnNeeds::Wait, ..NeedTerms::default() }),
         seed,
@@ -192,15 +193,20 @@ fn drawn_seed(session: Uuid) -> u64 {
 struct Cast {
     panel: Vec<Voice>,
     moderators: Vec<Voice>,
+    fallbacks: Vec<Voice>,
 }
 
 fn cast(config: &Config, who: Who, needs: Needs) -> Result<Cast, Failure> {
     match who {
-        Who::Rehearsal(_) => Ok(Cast { panel: vec![rehearsal::voice()], moderators: vec![rehearsal::voice()] }),
+        Who::Rehearsal(_) => {
+            let voice = || vec![rehearsal::voice()];
+            Ok(Cast { panel: voice(), moderators: voice(), fallbacks: Vec::new() })
+        }
         Who::Providers => {
             let panel = panel::voices(config, needs)?;
-            let moderators = panel::moderators(config, &panel, needs)?;
-            Ok(Cast { panel, moderators })
+            let fallbacks = panel::fallbacks(config, needs)?;
+            let moderators = panel::moderators(config, &panel, &fallbacks, needs)?;
+            Ok(Cast { panel, moderators, fallbacks })
         }
     }
 }

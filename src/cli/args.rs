@@ -159,8 +159,11 @@ pub(crate) struct DebateArgs {
     /// Who moderates [default: the first provider]
     #[arg(long, value_name = "NAME[=MODEL]")]
     pub(crate) moderator: Option<String>,
+    /// Who takes a seat's turn when its own model fails; repeat for more, in order of preference
+    #[arg(long, value_name = "NAME[=MODEL]")]
+    pub(crate) fallback: Vec<String>,
     /// Play every seat from a script: no key, no request, no cost
-    #[arg(long, conflicts_with_all = ["provider", "moderator"])]
+    #[arg(long, conflicts_with_all = ["provider", "moderator", "fallback"])]
     pub(crate) rehearse: bool,
     /// Fail (exit code 3) unless this share of the panel, 0 to 1, holds the winning option
     #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
@@ -168,7 +171,7 @@ pub(crate) struct DebateArgs {
     /// Fail (exit code 3) unless this option wins: its text or its id (o1, o2, …)
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
     pub(crate) expect: Option<String>,
-    /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
+    /// Fail (exit code 3) if anyone calls an objection blocking in its last ballot, or position where there are none
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
     /// Never wait for facts: what a seat needs stands in the record, and the debate goes on without

@@ -142,12 +142,13 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
 }
 
 pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {
-    let providers = (!args.provider.is_empty()).then(|| args.provider.join(","));
+    let listed = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
     let flags = [
         ("--mode", keys::MODE, args.mode.clone()),
         ("--agent-count", keys::DEFAULT_AGENT_COUNT, args.agent_count.clone()),
-        ("--provider", keys::PROVIDERS, providers),
+        ("--provider", keys::PROVIDERS, listed(&args.provider)),
         ("--moderator", keys::MODERATOR, args.moderator.clone()),
+        ("--fallback", keys::FALLBACK, listed(&args.fallback)),
     ];
     let settings = flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?)));
     settings.chain(limits::flags(&args.limits)).collect()

@@ -206,6 +206,9 @@ pub struct Setup {
     pub agents: Vec<Agent>,
     /// Who may moderate, in order of preference; the next one steps in when one cannot be reached.
     pub moderators: Vec<Voice>,
+    /// Who takes a seat's turn, in order of preference, when its own voice fails; none leaves the seat absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Voice>,
     /// Whether the moderator is to propose personas that fit the topic.
     #[serde(default)]
     pub frames: bool,

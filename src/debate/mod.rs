@@ -12,6 +12,7 @@ pub mod decision;
 pub mod dissent;
 pub mod estimate;
 pub mod event;
+pub mod fallback;
 pub mod gate;
 pub mod history;
 pub mod material;

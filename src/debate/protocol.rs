@@ -74,6 +74,16 @@ pub fn next(history: &History) -> Step {
     }
 }
 
+/// Whether a turn is asked again, by whichever voice, after what has come of it so far.
+pub fn is_due(history: &History, turn: &TurnId) -> bool {
+    let planned = match turn.phase.as_str() {
+        schedule::FRAMING | schedule::OPTIONS => Some(schedule::moderator_turn(history, &turn.phase, &turn.stage)),
+        schedule::SYNTHESIS => Some(schedule::synthesis_turn(history)),
+        _ => schedule::slots(history).into_iter().flat_map(|slot| slot.turns).find(|planned| planned.id == *turn),
+    };
+    planned.is_some_and(|planned| !is_over(history, &planned))
+}
+
 /// Reads the reply to `turn` into the response that the log will hold.
 pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     let Some(contract) = contract(history, turn) else {
@@ -250,7 +260,8 @@ fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt)
     let voice = voice(history, planned)?.clone();
     let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
     let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
-    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id), grant: None })
+    let (session, turn) = (history.setup.session, planned.id.clone());
+    Some(Ask { session, turn, attempt, voice, prompt: prompt(&planned.id), grant: None })
 }
 
 /// Whether nothing more is to be asked in a turn.
@@ -259,7 +270,7 @@ fn is_over(history: &History, planned: &Planned) -> bool {
 }
 
 /// Who is to be asked next in a turn: the same voice again after a reply that could not be read; after a fault the next
-/// voice, which only the moderator has. `None` when the turn is over.
+/// voice: of the moderator's, or of the fallbacks. `None` when the turn is over.
 fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
     let untried = |turn: &Turn| {
         let failed: Vec<&Voice> = turn
@@ -277,6 +288,7 @@ fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
         |(attempt, outcome): &(&Attempt, &Outcome)| counts(attempt) && matches!(outcome, Outcome::Finished { .. });
     let unread = turn.settled().filter(is_unread).count();
     match turn.settled().last() {
+        Some((_, Outcome::Failed(fault))) if !fault.kind.fails_over() => None,
         None | Some((_, Outcome::Failed(_))) => untried(turn),
         Some((attempt, Outcome::Finished { response, .. })) if !counts(attempt) && !response.is_valid() => {
             untried(turn)

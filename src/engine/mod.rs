@@ -42,6 +42,20 @@ pub enum Notice {
         /// This much, in characters.
         chars: usize,
     },
+    /// A request has to wait for its slot.
+    Waiting {
+        /// For which turn.
+        turn: TurnId,
+        /// How many requests wait before it.
+        ahead: usize,
+        /// What for.
+        reason: String,
+    },
+    /// A request that waited for its slot is sent.
+    Sending {
+        /// For which turn.
+        turn: TurnId,
+    },
     /// A request failed and is sent again; what had arrived is withdrawn.
     Retrying {
         /// For which turn.
@@ -255,6 +269,8 @@ fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFligh
             let turn = ask.turn.clone();
             let notice = match progress {
                 Progress::Delta(text) => Notice::Arriving { turn, chars: text.chars().count() },
+                Progress::Waiting { ahead, reason } => Notice::Waiting { turn, ahead, reason },
+                Progress::Sending => Notice::Sending { turn },
                 Progress::Retrying { requests, reason, wait_ms } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }

@@ -12,6 +12,7 @@ use crate::debate::response::{ClaimId, Evidence, Point};
 use crate::debate::text::{clip, plain};
 use crate::export::address;
 use crate::export::estimate;
+use crate::export::fallbacks;
 use crate::export::markdown::escaped;
 use crate::export::premises;
 use crate::export::record::{Record, Status, Verdict};
@@ -34,6 +35,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(section("## Dissent", dissent(record)));
     parts.extend(section("## Needed from outside", needed(record).iter().map(|entry| escaped(entry)).collect()));
     parts.extend(section("## Not heard", absent(record).iter().map(|entry| escaped(entry)).collect()));
+    parts.extend(section("## Fallbacks", fallbacks::lines(record).iter().map(|entry| escaped(entry)).collect()));
     let would_change = record.synthesis.iter().flat_map(|synthesis| &synthesis.would_change);
     parts.extend(section("## What would change the decision", would_change.map(|change| escaped(change)).collect()));
     parts.extend(section("## Evidence", record.claims.iter().filter_map(|entry| claim(record, entry)).collect()));

@@ -7,6 +7,7 @@ use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::estimate::spread;
+use crate::export::fallbacks;
 use crate::export::premises::{self, Sent};
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
@@ -32,6 +33,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(dissent(record));
     parts.extend(listed("Needed from outside", needed(record).iter().map(|entry| escaped(entry))));
     parts.extend(listed("Absent", absent(record).iter().map(|entry| escaped(entry))));
+    parts.extend(listed("Fallbacks", fallbacks::lines(record).iter().map(|entry| escaped(entry))));
     parts.extend(claims(record));
     parts.extend(sources(record));
     parts.push(transcript(record));

@@ -98,6 +98,15 @@ pub enum Told {
         /// Why.
         fault: Fault,
     },
+    /// A request has to wait for its slot before it is sent.
+    TurnQueued {
+        /// For which turn.
+        turn: TurnId,
+        /// How many requests wait before it.
+        ahead: usize,
+        /// What for.
+        reason: String,
+    },
     /// A request failed and is sent again.
     TurnRetrying {
         /// For which turn.

@@ -18,6 +18,7 @@ use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
+use crate::debate::fallback::{self, SteppedIn};
 use crate::debate::gate::Gate;
 use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
 use crate::debate::needs;
@@ -114,6 +115,9 @@ pub struct Record {
     pub turns: Vec<TurnRecord>,
     /// Seats that were not asked any more, and why.
     pub absent: Vec<Absence>,
+    /// Turns that were taken through another model than the seat's own, which had failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<FallbackRecord>,
     /// The claim ledger.
     pub claims: Vec<Entry>,
     /// Sources that providers named, each URL once.
@@ -248,6 +252,22 @@ pub struct TurnRecord {
     pub unknown: bool,
 }
 
+/// A turn that a fallback took.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct FallbackRecord {
+    /// Which.
+    #[serde(flatten)]
+    pub turn: TurnId,
+    /// Whose.
+    pub seat: Seat,
+    /// Who spoke: what was said counts as this model's.
+    pub voice: Voice,
+    /// How the seat's own model had failed; `None` when the log does not tell.
+    pub fault: Option<Fault>,
+    /// Other seats that spoke through the same model in the same round.
+    pub shared_with: Vec<Seat>,
+}
+
 /// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Absence {
@@ -317,6 +337,7 @@ pub fn record(history: &History) -> Record {
         facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
         turns: turns(history, &sealed),
         absent: absent(history),
+        fallbacks: fallbacks(history),
         claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
         citations: citations(history),
         usage: usage::usage(history),
@@ -459,6 +480,19 @@ fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
         fault: taken.fault().cloned(),
         unknown: taken.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()),
     })
+}
+
+/// Where nobody was heard, nobody stepped in.
+fn fallbacks(history: &History) -> Vec<FallbackRecord> {
+    let heard = fallback::stepped_in(history).into_iter().filter(|stepped| history.response(stepped.turn).is_some());
+    let record = |stepped: SteppedIn<'_>| FallbackRecord {
+        turn: stepped.turn.clone(),
+        seat: stepped.seat,
+        voice: stepped.voice.clone(),
+        fault: stepped.fault.cloned(),
+        shared_with: stepped.shared_with,
+    };
+    heard.map(record).collect()
 }
 
 /// The seats that were not asked any more, and how their providers had failed.

@@ -10,6 +10,7 @@ use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::estimate;
+use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
 use crate::export::record::{self, Record, Status};
 use crate::export::story::{story, warning};
@@ -39,6 +40,7 @@ pub fn render(record: &Record) -> String {
     );
     section(&mut out, "Needed from outside", needed(record));
     section(&mut out, "Absent", absent(record));
+    section(&mut out, "Fallbacks", fallbacks::lines(record));
     out.push(String::new());
     out.push(price(record));
     out.push(format!("session {}", record.session));

@@ -48,8 +48,11 @@ pub(super) async fn follow(mut history: History, mut notices: mpsc::Receiver<Not
                 let seconds = wait_ms.div_ceil(1_000);
                 Some(format!("{}: retrying in {seconds} s: {reason}", place(&history, turn)))
             }
+            Notice::Waiting { turn, ahead, reason } => {
+                Some(format!("{}: in the queue, {ahead} ahead: {reason}", place(&history, turn)))
+            }
             Notice::Pausing { in_flight } => Some(format!("pausing: {in_flight} turns are still waited for")),
-            Notice::Arriving { .. } => None,
+            Notice::Arriving { .. } | Notice::Sending { .. } => None,
         };
         if let Some(line) = line {
             told.send_modify(|heard| *heard = Heard { count: heard.count + 1, line: clip(&line, LINE_CHARS_MAX) });

@@ -70,6 +70,7 @@ fn stated(position: &Position) -> Vec<&str> {
     words.extend(position.concessions.iter().map(|concession| concession.consequence.as_str()));
     words.extend(position.would_change_my_mind.iter().map(String::as_str));
     words.extend(position.needs.iter().flat_map(|need| [need.query.as_str(), need.reason.as_str()]));
+    words.extend(position.blocking_objection.as_deref());
     words.extend(position.stance.iter().flat_map(reasons));
     words
 }

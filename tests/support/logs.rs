@@ -40,6 +40,7 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         mode: modes::find("vote", &Folders::default()).unwrap().mode,
         agents: Vec::new(),
         moderators: Vec::new(),
+        fallbacks: Vec::new(),
         frames: false,
         rounds: None,
         synthesis: true,

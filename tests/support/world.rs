@@ -346,6 +346,7 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         mode: mode.clone(),
         agents: personas::seat(&mode.panel.personas, mode.panel.numbering(), count, voices),
         moderators: voices.to_vec(),
+        fallbacks: Vec::new(),
         frames: mode.panel.perspectives == Perspectives::Open,
         rounds: None,
         needs: Some(NeedTerms::default()),

@@ -100,6 +100,8 @@ pub(super) struct Flight {
     chars: u64,
     /// When the next request goes out, and why the last one failed.
     pub(super) retry: Option<(Duration, String)>,
+    /// What the request waits for before it is sent.
+    pub(super) queued: Option<String>,
 }
 
 impl Flight {
@@ -152,6 +154,16 @@ impl Board {
                     flight.chars += u64::try_from(*chars).unwrap_or(0);
                 }
             }
+            Notice::Waiting { turn, ahead, reason } => {
+                if let Some(flight) = self.flights.get_mut(turn) {
+                    flight.queued = Some(queued(*ahead, reason));
+                }
+            }
+            Notice::Sending { turn } => {
+                if let Some(flight) = self.flights.get_mut(turn) {
+                    flight.queued = None;
+                }
+            }
             Notice::Retrying { turn, reason, wait_ms, .. } => {
                 if let Some(flight) = self.flights.get_mut(turn) {
                     flight.retry = Some((now + Duration::from_millis(*wait_ms), text::line(reason)));
@@ -180,7 +192,7 @@ impl Board {
                 self.enter(history, turn);
                 self.flights.insert(
                     turn.clone(),
-                    Flight { since: now, input: prompt.bytes / CHARS_PER_TOKEN, chars: 0, retry: None },
+                    Flight { since: now, input: prompt.bytes / CHARS_PER_TOKEN, chars: 0, retry: None, queued: None },
                 );
                 if let Some(row) = self.row(turn.speaker) {
                     row.voice = voice_line(voice);
@@ -273,6 +285,12 @@ impl Board {
             Speaker::Moderator => Some(&mut self.moderator),
         }
     }
+}
+
+/// What a request waits for, in words.
+pub(super) fn queued(ahead: usize, reason: &str) -> String {
+    let ahead = if ahead == 0 { String::new() } else { format!(", {ahead} ahead") };
+    format!("{}{ahead}", text::line(reason))
 }
 
 fn state_in(history: &History, slot: &Slot<'_>, speaker: Speaker) -> State {

@@ -86,6 +86,7 @@ impl Play {
                 .unwrap(),
             agents: personas::seat(&mode.panel.personas, Numbering::Repeated, seats, &voices),
             moderators: voices.to_vec(),
+            fallbacks: Vec::new(),
             frames: false,
             rounds: None,
             synthesis: false,
@@ -215,6 +216,7 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
     };
     Response::Position(Position {
         needs: Vec::new(),
+        blocking_objection: None,
         statement: statement.into(),
         reasoning: String::new(),
         confidence: None,

@@ -34,7 +34,11 @@ pub(super) async fn report(
 fn line(history: &History, notice: &Notice) -> Option<Line> {
     match notice {
         Notice::Recorded(logged) => Some(progress::stored(history, logged)),
-        Notice::Arriving { .. } => None,
+        Notice::Arriving { .. } | Notice::Sending { .. } => None,
+        Notice::Waiting { turn, ahead, reason } => {
+            let (turn, reason) = (turn.clone(), text::line(reason));
+            Some(progress::passing(history, Told::TurnQueued { turn, ahead: *ahead, reason }))
+        }
         Notice::Retrying { turn, requests, reason, wait_ms } => {
             let (turn, reason) = (turn.clone(), text::line(reason));
             Some(progress::passing(

@@ -155,7 +155,8 @@ async fn ignore(mut notices: Receiver<Notice>) {
 fn follow(history: &mut History, notice: &Notice) -> bool {
     match notice {
         Notice::Recorded(logged) => history.apply(logged).is_ok(),
-        Notice::Arriving { .. } | Notice::Retrying { .. } | Notice::Pausing { .. } => true,
+        Notice::Arriving { .. } | Notice::Waiting { .. } | Notice::Sending { .. } => true,
+        Notice::Retrying { .. } | Notice::Pausing { .. } => true,
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::app;
 use crate::cli::live::Notice;
+use crate::cli::live::board;
 use crate::cli::live::moves::{self, Move, quote};
 use crate::cli::live::place::Place;
 use crate::cli::live::speakers::{name, voice_line};
@@ -15,8 +16,10 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::budget::Reached;
 use crate::debate::claims;
 use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
+use crate::debate::fallback;
 use crate::debate::history::History;
 use crate::debate::person;
+use crate::debate::protocol;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::{ClaimId, Response};
@@ -56,6 +59,15 @@ pub(super) enum News {
         /// Whether it is asked again.
         again: bool,
     },
+    /// A request has to wait for its slot.
+    Queued {
+        /// Where.
+        place: Place,
+        /// Whose.
+        name: String,
+        /// What for.
+        reason: String,
+    },
     /// A request failed and is sent again.
     Retrying {
         /// Where.
@@ -73,10 +85,21 @@ pub(super) enum News {
         place: Place,
         /// Who; the moderator has no seat.
         name: String,
-        /// Whether another voice steps in.
+        /// Whether another model steps in.
         replaced: bool,
         /// Why.
         fault: Fault,
+    },
+    /// Somebody is asked through another model than their own.
+    SteppedIn {
+        /// Where.
+        place: Place,
+        /// Who.
+        name: String,
+        /// Provider and model.
+        voice: String,
+        /// Who else speaks through that model in the round.
+        shared_with: Vec<String>,
     },
     /// The options of an open question stand.
     Options {
@@ -201,7 +224,11 @@ impl Narrator {
     pub(super) fn tell(&mut self, history: &History, notice: &Notice) -> Vec<News> {
         match notice {
             Notice::Recorded(logged) => self.event(history, logged),
-            Notice::Arriving { .. } => Vec::new(),
+            Notice::Arriving { .. } | Notice::Sending { .. } => Vec::new(),
+            Notice::Waiting { turn, ahead, reason } => {
+                let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
+                vec![News::Queued { place, name, reason: board::queued(*ahead, reason) }]
+            }
             Notice::Retrying { turn, reason, wait_ms, .. } => {
                 let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
                 vec![News::Retrying { place, name, reason: text::line(reason), wait_ms: *wait_ms }]
@@ -237,11 +264,9 @@ impl Narrator {
 
     fn began(&mut self, history: &History, turn: &TurnId) -> Vec<News> {
         let place = Place::of_turn(history, turn);
-        if self.place.as_ref() == Some(&place) {
-            return Vec::new();
-        }
-        self.place = Some(place.clone());
-        vec![News::Began(place)]
+        let began = (self.place.as_ref() != Some(&place)).then(|| News::Began(place.clone()));
+        self.place = Some(place);
+        began.into_iter().chain(stepped_in(history, turn)).collect()
     }
 
     fn finished(&mut self, history: &History, turn: &TurnId, response: &Response) -> Vec<News> {
@@ -311,10 +336,19 @@ fn is_asked_again(history: &History, turn: &TurnId, response: &Response) -> bool
     response.deserves_retry() && replies < history.setup.limits.attempts_max as usize
 }
 
+fn stepped_in(history: &History, turn: &TurnId) -> Option<News> {
+    let stepped = fallback::stepped_in_for(history, turn)?;
+    Some(News::SteppedIn {
+        place: Place::of_turn(history, turn),
+        name: name(history, turn.speaker),
+        voice: voice_line(stepped.voice),
+        shared_with: stepped.shared_with.iter().map(|seat| name(history, Speaker::Seat(*seat))).collect(),
+    })
+}
+
 fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
-    let tried = history.turns.get(turn).map_or(0, |turn| turn.attempts.len());
     let fault = Fault { message: text::line(&fault.message), hint: text::line(&fault.hint), ..fault.clone() };
-    let replaced = turn.speaker == Speaker::Moderator && tried < history.setup.moderators.len();
+    let replaced = protocol::is_due(history, turn);
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
 }
 
@@ -327,6 +361,17 @@ fn answered(history: &History) -> Option<News> {
     let supplied = answers.facts.iter().map(|fact| format!("supplied: {}", text::line(&fact.about)));
     let missing = answers.unanswered.iter().map(|need| format!("goes on without {need}"));
     Some(News::Answered(supplied.chain(missing).collect()))
+}
+
+/// Through which model somebody is asked instead of their own, in words.
+pub(super) fn speaks_through(voice: &str, shared_with: &[String]) -> String {
+    match shared_with {
+        [] => format!("speaks through {voice}"),
+        [other] => format!("speaks through {voice}, as {other} does: one model, two seats"),
+        others => {
+            format!("speaks through {voice}, as {} do: one model, {} seats", others.join(" and "), others.len() + 1)
+        }
+    }
 }
 
 fn limit(reached: &Reached) -> String {
@@ -385,12 +430,11 @@ fn said(history: &History, turn: &TurnId, response: &Response) -> News {
                 Some(_) | None => Aside::Accepts(concession.claim.clone(), words),
             }
         })),
-        Response::Ballot(ballot) => {
-            asides.extend(ballot.blocking_objection.iter().map(|objection| Aside::Blocks(text::line(objection))))
-        }
-        Response::Questions(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
+        Response::Ballot(_) | Response::Questions(_) => {}
+        Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}
     }
+    asides.extend(response.blocking_objection().map(|objection| Aside::Blocks(text::line(objection))));
     let text = text::clip(&response.headline(), STATEMENT_CHARS_MAX);
     News::Said(Said {
         place: Place::of_turn(history, turn),
@@ -647,5 +691,64 @@ mod tests {
             ["[vote] Analyst: retrying in 3 s: overloaded"]
         );
         assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
+    }
+
+    #[test]
+    fn a_wait_for_a_slot_is_told_off_a_terminal_alone() {
+        let play = Play::open(VOTE, 3);
+        let turn = play.due().remove(0).turn;
+        let layout = log::Layout { columns: 80, palette: Palette::new(Surface::NoColor) };
+        let rows = [
+            (
+                Notice::Waiting { turn: turn.clone(), ahead: 0, reason: "4 requests\u{1b} are under way".into() },
+                vec!["[vote] Analyst: in the queue: 4 requests are under way"],
+            ),
+            (
+                Notice::Waiting { turn: turn.clone(), ahead: 2, reason: "60 a minute".into() },
+                vec!["[vote] Analyst: in the queue: 60 a minute, 2 ahead"],
+            ),
+            (Notice::Sending { turn }, vec![]),
+        ];
+        for (notice, expected) in rows {
+            let news = Narrator::new(&play.history).tell(&play.history, &notice);
+            assert_eq!(news.iter().flat_map(plain::lines).collect::<Vec<_>>(), expected);
+            assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
+        }
+    }
+
+    #[test]
+    fn who_speaks_through_another_model_is_told_with_whoever_shares_it() {
+        let mut play = Play::open(VOTE, 3);
+        // Seats 1 and 3 are Anthropic's, which is down.
+        play.history.setup.fallbacks = vec![play.history.agents[1].voice.clone()];
+        let layout = log::Layout { columns: 100, palette: Palette::new(Surface::NoColor) };
+        let mut narrator = Narrator::new(&play.history);
+        let (mut plain_lines, mut log_lines) = (Vec::new(), Vec::new());
+        play.finish(
+            |ask| match ask.voice.provider.as_str() {
+                "anthropic" => fault(FaultKind::Overloaded),
+                _ => reply(ballot(0, None), Some(0.0)),
+            },
+            |history, notice| {
+                let news = narrator.tell(history, notice);
+                plain_lines.extend(news.iter().flat_map(plain::lines));
+                log_lines.extend(news.iter().flat_map(|news| log::lines(news, layout)));
+            },
+        );
+        let told: Vec<&String> =
+            plain_lines.iter().filter(|line| line.contains("steps in") || line.contains("speaks")).collect();
+        assert_eq!(
+            told,
+            [
+                "[vote] Analyst: another model steps in: overloaded: the vendor said no; hint: wait a minute",
+                "[vote] Zoë 🦀: another model steps in: overloaded: the vendor said no; hint: wait a minute",
+                "[vote] Analyst: speaks through openai·gpt-5.2, as 分析者 does: one model, two seats",
+                "[vote] Zoë 🦀: speaks through openai·gpt-5.2, as Analyst and 分析者 do: one model, 3 seats",
+            ]
+        );
+        assert!(
+            log_lines.iter().any(|line| line.starts_with("↪ Analyst speaks through openai·gpt-5.2")),
+            "{log_lines:?}"
+        );
     }
 }

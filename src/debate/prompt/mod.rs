@@ -24,7 +24,7 @@ use crate::debate::mode::{Form, Labels, Stage};
 use crate::debate::needs::{self, Answers};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
-use crate::debate::response::contract::{self, Contract, Earlier, Needs, StanceTerms};
+use crate::debate::response::contract::{self, Contract, Earlier, Needs, Objections, StanceTerms};
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
 use crate::debate::visibility::{self, Contribution};
@@ -117,6 +117,7 @@ pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speak
         options: if opens(history, slot) { history.setup.question.options.clone() } else { history.options().to_vec() },
         estimate: history.setup.question.estimate.clone(),
         earlier: earlier(history, &slots[..at], speaker),
+        objections: objections(history),
     };
     match slot.stage.form {
         Form::Position => {
@@ -129,6 +130,12 @@ pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speak
 
 fn asks_for_needs(history: &History) -> Needs {
     history.setup.needs.map_or(Needs::NotAsked, |_| Needs::Asked)
+}
+
+/// Positions say what they would forbid where the gate asks for it and there are no ballots to say it on.
+fn objections(history: &History) -> Objections {
+    let is_gated = history.setup.gate.as_ref().is_some_and(|gate| gate.no_blocking_dissent);
+    if is_gated && !history.setup.mode.has_ballots() { Objections::Asked } else { Objections::NotAsked }
 }
 
 fn opens(history: &History, slot: &Slot<'_>) -> bool {
@@ -174,7 +181,7 @@ pub fn shared(history: &History) -> String {
         supplied::block(&history.setup, &nonce),
         match question.estimate {
             Some(_) => contract::describe_estimate(&forms, asks_for_needs(history)),
-            None => contract::describe(&forms, asks_for_needs(history)),
+            None => contract::describe(&forms, asks_for_needs(history), objections(history)),
         },
     )
 }

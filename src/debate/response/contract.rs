@@ -41,6 +41,17 @@ pub struct StanceTerms {
     pub estimate: Option<Unit>,
     /// What the seat has said before.
     pub earlier: Earlier,
+    /// Whether a position may call an objection blocking; every ballot may.
+    pub objections: Objections,
+}
+
+/// Whether a position may call an objection blocking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objections {
+    /// It is not asked.
+    NotAsked,
+    /// It is, since the gate looks at them and no ballots are cast.
+    Asked,
 }
 
 /// A seat's stance before a turn.
@@ -93,6 +104,8 @@ impl Contract {
                     ("statement", Shape::Text),
                 ];
                 properties.extend(stance.iter().flat_map(StanceTerms::properties));
+                let objects = stance.as_ref().is_some_and(StanceTerms::takes_objections);
+                properties.extend(objects.then_some(("blocking_objection", Shape::TextOrNull)));
                 properties.push(("confidence", Shape::Number));
                 properties.push(("would_change_my_mind", Shape::Texts));
                 properties.extend((*needs == Needs::Asked).then_some(("needs", Shape::Needs)));
@@ -125,6 +138,11 @@ impl Contract {
 const KINDS: [&str; 5] = ["clarify", "assumption", "evidence", "counterexample", "implication"];
 
 impl StanceTerms {
+    /// Whether a position on these terms may call an objection blocking: only where there are options to forbid.
+    pub(crate) fn takes_objections(&self) -> bool {
+        self.objections == Objections::Asked && !self.options.is_empty() && self.estimate.is_none()
+    }
+
     fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
         if self.estimate.is_some() {
             let mut properties = vec![("estimate", Shape::EstimateOrNull), ("abstain_reason", Shape::TextOrNull)];
@@ -251,11 +269,12 @@ fn one_of(names: &[&str]) -> Value {
 
 /// What the forms of a debate ask for, field by field, for the shared part of every prompt. Holds no JSON that could be
 /// read as a response.
-pub fn describe(forms: &[Form], needs: Needs) -> String {
-    let described = forms.iter().map(|form| match form {
-        Form::Position => position(needs),
-        Form::Questions => QUESTIONS.to_owned(),
-        Form::Ballot => BALLOT.to_owned(),
+pub fn describe(forms: &[Form], needs: Needs, objections: Objections) -> String {
+    let described = forms.iter().map(|form| match (form, objections) {
+        (Form::Position, Objections::NotAsked) => position(needs),
+        (Form::Position, Objections::Asked) => format!("{}\n{OBJECTION} {FORBIDS}", position(needs)),
+        (Form::Questions, _) => QUESTIONS.to_owned(),
+        (Form::Ballot, _) => BALLOT.to_owned(),
     });
     described.chain([STANCE.to_owned()]).collect::<Vec<_>>().join("\n")
 }
@@ -280,6 +299,8 @@ fn position(needs: Needs) -> String {
 /// What an estimate has no use for, as the forms word it.
 const SUPPORTS: &str = "supports (option ids)";
 const OBJECTION: &str = "- blocking_objection:";
+/// What an objection is, as the form ballot words it too.
+const FORBIDS: &str = "a reason that forbids the leading option whatever its support, or null.";
 
 const POSITION: &str = "\
 Form position:

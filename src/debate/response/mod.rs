@@ -65,6 +65,9 @@ pub struct Position {
     /// Facts from outside the debate that it needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,
+    /// A reason that forbids the leading option whatever its support; asked for where the gate looks at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocking_objection: Option<String>,
     /// Its stance; `None` where the position was assigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stance: Option<Stance>,
@@ -345,6 +348,15 @@ impl Response {
         match self {
             Self::Position(position) => position.confidence,
             Self::Ballot(ballot) => ballot.confidence,
+            _ => None,
+        }
+    }
+
+    /// The objection that the agent calls blocking, if it raises one.
+    pub fn blocking_objection(&self) -> Option<&String> {
+        match self {
+            Self::Position(position) => position.blocking_objection.as_ref(),
+            Self::Ballot(ballot) => ballot.blocking_objection.as_ref(),
             _ => None,
         }
     }

@@ -75,6 +75,7 @@ fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, Str
 
 fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>, needs: Needs) -> Result<Position, String> {
     let stance = terms.map(|terms| stance(fields, terms)).transpose()?;
+    let objects = terms.is_some_and(StanceTerms::takes_objections);
     Ok(Position {
         statement: fields.needed_text("statement")?,
         reasoning: fields.text("reasoning")?,
@@ -90,6 +91,7 @@ fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>, needs: Needs) -> R
             Needs::NotAsked => Vec::new(),
             Needs::Asked => needed(fields)?,
         },
+        blocking_objection: if objects { objection(fields)? } else { None },
         stance,
     })
 }
@@ -106,9 +108,13 @@ fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
         statement,
         because: fields.text("because")?,
         confidence: fields.confidence("confidence")?,
-        blocking_objection: Some(fields.text("blocking_objection")?).filter(|text| !text.is_empty()),
+        blocking_objection: objection(fields)?,
         stance,
     })
+}
+
+fn objection(fields: &Fields<'_>) -> Result<Option<String>, String> {
+    Ok(Some(fields.text("blocking_objection")?).filter(|text| !text.is_empty()))
 }
 
 fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {

@@ -2,6 +2,7 @@
 
 use crate::debate::dissent::Dissent;
 use crate::debate::response::Point;
+use crate::export::fallbacks;
 use crate::export::html::markup::{Html, all, el, line, of, said, text, words};
 use crate::export::html::reference;
 use crate::export::record::Record;
@@ -97,10 +98,15 @@ pub(super) fn needed(record: &Record) -> Option<Html> {
 
 /// Who could not be heard, and why; `None` when everybody was.
 pub(super) fn unheard(record: &Record) -> Option<Html> {
-    let unheard = absent(record);
-    if unheard.is_empty() {
-        return None;
-    }
-    let entries = unheard.iter().map(|entry| el("li", &[], [words(&capitalised(entry))])).collect::<Vec<_>>();
-    Some(el("section", &[("id", &"unheard")], [line("h2", "Not heard"), of("ul", "prose", entries)]))
+    entries("unheard", "Not heard", &absent(record))
+}
+
+/// Who spoke through another model than their own, and why; `None` when nobody did.
+pub(super) fn fallbacks(record: &Record) -> Option<Html> {
+    entries("fallbacks", "Fallbacks", &fallbacks::lines(record))
+}
+
+fn entries(id: &str, title: &str, lines: &[String]) -> Option<Html> {
+    let entries = lines.iter().map(|entry| el("li", &[], [words(&capitalised(entry))])).collect::<Vec<_>>();
+    (!lines.is_empty()).then(|| el("section", &[("id", &id)], [line("h2", title), of("ul", "prose", entries)]))
 }

@@ -91,6 +91,7 @@ fn main(record: &Record, history: &History) -> Html {
     parts.push(closing::dissent(record));
     parts.extend(closing::needed(record));
     parts.extend(closing::unheard(record));
+    parts.extend(closing::fallbacks(record));
     parts.extend(closing::conclusion(record));
     parts.extend(ledger::claims(record));
     parts.extend(premises::section(record));

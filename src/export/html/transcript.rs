@@ -177,9 +177,14 @@ fn position(record: &Record, turn: &TurnRecord, position: &Position) -> Vec<Html
         el("li", &[], [reference::claim(record, &concession.claim), text(" "), words(&concession.consequence)])
     });
     parts.extend(list("Concedes", concessions.collect()));
+    parts.extend(position.blocking_objection.as_deref().map(blocks));
     let would = position.would_change_my_mind.iter().map(|would| el("li", &[], [words(would)]));
     parts.extend(list("Would change its mind", would.collect()));
     parts
+}
+
+fn blocks(objection: &str) -> Html {
+    el("p", &[("class", &"fault")], [text("Calls this blocking: "), words(objection)])
 }
 
 fn ballot(record: &Record, ballot: &Ballot) -> Vec<Html> {
@@ -190,9 +195,7 @@ fn ballot(record: &Record, ballot: &Ballot) -> Vec<Html> {
     if !ballot.because.trim().is_empty() {
         parts.push(said(&ballot.because));
     }
-    if let Some(objection) = &ballot.blocking_objection {
-        parts.push(el("p", &[("class", &"fault")], [text("Calls this blocking: "), words(objection)]));
-    }
+    parts.extend(ballot.blocking_objection.as_deref().map(blocks));
     parts.extend(stance(record, &ballot.stance));
     parts
 }
