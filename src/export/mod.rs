@@ -6,7 +6,7 @@ mod address;
 pub mod adr;
 pub mod diff;
 pub mod estimate;
-mod fallbacks;
+pub mod fallbacks;
 pub mod html;
 pub mod json;
 pub mod markdown;
