@@ -7,7 +7,7 @@ pub mod adr;
 pub mod ballot;
 pub mod diff;
 pub mod estimate;
-mod fallbacks;
+pub mod fallbacks;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -18,7 +18,6 @@ use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
-use crate::debate::fallback::{self, SteppedIn};
 use crate::debate::gate::Gate;
 use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
 use crate::debate::needs;
@@ -27,6 +26,7 @@ use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule::{self, PassedOver};
+use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
 
@@ -252,31 +252,6 @@ pub struct TurnRecord {
     pub unknown: bool,
 }
 
-/// A turn that a fallback took.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct FallbackRecord {
-    /// Which.
-    #[serde(flatten)]
-    pub turn: TurnId,
-    /// Whose.
-    pub seat: Seat,
-    /// Who spoke: what was said counts as this model's.
-    pub voice: Voice,
-    /// How the seat's own model had failed; `None` when the log does not tell.
-    pub fault: Option<Fault>,
-    /// Other seats that spoke through the same model in the same round.
-    pub shared_with: Vec<Seat>,
-}
-
-/// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Absence {
-    /// Which.
-    pub seat: Seat,
-    /// How its provider failed.
-    pub fault: Fault,
-}
-
 /// When a session began and ended.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Times {
@@ -336,8 +311,8 @@ pub fn record(history: &History) -> Record {
         needs: needs::needs(history),
         facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
         turns: turns(history, &sealed),
-        absent: absent(history),
-        fallbacks: fallbacks(history),
+        absent: absence::absent(history),
+        fallbacks: fallbacks::taken(history),
         claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
         citations: citations(history),
         usage: usage::usage(history),
@@ -480,40 +455,6 @@ fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
         fault: taken.fault().cloned(),
         unknown: taken.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()),
     })
-}
-
-/// Where nobody was heard, nobody stepped in.
-fn fallbacks(history: &History) -> Vec<FallbackRecord> {
-    let heard = fallback::stepped_in(history).into_iter().filter(|stepped| history.response(stepped.turn).is_some());
-    let record = |stepped: SteppedIn<'_>| FallbackRecord {
-        turn: stepped.turn.clone(),
-        seat: stepped.seat,
-        voice: stepped.voice.clone(),
-        fault: stepped.fault.cloned(),
-        shared_with: stepped.shared_with,
-    };
-    heard.map(record).collect()
-}
-
-/// The seats that were not asked any more, and how their providers had failed.
-pub fn absent(history: &History) -> Vec<Absence> {
-    let slots = schedule::slots(history);
-    let passed_over =
-        slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
-    let seats: BTreeSet<Seat> = passed_over.map(|(seat, _)| *seat).collect();
-    let outcomes = || history.turns.values().flat_map(|turn| turn.settled());
-    let lasting = |provider: &str| {
-        outcomes().find_map(|(attempt, outcome)| match outcome {
-            Outcome::Failed(fault) if fault.kind.is_lasting() && attempt.voice.provider == provider => {
-                Some(fault.clone())
-            }
-            Outcome::Failed(_) | Outcome::Finished { .. } => None,
-        })
-    };
-    seats
-        .into_iter()
-        .filter_map(|seat| Some(Absence { seat, fault: lasting(&history.agent(seat)?.voice.provider)? }))
-        .collect()
 }
 
 /// The speaker's name on the panel.
