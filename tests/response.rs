@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use roundtable::debate::question::{Choice, OptionId};
 use roundtable::debate::reply::Finish;
-use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
 use roundtable::debate::response::read::read;
 use roundtable::debate::response::{Ballot, ClaimKind, Position, Response, Stance};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn ballot_terms() -> Contract {
 }
 
 fn position_terms() -> Contract {
-    Contract::Position(Some(terms(Earlier::Taken)))
+    Contract::Position(Some(terms(Earlier::Taken)), Needs::Asked)
 }
 
 /// A ballot for o2.
@@ -380,7 +380,7 @@ fn only_a_sorted_opening_can_be_corrected() {
     let corrected = edited(position(), "opening_was", json!("o1"));
     for (earlier, expected) in [(Earlier::None, None), (Earlier::Taken, None), (Earlier::Sorted, Some(OptionId::at(0)))]
     {
-        let contract = Contract::Position(Some(terms(earlier)));
+        let contract = Contract::Position(Some(terms(earlier)), Needs::NotAsked);
         let response = read(&contract, &said(&corrected.to_string()));
         let stance = response.stance().unwrap();
         assert_eq!(stance.opening_was, expected, "{earlier:?}");
@@ -390,7 +390,8 @@ fn only_a_sorted_opening_can_be_corrected() {
 
 #[test]
 fn an_assigned_position_takes_no_stance() {
-    let Response::Position(assigned) = read(&Contract::Position(None), &said(&position().to_string())) else {
+    let Response::Position(assigned) = read(&Contract::Position(None, Needs::NotAsked), &said(&position().to_string()))
+    else {
         panic!("unclear")
     };
     assert_eq!(assigned.stance, None);
@@ -548,7 +549,7 @@ fn contracts() -> Vec<Contract> {
         ballot_terms(),
         position_terms(),
         Contract::Ballot(open),
-        Contract::Position(None),
+        Contract::Position(None, Needs::NotAsked),
         Contract::Questions,
         Contract::Perspectives(2),
         Contract::Sorting(3),

@@ -17,6 +17,8 @@ pub mod gate;
 pub mod history;
 pub mod material;
 pub mod mode;
+pub mod needs;
+pub mod person;
 pub mod personas;
 pub mod prompt;
 pub mod protocol;
