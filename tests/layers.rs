@@ -29,10 +29,11 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
+    Room { name: "personas", imports: &["modes"], touches: &[] },
     Room {
         name: "store",
         imports: &["debate"],
@@ -54,7 +55,18 @@ const ROOMS: [Room; 14] = [
     },
     Room {
         name: "app",
-        imports: &["debate", "modes", "store", "material", "providers", "export", "engine", "error", "config"],
+        imports: &[
+            "debate",
+            "modes",
+            "personas",
+            "store",
+            "material",
+            "providers",
+            "export",
+            "engine",
+            "error",
+            "config",
+        ],
         touches: &["tokio::", "now_v7"],
     },
     Room {

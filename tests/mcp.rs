@@ -116,6 +116,7 @@ fn every_revision_is_greeted_and_the_server_names_itself() {
             "get_session",
             "export_session",
             "synthesize_debate",
+            "ask_persona",
             "list_agents",
         ];
         assert_eq!(names, wanted, "{revision}");
@@ -164,6 +165,7 @@ fn what_tools_answer_fits_the_schemas_they_publish() {
         ("control_session", with(this.clone(), json!({ "action": "stop" }))),
         ("list_sessions", json!({ "status": "decided", "limit": 2 })),
         ("list_agents", this.clone()),
+        ("ask_persona", json!({ "persona": "qa, sre", "task": "Should we?", "context": "a log", "rehearse": true })),
         ("export_session", with(this.clone(), json!({ "format": "adr" }))),
     ];
     for view in ["status", "decision", "round", "agent", "thoughts", "consensus", "citations", "claims", "costs"] {
@@ -247,9 +249,57 @@ fn what_is_wrong_with_arguments_is_named() {
     check(&mut client, "get_session", json!({ "session": "@", "view": "round", "round": 99 }), "usage", &["99"]);
     check(&mut client, "control_session", json!({ "session": "@", "action": "resume" }), "usage", &["has ended"]);
     check(&mut client, "control_session", json!({ "session": "@", "action": "dance" }), "usage", &["action"]);
+    let ask = "ask_persona";
+    check(&mut client, ask, json!({ "persona": "qa" }), "usage", &["missing field `task`"]);
+    check(
+        &mut client,
+        ask,
+        json!({ "persona": "../x.md", "task": "x" }),
+        "usage",
+        &["persona is `../x.md`", "architect"],
+    );
+    check(
+        &mut client,
+        ask,
+        json!({ "persona": "qa", "task": "x" }),
+        "credentials",
+        &["ANTHROPIC_API_KEY", "rehearse: true"],
+    );
     check(&mut client, "list_sessions", json!({ "limit": 0 }), "usage", &["limit"]);
     let unknown = client.request("tools/call", json!({ "name": "dance", "arguments": {} }));
     assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
+}
+
+#[test]
+fn personas_are_asked_alone_and_a_new_one_needs_no_restart() {
+    let fake = Fake::start(Arc::new(|seen, _| Behaviour::Say(format!("It said {}", seen.messages[0].1))));
+    let mut desk = Desk::at(fake.url(), 1);
+    desk.unset(program::VENDORS[0].key_variable);
+    let mut client = Client::start(&desk, REVISION);
+    let arguments = json!({ "persona": "baker", "task": "Which cake?", "context": "eggs" });
+    assert_eq!(error(&client.call("ask_persona", arguments.clone()))["kind"], "usage");
+    desk.write(
+        ".roundtable/personas/baker.md",
+        "---\nname: baker\ntitle: Baker\ndescription: bakes\nprovider: anthropic\n---\nBake.\n",
+    );
+    let listed = client.called("list_agents", json!({}));
+    let personas = listed["personas"].as_array().unwrap();
+    assert!(personas.iter().any(|persona| persona["name"] == "baker" && persona["title"] == "Baker"), "{personas:?}");
+    let failed = client.call("ask_persona", arguments.clone());
+    assert_eq!(error(&failed)["kind"], "credentials");
+    assert!(error(&failed)["message"].as_str().unwrap().contains("ANTHROPIC_API_KEY"), "{failed}");
+    assert!(fake.log().is_empty());
+    desk.write(".env", "ANTHROPIC_API_KEY=sk-canary-env-31");
+    let answered = client.called("ask_persona", arguments);
+    let spoken = &answered["answers"][0];
+    assert!(
+        spoken["text"].as_str().unwrap().starts_with("It said Which cake?") && spoken["is_whole"] == true,
+        "{spoken}"
+    );
+    assert!(spoken["text"].as_str().unwrap().contains("> eggs"), "{spoken}");
+    let secret = json!({ "persona": "baker", "task": "Which cake?", "context": "sk-canary-env-31" });
+    assert!(error(&client.call("ask_persona", secret))["message"].as_str().unwrap().contains("looks like a secret"));
+    assert_eq!(fake.log().len(), 1);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn a_database_of_version_1_is_brought_to_version_2() {
     assert_eq!((appended[0].seq, store.find("queues").unwrap()), (length + 1, session));
     drop((lease, store));
     let database = database(folder.path());
-    assert_eq!(database.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 2);
+    assert_eq!(database.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 3);
     drop(database);
     check_integrity(folder.path());
 }

@@ -2,6 +2,7 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod ask;
 mod check;
 mod doctor;
 mod egress;
@@ -13,6 +14,7 @@ mod logs;
 mod naming;
 mod panel;
 mod people;
+mod persona;
 pub mod plan;
 mod probe;
 mod resume;
@@ -27,6 +29,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::ask::{AskRequest, Asked as AskedPersonas, PersonaAnswer, Said, Turnstile, ask_failure, names_of};
 pub use crate::app::check::{Change, Checked, Stale, check};
 pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
@@ -36,6 +39,7 @@ pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
 pub use crate::app::people::{Answer, form};
+pub use crate::app::persona::new_persona;
 pub use crate::app::probe::{Probed, Whom, probe_failure};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::signals::{Asked, Signals};
@@ -44,6 +48,7 @@ pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
 pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
+pub use crate::personas::{Listed as ListedPersona, PersonaError, PersonaFile};
 pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
@@ -68,6 +73,8 @@ pub struct App {
     config: Config,
     /// Sessions that use one key share its limits.
     accounts: Accounts,
+    /// All who ask personas go through it.
+    turnstile: Turnstile,
 }
 
 /// Where a front-end serves over HTTP.
@@ -111,12 +118,17 @@ pub struct Begun {
 impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config, accounts: Accounts::default() }
+        Self { config, accounts: Accounts::default(), turnstile: Turnstile::default() }
     }
 
     /// Keeps to the limits of the vendors' accounts together with all who share them.
     pub fn sharing(self, accounts: &Accounts) -> Self {
         Self { accounts: accounts.clone(), ..self }
+    }
+
+    /// Asks personas together with all who share the turnstile.
+    pub fn through(self, turnstile: &Turnstile) -> Self {
+        Self { turnstile: turnstile.clone(), ..self }
     }
 
     /// The configuration.
@@ -204,9 +216,12 @@ impl App {
 }
 
 fn gateway(endpoints: Vec<Endpoint>, accounts: &Accounts) -> Result<Box<dyn Provider>, Failure> {
-    let gateway = Gateway::sharing(endpoints, Timeouts::default(), accounts)
-        .map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
-    Ok(Box::new(gateway))
+    Ok(Box::new(gateway_of(endpoints, accounts)?))
+}
+
+fn gateway_of(endpoints: Vec<Endpoint>, accounts: &Accounts) -> Result<Gateway, Failure> {
+    Gateway::sharing(endpoints, Timeouts::default(), accounts)
+        .map_err(|error| Failure::usage(error.to_string()).with_source(error))
 }
 
 impl Session {

@@ -2,7 +2,7 @@
 
 use crate::app::start::Needs;
 use crate::config::keys::{self, VendorField, VendorKey};
-use crate::config::{Choice, Config};
+use crate::config::{Choice, Config, aliases};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::text;
 use crate::error::Failure;
@@ -15,6 +15,11 @@ const FALLBACKS_MAX: usize = 8;
 const REQUESTS_PER_MINUTE: &str = "_REQUESTS_PER_MINUTE";
 const TOKENS_PER_MINUTE: &str = "_TOKENS_PER_MINUTE";
 const CONCURRENCY: &str = "_CONCURRENCY";
+
+/// Alias of the keys that all personas are asked with.
+const PERSONA_ALIAS: &str = "persona";
+/// What the ledger calls a vendor's own key.
+pub(super) const OWN_ALIAS: &str = "own";
 
 /// The limits of a vendor's account: how their variables end, what they count, and what holds without them.
 const LIMITS: [(VendorField, &str, &str, &str); 3] = [
@@ -221,6 +226,56 @@ fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
         key_variable: key_variable.to_owned(),
         limits: limits(config, vendor),
     }
+}
+
+/// Where a vendor is reached for a persona, and under which alias its key is counted: the one that the persona's file names, else
+/// that of all personas where it is set, else the vendor's own.
+pub(super) fn persona_endpoint(
+    config: &Config,
+    vendor: &'static Vendor,
+    alias: Option<&str>,
+) -> Result<(Endpoint, String), Failure> {
+    let variable = aliases::variable(alias.unwrap_or(PERSONA_ALIAS), vendor.name);
+    let endpoint = endpoint(config, vendor);
+    match (config.secret(&variable), alias) {
+        (Some(key), _) => {
+            let alias = alias.unwrap_or(PERSONA_ALIAS).to_owned();
+            Ok((Endpoint { key: Some(key.clone()), key_variable: variable, ..endpoint }, alias))
+        }
+        (None, Some(alias)) => Err(Failure::credentials(format!("key {alias} of {} is not set", vendor.name))
+            .with_hint(format!("set {variable} in the environment or in .env"))),
+        (None, None) if is_usable(config, vendor) => Ok((endpoint, OWN_ALIAS.to_owned())),
+        (None, None) => Err(not_set_up(vendor)),
+    }
+}
+
+/// The voices that a persona can have, in order of preference: those that were chosen, else every vendor's that opens to its key.
+pub(super) fn persona_voices(config: &Config, alias: Option<&str>) -> Result<Vec<Voice>, Failure> {
+    let opens = |vendor: &&'static Vendor| persona_endpoint(config, vendor, alias).is_ok();
+    let voices: Vec<Voice> = match config.providers() {
+        [] => VENDORS.iter().filter(opens).map(|vendor| voice(config, vendor, None)).collect(),
+        chosen => chosen.iter().map(|choice| chosen_voice(config, choice, Needs::Nothing)).collect::<Result<_, _>>()?,
+    };
+    if voices.is_empty() {
+        let failure = nothing_usable();
+        return Err(match alias {
+            Some(alias) => failure.with_hint(format!(
+                "set {} or its like for another provider",
+                aliases::variable(alias, VENDORS[0].name)
+            )),
+            None => failure,
+        });
+    }
+    Ok(voices)
+}
+
+/// The voice that a persona's file names. Fails for a vendor that is not known.
+pub(super) fn named_voice(config: &Config, provider: &str, model: Option<&str>) -> Result<Voice, Failure> {
+    let choice = Choice { provider: provider.to_owned(), model: model.map(str::to_owned) };
+    chosen_voice(config, &choice, Needs::Nothing).map_err(|failure| {
+        let names: Vec<&str> = VENDORS.iter().map(|vendor| vendor.name).collect();
+        failure.with_hint(format!("use one of {}", names.join(", ")))
+    })
 }
 
 /// Where a vendor of that name is reached; `None` for what is no vendor.

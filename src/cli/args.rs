@@ -1,5 +1,6 @@
 //! The command line, as clap reads it.
 
+pub(crate) mod ask;
 pub(crate) mod setup;
 
 use std::net::SocketAddr;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::args::ask::{AskArgs, PersonasCommand};
 use crate::cli::args::setup::{ConfigCommand, DoctorArgs, ProvidersArgs, ShellArg};
 use crate::cli::check::CheckArgs;
 use crate::cli::limits::LimitArgs;
@@ -65,6 +67,11 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Tell which decisions of a project rest on a file or an assumption that has changed since
     Check(CheckArgs),
+    /// Ask a persona alone, or several at once; nothing of it is stored but what it took
+    Ask(AskArgs),
+    /// List, show, check or begin persona files
+    #[command(subcommand)]
+    Personas(PersonasCommand),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),

@@ -4,6 +4,7 @@
 
 mod args;
 mod ask;
+mod ask_persona;
 mod cells;
 mod check;
 mod completions;
@@ -22,6 +23,7 @@ mod live;
 mod man;
 mod modes;
 mod output;
+mod personas;
 mod plan;
 mod providers;
 mod replay;
@@ -29,6 +31,7 @@ mod run;
 mod schema;
 mod search;
 mod show;
+mod starter;
 mod style;
 
 use std::process::ExitCode;
@@ -37,6 +40,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{App, HttpServer, vendor_keys};
+use crate::cli::args::ask::PersonasCommand;
 use crate::cli::args::setup::ConfigCommand;
 use crate::cli::args::{Cli, Command, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
 use crate::cli::modes::ModesCommand;
@@ -141,6 +145,8 @@ fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Check(args) => check::check(&args),
+        Command::Ask(args) => ask_persona::ask(&args),
+        Command::Personas(command) => personas::personas(&app(Vec::new())?, &command),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Mcp(args) => mcp(servers, args),
         Command::Schema { of } => schema::schema(of),
@@ -193,17 +199,21 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::Search(args) => of_list(args.listing.format),
         Command::List(args) => of_list(args.listing.format),
         Command::Plan(args) => of_list(args.listing.format),
+        Command::Ask(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
         Command::Check(args) => of_list(args.format),
         Command::Providers(args) => of_list(args.listing.format),
         Command::Doctor(args) => of_list(args.listing.format),
-        Command::Config(ConfigCommand::Show(args)) | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
+        Command::Config(ConfigCommand::Show(args))
+        | Command::Modes(ModesCommand::List(args))
+        | Command::Personas(PersonasCommand::List(args)) => of_list(args.format),
         Command::Pause(_)
         | Command::Stop(_)
         | Command::Rename(_)
         | Command::Delete(_)
         | Command::Import(_)
         | Command::Modes(_)
+        | Command::Personas(_)
         | Command::Mcp(_)
         | Command::Schema { .. }
         | Command::Completions { .. }

@@ -1,7 +1,5 @@
 //! `modes`: the mode files.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -10,6 +8,7 @@ use serde_json::{Value, json};
 use crate::app::{App, ListedMode, new_mode, schema_of_modes};
 use crate::cli::args::{ListingArgs, ListingFormat};
 use crate::cli::output;
+use crate::cli::starter::{self, Starter};
 use crate::error::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -100,22 +99,9 @@ fn check(app: &App, names: &[String]) -> Result<(), Failure> {
     if broken > 0 { Err(Failure::usage(format!("{broken} of {} modes cannot be used", names.len()))) } else { Ok(()) }
 }
 
-/// Writes a starter file. Never over one that is there.
 fn new(app: &App, name: &str, output: Option<&Path>) -> Result<(), Failure> {
     let source = new_mode(name)?;
-    let folder = || app.config().modes_folders().first().cloned().unwrap_or_default();
-    let path: PathBuf = output.map_or_else(|| folder().join(format!("{name}.yaml")), Path::to_owned);
-    let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::usage(format!("{} is there already", path.display()))
-            .with_hint("choose another name, or --output FILE"),
-        _ => Failure::usage(format!("cannot write {}: {error}", path.display())),
-    };
-    if let (Some(folder), None) = (path.parent(), output) {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
-    file.write_all(source.as_bytes()).map_err(failed)?;
-    output::result(&format!("{}\n", path.display()))?;
-    output::remark(&format!("edit it, then `roundtable modes check {}`", path.display()));
-    Ok(())
+    let folder = app.config().modes_folders().first().cloned().unwrap_or_default();
+    let place = folder.join(format!("{name}.yaml"));
+    starter::write(&Starter { source: &source, output, place: &place, check: "roundtable modes check" })
 }

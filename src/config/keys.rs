@@ -84,6 +84,8 @@ pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with the most personas that are asked at once.
+pub const PERSONA_CONCURRENCY: &str = "ROUNDTABLE_PERSONA_CONCURRENCY";
 /// Variable with the token that clients of the HTTP server for assistants must bring.
 pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
 /// Variable that switches colour off, see <https://no-color.org>.
@@ -191,6 +193,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Duration,
         default: None,
         about: "the longest that one run of a debate may take, such as 90s or 10m",
+    },
+    Key {
+        name: PERSONA_CONCURRENCY,
+        yaml: Some("persona_concurrency"),
+        kind: Kind::Count { min: 1, max: 50 },
+        default: Some("4"),
+        about: "the most personas that are asked alone at the same time, 1 to 50",
     },
     Key {
         name: DATA_DIR,

@@ -4,6 +4,7 @@
 //! does not parse into a default, or show a key. Knows the vendors only by the rows a caller brings.
 
 mod address;
+pub mod aliases;
 mod dotenv;
 mod error;
 pub mod keys;
@@ -37,6 +38,7 @@ pub struct Config {
     project_root: Option<PathBuf>,
     working_folder: PathBuf,
     modes_folders: Vec<PathBuf>,
+    personas_folders: Vec<PathBuf>,
     assumptions: BTreeMap<String, String>,
 }
 
@@ -50,7 +52,8 @@ impl Config {
     /// A file that cannot be read, a key that is not known, a value that does not parse, a place for sessions that is
     /// not known, or a project file that would send a key elsewhere.
     pub fn load(sources: &Sources, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
-        let rows = keys::rows(vendor_keys);
+        let mut rows = keys::rows(vendor_keys);
+        rows.extend(aliases::rows(sources, &rows));
         let project = sources.find_project();
         let mut warnings = Vec::new();
         let (layers, assumptions) = layer::read_all(sources, &project, &rows, &mut warnings)?;
@@ -61,7 +64,8 @@ impl Config {
         Ok(Self {
             entries,
             warnings,
-            modes_folders: modes_folders(sources, &project),
+            modes_folders: folders(sources, &project, "modes"),
+            personas_folders: folders(sources, &project, "personas"),
             project_root: project.root,
             working_folder: sources.working_folder.clone(),
             assumptions,
@@ -184,6 +188,11 @@ impl Config {
         self.choices(keys::FALLBACK)
     }
 
+    /// Returns how many personas may be asked at once, 1–50.
+    pub fn persona_concurrency(&self) -> u32 {
+        self.count(keys::PERSONA_CONCURRENCY)
+    }
+
     /// Returns the share of the panel from which it counts as agreed, above 0.5 and up to 1.
     pub fn exit_consensus(&self) -> f64 {
         self.share_if_set(keys::EXIT_CONSENSUS).expect("the table gives the consensus a default")
@@ -282,6 +291,11 @@ impl Config {
         &self.modes_folders
     }
 
+    /// Returns the folders to search for persona files, the strongest first, as for modes.
+    pub fn personas_folders(&self) -> &[PathBuf] {
+        &self.personas_folders
+    }
+
     fn count(&self, name: &str) -> u32 {
         self.count_if_set(name).expect("the table gives these counts a default")
     }
@@ -353,8 +367,8 @@ impl ProjectFolder {
     }
 }
 
-fn modes_folders(sources: &Sources, project: &Project) -> Vec<PathBuf> {
+fn folders(sources: &Sources, project: &Project, what: &str) -> Vec<PathBuf> {
     let root = project.root.as_ref().unwrap_or(&sources.working_folder);
-    let users = sources.config_folder.as_ref().map(|folder| folder.join("modes"));
-    std::iter::once(root.join(".roundtable").join("modes")).chain(users).collect()
+    let users = sources.config_folder.as_ref().map(|folder| folder.join(what));
+    std::iter::once(root.join(".roundtable").join(what)).chain(users).collect()
 }

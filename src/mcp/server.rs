@@ -16,7 +16,7 @@ use rmcp::service::{Peer, RequestContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Accounts, App, vendor_keys};
+use crate::app::{Accounts, App, Turnstile, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
 use crate::mcp::progress::Heard;
@@ -39,6 +39,7 @@ pub(super) struct Server {
     sources: Arc<Sources>,
     runs: Arc<Runs>,
     accounts: Accounts,
+    turnstile: Turnstile,
 }
 
 /// One call of a tool.
@@ -54,7 +55,12 @@ pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
 
 impl Server {
     pub(super) fn new(sources: Sources) -> Self {
-        Self { sources: Arc::new(sources), runs: Arc::default(), accounts: Accounts::default() }
+        Self {
+            sources: Arc::new(sources),
+            runs: Arc::default(),
+            accounts: Accounts::default(),
+            turnstile: Turnstile::default(),
+        }
     }
 
     /// The debates under way.
@@ -70,7 +76,7 @@ impl Server {
                 sources.flag(*name, *setting, text);
             }
         }
-        Ok(App::new(Config::load(&sources, &vendor_keys())?).sharing(&self.accounts))
+        Ok(App::new(Config::load(&sources, &vendor_keys())?).sharing(&self.accounts).through(&self.turnstile))
     }
 }
 

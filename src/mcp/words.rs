@@ -1,7 +1,7 @@
 //! Failures are worded for the command line; here its flags and commands become arguments and tools.
 
 /// What the command line says, and what a tool says in its place. Longer words stand before those they begin with.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: [(&str, &str); 29] = [
     ("--no-blocking-dissent", "gate.noBlockingDissent"),
     ("--min-agreement", "gate.minAgreement"),
     ("--no-policy", "noPolicy: true"),
@@ -29,6 +29,7 @@ const WORDS: [(&str, &str); 28] = [
     ("`roundtable list`", "`list_sessions`"),
     ("`roundtable providers`", "`list_agents`"),
     ("`roundtable modes list`", "`list_agents`"),
+    ("`roundtable personas list`", "`list_agents`"),
     ("add rehearse: true", "pass rehearse: true"),
 ];
 

@@ -7,20 +7,20 @@ use crate::modes::{panel, phases, text};
 
 /// A broken promise.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Flaw {
+pub(crate) struct Flaw {
     /// Path of the offending value, such as `phases.0.stages.1.ask`.
     pub(super) path: String,
     /// Which template opener of that value offends, from 0; `None` when it is the whole value.
     pub(super) opener: Option<usize>,
     /// What is wrong; one line.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// The name that was most likely meant.
     pub(super) suggestion: Option<String>,
 }
 
 impl Flaw {
     /// A flaw of the whole value at `path`.
-    pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), opener: None, message: message.into(), suggestion: None }
     }
 
@@ -30,7 +30,7 @@ impl Flaw {
     }
 
     /// Adds the name that was most likely meant.
-    pub(super) fn suggest(self, name: Option<&str>) -> Self {
+    pub(crate) fn suggest(self, name: Option<&str>) -> Self {
         Self { suggestion: name.map(str::to_owned), ..self }
     }
 }

@@ -2,14 +2,15 @@
 //!
 //! Must never run anything a file says, and never hand out a mode that breaks a promise of [`Mode`].
 
-mod check;
+pub(crate) mod check;
+pub(crate) mod files;
 mod find;
-mod nearest;
+pub(crate) mod nearest;
 mod panel;
-mod parse;
+pub(crate) mod parse;
 mod phases;
-mod places;
-mod text;
+pub(crate) mod places;
+pub(crate) mod text;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -75,7 +76,8 @@ pub enum ModeError {
     },
 }
 
-fn hint(suggestion: Option<&str>) -> String {
+/// Words the name that was most likely meant, for the end of a message.
+pub(crate) fn hint(suggestion: Option<&str>) -> String {
     suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 

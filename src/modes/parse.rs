@@ -2,6 +2,7 @@
 //!
 //! The only file that knows the YAML parser's options and errors.
 
+use serde::de::DeserializeOwned;
 use serde_yaml::{Error, MessageFormatter, Options, UserMessageFormatter};
 
 use crate::debate::mode::Mode;
@@ -18,16 +19,20 @@ pub(super) fn parse(source: &str, file: &str, stem: Option<&str>) -> Result<Mode
     }
     let places = Places::of(source);
     refuse_nameless(&places, file)?;
-    let mut mode: Mode =
-        serde_yaml::from_str_with_options(source, options()).map_err(|error| explain(&error, &places, file))?;
+    let mut mode: Mode = typed(source, &places, file)?;
     settle(&mut mode);
     check(&mode, stem).map_err(|flaw| locate(flaw, &places, file))?;
     Ok(mode)
 }
 
+/// Reads YAML of known places as the value it is to hold, within limits.
+pub(crate) fn typed<T: DeserializeOwned>(source: &str, places: &Places<'_>, file: &str) -> Result<T, ModeError> {
+    serde_yaml::from_str_with_options(source, options()).map_err(|error| explain(&error, places, file))
+}
+
 /// The refusal of a file above the limit, whose size need not be known.
-pub(super) fn too_large(file: &str) -> ModeError {
-    let message = format!("larger than {} KiB, the most a mode file may hold", FILE_BYTES_MAX / 1024);
+pub(crate) fn too_large(file: &str) -> ModeError {
+    let message = format!("larger than {} KiB, the most such a file may hold", FILE_BYTES_MAX / 1024);
     ModeError::Unreadable { file: file.to_owned(), message }
 }
 
@@ -88,7 +93,7 @@ fn refuse_nameless(places: &Places<'_>, file: &str) -> Result<(), ModeError> {
     Err(ModeError::Invalid { file: file.to_owned(), place, message, suggestion: None })
 }
 
-fn locate(flaw: Flaw, places: &Places<'_>, file: &str) -> ModeError {
+pub(crate) fn locate(flaw: Flaw, places: &Places<'_>, file: &str) -> ModeError {
     let place = match flaw.opener {
         Some(nth) => places.opener(&flaw.path, nth),
         None => places.value(&flaw.path),
@@ -123,7 +128,7 @@ fn reword(error: &Error) -> (String, Option<&'static str>) {
         Error::SerdeMissingField { field, .. } => format!("missing key `{field}`"),
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("key `{}` is given twice", quotable(key)),
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
-            "too large or too deeply nested for a mode file".to_owned()
+            "too large or too deeply nested for such a file".to_owned()
         }
         Error::InvalidBooleanStrict { .. } => "expected `true` or `false`".to_owned(),
         Error::InvalidScalar { ty: "u32", .. } => "expected a whole number".to_owned(),

@@ -23,10 +23,10 @@ pub struct Place {
 
 impl Place {
     /// The start of a file.
-    pub(super) const START: Self = Self { line: 1, column: 1 };
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
 
     /// The place of the first character after `text`, when `text` itself starts at `self`.
-    pub(super) fn after(self, text: &str) -> Self {
+    pub(crate) fn after(self, text: &str) -> Self {
         // A mode file has far fewer lines and columns than a `u32` can count.
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         match text.rsplit_once('\n') {
@@ -39,14 +39,14 @@ impl Place {
 }
 
 /// Positions by path, such as `phases.0.stages.1.ask`.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     source: &'a str,
     walk: Walk,
 }
 
 impl<'a> Places<'a> {
     /// Maps a text, up to its first syntax error.
-    pub(super) fn of(source: &'a str) -> Self {
+    pub(crate) fn of(source: &'a str) -> Self {
         let mut walk = Walk::default();
         for (event, span) in Parser::new_from_str(source).map_while(Result::ok) {
             walk.take(&event, span);
@@ -55,7 +55,7 @@ impl<'a> Places<'a> {
     }
 
     /// Where the value at `path` stands; for one that came in through an alias or a default, where its parent stands.
-    pub(super) fn value(&self, path: &str) -> Place {
+    pub(crate) fn value(&self, path: &str) -> Place {
         match (self.walk.values.get(path), path.rsplit_once('.')) {
             (Some(span), _) => start(span),
             (None, Some((parent, _))) => self.value(parent),

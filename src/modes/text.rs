@@ -12,7 +12,7 @@ const SLUG_CHARS_MAX: usize = 60;
 const ASK_BYTES_MAX: usize = 4 * 1024;
 
 /// Whether a text is a slug: 1–60 lower-case letters, digits and single dashes, a letter first, no dash last.
-pub(super) fn is_slug(text: &str) -> bool {
+pub(crate) fn is_slug(text: &str) -> bool {
     let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     text.len() <= SLUG_CHARS_MAX
@@ -21,13 +21,13 @@ pub(super) fn is_slug(text: &str) -> bool {
 }
 
 /// A text from a file, fit to stand in a message: one line, at most 60 characters, control characters escaped.
-pub(super) fn quotable(text: &str) -> String {
+pub(crate) fn quotable(text: &str) -> String {
     let shown = printable(text, 60);
     if text.chars().nth(60).is_some() { shown + "…" } else { shown }
 }
 
 /// The first `chars_max` characters of a text on one line, control characters escaped.
-pub(super) fn printable(text: &str, chars_max: usize) -> String {
+pub(crate) fn printable(text: &str, chars_max: usize) -> String {
     let mut shown = String::new();
     for c in text.chars().take(chars_max) {
         if c == '\n' || is_control(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
@@ -36,7 +36,7 @@ pub(super) fn printable(text: &str, chars_max: usize) -> String {
 }
 
 /// Refuses a name that is not a slug.
-pub(super) fn slug(path: &str, what: &str, text: &str) -> Result<(), Flaw> {
+pub(crate) fn slug(path: &str, what: &str, text: &str) -> Result<(), Flaw> {
     if is_slug(text) {
         return Ok(());
     }
@@ -48,7 +48,7 @@ pub(super) fn slug(path: &str, what: &str, text: &str) -> Result<(), Flaw> {
 }
 
 /// Refuses a text that is empty, longer than `chars_max`, or holds control characters, line breaks included.
-pub(super) fn line(path: &str, what: &str, text: &str, chars_max: usize) -> Result<(), Flaw> {
+pub(crate) fn line(path: &str, what: &str, text: &str, chars_max: usize) -> Result<(), Flaw> {
     if text.contains('\n') {
         return Err(Flaw::new(path, format!("{what} must be a single line")));
     }
@@ -56,7 +56,7 @@ pub(super) fn line(path: &str, what: &str, text: &str, chars_max: usize) -> Resu
 }
 
 /// Refuses a text that is empty, longer than `chars_max`, or holds control characters other than line breaks.
-pub(super) fn prose(path: &str, what: &str, text: &str, chars_max: usize) -> Result<(), Flaw> {
+pub(crate) fn prose(path: &str, what: &str, text: &str, chars_max: usize) -> Result<(), Flaw> {
     if text.trim().is_empty() {
         return Err(Flaw::new(path, format!("{what} is empty")));
     }

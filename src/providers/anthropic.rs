@@ -29,7 +29,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
                 json!({ "format": { "type": "json_schema", "schema": schema::anthropic(&ask.prompt.schema.json) } });
         }
         // This wire knows no looser mode between a schema and none.
-        Shape::JsonObject | Shape::Plain => {}
+        Shape::JsonObject | Shape::Plain | Shape::Text => {}
     }
     Call { path: "/v1/messages".to_owned(), headers: vec![("anthropic-version", VERSION.to_owned())], body }
 }

@@ -26,7 +26,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
             settings["responseJsonSchema"] = schema::gemini(&ask.prompt.schema.json);
         }
         Shape::JsonObject => settings["responseMimeType"] = json!("application/json"),
-        Shape::Plain => {}
+        Shape::Plain | Shape::Text => {}
     }
     let mut body = json!({ "contents": contents.collect::<Value>(), "generationConfig": settings });
     if !ask.prompt.shared.is_empty() {

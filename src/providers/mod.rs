@@ -5,6 +5,7 @@
 pub mod gateway;
 pub mod rehearsal;
 pub mod table;
+pub mod talk;
 pub mod wire;
 
 mod anthropic;

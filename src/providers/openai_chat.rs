@@ -31,7 +31,7 @@ pub(crate) fn encode(ask: &Ask, vendor: &Vendor, shape: Shape) -> Call {
     match shape {
         Shape::Schema => body["response_format"] = schema_format(ask),
         Shape::JsonObject => body["response_format"] = json!({ "type": "json_object" }),
-        Shape::Plain => {}
+        Shape::Plain | Shape::Text => {}
     }
     Call { path: "/v1/chat/completions".to_owned(), headers: Vec::new(), body }
 }

@@ -41,7 +41,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
             body["text"] = json!({ "format": { "type": "json_schema", "name": schema.name, "strict": true, "schema": schema.json } });
         }
         Shape::JsonObject => body["text"] = json!({ "format": { "type": "json_object" } }),
-        Shape::Plain => {}
+        Shape::Plain | Shape::Text => {}
     }
     Call { path: "/v1/responses".to_owned(), headers: Vec::new(), body }
 }

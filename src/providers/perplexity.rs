@@ -28,7 +28,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     match shape {
         Shape::Schema => body["response_format"] = openai_chat::schema_format(ask),
         // This wire knows no looser mode between a schema and none.
-        Shape::JsonObject | Shape::Plain => {}
+        Shape::JsonObject | Shape::Plain | Shape::Text => {}
     }
     Call { path: "/chat/completions".to_owned(), headers: Vec::new(), body }
 }

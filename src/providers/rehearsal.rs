@@ -44,15 +44,20 @@ impl Provider for Rehearsal {
     fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
         Box::pin(async move {
             let text = compose(ask).to_string();
-            for piece in pieces(&text) {
-                if !self.pace.is_zero() {
-                    tokio::time::sleep(self.pace / u32::try_from(PIECES).unwrap_or(1)).await;
-                }
-                progress(Progress::Delta(piece.to_owned()));
-            }
-            Ok(reply(ask, text, self.pace))
+            Ok(played(self, ask, text, progress).await)
         })
     }
+}
+
+/// Lets a text arrive at the rehearsal's pace.
+pub(super) async fn played(rehearsal: &Rehearsal, ask: &Ask, text: String, progress: OnProgress<'_>) -> Reply {
+    for piece in pieces(&text) {
+        if !rehearsal.pace.is_zero() {
+            tokio::time::sleep(rehearsal.pace / u32::try_from(PIECES).unwrap_or(1)).await;
+        }
+        progress(Progress::Delta(piece.to_owned()));
+    }
+    reply(ask, text, rehearsal.pace)
 }
 
 fn reply(ask: &Ask, text: String, pace: Duration) -> Reply {

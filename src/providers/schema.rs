@@ -14,7 +14,7 @@ use crate::providers::wire::Shape;
 pub(crate) fn told(prompt: &Prompt, shape: Shape) -> Vec<Message> {
     let mut messages = prompt.messages.clone();
     match shape {
-        Shape::Schema => {}
+        Shape::Schema | Shape::Text => {}
         Shape::JsonObject | Shape::Plain => {
             if let Some(last) = messages.last_mut() {
                 let schema = &prompt.schema.json;

@@ -9,6 +9,7 @@ use crate::debate::ask::Ask;
 use crate::debate::reply::{Citation, FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage};
 use crate::providers::table::Vendor;
+use crate::providers::talk::{self, Called, Heard, Talk};
 use crate::providers::{anthropic, fault, gemini, openai_chat, openai_responses, perplexity};
 
 /// The format a vendor speaks.
@@ -35,6 +36,8 @@ pub enum Shape {
     JsonObject,
     /// The prompt describes the schema, and nothing enforces it.
     Plain,
+    /// No schema is asked for: the answer is free text.
+    Text,
 }
 
 impl Shape {
@@ -43,7 +46,7 @@ impl Shape {
         match self {
             Self::Schema => Some(Self::JsonObject),
             Self::JsonObject => Some(Self::Plain),
-            Self::Plain => None,
+            Self::Plain | Self::Text => None,
         }
     }
 }
@@ -76,6 +79,8 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// The provider's id of the reply.
     pub request_id: Option<String>,
+    /// The tools it calls; none outside of a talk.
+    pub called: Called,
 }
 
 /// Why there is no answer.
@@ -139,7 +144,19 @@ impl Wire {
 
     /// An empty decoder for one reply.
     pub fn decoder(self) -> Decoder {
-        Decoder { wire: self, draft: Draft::default() }
+        Decoder { wire: self, draft: Draft::default(), heard: None }
+    }
+
+    /// An empty decoder for one reply that may call tools.
+    pub fn listener(self) -> Decoder {
+        Decoder { heard: Some(Heard::default()), ..self.decoder() }
+    }
+
+    /// Encodes a talk as a streaming request to `vendor`.
+    pub fn encode_talk(self, talk: &Talk<'_>, vendor: &Vendor) -> Call {
+        let mut call = self.encode(talk.ask, vendor, Shape::Text);
+        talk::add(self, &mut call.body, talk);
+        call
     }
 
     /// Classifies an error response. `header` looks a header up by its lower-case name.
@@ -173,6 +190,8 @@ fn is_version(segment: &str) -> bool {
 pub struct Decoder {
     wire: Wire,
     draft: Draft,
+    /// What is heard of tools that are called, in a talk.
+    heard: Option<Heard>,
 }
 
 impl Decoder {
@@ -189,7 +208,10 @@ impl Decoder {
             }
             return Ok(None);
         }
-        let event = parse(data)?;
+        let mut event = parse(data)?;
+        if let Some(heard) = &mut self.heard {
+            heard.event(self.wire, &mut event);
+        }
         if let Some(fault) = fault::from_event(name, &event) {
             return Err(fault);
         }
@@ -210,7 +232,7 @@ impl Decoder {
     /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an
     /// answer.
     pub fn finish(self) -> Result<Answer, WireFault> {
-        let Self { wire, mut draft } = self;
+        let Self { wire, mut draft, heard } = self;
         if draft.stage == Stage::Open {
             return Err(WireFault::new(FaultKind::Network, "the stream ended before the reply was complete"));
         }
@@ -224,6 +246,7 @@ impl Decoder {
         }
         let usage = draft.usage.as_ref().and_then(|usage| wire.usage(usage));
         Ok(Answer {
+            called: heard.map(|heard| heard.called(wire, &draft.text)).unwrap_or_default(),
             text: draft.text,
             model: draft.model,
             finish,
@@ -236,7 +259,10 @@ impl Decoder {
 
     /// Decodes a reply that came as one JSON body instead of a stream.
     pub fn body(mut self, json: &str) -> Result<Answer, WireFault> {
-        let body = parse(json)?;
+        let mut body = parse(json)?;
+        if let Some(heard) = &mut self.heard {
+            heard.event(self.wire, &mut body);
+        }
         if let Some(fault) = fault::from_event(None, &body) {
             return Err(fault);
         }

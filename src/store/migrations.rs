@@ -15,10 +15,25 @@ struct Migration {
     version: i64,
     /// Changes a database of the version before.
     apply: fn(&Transaction<'_>) -> Result<(), rusqlite::Error>,
+    /// What becomes of what is derived from the log.
+    index: Index,
+}
+
+/// What a migration does to the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Index {
+    /// It has to be derived anew, which takes time in a large database.
+    Anew,
+    /// It stays as it is.
+    Kept,
 }
 
 /// Every version since the first.
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, apply: first }, Migration { version: 2, apply: second }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, apply: first, index: Index::Anew },
+    Migration { version: 2, apply: second, index: Index::Anew },
+    Migration { version: 3, apply: third, index: Index::Kept },
+];
 
 /// The version that this program reads and writes.
 pub(super) const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
@@ -41,8 +56,10 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     for migration in due.clone() {
         (migration.apply)(&transaction).map_err(failed)?;
     }
-    if due.count() > 0 {
+    if due.clone().any(|migration| migration.index == Index::Anew) {
         index::rebuild(&transaction).map_err(failed)?;
+    }
+    if due.count() > 0 {
         transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
@@ -58,6 +75,11 @@ pub(super) fn is_foreign(connection: &mut Connection) -> Result<bool, rusqlite::
 
 fn first(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     transaction.execute_batch(include_str!("schema/1.sql"))
+}
+
+/// Adds the ledger of personas asked alone.
+fn third(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction.execute_batch(include_str!("schema/3.sql"))
 }
 
 /// Numbers the sessions by their time, and lays each one's events together.

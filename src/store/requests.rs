@@ -38,6 +38,26 @@ impl Store {
     pub fn request(&self, session: SessionId, request: Request) -> Result<(), StoreError> {
         let path = self.path();
         let failed = |source| StoreError::database(&path, source);
+        let connection = self.beside()?;
+        let key = key::find(&connection, session).map_err(failed)?;
+        let key = key.ok_or_else(|| StoreError::Unknown(session.to_string()))?;
+        let statement = "INSERT INTO requests (session, kind) VALUES (?1, ?2)
+             ON CONFLICT (session) DO UPDATE SET kind = excluded.kind WHERE excluded.kind = 'stop'";
+        connection.execute(statement, params![key, request.stored()]).map(drop).map_err(failed)
+    }
+
+    /// Writes something that belongs to no session's log.
+    pub(super) fn aside<T>(
+        &self,
+        write: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        write(&self.beside()?).map_err(|source| StoreError::database(&self.path(), source))
+    }
+
+    /// A connection that writes beside the writer's.
+    fn beside(&self) -> Result<Connection, StoreError> {
+        let path = self.path();
+        let failed = |source| StoreError::database(&path, source);
         let connection = match &self.place {
             Place::Folder(_) => {
                 let (connection, access) = connect::open(&path, rusqlite::OpenFlags::empty())?;
@@ -49,11 +69,7 @@ impl Store {
             Place::Memory { name, .. } => connect::in_memory(name).map_err(failed)?,
         };
         connect::set_up(&connection).map_err(failed)?;
-        let key = key::find(&connection, session).map_err(failed)?;
-        let key = key.ok_or_else(|| StoreError::Unknown(session.to_string()))?;
-        let statement = "INSERT INTO requests (session, kind) VALUES (?1, ?2)
-             ON CONFLICT (session) DO UPDATE SET kind = excluded.kind WHERE excluded.kind = 'stop'";
-        connection.execute(statement, params![key, request.stored()]).map(drop).map_err(failed)
+        Ok(connection)
     }
 
     /// Looks whether something is asked of whoever runs the session. Cheap: it may be asked many times a second.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::app::PersonaFile;
 use crate::debate::mode::Perspectives;
 use crate::error::Failure;
 use crate::mcp::answer::{Answer, Success};
@@ -14,7 +15,8 @@ pub(super) const TOOL: Row = Row {
     name: "list_agents",
     title: "List modes, personas and providers",
     about: "\
-Lists the modes with what each is best for and which personas it seats, and the providers with the variable that sets each one up. \
+Lists the modes with what each is best for and which personas it seats, the personas that ask_persona takes, and the providers \
+with the variable that sets each one up. \
 Seats are filled with personas in order and with the providers that are set up in turn. With session, lists that session's agents.",
     effect: Effect::Reads,
     input: arguments::input::<Arguments>,
@@ -39,6 +41,8 @@ struct Agents {
     agents: Vec<Agent>,
     /// The modes.
     modes: Vec<Mode>,
+    /// The personas that ask_persona takes.
+    personas: Vec<Persona>,
     /// The providers.
     providers: Vec<Provider>,
 }
@@ -65,6 +69,15 @@ struct Mode {
     personas: Vec<String>,
     /// Whether start_roundtable's perspectives may replace them.
     takes_perspectives: bool,
+}
+
+/// A persona that can be asked alone.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Persona {
+    name: String,
+    title: String,
+    /// What it looks at.
+    description: String,
 }
 
 /// A provider.
@@ -96,7 +109,8 @@ async fn list(call: Call, given: Arguments) -> Result<Answer, Failure> {
         variable: vendor.variable.to_owned(),
         model: vendor.model,
     };
-    let agents = Agents { agents, modes, providers: app.vendors().into_iter().map(provider).collect() };
+    let personas = app.personas().into_iter().filter_map(|listed| listed.result.ok()).map(persona).collect();
+    let agents = Agents { agents, modes, personas, providers: app.vendors().into_iter().map(provider).collect() };
     Answer::new(&agents, agents.in_words(), Success::Yes)
 }
 
@@ -120,6 +134,10 @@ fn mode(mode: crate::debate::mode::Mode) -> Mode {
     }
 }
 
+fn persona(persona: PersonaFile) -> Persona {
+    Persona { name: persona.name, title: persona.title, description: persona.description }
+}
+
 impl Agents {
     fn in_words(&self) -> String {
         let agents = self.agents.iter().map(|agent| {
@@ -135,10 +153,14 @@ impl Agents {
                 mode.personas.join(", ")
             )
         });
+        let personas = self
+            .personas
+            .iter()
+            .map(|persona| format!("persona {}: {}, {}", persona.name, persona.title, persona.description));
         let providers = self.providers.iter().map(|provider| {
             let state = if provider.usable { "set up".to_owned() } else { format!("set {}", provider.variable) };
             format!("provider {}: {state}, {}", provider.name, provider.model)
         });
-        agents.chain(modes).chain(providers).collect::<Vec<_>>().join("\n")
+        agents.chain(modes).chain(personas).chain(providers).collect::<Vec<_>>().join("\n")
     }
 }

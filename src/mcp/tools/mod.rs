@@ -1,6 +1,7 @@
 //! The tools: one row each, one file each. To add one, add a file and a row.
 
 mod agents;
+mod ask;
 mod control;
 mod export;
 mod go_on;
@@ -48,8 +49,17 @@ pub(super) struct Row {
 }
 
 /// Every tool, in the order in which they are listed.
-pub(super) const TOOLS: [Row; 8] =
-    [start::TOOL, go_on::TOOL, control::TOOL, list::TOOL, show::TOOL, export::TOOL, synthesize::TOOL, agents::TOOL];
+pub(super) const TOOLS: [Row; 9] = [
+    start::TOOL,
+    go_on::TOOL,
+    control::TOOL,
+    list::TOOL,
+    show::TOOL,
+    export::TOOL,
+    synthesize::TOOL,
+    ask::TOOL,
+    agents::TOOL,
+];
 
 /// Finds a tool by its name.
 pub(super) fn find(name: &str) -> Option<&'static Row> {

@@ -10,35 +10,32 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Response};
 use sse_stream::{Error as EventError, SseByteStream};
 
-use crate::debate::ask::Ask;
 use crate::debate::reply::FaultKind;
 use crate::providers::gateway::body::{Body, BodyError};
 use crate::providers::gateway::client::{self, Route};
 use crate::providers::gateway::failure::{self, Failure};
 use crate::providers::gateway::rates::Rates;
 use crate::providers::gateway::{Timeouts, retry};
-use crate::providers::wire::{Answer, Call, Shape, Wire, WireFault};
+use crate::providers::wire::{Answer, Call, Decoder, Wire, WireFault};
 use crate::providers::{OnProgress, Progress};
 
 /// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that
 /// was read to its end can be used again.
 const AFTERWORD: Duration = Duration::from_secs(1);
 
-/// Sends `ask` once and reads what comes back. Shows text as it arrives.
+/// Sends `call` once and reads what comes back with `decoder`. Shows text as it arrives.
 pub(super) async fn exchange(
     client: &Client,
     route: &Route,
-    ask: &Ask,
-    shape: Shape,
+    (call, decoder): (Call, Decoder),
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, Failure> {
-    let vendor = route.vendor();
-    let response = send(client, route, vendor.wire.encode(ask, vendor, shape), timeouts).await?;
+    let response = send(client, route, call, timeouts).await?;
     let head = Head::of(&response);
     route.limiter().heed(&Rates::read(|name| find(&head.headers, name), SystemTime::now()));
     let result = match response.status().as_u16() {
-        200..=299 => accepted(response, vendor.wire, timeouts, progress).await.map_err(Failure::from),
+        200..=299 => received(response, decoder, timeouts, progress).await.map_err(Failure::from),
         300..=399 => Err(redirected(&response, route)),
         _ => Err(refused(response, &head, route, timeouts).await),
     };
@@ -134,11 +131,20 @@ pub async fn accepted(
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, WireFault> {
+    received(response, wire.decoder(), timeouts, progress).await
+}
+
+async fn received(
+    response: Response,
+    decoder: Decoder,
+    timeouts: &Timeouts,
+    progress: OnProgress<'_>,
+) -> Result<Answer, WireFault> {
     let content_type = content_type(&response);
     let body = Body::new(response, timeouts);
     match content_type.as_str() {
-        "text/event-stream" => streamed(body, wire, AFTERWORD.min(timeouts.silence), progress).await,
-        "application/json" => wire.decoder().body(&body.text().await?),
+        "text/event-stream" => streamed(body, decoder, AFTERWORD.min(timeouts.silence), progress).await,
+        "application/json" => decoder.body(&body.text().await?),
         "" => Err(WireFault::new(FaultKind::InvalidResponse, "the answer has no content type")),
         other => {
             let message = format!("the answer is {other}, not a stream of events");
@@ -153,8 +159,12 @@ fn content_type(response: &Response) -> String {
     stated.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-async fn streamed(body: Body, wire: Wire, afterword: Duration, progress: OnProgress<'_>) -> Result<Answer, WireFault> {
-    let mut decoder = wire.decoder();
+async fn streamed(
+    body: Body,
+    mut decoder: Decoder,
+    afterword: Duration,
+    progress: OnProgress<'_>,
+) -> Result<Answer, WireFault> {
     let mut events = pin!(SseByteStream::new(body.pieces()));
     while let Some(event) = events.next().await {
         let event = event.map_err(broken)?;

@@ -35,6 +35,7 @@ use crate::providers::gateway::failure::Failure;
 pub use crate::providers::gateway::limiter::Limits;
 use crate::providers::gateway::limiter::{Need, Permit, Queued};
 use crate::providers::table::{self, Vendor};
+use crate::providers::talk::{self, Called, Talk, Talker, Talking};
 use crate::providers::wire::{Answer, Shape};
 use crate::providers::{Asking, OnProgress, Progress, Provider};
 
@@ -161,25 +162,30 @@ impl Gateway {
         Ok(Self { client: client::build(timeouts.connect, tls)?, routes, timeouts, shapes: Mutex::default() })
     }
 
-    async fn answer(&self, ask: &Ask, progress: OnProgress<'_>) -> Result<Reply, Fault> {
+    async fn answer(
+        &self,
+        ask: &Ask,
+        talk: Option<Talk<'_>>,
+        progress: OnProgress<'_>,
+    ) -> Result<(Reply, Called), Fault> {
         let Some(route) = self.routes.iter().find(|route| route.vendor().name == ask.voice.provider) else {
             return Err(failure::unconfigured(ask));
         };
         let mut clock = Clock { started: None, left: self.timeouts.turn };
-        let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask), 0, 0, 0);
+        let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask, talk), 0, 0, 0);
         loop {
-            let permit = match self.admitted(route, ask, clock.left, progress).await {
+            let permit = match self.admitted(route, (ask, talk), clock.left, progress).await {
                 Ok(permit) => permit,
                 Err(failure) => return Err(failure.into_fault(ask, route, (requests, lost))),
             };
             requests += 1;
             let deadline = clock.resume();
-            let outcome = self.exchange(route, ask, shape, deadline, progress).await;
-            permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, answer)));
+            let outcome = self.exchange(route, (ask, talk), shape, deadline, progress).await;
+            permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, talk, answer)));
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    return Ok(reply(ask, route, answer, clock.elapsed(), (requests, lost)));
+                    return Ok(reply((ask, talk), route, answer, clock.elapsed(), (requests, lost)));
                 }
                 Err(failure) => failure.cleaned(route),
             };
@@ -214,7 +220,7 @@ impl Gateway {
     async fn admitted<'a>(
         &self,
         route: &'a Route,
-        ask: &Ask,
+        (ask, talk): (&Ask, Option<Talk<'_>>),
         left: Duration,
         progress: OnProgress<'_>,
     ) -> Result<Permit<'a>, Failure> {
@@ -225,7 +231,7 @@ impl Gateway {
             progress(Progress::Waiting { ahead, reason: queued.reason(title, limiter.limits()) });
         };
         let line = (ask.session, ask.turn.speaker);
-        let admitting = limiter.admit(line, need(ask), left, on_wait);
+        let admitting = limiter.admit(line, need(ask, talk), left, on_wait);
         let permit = match tokio::time::timeout(self.timeouts.queue, admitting).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(pause)) => return Err(Failure::left_alone(title, pause).out_of_time(left)),
@@ -240,26 +246,34 @@ impl Gateway {
     async fn exchange(
         &self,
         route: &Route,
-        ask: &Ask,
+        (ask, talk): (&Ask, Option<Talk<'_>>),
         shape: Shape,
         deadline: Instant,
         progress: OnProgress<'_>,
     ) -> Result<Answer, Failure> {
-        let exchange = exchange::exchange(&self.client, route, ask, shape, &self.timeouts, progress);
+        let (vendor, wire) = (route.vendor(), route.vendor().wire);
+        let call = match talk {
+            Some(talk) => (wire.encode_talk(&talk, vendor), wire.listener()),
+            None => (wire.encode(ask, vendor, shape), wire.decoder()),
+        };
+        let exchange = exchange::exchange(&self.client, route, call, &self.timeouts, progress);
         match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
         }
     }
 
-    fn shape_for(&self, route: &Route, ask: &Ask) -> Shape {
+    fn shape_for(&self, route: &Route, ask: &Ask, talk: Option<Talk<'_>>) -> Shape {
+        if talk.is_some() {
+            return Shape::Text;
+        }
         let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
         shapes.get(&(route.vendor().name, ask.voice.model.clone())).copied().unwrap_or(route.vendor().shape)
     }
 
     /// Only a shape that was answered is remembered: a server that fails for another reason has refused nothing.
     fn remember(&self, route: &Route, ask: &Ask, shape: Shape) {
-        if shape != route.vendor().shape {
+        if shape != route.vendor().shape && shape != Shape::Text {
             let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
             shapes.insert((route.vendor().name, ask.voice.model.clone()), shape);
         }
@@ -268,7 +282,13 @@ impl Gateway {
 
 impl Provider for Gateway {
     fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
-        Box::pin(self.answer(ask, progress))
+        Box::pin(async move { Ok(self.answer(ask, None, progress).await?.0) })
+    }
+}
+
+impl Talker for Gateway {
+    fn talk<'a>(&'a self, talk: Talk<'a>, progress: OnProgress<'a>) -> Talking<'a> {
+        Box::pin(self.answer(talk.ask, Some(talk), progress))
     }
 }
 
@@ -293,26 +313,32 @@ impl Clock {
 }
 
 /// What is set aside for an ask.
-fn need(ask: &Ask) -> Need {
-    Need { input_tokens: input_tokens(ask), output_tokens: u64::from(ask.prompt.output_tokens_max) }
+fn need(ask: &Ask, talk: Option<Talk<'_>>) -> Need {
+    Need { input_tokens: input_tokens(ask, talk), output_tokens: u64::from(ask.prompt.output_tokens_max) }
 }
 
 /// What an answer took, as far as that can be true.
-fn tokens_used(ask: &Ask, answer: &Answer) -> u64 {
-    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &answer.text));
+fn tokens_used(ask: &Ask, talk: Option<Talk<'_>>, answer: &Answer) -> u64 {
+    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, talk, &answer.text));
     usage.input_tokens.saturating_add(usage.output_tokens)
 }
 
-fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests, lost): (u32, u32)) -> Reply {
+fn reply(
+    (ask, talk): (&Ask, Option<Talk<'_>>),
+    route: &Route,
+    answer: Answer,
+    elapsed: Duration,
+    (requests, lost): (u32, u32),
+) -> (Reply, Called) {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
-    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
+    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, talk, &text));
     let model = match answer.model {
         Some(model) => route.clean(&model),
         None => ask.voice.model.clone(),
     };
     // A provider may answer with a dated or a different model; its own price comes first.
     let price = |model: &str| table::price(route.vendor(), model, &usage);
-    Reply {
+    let reply = Reply {
         cost_usd: answer
             .cost_usd
             .filter(|cost| cost.is_finite() && *cost >= 0.0)
@@ -327,7 +353,8 @@ fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests,
         elapsed_ms: millis(elapsed),
         requests,
         lost,
-    }
+    };
+    (reply, answer.called)
 }
 
 /// A provider that repeats the key it was sent must not bring it into the record.
@@ -364,9 +391,9 @@ fn is_plausible(usage: &Usage) -> bool {
     counts.iter().all(|tokens| *tokens <= TOKENS_MAX)
 }
 
-fn estimated_usage(ask: &Ask, text: &str) -> Usage {
+fn estimated_usage(ask: &Ask, talk: Option<Talk<'_>>, text: &str) -> Usage {
     Usage {
-        input_tokens: input_tokens(ask),
+        input_tokens: input_tokens(ask, talk),
         output_tokens: tokens(text.chars().count()),
         estimated: true,
         ..Usage::default()
@@ -374,9 +401,10 @@ fn estimated_usage(ask: &Ask, text: &str) -> Usage {
 }
 
 /// Tokens of a prompt, as a guess.
-fn input_tokens(ask: &Ask) -> u64 {
+fn input_tokens(ask: &Ask, talk: Option<Talk<'_>>) -> u64 {
     let messages: usize = ask.prompt.messages.iter().map(|message| message.text.chars().count()).sum();
-    tokens(ask.prompt.shared.chars().count() + messages)
+    let steps = talk.map_or(0, |talk| talk::chars(talk.steps));
+    tokens(ask.prompt.shared.chars().count() + messages + steps)
 }
 
 /// Four characters to a token, rounded up: the vendors' own rule of thumb for English.

@@ -1,0 +1,55 @@
+//! The arguments of the commands that have to do with personas.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::args::ListingArgs;
+
+/// A persona to be asked alone.
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    /// A persona's name or file (see `roundtable personas list`); several, separated by commas, are asked at once
+    pub(crate) persona: String,
+    /// What it is asked: text, @FILE, or - for standard input
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) task: String,
+    /// Material for it: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more
+    #[arg(long, value_name = "PATH")]
+    pub(crate) context: Vec<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
+    /// Whom to ask, instead of whom its file names; repeat for more, who take turns among the personas
+    #[arg(long, short, value_name = "NAME[=MODEL]")]
+    pub(crate) provider: Vec<String>,
+    /// Answer from a script: no key, no request, no cost
+    #[arg(long, conflicts_with = "provider")]
+    pub(crate) rehearse: bool,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonasCommand {
+    /// List the personas, built in and your own
+    List(ListingArgs),
+    /// Print a persona's file
+    Show {
+        /// A persona's name or file
+        name: String,
+    },
+    /// Check persona files; without any, every persona that can be found
+    Check {
+        /// Personas' names or files
+        names: Vec<String>,
+    },
+    /// Write a commented persona file to start from
+    New {
+        /// Name of the persona: lower-case letters, digits and dashes
+        name: String,
+        /// Where to write it [default: NAME.md in the project's folder of personas]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,129 @@
+//! `ask`: a persona alone, or several at once.
+
+use serde_json::{Value, json};
+
+use crate::app::{
+    AskRequest, AskedPersonas, Guard, PersonaAnswer, REHEARSAL_NOTE, Signals, Who, ask_failure, names_of,
+};
+use crate::cli::args::ListingFormat;
+use crate::cli::args::ask::AskArgs;
+use crate::cli::{given, output, run};
+use crate::config::keys;
+use crate::debate::reply::Finish;
+use crate::debate::text;
+use crate::error::Failure;
+use crate::export::text::money;
+
+/// Format and version of what is printed.
+const SCHEMA: &str = "roundtable.answers/1";
+
+pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
+    let task = given::read("the task", &args.task)?;
+    let provider = (!args.provider.is_empty()).then(|| ("--provider", keys::PROVIDERS, args.provider.join(",")));
+    let app = super::app(provider.into_iter().collect())?;
+    let request = AskRequest {
+        personas: names_of(&args.persona),
+        task,
+        context: args.context.clone(),
+        material: None,
+        guard: if args.allow_secrets { Guard::Allow } else { Guard::Refuse },
+        who: if args.rehearse { Who::Rehearsal(std::time::Duration::ZERO) } else { Who::Providers },
+    };
+    let asked = run::runtime()?.block_on(async {
+        let mut signals = Signals::new();
+        let signalled = async {
+            match &mut signals {
+                Some(signals) => drop(signals.next().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            asked = app.ask(&request) => asked,
+            () = signalled => Err(Failure::interrupted("interrupted; what was asked is dropped").lasting()),
+        }
+    })?;
+    for warning in &asked.warnings {
+        output::remark(&format!("warning: {}", text::line(warning)));
+    }
+    match args.listing.format {
+        ListingFormat::Text => {
+            if args.rehearse {
+                output::remark(REHEARSAL_NOTE);
+            }
+            output::for_reading(&in_words(&asked))?;
+            asked.answers.iter().for_each(|answer| output::remark(&footer(answer)));
+        }
+        ListingFormat::Json => {
+            output::result(&format!("{:#}\n", in_json(&asked, args.rehearse.then_some(REHEARSAL_NOTE))))?
+        }
+    }
+    ask_failure(&asked).map_or(Ok(()), Err)
+}
+
+/// The answers; several each under its persona's name.
+fn in_words(asked: &AskedPersonas) -> String {
+    let spoken = asked.answers.iter().filter_map(|answer| Some((answer, answer.said.as_ref().ok()?)));
+    let told = spoken.map(|(answer, said)| {
+        let said = text::plain(said.text.trim());
+        if asked.answers.len() == 1 {
+            format!("{said}\n")
+        } else {
+            format!("# {}\n\n{said}\n", text::line(&answer.title))
+        }
+    });
+    told.collect::<Vec<_>>().join("\n")
+}
+
+/// What an answer took, on a line.
+fn footer(answer: &PersonaAnswer) -> String {
+    let taken = &answer.taken;
+    let ended = match &answer.said {
+        Ok(said) => match said.finish {
+            Finish::Complete => "",
+            Finish::Truncated => "cut off at its limit; ",
+            Finish::Refused => "refused; ",
+            Finish::Filtered => "withheld by the provider's filter; ",
+        },
+        Err(_) => "no answer; ",
+    };
+    let tokens = taken.input_tokens.saturating_add(taken.output_tokens);
+    let calls = if taken.calls == 1 { "1 call".to_owned() } else { format!("{} calls", taken.calls) };
+    format!(
+        "{}: {ended}{} · {}, {calls}, {tokens} tokens, {}",
+        answer.persona,
+        answer.voice.provider,
+        text::line(&answer.voice.model),
+        money(taken.cost_usd)
+    )
+}
+
+fn in_json(asked: &AskedPersonas, note: Option<&str>) -> Value {
+    let answers: Vec<Value> = asked.answers.iter().map(entry).collect();
+    json!({ "schema": SCHEMA, "note": note, "answers": answers, "warnings": asked.warnings })
+}
+
+fn entry(answer: &PersonaAnswer) -> Value {
+    let said = answer.said.as_ref().ok();
+    let taken = &answer.taken;
+    json!({
+        "persona": answer.persona,
+        "title": answer.title,
+        "provider": answer.voice.provider,
+        "model": said.map_or(&answer.voice.model, |said| &said.model),
+        "key": answer.alias,
+        "text": said.map(|said| &said.text),
+        "finish": said.map(|said| said.finish),
+        "citations": said.map(|said| &said.citations),
+        "fault": answer.said.as_ref().err(),
+        "calls": taken.calls,
+        "requests": taken.requests,
+        "unknown": taken.unknown,
+        "input_tokens": taken.input_tokens,
+        "cached_tokens": taken.cached_tokens,
+        "output_tokens": taken.output_tokens,
+        "reasoning_tokens": taken.reasoning_tokens,
+        "estimated": taken.estimated,
+        "cost_usd": taken.cost_usd,
+        "elapsed_ms": taken.elapsed_ms,
+    })
+}

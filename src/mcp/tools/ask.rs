@@ -1,0 +1,143 @@
+//! `ask_persona`: one viewpoint, or a few side by side, without a debate.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::app::{App, AskRequest, AskedPersonas, Guard, PersonaAnswer, Who, ask_failure, names_of};
+use crate::debate::reply::Finish;
+use crate::error::Failure;
+use crate::export::text::money;
+use crate::mcp::answer::{Answer, Problem, Success};
+use crate::mcp::arguments;
+use crate::mcp::server::Call;
+use crate::mcp::tools::{Effect, Row, answering};
+
+pub(super) const TOOL: Row = Row {
+    name: "ask_persona",
+    title: "Ask a persona",
+    about: "\
+Asks a persona alone, such as architect, engineer, security, sre, qa or data, and returns its answer in Markdown. Several names, \
+separated by commas, are asked at once and see nothing of one another. Use it for a review or an opinion from one field; for a \
+decision between alternatives, start_roundtable lets them debate. The persona sees the task and the context given here, and \
+nothing of this conversation or its files, so put in what it needs. Nothing of it is stored but what it took. list_agents tells \
+which personas there are.",
+    effect: Effect::Asks,
+    input: arguments::input::<Arguments>,
+    output: arguments::output::<Answers>,
+    run: |call, arguments| answering(call, arguments, ask),
+};
+
+/// Who is asked what.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    /// The persona's name; several separated by commas.
+    persona: String,
+    /// What it is asked.
+    task: String,
+    /// Material to go by, as text: code, a draft, a log.
+    context: Option<String>,
+    /// Answer from a script, without a key or a cost, to try things out. Default: false.
+    #[serde(default)]
+    rehearse: bool,
+}
+
+/// What was answered.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Answers {
+    /// One for each persona.
+    answers: Vec<Spoken>,
+    /// What went wrong, where a persona gave no answer.
+    problem: Option<Problem>,
+    /// What else there is to know.
+    warnings: Vec<String>,
+}
+
+/// A persona's answer.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Spoken {
+    persona: String,
+    provider: String,
+    model: String,
+    /// The answer in Markdown; null where there is none.
+    text: Option<String>,
+    /// Whether the answer is whole; false where it was cut off, refused or withheld, or there is none.
+    is_whole: bool,
+    /// Why there is no answer.
+    fault: Option<String>,
+    /// Tokens it took, in and out.
+    tokens: u64,
+    /// What it cost in US dollars; null where the price is not known.
+    cost_usd: Option<f64>,
+}
+
+async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
+    let app = call.app(&[])?;
+    let personas = names_of(&given.persona);
+    check_personas(&app, &personas)?;
+    let request = AskRequest {
+        personas,
+        task: given.task,
+        context: Vec::new(),
+        material: given.context,
+        guard: Guard::Refuse,
+        who: if given.rehearse { Who::Rehearsal(Duration::ZERO) } else { Who::Providers },
+    };
+    let asked = tokio::select! {
+        asked = app.ask(&request) => asked?,
+        () = call.called_off() => return Err(Failure::interrupted("called off; what was asked is dropped")),
+    };
+    let problem = ask_failure(&asked).as_ref().map(Problem::of);
+    let success = if problem.is_some() { Success::No } else { Success::Yes };
+    let AskedPersonas { answers, warnings } = asked;
+    let answers = Answers { answers: answers.into_iter().map(spoken).collect(), problem, warnings };
+    Answer::new(&answers, answers.in_words(), success)
+}
+
+/// A persona is named here, never a file: what a client may read is not for it to say.
+fn check_personas(app: &App, given: &[String]) -> Result<(), Failure> {
+    let listed = app.personas();
+    let names: Vec<&str> = listed.iter().map(|persona| persona.name.as_str()).collect();
+    match given.iter().find(|name| !names.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(Failure::usage(format!("persona is `{unknown}`, and there is no persona of that name"))
+            .with_hint(format!("use one of {}", names.join(", ")))),
+    }
+}
+
+fn spoken(answer: PersonaAnswer) -> Spoken {
+    let taken = answer.taken;
+    let (text, finish, fault) = match answer.said {
+        Ok(said) => (Some(said.text), Some(said.finish), None),
+        Err(fault) => (None, None, Some(fault.to_string())),
+    };
+    Spoken {
+        persona: answer.persona,
+        provider: answer.voice.provider,
+        model: answer.voice.model,
+        is_whole: finish == Some(Finish::Complete),
+        text,
+        fault,
+        tokens: taken.input_tokens.saturating_add(taken.output_tokens),
+        cost_usd: taken.cost_usd,
+    }
+}
+
+impl Answers {
+    fn in_words(&self) -> String {
+        let answers = self.answers.iter().map(|answer| {
+            let cut = if answer.is_whole || answer.text.is_none() { "" } else { "\n\n(The answer is not whole.)" };
+            let said = answer
+                .text
+                .clone()
+                .unwrap_or_else(|| format!("No answer: {}", answer.fault.as_deref().unwrap_or("nothing came")));
+            let (persona, model) = (&answer.persona, &answer.model);
+            format!("# {persona} ({model}, {})\n\n{said}{cut}", money(answer.cost_usd))
+        });
+        let problem = self.problem.iter().map(Problem::in_words);
+        let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}"));
+        answers.chain(problem).chain(warnings).collect::<Vec<_>>().join("\n\n")
+    }
+}

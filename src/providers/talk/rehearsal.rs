@@ -1,0 +1,36 @@
+//! The rehearsal of a talk: it looks at the tools it is offered once, and then says that no model was asked.
+
+use serde_json::Map;
+
+use crate::providers::OnProgress;
+use crate::providers::rehearsal::{NOTE, Rehearsal, played};
+use crate::providers::talk::{Called, Calling, Talk, Talker, Talking, ToolCall};
+
+impl Talker for Rehearsal {
+    fn talk<'a>(&'a self, talk: Talk<'a>, progress: OnProgress<'a>) -> Talking<'a> {
+        Box::pin(async move {
+            let called = first_call(&talk);
+            let text = if called.calls.is_empty() { answer(&talk) } else { String::new() };
+            Ok((played(self, talk.ask, text, progress).await, called))
+        })
+    }
+}
+
+fn first_call(talk: &Talk<'_>) -> Called {
+    let looks = talk.calling == Calling::Allowed && talk.steps.is_empty();
+    let tool = talk.tools.iter().find(|tool| looks && tool.parameters["required"] == serde_json::json!([]));
+    let call =
+        tool.map(|tool| ToolCall { id: "call_1".to_owned(), name: tool.name.to_owned(), arguments: Ok(Map::new()) });
+    Called { calls: call.into_iter().collect(), said: Vec::new() }
+}
+
+fn answer(talk: &Talk<'_>) -> String {
+    let bytes: usize = talk.ask.prompt.messages.iter().map(|message| message.text.len()).sum();
+    let calls: usize = talk.steps.iter().map(|step| step.called.calls.len()).sum();
+    let looked = match calls {
+        0 => String::new(),
+        1 => ", and looked at its documents once".to_owned(),
+        times => format!(", and looked at its documents {times} times"),
+    };
+    format!("This is a {NOTE}. The persona was given {bytes} bytes to answer to{looked}.")
+}

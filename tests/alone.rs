@@ -1,0 +1,285 @@
+//! Personas asked alone, met from outside: who is asked what with which key, how many at once, and what stays behind.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "support/fake.rs"]
+mod fake;
+#[path = "support/program.rs"]
+mod program;
+
+use std::sync::Arc;
+
+use fake::{Behaviour, Fake, Seen};
+use program::{Desk, VENDORS, files_below, lines_with};
+use serde_json::{Value, json};
+use tokio::sync::Barrier;
+
+/// The text of a persona file with this front matter.
+fn persona(front: &str) -> String {
+    format!("---\n{front}\n---\nYou look at cakes.\n")
+}
+
+fn answers(desk: &Desk, arguments: &[&str]) -> Vec<Value> {
+    let printed = desk.run(&[&["ask"], arguments, &["--format", "json"]].concat()).expect(0).json();
+    assert_eq!(printed["schema"], "roundtable.answers/1");
+    printed["answers"].as_array().unwrap().clone()
+}
+
+/// The most requests that were under way together.
+fn most_at_once(log: &[Seen]) -> usize {
+    let is_under_way = |seen: &Seen, at| seen.started <= at && seen.ended.is_none_or(|ended| ended > at);
+    log.iter().map(|seen| log.iter().filter(|other| is_under_way(other, seen.started)).count()).max().unwrap()
+}
+
+#[test]
+fn an_answer_goes_to_stdout_and_what_it_took_to_stderr() {
+    let fake = Fake::always(Behaviour::Say("Keep it **whole**.".to_owned()));
+    let desk = Desk::at(fake.url(), 1);
+    desk.write("notes/plan.md", "Split the ledger in March.");
+    let ran = desk.run(&["ask", "architect", "Should we split it?", "--context", "notes"]).expect(0);
+    assert_eq!(ran.stdout, "Keep it **whole**.\n");
+    assert!(
+        ran.stderr.contains("architect: anthropic · ") && ran.stderr.contains("1 call, 150 tokens, $"),
+        "{}",
+        ran.stderr
+    );
+    let [seen] = fake.log().try_into().unwrap();
+    assert!(seen.system.starts_with("You are Software architect: "), "{}", seen.system);
+    assert!(seen.schema.is_null() && seen.body.get("tools").is_none(), "{}", seen.body);
+    let (role, text) = &seen.messages[0];
+    assert!(role == "user" && text.starts_with("Should we split it?\n\nMaterial m1, "), "{text}");
+    assert!(text.contains("notes/plan.md") && text.contains("> Split the ledger in March."), "{text}");
+}
+
+#[test]
+fn several_are_asked_at_once_and_answered_in_order() {
+    // Nobody is answered before all three have asked.
+    let barrier = Arc::new(Barrier::new(3));
+    let fake = Fake::start(Arc::new(move |seen, _| {
+        let title = seen.system.split([':', '\n']).next().unwrap().replace("You are ", "");
+        Behaviour::Together(Arc::clone(&barrier), Box::new(Behaviour::Say(format!("As {title}: yes."))))
+    }));
+    let desk = Desk::at(fake.url(), 2);
+    let spoken = answers(&desk, &["architect, security,sre", "Should we?"]);
+    let told: Vec<(&str, &str, &str)> = spoken
+        .iter()
+        .map(|answer| {
+            let field = |name: &str| answer[name].as_str().unwrap();
+            (field("persona"), field("provider"), field("text"))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("architect", "anthropic", "As Software architect: yes."),
+            ("security", "openai", "As Security engineer: yes."),
+            ("sre", "anthropic", "As Site reliability engineer: yes."),
+        ]
+    );
+    let ways: std::collections::BTreeSet<_> = fake.log().iter().map(|seen| seen.peer).collect();
+    assert_eq!(ways.len(), 3, "each has a connection of its own");
+    let headed = desk.run(&["ask", "architect,qa,data", "Should we?"]).expect(0).stdout;
+    assert_eq!(lines_with(&headed, "# "), ["# Software architect", "# Quality engineer", "# Data engineer"]);
+}
+
+#[test]
+fn no_more_are_asked_at_once_than_may_be() {
+    // Two must meet to be answered, and never more than two are there.
+    let barrier = Arc::new(Barrier::new(2));
+    let fake = Fake::start(Arc::new(move |_, _| {
+        Behaviour::Together(Arc::clone(&barrier), Box::new(Behaviour::Say("Yes.".to_owned())))
+    }));
+    let mut desk = Desk::at(fake.url(), 4);
+    desk.set("ROUNDTABLE_PERSONA_CONCURRENCY", "2");
+    assert_eq!(answers(&desk, &["architect,engineer,security,sre,qa,data", "Should we?"]).len(), 6);
+    assert_eq!(most_at_once(&fake.log()), 2);
+}
+
+#[test]
+fn nothing_stays_behind_but_a_row() {
+    let fake = Fake::always(Behaviour::Say("zanzibarish words".to_owned()));
+    let desk = Desk::at(fake.url(), 1);
+    desk.write("c.md", "quuxical context");
+    desk.run(&["ask", "qa", "a frobnicated task", "--context", "c.md"]).expect(0);
+    let files = files_below(&desk.data());
+    assert!(!files.is_empty());
+    for word in ["zanzibarish", "frobnicated", "quuxical", VENDORS[0].key] {
+        let holds = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        assert!(files.iter().all(|(_, bytes)| !holds(bytes)), "{word} was stored");
+    }
+    assert!(desk.run(&["list"]).expect(0).stdout.is_empty(), "it is no session");
+}
+
+#[test]
+fn a_key_of_its_own_opens_the_door_where_there_is_one() {
+    let fake = Fake::always(Behaviour::Say("Yes.".to_owned()));
+    let mut desk = Desk::at(fake.url(), 1);
+    desk.write(
+        ".roundtable/personas/baker.md",
+        persona("name: baker\ndescription: bakes\nprovider: anthropic\nkey: my-team"),
+    );
+    let key = |fake: &Fake| fake.log().last().unwrap().headers["authorization"].clone();
+    assert_eq!(answers(&desk, &["qa", "Should we?"])[0]["key"], "own");
+    assert_eq!(key(&fake), format!("Bearer {}", VENDORS[0].key));
+    desk.set("ROUNDTABLE_PERSONA_ANTHROPIC_KEY", "sk-canary-persona-77");
+    assert_eq!(answers(&desk, &["qa", "Should we?"])[0]["key"], "persona");
+    assert_eq!(key(&fake), "Bearer sk-canary-persona-77");
+    // A persona that names a key is asked with no other.
+    let asked = fake.log().len();
+    let ran = desk.run(&["ask", "baker", "Should we?"]).expect(7);
+    assert!(
+        ran.stderr.contains("ROUNDTABLE_MY_TEAM_ANTHROPIC_KEY") && ran.stderr.contains("persona baker"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(fake.log().len(), asked);
+    desk.set("ROUNDTABLE_MY_TEAM_ANTHROPIC_KEY", "sk-canary-team-55");
+    assert_eq!(answers(&desk, &["baker", "Should we?"])[0]["key"], "my-team");
+    assert_eq!(key(&fake), "Bearer sk-canary-team-55");
+    // A provider that has only a persona's key can be asked by personas, and by nobody else.
+    desk.unset(VENDORS[0].key_variable);
+    answers(&desk, &["qa", "Should we?"]);
+    desk.run(&["start", "--topic", "Should we?", "--yes-no"]).expect(7);
+    let shown = desk.run(&["config", "show"]).expect(0).stdout;
+    assert!(shown.contains("ROUNDTABLE_MY_TEAM_ANTHROPIC_KEY") && !shown.contains("canary"), "{shown}");
+}
+
+#[test]
+fn a_checkout_cannot_send_a_personas_key_away() {
+    let mut desk = Desk::new();
+    desk.set("ROUNDTABLE_PERSONA_ANTHROPIC_KEY", "sk-canary-persona-77");
+    desk.write("roundtable.yaml", "anthropic_base_url: https://evil.example\n");
+    let ran = desk.run(&["ask", "qa", "Should we?"]).expect(2);
+    assert!(ran.stderr.contains("anthropic_base_url") && !ran.stderr.contains("canary"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused_before_anything_is_sent() {
+    let fake = Fake::always(Behaviour::Say("Yes.".to_owned()));
+    let desk = Desk::at(fake.url(), 1);
+    desk.write("leak.txt", format!("it says {} here", VENDORS[0].key));
+    desk.write(".roundtable/personas/odd.md", persona("name: odd\ndescription: odd\nprovider: nobody"));
+    let many = ["qa"; 9].iter().enumerate().map(|(index, name)| format!("{name}{index}")).collect::<Vec<_>>().join(",");
+    for (arguments, named) in [
+        (["archtect", "x"].as_slice(), "did you mean `architect`?"),
+        (&["qa", " "], "the task is 0 bytes long"),
+        (&["", "x"], "0 personas are named"),
+        (&[&many, "x"], "9 personas are named"),
+        (&["odd", "x"], "persona odd: unknown provider `nobody`"),
+        (&["qa", "x", "--context", "leak.txt"], "leak.txt, line 1: the value of ANTHROPIC_API_KEY"),
+        (&["qa", VENDORS[0].key], "the task, line 1: the value of ANTHROPIC_API_KEY"),
+        (&["qa", "x", "--context", "nothing.txt"], "nothing.txt"),
+        (&["qa", "x", "--provider", "openai"], ""),
+    ] {
+        let ran = desk.run(&[&["ask"], arguments].concat());
+        assert!(matches!(ran.code, Some(2 | 7)), "{arguments:?}: {ran:?}");
+        assert!(ran.stderr.contains(named) && !ran.stderr.contains(VENDORS[0].key), "{arguments:?}: {}", ran.stderr);
+    }
+    assert!(fake.log().is_empty());
+}
+
+#[test]
+fn who_gives_no_answer_is_told_beside_those_who_do() {
+    let refusal = json!({ "error": { "type": "authentication_error", "message": "no" } });
+    let fake = Fake::start(Arc::new(move |seen, _| match seen.vendor_wire {
+        "anthropic" => Behaviour::Say("Yes.".to_owned()),
+        _ => Behaviour::json(401, &refusal),
+    }));
+    let desk = Desk::at(fake.url(), 2);
+    let ran = desk.run(&["ask", "qa,sre", "Should we?", "--format", "json"]).expect(5);
+    let printed = ran.json();
+    assert_eq!(printed["answers"][0]["text"], "Yes.");
+    assert_eq!(
+        (&printed["answers"][1]["text"], &printed["answers"][1]["fault"]["kind"]),
+        (&Value::Null, &json!("auth"))
+    );
+    assert!(
+        ran.stderr.contains("1 of 2 personas gave no answer") && ran.stderr.contains("\"retryable\":false"),
+        "{}",
+        ran.stderr
+    );
+    let silent = Fake::always(Behaviour::Say(String::new()));
+    let ran = Desk::at(silent.url(), 1).run(&["ask", "qa", "Should we?"]).expect(5);
+    assert!(ran.stderr.contains("without a word"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_rehearsal_asks_nobody() {
+    let fake = Fake::always(Behaviour::Hang);
+    let desk = Desk::at(fake.url(), 4);
+    let ran = desk.run(&["ask", "qa", "Should we?", "--rehearse"]).expect(0);
+    assert!(
+        ran.stdout.contains("rehearsal: no model was asked") && ran.stderr.contains("no model was asked"),
+        "{ran:?}"
+    );
+    assert!(fake.log().is_empty());
+}
+
+#[test]
+fn the_nearest_file_says_who_a_persona_is() {
+    let desk = Desk::new();
+    let file = |what: &str| persona(&format!("name: qa\ntitle: {what}\ndescription: tests"));
+    let title = |desk: &Desk| {
+        let listed = desk.run(&["personas", "list", "--format", "json"]).expect(0).json();
+        let personas = listed["personas"].as_array().unwrap().clone();
+        assert_eq!(personas.len(), 6);
+        personas.iter().find(|persona| persona["name"] == "qa").unwrap()["title"].clone()
+    };
+    assert_eq!(title(&desk), "Quality engineer");
+    std::fs::create_dir_all(desk.config().join("personas")).unwrap();
+    std::fs::write(desk.config().join("personas/qa.md"), file("Mine")).unwrap();
+    assert_eq!(title(&desk), "Mine");
+    desk.write(".roundtable/personas/qa.md", file("Ours"));
+    assert_eq!(title(&desk), "Ours");
+    assert_eq!(desk.run(&["personas", "show", "qa"]).expect(0).stdout, file("Ours"));
+    let named =
+        desk.run(&["ask", ".roundtable/personas/qa.md", "x", "--rehearse", "--format", "json"]).expect(0).json();
+    assert_eq!(named["answers"][0]["title"], "Ours");
+}
+
+#[test]
+fn a_new_persona_can_be_used_as_it_is_written() {
+    let desk = Desk::new();
+    let path = desk.run(&["personas", "new", "baker"]).expect(0).stdout;
+    assert!(path.trim_end().ends_with(".roundtable/personas/baker.md"), "{path}");
+    desk.run(&["personas", "check", "baker", path.trim_end()]).expect(0);
+    desk.run(&["personas", "check"]).expect(0);
+    desk.run(&["ask", "baker", "Which cake?", "--rehearse"]).expect(0);
+    desk.run(&["personas", "new", "baker"]).expect(2);
+    desk.run(&["personas", "new", "../baker"]).expect(2);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_named_with_its_place() {
+    let desk = Desk::new();
+    let rows = [
+        ("name: p\ndescription: d\ncolour: red", "p.md:4:1: unknown key `colour`"),
+        ("name: p\ndescriptio: d", "did you mean `description`?"),
+        ("name: p", "p.md:2:1: missing key `description`"),
+        ("name: Q\ndescription: d", "p.md:2:7: persona `Q` is not a name"),
+        ("name: other\ndescription: d", "p.md:2:7: persona `other` stands in a file called `p`"),
+        ("name: p\ndescription: d\ntools: [shell]", "p.md:4:9: unknown value `shell`"),
+        ("name: p\ndescription: d\nlimits: { tool_rounds: 99 }", "p.md:4:24: `tool_rounds` is 99; 1 to 20"),
+        ("name: p\ndescription: d\nlimits: { rounds: 9 }", "unknown key `rounds`"),
+        ("name: p\ndescription: d\nmodel: m", "p.md:4:8: `model` needs `provider`"),
+        ("name: p\ntitle: Moderator\ndescription: d", "p.md:3:8: `title` is that of the moderator"),
+        ("name: [p]\ndescription: d", "p.md:2:7: expected a text"),
+    ];
+    for (front, named) in rows {
+        desk.write(".roundtable/personas/p.md", persona(front));
+        let ran = desk.run(&["personas", "check", "p"]).expect(2);
+        assert!(ran.stderr.contains(named), "{front}: {}", ran.stderr);
+        assert!(desk.run(&["personas", "list"]).expect(0).stdout.contains("cannot be used"), "{front}");
+        desk.run(&["ask", "p", "x", "--rehearse"]).expect(2);
+    }
+    for (text, named) in [
+        ("no front", "p.md:1:1: a persona begins with its front matter"),
+        ("---\nname: p\n", "p.md:1:1: the front matter has no end"),
+        ("---\nname: p\ndescription: d\n---\n \n", "p.md:5:1: nothing stands below"),
+        ("---\nname: p\ndescription: d\n---\nring \u{7}\n", "p.md:5:1: the text holds the control character U+0007"),
+    ] {
+        desk.write(".roundtable/personas/p.md", text);
+        let ran = desk.run(&["personas", "check", "p"]).expect(2);
+        assert!(ran.stderr.contains(named), "{text:?}: {}", ran.stderr);
+    }
+}
