@@ -29,7 +29,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-pub use crate::app::ask::{AskRequest, Asked as AskedPersonas, PersonaAnswer, Said, Turnstile, ask_failure, names_of};
+pub use crate::app::ask::{
+    AskRequest, Asked as AskedPersonas, Capped, PersonaAnswer, Said, Turnstile, ask_failure, names_of,
+};
 pub use crate::app::check::{Change, Checked, Stale, check};
 pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};

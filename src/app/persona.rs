@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::Failure;
 use crate::modes::{self, Folders};
-use crate::personas::{self, Found, Listed, PersonaError};
+use crate::personas::{self, Found, Listed, PersonaError, PersonaFile};
 
 impl App {
     /// Lists the personas, built in and overridden.
@@ -14,6 +14,12 @@ impl App {
     /// Finds a persona by name or file.
     pub fn persona(&self, name: &str) -> Result<Found, PersonaError> {
         personas::find(name, &self.personas_folders())
+    }
+
+    /// Finds a persona by name or file, for a command that names it.
+    pub(super) fn persona_file(&self, name: &str) -> Result<PersonaFile, Failure> {
+        let found = self.persona(name).map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
+        Ok(found.persona)
     }
 
     fn personas_folders(&self) -> Folders {

@@ -96,6 +96,11 @@ fn assumptions(config: &Config, given: &[String]) -> Result<Vec<Assumption>, Fai
     Ok(assumptions)
 }
 
+/// The keys that the program itself holds.
+pub(super) fn held(config: &Config) -> Vec<Held<'_>> {
+    config.secrets().into_iter().map(|(name, value)| Held { name, value }).collect()
+}
+
 /// Fails if one of the named texts holds what looks like a secret, or one of our own keys.
 pub(super) fn check_secrets<'a>(
     config: &Config,
@@ -105,7 +110,7 @@ pub(super) fn check_secrets<'a>(
     if guard == Guard::Allow {
         return Ok(());
     }
-    let held: Vec<Held<'_>> = config.secrets().into_iter().map(|(name, value)| Held { name, value }).collect();
+    let held = held(config);
     let mut found = Vec::new();
     for (name, text) in texts {
         let findings = material::findings(text, &held).into_iter();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::{
-    AskRequest, AskedPersonas, Guard, PersonaAnswer, REHEARSAL_NOTE, Signals, Who, ask_failure, names_of,
+    AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, REHEARSAL_NOTE, Signals, Who, ask_failure, names_of,
 };
 use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::AskArgs;
@@ -20,7 +20,8 @@ const SCHEMA: &str = "roundtable.answers/1";
 pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
     let task = given::read("the task", &args.task)?;
     let provider = (!args.provider.is_empty()).then(|| ("--provider", keys::PROVIDERS, args.provider.join(",")));
-    let app = super::app(provider.into_iter().collect())?;
+    let documents = args.documents.clone().map(|folder| ("--documents", keys::DOCUMENTS, folder));
+    let app = super::app(provider.into_iter().chain(documents).collect())?;
     let request = AskRequest {
         personas: names_of(&args.persona),
         task,
@@ -86,10 +87,12 @@ fn footer(answer: &PersonaAnswer) -> String {
         },
         Err(_) => "no answer; ",
     };
+    let capped = answer.said.as_ref().ok().and_then(|said| said.capped);
+    let capped = capped.map(|capped| format!("looked up no more ({}); ", capped.name())).unwrap_or_default();
     let tokens = taken.input_tokens.saturating_add(taken.output_tokens);
     let calls = if taken.calls == 1 { "1 call".to_owned() } else { format!("{} calls", taken.calls) };
     format!(
-        "{}: {ended}{} · {}, {calls}, {tokens} tokens, {}",
+        "{}: {ended}{capped}{} · {}, {calls}, {tokens} tokens, {}",
         answer.persona,
         answer.voice.provider,
         text::line(&answer.voice.model),
@@ -114,6 +117,9 @@ fn entry(answer: &PersonaAnswer) -> Value {
         "text": said.map(|said| &said.text),
         "finish": said.map(|said| said.finish),
         "citations": said.map(|said| &said.citations),
+        "documents": said.map(|said| &said.documents),
+        "tool_calls": said.map(|said| said.tool_calls),
+        "capped": said.and_then(|said| said.capped).map(Capped::name),
         "fault": answer.said.as_ref().err(),
         "calls": taken.calls,
         "requests": taken.requests,

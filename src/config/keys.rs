@@ -84,6 +84,8 @@ pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with the folder of the reference documents.
+pub const DOCUMENTS: &str = "ROUNDTABLE_DOCUMENTS";
 /// Variable with the most personas that are asked at once.
 pub const PERSONA_CONCURRENCY: &str = "ROUNDTABLE_PERSONA_CONCURRENCY";
 /// Variable with the token that clients of the HTTP server for assistants must bring.
@@ -193,6 +195,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Duration,
         default: None,
         about: "the longest that one run of a debate may take, such as 90s or 10m",
+    },
+    Key {
+        name: DOCUMENTS,
+        yaml: Some("documents"),
+        kind: Kind::Path,
+        default: None,
+        about: "folder of reference documents, which personas may search and read",
     },
     Key {
         name: PERSONA_CONCURRENCY,

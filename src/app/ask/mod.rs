@@ -2,33 +2,28 @@
 //!
 //! Must never store a word of what was asked or answered.
 
+mod call;
 mod prompt;
+mod shelf;
 mod talking;
+mod tools;
 
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
+use crate::app::ask::call::{Call, Matter};
 use crate::app::failures::store_failure;
 use crate::app::supplied::{self, Supplied};
-use crate::app::{App, Guard, Who, gateway_of, panel};
-use crate::config::{Origin, keys};
+use crate::app::{App, Guard, Who};
 use crate::debate::agent::Voice;
-use crate::debate::event::SessionId;
 use crate::debate::material::{Material, Origin as MaterialOrigin};
 use crate::debate::reply::{Citation, Fault, Finish};
 use crate::debate::text;
 use crate::error::Failure;
-use crate::personas::PersonaFile;
-use crate::providers::rehearsal::{self, Rehearsal};
-use crate::providers::table;
-use crate::providers::talk::Talker;
-use crate::store::{LedgerEntry, Store, Taken};
+use crate::store::{Store, Taken};
 
-/// Most personas that are asked by one call.
-const PERSONAS_MAX: usize = 8;
 /// Longest task, in bytes.
 const TASK_BYTES_MAX: usize = 64 * 1024;
 
@@ -86,19 +81,36 @@ pub struct Said {
     pub finish: Finish,
     /// Sources that the provider names.
     pub citations: Vec<Citation>,
+    /// What kept it from looking up more, if anything did.
+    pub capped: Option<Capped>,
+    /// Paths of the reference documents that it was shown, in part or whole.
+    pub documents: Vec<String>,
+    /// Calls of tools that it made.
+    pub tool_calls: u32,
+}
+
+/// A limit of a persona that was reached before it answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capped {
+    /// It had turned to its tools as often as it may.
+    ToolRounds,
+    /// It had been shown as much of the documents as it may be.
+    DocumentBytes,
+}
+
+impl Capped {
+    /// The name of the limit in a persona's file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ToolRounds => "tool_rounds",
+            Self::DocumentBytes => "document_bytes",
+        }
+    }
 }
 
 /// Lets a few personas be asked at once, and the others wait. Clones are the same; whoever comes first sets how many.
 #[derive(Debug, Clone, Default)]
 pub struct Turnstile(Arc<OnceLock<Semaphore>>);
-
-/// A persona with all that it takes to ask it.
-struct Call {
-    persona: PersonaFile,
-    voice: Voice,
-    alias: String,
-    talker: Box<dyn Talker>,
-}
 
 impl App {
     /// Asks each persona, all at once as far as the limit on them allows. Fails before anything is sent: on what looks like a
@@ -114,13 +126,16 @@ impl App {
         let mut warnings: Vec<String> = self.config.warnings().iter().map(ToString::to_string).collect();
         let material = self.material(request, &mut warnings)?;
         let calls = self.calls(request)?;
+        let shelf = if calls.iter().any(Call::reads) { shelf::open(&self.config, request.guard)? } else { None };
+        warnings.extend(shelf.iter().flat_map(|shelf| shelf.warnings.clone()));
         let store = Store::open(self.config.data_dir()).map_err(store_failure)?;
-        let answers = join_all(calls.iter().map(|call| self.ask_one(&store, call, task, &material))).await;
+        let matter = Matter { task, material: &material, shelf: shelf.as_ref() };
+        let answers = join_all(calls.iter().map(|call| self.ask_one(&store, call, &matter))).await;
         let mut asked = Asked { answers: Vec::new(), warnings };
         for answer in answers {
-            let (answer, warning) = answer?;
+            let (answer, more) = answer?;
             asked.answers.push(answer);
-            asked.warnings.extend(warning);
+            asked.warnings.extend(more);
         }
         Ok(asked)
     }
@@ -133,94 +148,6 @@ impl App {
         let texts = material.iter().map(|material| (material.name.clone(), material.text.as_str()));
         supplied::check_secrets(&self.config, texts, request.guard)?;
         Ok(material)
-    }
-
-    fn calls(&self, request: &AskRequest) -> Result<Vec<Call>, Failure> {
-        let count = request.personas.len();
-        if count == 0 || count > PERSONAS_MAX {
-            return Err(Failure::usage(format!(
-                "{count} personas are named; 1 to {PERSONAS_MAX} can be asked at once"
-            ))
-            .with_hint("`roundtable personas list` shows them all"));
-        }
-        let found = request.personas.iter().map(|name| {
-            self.persona(name)
-                .map(|found| found.persona)
-                .map_err(|error| Failure::usage(error.to_string()).with_source(error))
-        });
-        let found: Vec<PersonaFile> = found.collect::<Result<_, _>>()?;
-        found.into_iter().enumerate().map(|(place, persona)| self.call(persona, place, request.who)).collect()
-    }
-
-    fn call(&self, persona: PersonaFile, place: usize, who: Who) -> Result<Call, Failure> {
-        match who {
-            Who::Rehearsal(pace) => Ok(Call {
-                persona,
-                voice: rehearsal::voice(),
-                alias: rehearsal::NAME.to_owned(),
-                talker: Box::new(Rehearsal::new(pace)),
-            }),
-            Who::Providers => {
-                let named = |mut failure: Failure| {
-                    failure.message = format!("persona {}: {}", persona.name, failure.message);
-                    failure
-                };
-                let voice = self.voice(&persona, place).map_err(named)?;
-                let vendor = table::find(&voice.provider)
-                    .ok_or_else(|| Failure::internal(format!("unknown provider `{}`", voice.provider)))?;
-                let (endpoint, alias) =
-                    panel::persona_endpoint(&self.config, vendor, persona.key.as_deref()).map_err(named)?;
-                let talker = Box::new(gateway_of(vec![endpoint], &self.accounts)?);
-                Ok(Call { persona, voice, alias, talker })
-            }
-        }
-    }
-
-    /// A flag beats the persona's file, and that beats the settings. Personas without a provider of their own take turns.
-    fn voice(&self, persona: &PersonaFile, place: usize) -> Result<Voice, Failure> {
-        let is_told = self.config.setting(keys::PROVIDERS).is_some_and(|setting| setting.origin == Origin::Flag);
-        match &persona.provider {
-            Some(provider) if !is_told => panel::named_voice(&self.config, provider, persona.model.as_deref()),
-            Some(_) | None => {
-                let voices = panel::persona_voices(&self.config, persona.key.as_deref())?;
-                Ok(voices[place % voices.len()].clone())
-            }
-        }
-    }
-
-    /// Asks one persona. Its row in the ledger is on disk before the first request.
-    async fn ask_one(
-        &self,
-        store: &Store,
-        call: &Call,
-        task: &str,
-        material: &[Material],
-    ) -> Result<(PersonaAnswer, Option<String>), Failure> {
-        let _slot = self.turnstile.pass(self.config.persona_concurrency()).await?;
-        let entry = LedgerEntry {
-            persona: call.persona.name.clone(),
-            alias: call.alias.clone(),
-            provider: call.voice.provider.clone(),
-            model: call.voice.model.clone(),
-        };
-        let key = store.begin_ask(&entry).map_err(store_failure)?;
-        let session = SessionId(Uuid::now_v7());
-        let ask = prompt::ask(session, &call.persona, &call.voice, task, material);
-        let (said, taken) = talking::held(call.talker.as_ref(), &ask).await;
-        // What was paid for is told, whatever becomes of the row.
-        let warning = store
-            .end_ask(key, &taken)
-            .err()
-            .map(|error| format!("the ledger lacks what {} took: {error}", entry.persona));
-        let answer = PersonaAnswer {
-            persona: entry.persona,
-            title: call.persona.title.clone(),
-            voice: call.voice.clone(),
-            alias: entry.alias,
-            said,
-            taken,
-        };
-        Ok((answer, warning))
     }
 }
 

@@ -1,29 +1,128 @@
-//! Holding a talk: from the task to the answer.
+//! Holding a talk: from the task to the answer, with looks at the documents in between.
 //!
 //! Must never go on without end: rounds of tools and what they show are capped, and after that there is an answer or a fault.
 
-use crate::app::ask::Said;
+use crate::app::ask::tools::Desk;
+use crate::app::ask::{Capped, Said};
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply};
-use crate::providers::talk::{Calling, Talk, Talker};
+use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 
+/// What is said with the last that a model is shown.
+const LAST: &str = "\n\nNothing more can be looked up: answer now with what you have.";
+
+/// The documents of a talk, with the tools that lead to them and how often they may be turned to.
+pub(super) struct Tools<'a> {
+    pub(super) offered: &'a [Tool],
+    pub(super) desk: Desk<'a>,
+    pub(super) rounds_max: u32,
+}
+
+/// What came of a talk.
+pub(super) struct Held {
+    pub(super) said: Result<Said, Fault>,
+    pub(super) taken: Taken,
+}
+
 /// Asks until there is an answer, and tells what that took.
-pub(super) async fn held(talker: &dyn Talker, ask: &Ask) -> (Result<Said, Fault>, Taken) {
+pub(super) async fn held(talker: &dyn Talker, ask: &Ask, mut tools: Option<Tools<'_>>) -> Held {
     let mut taken = nothing();
-    let talk = Talk { ask, tools: &[], steps: &[], calling: Calling::Over };
-    let outcome = match talker.talk(talk, &|_| {}).await {
-        Ok((reply, _)) => {
-            count(&mut taken, &reply);
-            if is_wordless(&reply) { Err(wordless(ask, reply)) } else { Ok(said(reply)) }
-        }
-        Err(fault) => {
-            lose(&mut taken, &fault);
-            Err(fault)
-        }
+    let said = to_its_end(talker, ask, tools.as_mut(), &mut taken).await;
+    taken.outcome = match &said {
+        Ok(_) => AskOutcome::Answered,
+        Err(_) => AskOutcome::Failed,
     };
-    taken.outcome = if outcome.is_ok() { AskOutcome::Answered } else { AskOutcome::Failed };
-    (outcome, taken)
+    Held { said, taken }
+}
+
+async fn to_its_end(
+    talker: &dyn Talker,
+    ask: &Ask,
+    mut tools: Option<&mut Tools<'_>>,
+    taken: &mut Taken,
+) -> Result<Said, Fault> {
+    let mut steps: Vec<Step> = Vec::new();
+    loop {
+        let (offered, capped) = match &tools {
+            Some(tools) => (tools.offered, cap(tools, steps.len())),
+            None => (&[][..], None),
+        };
+        let calling = if capped.is_some() || offered.is_empty() { Calling::Over } else { Calling::Allowed };
+        let talk = Talk { ask, tools: offered, steps: &steps, calling };
+        let (reply, called) = match talker.talk(talk, &|_| {}).await {
+            Ok(heard) => heard,
+            Err(fault) => {
+                lose(taken, &fault);
+                return Err(fault);
+            }
+        };
+        count(taken, &reply);
+        match &mut tools {
+            Some(tools) if goes_on(&reply, &called, calling) => steps.push(looked_up(tools, called, steps.len())),
+            _ if is_wordless(&reply) => return Err(wordless(ask, reply, &called)),
+            _ => return Ok(said(reply, capped, tools.as_deref())),
+        }
+    }
+}
+
+/// What keeps the model from its tools after so many rounds.
+fn cap(tools: &Tools<'_>, rounds: usize) -> Option<Capped> {
+    if tools.desk.is_spent() {
+        Some(Capped::DocumentBytes)
+    } else if rounds >= tools.rounds_max as usize {
+        Some(Capped::ToolRounds)
+    } else {
+        None
+    }
+}
+
+/// Whether what was said is not the answer yet. Calls in what was cut off may be cut off themselves.
+fn goes_on(reply: &Reply, called: &Called, calling: Calling) -> bool {
+    calling == Calling::Allowed && reply.finish == Finish::Complete && !called.calls.is_empty()
+}
+
+fn looked_up(tools: &mut Tools<'_>, called: Called, rounds: usize) -> Step {
+    let mut results = tools.desk.answer(&called.calls);
+    if cap(tools, rounds + 1).is_some() {
+        results.last_mut().into_iter().for_each(|last| last.push_str(LAST));
+    }
+    Step { called, results }
+}
+
+fn said(reply: Reply, capped: Option<Capped>, tools: Option<&Tools<'_>>) -> Said {
+    Said {
+        text: reply.text,
+        model: reply.model,
+        finish: reply.finish,
+        citations: reply.citations,
+        capped,
+        documents: tools.map(|tools| tools.desk.shown.iter().cloned().collect()).unwrap_or_default(),
+        tool_calls: tools.map_or(0, |tools| tools.desk.calls),
+    }
+}
+
+fn is_wordless(reply: &Reply) -> bool {
+    reply.text.trim().is_empty() && reply.finish == Finish::Complete
+}
+
+/// The fault of an answer that says nothing.
+fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
+    let message = match called.calls.first() {
+        None => "the model answered without a word",
+        Some(_) => "the model went on calling tools when it had to answer",
+    };
+    Fault {
+        kind: FaultKind::InvalidResponse,
+        message: message.to_owned(),
+        provider: ask.voice.provider.clone(),
+        model: ask.voice.model.clone(),
+        status: None,
+        request_id: reply.request_id,
+        hint: "ask it again, or another model with --provider NAME=MODEL".to_owned(),
+        requests: reply.requests,
+        lost: 0,
+    }
 }
 
 /// Nothing taken yet; a sum of known prices is known.
@@ -60,27 +159,4 @@ fn count(taken: &mut Taken, reply: &Reply) {
 fn lose(taken: &mut Taken, fault: &Fault) {
     taken.requests = taken.requests.saturating_add(fault.requests);
     taken.unknown = taken.unknown.saturating_add(fault.lost);
-}
-
-fn said(reply: Reply) -> Said {
-    Said { text: reply.text, model: reply.model, finish: reply.finish, citations: reply.citations }
-}
-
-/// The fault of an answer that says nothing.
-fn wordless(ask: &Ask, reply: Reply) -> Fault {
-    Fault {
-        kind: FaultKind::InvalidResponse,
-        message: "the model answered without a word".to_owned(),
-        provider: ask.voice.provider.clone(),
-        model: ask.voice.model.clone(),
-        status: None,
-        request_id: reply.request_id,
-        hint: "ask it again, or another model with --provider NAME=MODEL".to_owned(),
-        requests: reply.requests,
-        lost: 0,
-    }
-}
-
-fn is_wordless(reply: &Reply) -> bool {
-    reply.text.trim().is_empty() && reply.finish == Finish::Complete
 }

@@ -17,6 +17,9 @@ pub(crate) struct AskArgs {
     /// Material for it: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more
     #[arg(long, value_name = "PATH")]
     pub(crate) context: Vec<String>,
+    /// Folder of reference documents that it may list, search and read [default: what ROUNDTABLE_DOCUMENTS says]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) documents: Option<String>,
     /// Send what looks like a secret all the same
     #[arg(long)]
     pub(crate) allow_secrets: bool,

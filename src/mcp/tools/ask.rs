@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, AskRequest, AskedPersonas, Guard, PersonaAnswer, Who, ask_failure, names_of};
+use crate::app::{App, AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, Who, ask_failure, names_of};
 use crate::debate::reply::Finish;
 use crate::error::Failure;
 use crate::export::text::money;
@@ -65,6 +65,10 @@ struct Spoken {
     text: Option<String>,
     /// Whether the answer is whole; false where it was cut off, refused or withheld, or there is none.
     is_whole: bool,
+    /// Reference documents it was shown, by path.
+    documents: Vec<String>,
+    /// The limit that kept it from looking up more, if one did: tool_rounds or document_bytes.
+    capped: Option<&'static str>,
     /// Why there is no answer.
     fault: Option<String>,
     /// Tokens it took, in and out.
@@ -109,16 +113,18 @@ fn check_personas(app: &App, given: &[String]) -> Result<(), Failure> {
 
 fn spoken(answer: PersonaAnswer) -> Spoken {
     let taken = answer.taken;
-    let (text, finish, fault) = match answer.said {
-        Ok(said) => (Some(said.text), Some(said.finish), None),
-        Err(fault) => (None, None, Some(fault.to_string())),
+    let (said, fault) = match answer.said {
+        Ok(said) => (Some(said), None),
+        Err(fault) => (None, Some(fault.to_string())),
     };
     Spoken {
+        is_whole: said.as_ref().is_some_and(|said| said.finish == Finish::Complete),
+        capped: said.as_ref().and_then(|said| said.capped).map(Capped::name),
+        documents: said.as_ref().map(|said| said.documents.clone()).unwrap_or_default(),
+        text: said.map(|said| said.text),
         persona: answer.persona,
         provider: answer.voice.provider,
         model: answer.voice.model,
-        is_whole: finish == Some(Finish::Complete),
-        text,
         fault,
         tokens: taken.input_tokens.saturating_add(taken.output_tokens),
         cost_usd: taken.cost_usd,

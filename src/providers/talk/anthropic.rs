@@ -36,14 +36,16 @@ pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
     let place = event["index"].as_u64().unwrap_or(0);
     match event["type"].as_str().unwrap_or_default() {
         "content_block_start" => {
-            heard.parts.insert(place, event["content_block"].clone());
+            heard
+                .parts
+                .extend(Some(event["content_block"].clone()).filter(Value::is_object).map(|block| (place, block)));
         }
         "content_block_delta" => delta(heard, place, &event["delta"]),
         "message_delta" => end(heard, &mut event["delta"]),
         // A whole message.
         "message" => {
-            let blocks = event["content"].as_array().cloned().unwrap_or_default();
-            heard.parts.extend((0..).zip(blocks));
+            let blocks = event["content"].as_array().cloned().unwrap_or_default().into_iter();
+            heard.parts.extend((0..).zip(blocks.filter(Value::is_object)));
             end(heard, event);
         }
         _ => {}

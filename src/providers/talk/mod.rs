@@ -204,3 +204,50 @@ fn taken(arguments: &Value) -> Result<Map<String, Value>, String> {
         other => Err(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Called, Heard, read};
+    use crate::providers::wire::Wire;
+
+    const WIRES: [Wire; 5] = [Wire::Anthropic, Wire::OpenaiResponses, Wire::OpenaiChat, Wire::Gemini, Wire::Perplexity];
+
+    #[test]
+    fn arguments_are_an_object_or_what_was_written() {
+        for (written, object) in
+            [("", true), (" ", true), ("{}", true), (r#"{"a":1}"#, true), ("[1]", false), ("{", false)]
+        {
+            assert_eq!(read(written).is_ok(), object, "{written}");
+        }
+        assert_eq!(read("nonsense"), Err("nonsense".to_owned()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_calls_nothing() {
+        let kinds =
+            ["message", "content_block_start", "content_block_delta", "message_delta", "response.completed", "x"];
+        let odd =
+            [json!(null), json!(7), json!("text"), json!([]), json!([[]]), json!({}), json!({ "type": "tool_use" })];
+        let fields =
+            ["content", "content_block", "delta", "response", "item", "choices", "candidates", "output", "index"];
+        for wire in WIRES {
+            let mut heard = Heard::default();
+            for value in &odd {
+                heard.event(wire, &mut value.clone());
+                for kind in kinds {
+                    for field in fields {
+                        heard.event(wire, &mut json!({ "type": kind, field: value }));
+                    }
+                }
+                heard.event(wire, &mut json!({ "choices": [value] }));
+                heard.event(wire, &mut json!({ "choices": [{ "delta": value, "message": { "tool_calls": value } }] }));
+                heard.event(wire, &mut json!({ "candidates": [{ "content": { "parts": value } }] }));
+            }
+            let Called { calls, said } = heard.called(wire, "");
+            assert!(calls.iter().all(|call| call.name.is_empty()), "{wire:?}: {calls:?}");
+            assert!(said.iter().all(Value::is_object) || wire == Wire::Gemini, "{wire:?}: {said:?}");
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
 }
 
 pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
-    let choice = &mut event["choices"][0];
+    let Some(choice) = event.pointer_mut("/choices/0").filter(|choice| choice.is_object()) else { return };
     for said in ["delta", "message"] {
         for (order, call) in (0..).zip(choice[said]["tool_calls"].as_array().into_iter().flatten()) {
             take(heard, call["index"].as_u64().unwrap_or(order), call);

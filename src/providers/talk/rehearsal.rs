@@ -1,10 +1,10 @@
 //! The rehearsal of a talk: it looks at the tools it is offered once, and then says that no model was asked.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::providers::OnProgress;
 use crate::providers::rehearsal::{NOTE, Rehearsal, played};
-use crate::providers::talk::{Called, Calling, Talk, Talker, Talking, ToolCall};
+use crate::providers::talk::{Called, Calling, Talk, Talker, Talking, Tool, ToolCall};
 
 impl Talker for Rehearsal {
     fn talk<'a>(&'a self, talk: Talk<'a>, progress: OnProgress<'a>) -> Talking<'a> {
@@ -18,10 +18,18 @@ impl Talker for Rehearsal {
 
 fn first_call(talk: &Talk<'_>) -> Called {
     let looks = talk.calling == Calling::Allowed && talk.steps.is_empty();
-    let tool = talk.tools.iter().find(|tool| looks && tool.parameters["required"] == serde_json::json!([]));
-    let call =
-        tool.map(|tool| ToolCall { id: "call_1".to_owned(), name: tool.name.to_owned(), arguments: Ok(Map::new()) });
+    let call = talk.tools.first().filter(|_| looks).map(|tool| ToolCall {
+        id: "call_1".to_owned(),
+        name: tool.name.to_owned(),
+        arguments: Ok(blank(tool)),
+    });
     Called { calls: call.into_iter().collect(), said: Vec::new() }
+}
+
+/// Arguments of which each says nothing.
+fn blank(tool: &Tool) -> Map<String, Value> {
+    let names = tool.parameters["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    names.map(|name| (name, Value::from(""))).collect()
 }
 
 fn answer(talk: &Talk<'_>) -> String {
