@@ -22,6 +22,7 @@ mod signals;
 mod start;
 mod supplied;
 mod thresholds;
+mod usage;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use crate::app::resume::ContinueRequest;
 pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
+pub use crate::app::usage::{UsageBy, UsageFilter, UsageLine, UsageTable};
 pub use crate::engine::{Control, Notice};
 pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};

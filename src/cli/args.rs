@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::args::ask::{AskArgs, PersonasCommand};
+use crate::cli::args::ask::{AskArgs, PersonasCommand, UsageArgs};
 use crate::cli::args::setup::{ConfigCommand, DoctorArgs, ProvidersArgs, ShellArg};
 use crate::cli::check::CheckArgs;
 use crate::cli::limits::LimitArgs;
@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Ask a persona alone, or several at once; nothing of it is stored but what it took
     Ask(AskArgs),
+    /// Tell what was paid, in debates and by personas asked alone, by persona, provider, key or day
+    Usage(UsageArgs),
     /// List, show, check or begin persona files
     #[command(subcommand)]
     Personas(PersonasCommand),

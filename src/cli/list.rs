@@ -92,7 +92,7 @@ fn standing(status: StatusArg) -> Standing {
 }
 
 /// Reads a day, a time, or an age, as milliseconds since the Unix epoch.
-fn moment(app: &App, flag: &str, given: &str) -> Result<u64, Failure> {
+pub(crate) fn moment(app: &App, flag: &str, given: &str) -> Result<u64, Failure> {
     let unusable = || {
         Failure::usage(format!("{flag} is `{given}`, which is no time"))
             .with_hint("write 2026-03-01, 2026-03-01T12:00:00Z, or an age such as 36h or 7days")

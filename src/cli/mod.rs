@@ -33,6 +33,7 @@ mod search;
 mod show;
 mod starter;
 mod style;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -146,6 +147,7 @@ fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
         Command::Check(args) => check::check(&args),
         Command::Ask(args) => ask_persona::ask(&args),
+        Command::Usage(args) => usage::usage(&app(Vec::new())?, &args),
         Command::Personas(command) => personas::personas(&app(Vec::new())?, &command),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
         Command::Mcp(args) => mcp(servers, args),
@@ -200,6 +202,7 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::List(args) => of_list(args.listing.format),
         Command::Plan(args) => of_list(args.listing.format),
         Command::Ask(args) => of_list(args.listing.format),
+        Command::Usage(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
         Command::Check(args) => of_list(args.format),
         Command::Providers(args) => of_list(args.listing.format),

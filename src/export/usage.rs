@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::debate::agent::Voice;
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{Attempt, History, Outcome, Turn};
 
@@ -96,6 +97,38 @@ pub fn spent(history: &History, paid_in: PaidIn, in_scope: impl Fn(&TurnId) -> b
     spent
 }
 
+/// An attempt at a turn, and what it took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Paid<'a> {
+    /// Place of the event that began it.
+    pub seq: u64,
+    /// Whose turn it was.
+    pub speaker: Speaker,
+    /// Who was asked.
+    pub voice: &'a Voice,
+    /// What it took.
+    pub spent: Spent,
+}
+
+/// What each attempt took that was paid in this session; those of people are left out.
+pub fn paid(history: &History) -> Vec<Paid<'_>> {
+    let mut paid = Vec::new();
+    for (id, turn) in &history.turns {
+        for (place, attempt) in turn.attempts.iter().enumerate() {
+            if attempt.voice.is_person() || !PaidIn::Here.holds(history, attempt.seq) {
+                continue;
+            }
+            let mut spent = Spent::NOTHING;
+            attempt.outcome.iter().for_each(|outcome| spent.add(outcome));
+            if place + 1 == turn.attempts.len() {
+                spent.unknown = turn.unknown();
+            }
+            paid.push(Paid { seq: attempt.seq, speaker: id.speaker, voice: &attempt.voice, spent });
+        }
+    }
+    paid
+}
+
 /// Attempts at a turn of which nothing is known but that they began. Those that were started over have left no place of
 /// their own: a branch is cut where no turn is under way, so they were paid where the turn's last attempt was.
 fn unknown(history: &History, turn: &Turn, paid_in: PaidIn) -> u32 {
@@ -105,7 +138,8 @@ fn unknown(history: &History, turn: &Turn, paid_in: PaidIn) -> u32 {
 }
 
 impl Spent {
-    const NOTHING: Self = Self {
+    /// Nothing taken; a sum of known prices is known.
+    pub const NOTHING: Self = Self {
         calls: 0,
         requests: 0,
         input_tokens: 0,
@@ -125,6 +159,19 @@ impl Spent {
     /// All tokens.
     pub fn tokens(&self) -> u64 {
         self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    /// Adds what was taken elsewhere.
+    pub fn join(&mut self, other: &Self) {
+        self.calls = self.calls.saturating_add(other.calls);
+        self.requests = self.requests.saturating_add(other.requests);
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.reasoning_tokens = self.reasoning_tokens.saturating_add(other.reasoning_tokens);
+        self.cost_usd = self.cost_usd.zip(other.cost_usd).map(|(sum, cost)| sum + cost);
+        self.unknown = self.unknown.saturating_add(other.unknown);
+        self.estimated |= other.estimated;
     }
 
     fn add(&mut self, outcome: &Outcome) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::args::ListingArgs;
 
@@ -31,6 +31,34 @@ pub(crate) struct AskArgs {
     pub(crate) rehearse: bool,
     #[command(flatten)]
     pub(crate) listing: ListingArgs,
+}
+
+/// What was paid.
+#[derive(Debug, Args)]
+pub(crate) struct UsageArgs {
+    /// What the lines are to be
+    #[arg(long, value_enum, default_value_t = UsageByArg::Persona)]
+    pub(crate) by: UsageByArg,
+    /// Only what was begun at this time or later: 2026-03-01, 2026-03-01T12:00:00Z, or an age such as 7days
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only what was begun before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UsageByArg {
+    /// Personas asked alone and those of debates, the moderator among them
+    Persona,
+    /// Providers
+    Provider,
+    /// Aliases of keys; `own` is a provider's own key, which debates use
+    Key,
+    /// Days, in UTC
+    Day,
 }
 
 #[derive(Debug, Subcommand)]

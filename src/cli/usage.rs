@@ -1,0 +1,77 @@
+//! `usage`: what was paid, by persona, provider, key or day.
+
+use serde_json::{Value, json};
+
+use crate::app::{App, UsageBy, UsageFilter, UsageTable};
+use crate::cli::args::ListingFormat;
+use crate::cli::args::ask::{UsageArgs, UsageByArg};
+use crate::cli::{cells, list, output};
+use crate::debate::text;
+use crate::error::Failure;
+use crate::export::text::money;
+use crate::export::usage::Spent;
+
+/// Format and version of what is printed.
+const SCHEMA: &str = "roundtable.usage/1";
+/// Widest name in the table, in cells.
+const NAME_CELLS: usize = 32;
+
+pub(crate) fn usage(app: &App, args: &UsageArgs) -> Result<(), Failure> {
+    let moment =
+        |flag, given: &Option<String>| given.as_deref().map(|given| list::moment(app, flag, given)).transpose();
+    let filter = UsageFilter {
+        from_ms: moment("--since", &args.since)?.unwrap_or(0),
+        before_ms: moment("--until", &args.until)?.unwrap_or(u64::MAX),
+    };
+    let (by, name) = match args.by {
+        UsageByArg::Persona => (UsageBy::Persona, "persona"),
+        UsageByArg::Provider => (UsageBy::Provider, "provider"),
+        UsageByArg::Key => (UsageBy::Key, "key"),
+        UsageByArg::Day => (UsageBy::Day, "day"),
+    };
+    let table = app.usage(by, filter)?;
+    match args.listing.format {
+        ListingFormat::Json => output::result(&format!("{:#}\n", in_json(&table, name))),
+        ListingFormat::Text => {
+            output::result(&in_words(&table, name))?;
+            remarks(&table).iter().for_each(|remark| output::remark(remark));
+            Ok(())
+        }
+    }
+}
+
+fn in_words(table: &UsageTable, by: &str) -> String {
+    let head = ["calls", "requests", "input", "cached", "output"].map(|title| cells::right(title, 11)).concat();
+    let lines = table.lines.iter().map(|line| row(&text::line(&line.name), &line.spent));
+    format!("{}{head}  cost\n{}{}", cells::left(by, NAME_CELLS), lines.collect::<String>(), row("total", &table.total))
+}
+
+fn row(name: &str, spent: &Spent) -> String {
+    let counts =
+        [spent.calls.into(), spent.requests.into(), spent.input_tokens, spent.cached_tokens, spent.output_tokens];
+    let counts = counts.map(|count: u64| cells::right(&count.to_string(), 11)).concat();
+    format!("{}{counts}  {}\n", cells::left(name, NAME_CELLS), money(spent.cost_usd))
+}
+
+/// What no number tells.
+fn remarks(table: &UsageTable) -> Vec<String> {
+    let counted = [
+        (table.broken_off, "personas' calls are under way or broke off, and what they took is not counted"),
+        (table.unreadable, "sessions cannot be read, and what they took is not counted"),
+        (table.total.unknown, "requests were lost, and what they took is not known"),
+    ];
+    let told = counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("note: {count} {what}"));
+    told.chain(table.total.estimated.then(|| "note: some tokens are estimates".to_owned())).collect()
+}
+
+fn in_json(table: &UsageTable, by: &str) -> Value {
+    let lines: Vec<Value> = table.lines.iter().map(|line| json!({ "name": line.name, "spent": line.spent })).collect();
+    json!({
+        "schema": SCHEMA,
+        "by": by,
+        "lines": lines,
+        "total": table.total,
+        "broken_off": table.broken_off,
+        "unreadable": table.unreadable,
+    })
+}

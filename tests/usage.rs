@@ -1,0 +1,112 @@
+//! What was paid, over debates and personas asked alone.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "support/fake.rs"]
+mod fake;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/voices.rs"]
+mod voices;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fake::{Behaviour, Fake};
+use program::Desk;
+use serde_json::{Value, json};
+
+fn usage(desk: &Desk, more: &[&str]) -> Value {
+    let told = desk.run(&[&["usage", "--format", "json"], more].concat()).expect(0).json();
+    assert_eq!(told["schema"], "roundtable.usage/1");
+    let sum: u64 = told["lines"].as_array().unwrap().iter().map(|line| line["spent"]["calls"].as_u64().unwrap()).sum();
+    assert_eq!(told["total"]["calls"], sum, "{told}");
+    told
+}
+
+/// Calls by the name of the line.
+fn calls(told: &Value) -> BTreeMap<String, u64> {
+    let line = |line: &Value| (line["name"].as_str().unwrap().to_owned(), line["spent"]["calls"].as_u64().unwrap());
+    told["lines"].as_array().unwrap().iter().map(line).collect()
+}
+
+/// Speaks in debates and alone.
+fn talkative() -> Fake {
+    Fake::start(Arc::new(|seen, number| {
+        let is_alone = seen.schema.is_null();
+        Behaviour::Say(if is_alone { "Yes.".to_owned() } else { voices::reply(seen, number) })
+    }))
+}
+
+#[test]
+fn nothing_was_paid_where_nothing_was_asked() {
+    let desk = Desk::new();
+    assert_eq!(usage(&desk, &[])["lines"], json!([]));
+    assert!(!desk.data().exists(), "a look creates nothing");
+}
+
+#[test]
+fn all_that_was_paid_is_counted_once_under_each_name() {
+    let fake = talkative();
+    let mut desk = Desk::at(fake.url(), 2);
+    desk.run(&["start", "--topic", "Move?", "--yes-no", "--mode", "vote", "-n", "3", "--quiet"]).expect(0);
+    let of_debate = fake.log().len() as u64;
+    desk.run(&["ask", "qa,sre", "Should we?"]).expect(0);
+    desk.set("ROUNDTABLE_PERSONA_ANTHROPIC_KEY", "sk-canary-persona-77");
+    desk.run(&["ask", "qa", "Should we?", "--provider", "anthropic"]).expect(0);
+    let all = fake.log();
+    let by_persona = calls(&usage(&desk, &[]));
+    assert_eq!((by_persona["qa"], by_persona["sre"]), (2, 1));
+    assert_eq!(by_persona.values().sum::<u64>(), of_debate + 3);
+    assert!(by_persona.len() > 3, "those of the debate: {by_persona:?}");
+    let by_provider = calls(&usage(&desk, &["--by", "provider"]));
+    for (provider, wire) in [("anthropic", "anthropic"), ("openai", "openai_responses")] {
+        assert_eq!(by_provider[provider], all.iter().filter(|seen| seen.vendor_wire == wire).count() as u64);
+    }
+    let by_key = calls(&usage(&desk, &["--by", "key"]));
+    assert_eq!(by_key, BTreeMap::from([("own".to_owned(), of_debate + 2), ("persona".to_owned(), 1)]));
+    let by_day = usage(&desk, &["--by", "day", "--since", "2days"]);
+    assert!(!calls(&by_day).is_empty() && calls(&by_day).keys().all(|day| day.len() == 10), "{by_day}");
+    let total = &by_day["total"];
+    let calls_in_all = all.len() as u64;
+    assert_eq!(
+        (&total["input_tokens"], &total["output_tokens"]),
+        (&json!(120 * calls_in_all), &json!(30 * calls_in_all))
+    );
+    assert!(total["cost_usd"].as_f64().unwrap() > 0.0);
+    for nothing in [["--until", "2020-01-01"], ["--since", "2999-01-01"]] {
+        assert_eq!(usage(&desk, &nothing)["lines"], json!([]), "{nothing:?}");
+    }
+    let shown = desk.run(&["usage", "--by", "key"]).expect(0).stdout;
+    assert_eq!(
+        shown.lines().map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>(),
+        ["key", "own", "persona", "total"]
+    );
+    assert_eq!(fake.log().len(), all.len(), "a look asks nobody");
+}
+
+#[test]
+fn a_call_that_breaks_off_is_missed_by_nobody() {
+    let fake = Fake::always(Behaviour::Hang);
+    let desk = Desk::at(fake.url(), 1);
+    let asking = desk.spawn(&["ask", "qa", "Should we?"]);
+    fake.wait_for(|seen| seen.len() == 1);
+    asking.signal("INT");
+    let ran = asking.wait().expect(130);
+    assert!(ran.stderr.contains("interrupted"), "{}", ran.stderr);
+    fake.wait_for(|seen| seen[0].ended.is_some());
+    assert_eq!(usage(&desk, &[])["broken_off"], 1);
+    let ran = desk.run(&["usage"]).expect(0);
+    assert!(ran.stderr.contains("note: 1 personas' calls are under way or broke off"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_failed_is_counted_too() {
+    let refusal = json!({ "error": { "type": "authentication_error", "message": "no" } });
+    let fake = Fake::always(Behaviour::json(401, &refusal));
+    let desk = Desk::at(fake.url(), 1);
+    desk.run(&["ask", "qa", "Should we?"]).expect(5);
+    let told = usage(&desk, &[]);
+    let spent = &told["lines"][0]["spent"];
+    assert_eq!((&spent["calls"], &spent["requests"], &told["broken_off"]), (&json!(0), &json!(1), &json!(0)));
+}
