@@ -189,10 +189,10 @@ pub fn changed(record: &Record) -> Option<String> {
         n => format!("{n} moved, {cited} for a reason that holds"),
     };
     Some(format!(
-        "Sealed: {}; final: {}; {moved}; the exchange cost {}",
+        "Sealed: {}; final: {}; {moved}; {}",
         share(sealed),
         share(last),
-        money(record.delta.cost_usd)
+        exchange_cost(record.delta.cost_usd)
     ))
 }
 
@@ -203,12 +203,9 @@ pub fn estimate(record: &Record) -> Option<&EstimateVerdict> {
 
 fn options(record: &Record) -> Vec<String> {
     let held = |option: &OptionId| record.last.as_ref().and_then(|last| last.tally.get(option)).copied().unwrap_or(0);
-    record
-        .question
-        .options
-        .iter()
-        .map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text)))
-        .collect()
+    let choices = record.question.options.iter();
+    let listed = choices.map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text)));
+    listed.chain(record.question.sorting.iter().map(wording::sorting)).collect()
 }
 
 fn conclusion(record: &Record) -> Vec<String> {
@@ -224,14 +221,15 @@ fn dissent(record: &Record) -> Vec<String> {
         let option = dissent.position().unwrap_or_else(|| "abstains".to_owned());
         let kind = match dissent.kind {
             Kind::Final => "",
+            Kind::LastHeard => ", not heard at the end",
             Kind::Abandoned => ", left without a reason that holds",
             Kind::Unrebutted => ", never rebutted",
         };
         format!("{} ({option}{kind}): {}", line(record.name(dissent.seat)), line(&dissent.words))
     };
     let blocking = record
-        .objections()
-        .into_iter()
+        .blocking
+        .iter()
         .map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
     record.dissent.iter().map(entry).chain(blocking).collect()
 }
@@ -300,6 +298,14 @@ pub fn money(cost_usd: Option<f64>) -> String {
         Some(0.0) => "$0".to_owned(),
         Some(cost) if cost < 0.0001 => "under $0.0001".to_owned(),
         Some(cost) => format!("${cost:.4}"),
+    }
+}
+
+/// What the rounds after the sealed opening cost.
+pub(crate) fn exchange_cost(cost_usd: Option<f64>) -> String {
+    match cost_usd {
+        None => "what the exchange cost is unknown".to_owned(),
+        Some(_) => format!("the exchange cost {}", money(cost_usd)),
     }
 }
 
