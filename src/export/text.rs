@@ -1,6 +1,7 @@
 //! The record for a terminal: the decision first, under a warning where there is cause for one, then why, then what stands against it, then the price.
 
 use crate::debate::ask::TurnId;
+use crate::debate::consensus::Consensus;
 use crate::debate::dissent::Kind;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::Continued;
@@ -23,8 +24,11 @@ pub fn render(record: &Record) -> String {
     out.extend(record.limit.iter().map(wording::limit));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
-    out.push(String::new());
-    out.extend(numbers(record));
+    let numbers = numbers(record);
+    if !numbers.is_empty() {
+        out.push(String::new());
+    }
+    out.extend(numbers);
     section(&mut out, "What happened", story(record));
     section(&mut out, "Premises", premises(record));
     section(&mut out, "Options", options(record));
@@ -179,7 +183,7 @@ pub fn changed(record: &Record) -> Option<String> {
         return estimate::changed(found, record.delta.cost_usd);
     }
     let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
-    let share = |consensus: &crate::debate::consensus::Consensus| {
+    let share = |consensus: &Consensus| {
         let tally: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
         if tally.is_empty() { "nobody".to_owned() } else { tally.join(", ") }
     };
@@ -202,9 +206,12 @@ pub fn estimate(record: &Record) -> Option<&EstimateVerdict> {
 }
 
 fn options(record: &Record) -> Vec<String> {
-    let held = |option: &OptionId| record.last.as_ref().and_then(|last| last.tally.get(option)).copied().unwrap_or(0);
+    let held = |option: &OptionId| {
+        let seats = |last: &Consensus| last.tally.get(option).copied().unwrap_or(0);
+        record.last.as_ref().map_or_else(String::new, |last| format!(" ({})", seats(last)))
+    };
     let choices = record.question.options.iter();
-    let listed = choices.map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text)));
+    let listed = choices.map(|choice| format!("{}{}: {}", choice.id, held(&choice.id), line(&choice.text)));
     listed.chain(record.question.sorting.iter().map(wording::sorting)).collect()
 }
 
