@@ -27,6 +27,7 @@ use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule;
 use crate::export::absence::{self, Absence};
+use crate::export::cut_short::{self, CutShortRecord};
 use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
@@ -106,6 +107,9 @@ pub struct Record {
     /// The times that the debate was made to go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub continuations: Vec<ContinuationRecord>,
+    /// The round that a stop or a limit cut short: whoever spoke in it stands by that, all others by what they said before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_short: Option<CutShortRecord>,
     /// The facts that agents needed, and what became of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<needs::Entry>,
@@ -304,11 +308,12 @@ pub fn record(history: &History) -> Record {
         delta: delta(history),
         analysis: analysis::analyse(history),
         dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
-        blocking: decision.map(|decision| decision.blocking.clone()).unwrap_or_default(),
+        blocking: decision.map(blocking).unwrap_or_default(),
         synthesis,
         synthesis_failure,
         rounds: history.rounds.clone(),
         continuations: history.continuations.iter().map(continuation).collect(),
+        cut_short: cut_short::cut_short(history),
         needs: needs::needs(history),
         facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
         turns: turns(history, &sealed),
@@ -466,14 +471,14 @@ pub fn name(history: &History, speaker: Speaker) -> String {
     }
 }
 
-impl Record {
-    /// Objections that their holders call blocking, those included that a gate found with seats not heard at the end.
-    pub fn objections(&self) -> Vec<&Blocking> {
-        let gate = self.decision.as_ref().and_then(|decision| decision.gate.as_ref());
-        let unheard = gate.into_iter().flat_map(Gate::objections).filter(|found| !self.blocking.contains(found));
-        self.blocking.iter().chain(unheard).collect()
-    }
+/// Objections that their holders call blocking, those included that a gate found with seats not heard at the end: logs before
+/// format 3 hold these with the gate alone.
+fn blocking(decision: &Decision) -> Vec<Blocking> {
+    let found = decision.gate.iter().flat_map(Gate::objections).filter(|found| !decision.blocking.contains(found));
+    decision.blocking.iter().chain(found).cloned().collect()
+}
 
+impl Record {
     /// The name on a seat.
     pub fn name(&self, seat: Seat) -> &str {
         self.panel.iter().find(|agent| agent.seat == seat).map_or("?", |agent| &agent.name)

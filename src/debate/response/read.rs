@@ -20,14 +20,41 @@ const TEXT_CHARS_MAX: usize = 8_000;
 /// Longest list that is taken from a reply.
 const LIST_MAX: usize = 40;
 
+/// How closely a reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Where JSON leaves open what is meant, nothing is read.
+    Strict,
+    /// As logs before format 3 were read: the last of two values of a key counts, and any words are an objection.
+    Lenient,
+}
+
+/// Words that fill in a field for an objection without objecting to anything, by their letters.
+const FILLERS: [&str; 14] = [
+    "none",
+    "na",
+    "nil",
+    "null",
+    "no",
+    "nothing",
+    "noobjection",
+    "noobjections",
+    "noblockingobjection",
+    "noblockingobjections",
+    "noneatthistime",
+    "notapplicable",
+    "undefined",
+    "false",
+];
+
 /// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
-pub fn read(contract: &Contract, reply: &Reply) -> Response {
+pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
     match reply.finish {
         Finish::Refused => return Response::Refused,
         Finish::Filtered => return Response::Filtered,
         Finish::Truncated | Finish::Complete => {}
     }
-    match read_text(contract, &reply.text) {
+    match read_text(contract, &reply.text, strictness) {
         Ok(response) => response,
         // The cut explains what is missing better than the parser can.
         Err(_) if reply.finish == Finish::Truncated => Response::Truncated,
@@ -35,21 +62,31 @@ pub fn read(contract: &Contract, reply: &Reply) -> Response {
     }
 }
 
-fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
+fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result<Response, String> {
     if reply.trim().is_empty() {
         return Err("the reply is empty".to_owned());
     }
-    let found = extract::objects(reply);
+    let found = extract::objects(reply, strictness);
     let mut readable: Vec<Response> = Vec::new();
     let mut first_problem = None;
     for object in &found.objects {
-        match read_object(contract, &Fields(object)) {
+        let unequivocal = match strictness {
+            Strictness::Strict => check_ratings(contract, object),
+            Strictness::Lenient => Ok(()),
+        };
+        let read = unequivocal.and_then(|()| read_object(contract, &Fields(object)));
+        match read.map(|response| without_filler(response, strictness)) {
             Ok(response) if readable.contains(&response) => {}
             Ok(response) => readable.push(response),
             Err(problem) => first_problem = first_problem.or(Some(problem)),
         }
     }
     match (readable.pop(), readable.is_empty()) {
+        // What cannot be parsed may have been another vote.
+        (Some(_), true) if strictness == Strictness::Strict && found.broken.is_some() => {
+            let error = found.broken.unwrap_or_default();
+            Err(format!("beside a readable JSON object stands one that cannot be parsed: {error}"))
+        }
         (Some(response), true) => Ok(response),
         // Choosing between a vote and a quoted one would be guessing.
         (Some(_), false) => {
@@ -59,6 +96,44 @@ fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
             let broken = found.broken.map(|error| format!("the JSON object cannot be parsed: {error}"));
             Err(broken.or(first_problem).unwrap_or_else(|| "the reply holds no JSON object".to_owned()))
         }
+    }
+}
+
+/// Takes an objection for none that objects to nothing.
+fn without_filler(mut response: Response, strictness: Strictness) -> Response {
+    let objection = match &mut response {
+        Response::Position(position) => &mut position.blocking_objection,
+        Response::Ballot(ballot) => &mut ballot.blocking_objection,
+        Response::Questions(_)
+        | Response::Perspectives(_)
+        | Response::Sorting(_)
+        | Response::Synthesis(_)
+        | Response::Unclear { .. }
+        | Response::Truncated
+        | Response::Refused
+        | Response::Filtered => return response,
+    };
+    objection.take_if(|words| strictness == Strictness::Strict && is_filler(words));
+    response
+}
+
+fn is_filler(words: &str) -> bool {
+    let is_letter = |c: &char| c.is_alphabetic() && !text::is_invisible(*c);
+    let letters: String = words.to_lowercase().chars().filter(is_letter).collect();
+    letters.is_empty() || FILLERS.contains(&letters.as_str())
+}
+
+/// Fails where an option is rated twice, by its id and by its text.
+fn check_ratings(contract: &Contract, object: &Map<String, Value>) -> Result<(), String> {
+    let (Some(Value::Object(given)), Some(terms)) = (object.get("ratings"), contract.stance()) else { return Ok(()) };
+    let is_twice = |choice: &&Choice| {
+        choice.id.0 != choice.text && given.contains_key(&choice.id.0) && given.contains_key(&choice.text)
+    };
+    // The text of one option can be the id of another; then the id is meant.
+    let is_id = |text: &str| terms.options.iter().any(|other| other.id.0 == text);
+    match terms.options.iter().filter(|choice| !is_id(&choice.text)).find(is_twice) {
+        Some(choice) => Err(format!("`ratings` rates {} twice, by its id and by its text", choice.id)),
+        None => Ok(()),
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::estimate::worded;
+use crate::debate::estimate::PRECISIONS;
+use crate::debate::response::Estimate;
 use crate::debate::text::folded;
-use crate::export::diff::ballots::{Ballot, ballots};
+use crate::export::diff::ballots::{Ballot, Given, ballots};
 use crate::export::diff::matching::{Match, matches, matches_twice};
 use crate::export::diff::read::{Estimated, Panelist, Read, Verdict};
 use crate::export::diff::{Change, Claim, Diff, Found, Head, Lists, Member, Minority, SCHEMA, Sides};
@@ -24,7 +25,7 @@ pub fn diff(from: &Read, to: &Read) -> Diff {
         schema: SCHEMA,
         from: head(from),
         to: head(to),
-        outcome: changes(outcome(from), outcome(to)),
+        outcome: outcome_changes(from, to),
         options: options(from, to),
         ballots: ballot_changes(from, to, &seats),
         dissent: dissent(from, to, &seats),
@@ -58,7 +59,17 @@ fn changes(from: Vec<Named>, to: Vec<Named>) -> Vec<Change> {
     differing.map(|((name, from, _), (_, to, _))| Change { name, from, to }).collect()
 }
 
-fn outcome(record: &Read) -> Vec<Named> {
+/// What differs between the outcomes, each number with as many digits as it takes to see that.
+fn outcome_changes(from: &Read, to: &Read) -> Vec<Change> {
+    let [coarse, fine, exact] = PRECISIONS.map(|number| changes(outcome(from, number), outcome(to, number)));
+    let told = |change: Change| {
+        let coarser = coarse.iter().chain(&fine).find(|coarser| coarser.name == change.name);
+        coarser.cloned().unwrap_or(change)
+    };
+    exact.into_iter().map(told).collect()
+}
+
+fn outcome(record: &Read, number: fn(f64) -> String) -> Vec<Named> {
     let decision = record.decision.as_ref();
     let option = decision.and_then(|decision| decision.option.as_ref()).map(|option| record.option_text(option));
     vec![
@@ -68,12 +79,12 @@ fn outcome(record: &Read) -> Vec<Named> {
         as_is("agreement", json!(decision.and_then(|decision| decision.agreement))),
         as_is("level", json!(decision.map(|decision| &decision.level))),
         as_is("caveats", json!(decision.map(|decision| &decision.caveats))),
-        as_is("estimate", estimated(decision, |estimate| estimate.value.map(worded))),
+        as_is("estimate", estimated(decision, |estimate| estimate.value.map(number))),
         as_is(
             "quartiles",
             estimated(decision, |estimate| {
                 let (q1, q3) = estimate.last.as_ref().and_then(|last| last.q1.zip(last.q3))?;
-                Some(format!("{} to {}", worded(q1), worded(q3)))
+                Some(format!("{} to {}", number(q1), number(q3)))
             }),
         ),
     ]
@@ -187,15 +198,19 @@ fn dissent(from: &Read, to: &Read, seats: &[Match]) -> Lists<Minority> {
 fn says_the_same(from: &Minority, to: &Minority) -> bool {
     let settles = |entry: &Minority| -> Vec<String> { entry.would_settle.iter().map(|text| folded(text)).collect() };
     let said = |entry: &Minority| (entry.option.as_deref().map(folded), folded(&entry.words), settles(entry));
-    said(from) == said(to)
+    said(from) == said(to) && from.estimate == to.estimate
 }
 
 fn minority(record: &Read) -> Vec<(Seat, Minority)> {
+    let unit = record.decision.as_ref().and_then(|decision| decision.estimate.as_ref()).map(|estimate| &estimate.unit);
+    let given =
+        |estimate: Option<Estimate>| estimate.zip(unit).map(|(estimate, unit)| Given { estimate, unit: unit.clone() });
     let dissent = record.dissent.iter().map(|dissent| {
         let entry = Minority {
             name: record.name(dissent.seat),
             kind: dissent.kind.clone(),
             option: dissent.option.as_ref().map(|option| record.option_text(option)),
+            estimate: given(dissent.estimate),
             words: dissent.words.clone(),
             would_settle: dissent.would_settle.clone(),
         };
@@ -206,6 +221,7 @@ fn minority(record: &Read) -> Vec<(Seat, Minority)> {
             name: record.name(objection.seat),
             kind: BLOCKING.to_owned(),
             option: None,
+            estimate: None,
             words: objection.objection.clone(),
             would_settle: Vec::new(),
         };

@@ -22,11 +22,7 @@ pub(super) fn footer(record: &Record, history: &History) -> Html {
         facts.push(("Branched off", code(&words)));
     }
     facts.push(("Mode", text(&format!("{} ({})", record.mode_title, record.mode))));
-    if let Some(sorting) = &record.question.sorting {
-        let reliability =
-            sorting.reliability.map_or_else(String::new, |index| format!(" (adjusted Rand index {index:.2})"));
-        facts.push(("Options", text(&format!("{}{reliability}", wording::sorting(sorting.basis)))));
-    }
+    facts.extend(wording::sorting(&record.question).map(|told| ("Options", text(&told))));
     let total = &record.usage.total;
     let tokens = grouped(total.input_tokens.saturating_add(total.output_tokens));
     facts.push((

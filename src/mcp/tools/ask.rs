@@ -12,6 +12,7 @@ use crate::export::text::money;
 use crate::mcp::answer::{Answer, Problem, Success};
 use crate::mcp::arguments;
 use crate::mcp::server::Call;
+use crate::mcp::tools::start::check_context;
 use crate::mcp::tools::{Effect, Row, answering};
 
 pub(super) const TOOL: Row = Row {
@@ -20,7 +21,7 @@ pub(super) const TOOL: Row = Row {
     about: "\
 Asks a persona alone, such as architect, engineer, security, sre, qa or data, and returns its answer in Markdown. Several names, \
 separated by commas, are asked at once and see nothing of one another. Use it for a review or an opinion from one field; for a \
-decision between alternatives, start_roundtable lets them debate. The persona sees the task and the context given here, and \
+decision between alternatives, start_roundtable lets them debate. The persona sees the task and the material given here, and \
 nothing of this conversation or its files, so put in what it needs. Nothing of it is stored but what it took. list_agents tells \
 which personas there are.",
     effect: Effect::Asks,
@@ -37,8 +38,11 @@ struct Arguments {
     persona: String,
     /// What it is asked.
     task: String,
-    /// Material to go by, as text: code, a draft, a log.
-    context: Option<String>,
+    /// Material to go by: files, or folders by the rules of .gitignore, as paths below the server's working folder.
+    #[serde(default)]
+    context: Vec<String>,
+    /// More material, as text: code, a draft, a log.
+    material: Option<String>,
     /// Answer from a script, without a key or a cost, to try things out. Default: false.
     #[serde(default)]
     rehearse: bool,
@@ -81,11 +85,12 @@ async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let app = call.app(&[])?;
     let personas = names_of(&given.persona);
     check_personas(&app, &personas)?;
+    check_context(app.config().working_folder(), &given.context)?;
     let request = AskRequest {
         personas,
         task: given.task,
-        context: Vec::new(),
-        material: given.context,
+        context: given.context,
+        material: given.material,
         guard: Guard::Refuse,
         who: if given.rehearse { Who::Rehearsal(Duration::ZERO) } else { Who::Providers },
     };
