@@ -6,6 +6,8 @@
 mod fake;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/voices.rs"]
+mod voices;
 
 use std::sync::Arc;
 
@@ -282,4 +284,70 @@ fn what_is_wrong_with_a_file_is_named_with_its_place() {
         let ran = desk.run(&["personas", "check", "p"]).expect(2);
         assert!(ran.stderr.contains(named), "{text:?}: {}", ran.stderr);
     }
+}
+
+/// Name, provider and id of each agent of the latest session.
+fn panel(desk: &Desk) -> Vec<(String, String, String)> {
+    let record = desk.run(&["show", "@", "--format", "json"]).expect(0).record();
+    let text = |agent: &Value, field: &str| agent[field].as_str().unwrap().to_owned();
+    let agents = record["panel"].as_array().unwrap_or_else(|| panic!("{record}"));
+    agents.iter().map(|agent| (text(agent, "name"), text(agent, "provider"), text(agent, "id"))).collect()
+}
+
+#[test]
+fn a_persona_takes_a_seat_in_a_debate() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let mut desk = Desk::at(fake.url(), 2);
+    desk.write(
+        ".roundtable/personas/baker.md",
+        persona("name: baker\ntitle: Baker\ndescription: bakes\nprovider: anthropic"),
+    );
+    let start = ["start", "--topic", "Which cake?", "--yes-no", "--quiet", "--mode"];
+    desk.run(&[&start[..], &["collaborative", "--seat", "baker", "--seat", "architect"]].concat()).expect(0);
+    let seated = panel(&desk);
+    assert_eq!(seated.len(), 4, "{seated:?}");
+    let of = |place: usize| (seated[place].0.as_str(), seated[place].1.as_str(), seated[place].2.as_str());
+    assert_eq!(of(2), ("Baker", "anthropic", "anthropic-persona-3"));
+    assert_eq!(of(3), ("Software architect", "openai", "openai-persona-4"));
+    let told = |words: &str| fake.log().iter().any(|seen| seen.messages.iter().any(|(_, text)| text.contains(words)));
+    assert!(told("You are Baker: bakes.\n\nYou look at cakes."), "what its file tells it");
+    desk.run(&["replay", "@"]).expect(0);
+    // In a mode whose personas give way, those that are seated are the panel, and nobody proposes others.
+    let before = fake.log().len();
+    desk.run(&[&start[..], &["expert-panel", "--seat", "security", "--seat", "baker"]].concat()).expect(0);
+    let names: Vec<String> =
+        panel(&desk).into_iter().map(|(name, provider, _)| format!("{name}, {provider}")).collect();
+    assert_eq!(names, ["Security engineer, anthropic", "Baker, anthropic"]);
+    assert!(!fake.log()[before..].iter().any(|seen| seen.schema["properties"]["perspectives"].is_object()));
+    // A flag says who speaks, whatever the file says.
+    let arguments =
+        ["start", "--topic", "Which cake?", "--yes-no", "--mode", "vote", "--seat", "baker", "--provider", "openai"];
+    let ran = desk.run(&arguments).expect(0);
+    assert!(ran.stderr.contains("in mode vote everybody speaks for themselves"), "{}", ran.stderr);
+    assert_eq!(panel(&desk)[3].1, "openai");
+    let asked = fake.log().len();
+    let vote = [&start[..], &["vote"]].concat();
+    for (more, code, named) in [
+        (["--seat", "bakr"].as_slice(), 2, "did you mean `baker`?"),
+        (&["--seat", "baker", "--seat", "baker"], 2, "--seat is `baker`, and the panel has a Baker already"),
+        (&["--seat", "baker", "--seat", "human:Baker"], 2, "--seat is `human:Baker`"),
+        (&["--seat", "qa", "--seat", "sre", "--seat", "data", "--seat", "baker"], 2, "fewer than 2 seats"),
+        (&["--seat", "robot:Ada"], 2, "nobody's seat"),
+    ] {
+        let ran = desk.run(&[&vote[..], more].concat()).expect(code);
+        assert!(ran.stderr.contains(named), "{more:?}: {}", ran.stderr);
+    }
+    desk.unset(VENDORS[0].key_variable);
+    let ran = desk.run(&[&vote[..], &["--seat", "baker"]].concat()).expect(7);
+    assert!(ran.stderr.contains("ANTHROPIC_API_KEY"), "{}", ran.stderr);
+    assert_eq!(fake.log().len(), asked);
+}
+
+#[test]
+fn a_person_and_a_persona_sit_side_by_side() {
+    let desk = Desk::new();
+    let start = ["start", "--topic", "Which cake?", "--yes-no", "--rehearse", "--mode", "vote", "--quiet"];
+    desk.run(&[&start[..], &["-n", "3", "--seat", "human:Ada", "--seat", "qa"]].concat()).expect(4);
+    let names: Vec<String> = panel(&desk).into_iter().map(|(name, _, _)| name).collect();
+    assert_eq!((names.len(), &names[2..]), (4, &["Quality engineer".to_owned(), "Ada".to_owned()][..]));
 }

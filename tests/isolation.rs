@@ -49,6 +49,7 @@ fn request(debate: usize) -> StartRequest {
         options: Vec::new(),
         estimate: None,
         perspectives: Vec::new(),
+        seated: Vec::new(),
         people: Vec::new(),
         on_needs: OnNeeds::Wait,
         rounds: Rounds::AsTheModeSays,

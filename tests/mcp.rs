@@ -232,6 +232,7 @@ fn what_is_wrong_with_arguments_is_named() {
     check(&mut client, start, topic(json!({ "rehearse": true, "rounds": 99 })), "usage", &["rounds is `99`"]);
     check(&mut client, start, topic(json!({ "agentCount": 1 })), "usage", &["agentCount is `1`"]);
     check(&mut client, start, topic(json!({ "mode": "../x.yaml" })), "usage", &["mode is", "collaborative"]);
+    check(&mut client, start, topic(json!({ "seats": ["./p.md"] })), "usage", &["seats is `./p.md`", "architect"]);
     check(&mut client, start, topic(json!({ "options": ["One"] })), "usage", &["options"]);
     check(
         &mut client,

@@ -18,6 +18,7 @@ mod persona;
 pub mod plan;
 mod probe;
 mod resume;
+mod seating;
 mod signals;
 mod start;
 mod supplied;

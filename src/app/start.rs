@@ -6,16 +6,16 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
+use crate::app::seating::{self, Guest};
 use crate::app::supplied::{self, Supplied};
 use crate::app::{App, gateway, limits, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
-use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
+use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
 use crate::debate::mode::{Mode, Perspectives};
 use crate::debate::needs::NeedTerms;
 use crate::debate::personas::{self, Numbering};
 use crate::debate::question::{Question, QuestionError};
-use crate::debate::text;
 use crate::error::Failure;
 use crate::modes::ModeError;
 use crate::providers::Provider;
@@ -38,6 +38,8 @@ pub struct StartRequest {
     pub perspectives: Vec<Persona>,
     /// Names of the people who take a seat themselves, besides the agents.
     pub people: Vec<String>,
+    /// Personas of the library that take a seat: names, or files.
+    pub seated: Vec<String>,
     /// What happens when a seat cannot go on without a fact.
     pub on_needs: OnNeeds,
     /// Rounds of the exchange.
@@ -130,16 +132,29 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let mode = mode.held_for(&question);
     let rounds = rounds(&mode, request.rounds)?;
     check_perspectives(app, &mode, &request.perspectives)?;
+    let guests = seating::guests(app, request, needs)?;
+    supplied::check_secrets(config, seating::words(&guests), request.supplied.guard)?;
+    let perspectives = perspectives(&mode, request, &guests);
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    warnings.extend(seating::unplayed(&mode, &guests));
     let gate = gate::terms(config, &request.gate, (&question, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
-    let count = seats(config, request.perspectives.len(), request.people.len(), &mut warnings)?;
+    let count = seats(config, perspectives.len(), request.people.len(), &mut warnings)?;
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
     supplied::check_secrets(config, premises.texts(), request.supplied.guard)?;
     let cast = cast(config, request.who, needs)?;
-    let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
-    let mut agents = personas::seat(personas, numbering, count, &cast.panel);
-    seat_people(&mut agents, &request.people)?;
+    let (personas, numbering) = personas(&mode, &perspectives, count, &mut warnings);
+    let mut agents = if is_open(&mode) {
+        let mut agents = personas::seat(personas, numbering, count, &cast.panel);
+        seating::voice_guests(&mut agents, &guests);
+        agents
+    } else {
+        let own = seating::own_seats(config, count, guests.len(), request.people.len())?;
+        let mut agents = personas::seat(personas, numbering, own, &cast.panel);
+        seating::seat(&mut agents, &guests, &cast.panel)?;
+        agents
+    };
+    seating::seat_people(&mut agents, &request.people)?;
     let seats = u32::try_from(agents.len()).unwrap_or(u32::MAX);
     let session = Uuid::now_v7();
     let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
@@ -147,10 +162,13 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         format: FORMAT,
         session: SessionId(session),
         program: concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned(),
-        frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
+        frames: is_open(&mode) && perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(seats),
-        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
+        caps: limits::caps(
+            config,
+            cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks).chain(seating::voices(&guests)),
+        )?,
         thresholds,
         gate,
         question,
@@ -226,7 +244,7 @@ fn rounds(mode: &Mode, rounds: Rounds) -> Result<Option<u32>, Failure> {
 }
 
 fn check_perspectives(app: &App, mode: &Mode, perspectives: &[Persona]) -> Result<(), Failure> {
-    if perspectives.is_empty() || mode.panel.perspectives == Perspectives::Open {
+    if perspectives.is_empty() || is_open(mode) {
         return Ok(());
     }
     let listed = app.modes();
@@ -236,6 +254,17 @@ fn check_perspectives(app: &App, mode: &Mode, perspectives: &[Persona]) -> Resul
     let failure =
         Failure::usage(format!("--perspective does not fit mode {}, which brings its own personas", mode.mode));
     Err(failure.with_hint(format!("modes that take perspectives: {}", open.join(", "))))
+}
+
+/// Whether the personas of a mode give way to those that are brought.
+fn is_open(mode: &Mode) -> bool {
+    mode.panel.perspectives == Perspectives::Open
+}
+
+/// Who replaces the mode's own personas: perspectives, and in such a mode personas of the library too.
+fn perspectives(mode: &Mode, request: &StartRequest, guests: &[Guest]) -> Vec<Persona> {
+    let guests = guests.iter().filter(|_| is_open(mode)).map(|guest| guest.persona.clone());
+    request.perspectives.iter().cloned().chain(guests).collect()
 }
 
 fn check_estimate(app: &App, mode: &Mode, question: &Question) -> Result<(), Failure> {
@@ -269,26 +298,6 @@ fn seats(config: &Config, perspectives: usize, people: usize, warnings: &mut Vec
         warnings.push(format!("{wanted} agents were asked for; {} caps them at {cap}{besides}", keys::MAX_AGENTS));
     }
     Ok(wanted.min(left))
-}
-
-/// Gives people their seats, after those of the agents.
-fn seat_people(agents: &mut Vec<Agent>, people: &[String]) -> Result<(), Failure> {
-    for name in people {
-        if agents.iter().any(|agent| text::folded(&agent.name) == text::folded(name)) {
-            return Err(Failure::usage(format!("--seat is `human:{name}`, and the panel has a {name} already"))
-                .with_hint("choose another name"));
-        }
-        let seat = Seat(u32::try_from(agents.len()).unwrap_or(u32::MAX).saturating_add(1));
-        let character = "a person on this panel, who speaks for nobody else".to_owned();
-        agents.push(Agent {
-            seat,
-            id: format!("{HUMAN}-persona-{seat}"),
-            name: name.clone(),
-            persona: Persona { name: name.clone(), character, team: None, stance: None },
-            voice: Voice::of_person(),
-        });
-    }
-    Ok(())
 }
 
 fn personas<'a>(

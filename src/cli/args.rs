@@ -138,8 +138,9 @@ pub(crate) struct DebateArgs {
     /// A persona of the panel, for modes that take them; repeat for more
     #[arg(long, value_name = "NAME: WHAT IT CARES ABOUT")]
     pub(crate) perspective: Vec<String>,
-    /// Give a person a seat of their own, besides the agents; the debate waits for their turns. Repeat for more
-    #[arg(long = "seat", value_name = "human:NAME")]
+    /// Seat a persona (see `roundtable personas list`), or give a person a seat of their own, besides the agents; the debate
+    /// waits for their turns. Repeat for more
+    #[arg(long = "seat", value_name = "PERSONA|human:NAME")]
     pub(crate) seats: Vec<String>,
     /// An option to choose from; give 2 to 7. Without any, options are formed from the opening statements
     #[arg(long = "option", short, value_name = "TEXT", allow_hyphen_values = true)]

@@ -163,7 +163,13 @@ pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest,
         topic: given::read("--topic", &args.topic)?,
         options,
         estimate: args.estimate.clone(),
-        people: args.seats.iter().map(|given| person(given)).collect::<Result<_, _>>()?,
+        people: args
+            .seats
+            .iter()
+            .filter(|given| given.contains(':'))
+            .map(|given| person(given))
+            .collect::<Result<_, _>>()?,
+        seated: args.seats.iter().filter(|given| !given.contains(':')).cloned().collect(),
         on_needs: if args.no_wait { OnNeeds::GoOn } else { OnNeeds::Wait },
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
@@ -229,7 +235,7 @@ fn person(given: &str) -> Result<String, Failure> {
     let persona = name.and_then(|(_, name)| app::persona(name, ""));
     persona.map(|persona| persona.name).ok_or_else(|| {
         Failure::usage(format!("--seat is `{}`, which is nobody's seat", text::clip(given, 60)))
-            .with_hint("write --seat human:NAME, with a name of 1 to 60 characters that is not Moderator")
+            .with_hint("write --seat human:NAME, with a name of 1 to 60 characters that is not Moderator, or the name of a persona")
     })
 }
 

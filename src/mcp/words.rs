@@ -1,7 +1,7 @@
 //! Failures are worded for the command line; here its flags and commands become arguments and tools.
 
 /// What the command line says, and what a tool says in its place. Longer words stand before those they begin with.
-const WORDS: [(&str, &str); 36] = [
+const WORDS: [(&str, &str); 37] = [
     (
         "take it out, or send it all the same with --allow-secrets",
         "take it out; it can only be sent all the same from the command line",
@@ -11,6 +11,7 @@ const WORDS: [(&str, &str); 36] = [
     ("--timeout", "budget.timeoutSeconds"),
     ("--context", "context"),
     ("--assume", "assume"),
+    ("--seat", "seats"),
     ("--documents", "ROUNDTABLE_DOCUMENTS"),
     ("--no-blocking-dissent", "gate.noBlockingDissent"),
     ("--min-agreement", "gate.minAgreement"),

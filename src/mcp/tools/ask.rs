@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, Who, ask_failure, names_of};
+use crate::app::{AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, Who, ask_failure, names_of};
 use crate::debate::reply::Finish;
 use crate::error::Failure;
 use crate::export::text::money;
@@ -13,7 +13,7 @@ use crate::mcp::answer::{Answer, Problem, Success};
 use crate::mcp::arguments;
 use crate::mcp::server::Call;
 use crate::mcp::tools::start::check_context;
-use crate::mcp::tools::{Effect, Row, answering};
+use crate::mcp::tools::{Effect, Row, answering, check_personas};
 
 pub(super) const TOOL: Row = Row {
     name: "ask_persona",
@@ -84,7 +84,7 @@ struct Spoken {
 async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let app = call.app(&[])?;
     let personas = names_of(&given.persona);
-    check_personas(&app, &personas)?;
+    check_personas(&app, "persona", &personas)?;
     check_context(app.config().working_folder(), &given.context)?;
     let request = AskRequest {
         personas,
@@ -103,17 +103,6 @@ async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let AskedPersonas { answers, warnings } = asked;
     let answers = Answers { answers: answers.into_iter().map(spoken).collect(), problem, warnings };
     Answer::new(&answers, answers.in_words(), success)
-}
-
-/// A persona is named here, never a file: what a client may read is not for it to say.
-fn check_personas(app: &App, given: &[String]) -> Result<(), Failure> {
-    let listed = app.personas();
-    let names: Vec<&str> = listed.iter().map(|persona| persona.name.as_str()).collect();
-    match given.iter().find(|name| !names.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(unknown) => Err(Failure::usage(format!("persona is `{unknown}`, and there is no persona of that name"))
-            .with_hint(format!("use one of {}", names.join(", ")))),
-    }
 }
 
 fn spoken(answer: PersonaAnswer) -> Spoken {

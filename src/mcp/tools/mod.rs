@@ -143,3 +143,16 @@ fn check_mode(app: &App, given: &str) -> Result<(), Failure> {
     Err(Failure::usage(format!("mode is `{given}`, and there is no mode of that name"))
         .with_hint(format!("use one of {}", names.join(", "))))
 }
+
+/// A persona is named here, never a file: what a client may read is not for it to say.
+fn check_personas(app: &App, argument: &str, given: &[String]) -> Result<(), Failure> {
+    let listed = app.personas();
+    let names: Vec<&str> = listed.iter().map(|persona| persona.name.as_str()).collect();
+    match given.iter().find(|name| !names.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(unknown) => {
+            Err(Failure::usage(format!("{argument} is `{unknown}`, and there is no persona of that name"))
+                .with_hint(format!("use one of {}", names.join(", "))))
+        }
+    }
+}

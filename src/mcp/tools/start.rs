@@ -15,7 +15,7 @@ use crate::mcp::arguments;
 use crate::mcp::outcome::{Activity, Outcome};
 use crate::mcp::server::Call;
 use crate::mcp::tools::budget::{self, Budget};
-use crate::mcp::tools::{Effect, Row, Wait, answering, check_mode, run_to_answer};
+use crate::mcp::tools::{Effect, Row, Wait, answering, check_mode, check_personas, run_to_answer};
 
 pub(super) const TOOL: Row = Row {
     name: "start_roundtable",
@@ -52,6 +52,9 @@ struct Arguments {
     /// Personas of the panel, for modes that take them, such as expert-panel.
     #[serde(default)]
     perspectives: Vec<Perspective>,
+    /// Personas to seat, by name, such as architect; list_agents tells which there are.
+    #[serde(default)]
+    seats: Vec<String>,
     /// The 2 to 7 options to choose from. Default: the panel forms them.
     #[serde(default)]
     options: Vec<String>,
@@ -118,6 +121,7 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
     if let Some(mode) = &given.mode {
         check_mode(&app, mode)?;
     }
+    check_personas(&app, "seats", &given.seats)?;
     check_context(app.config().working_folder(), &given.context)?;
     call.runs().check_room()?;
     let wait = Wait::of(given.wait);
@@ -155,6 +159,7 @@ fn request(given: Arguments) -> Result<StartRequest, Failure> {
         options: given.options,
         estimate: given.estimate,
         people: Vec::new(),
+        seated: given.seats,
         // Whoever calls waits for a decision; what was needed stands in the record.
         on_needs: OnNeeds::GoOn,
         rounds: given.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
