@@ -48,6 +48,7 @@ fn bash_loads_its_completions_and_offers_what_fits() {
     assert_eq!(offered(&desk, &["roundtable", "start", "--mode", ""]), modes);
     assert_eq!(offered(&desk, &["roundtable", "list", "--mode", "vo"]), all(&["vote"]));
     assert_eq!(offered(&desk, &["roundtable", "start", "--provider", "anth"]), all(&["anthropic"]));
+    assert_eq!(offered(&desk, &["roundtable", "ask", "arch"]), all(&["architect"]));
     let formats = all(&["text", "markdown", "adr", "html", "json", "ndjson"]);
     assert_eq!(offered(&desk, &["roundtable", "show", "--format", ""]), formats);
     let vote = desk.run(&["modes", "show", "vote"]).expect(0).stdout;

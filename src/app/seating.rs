@@ -7,8 +7,10 @@ use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::mode::Mode;
 use crate::debate::text;
 use crate::error::Failure;
-use crate::personas::PersonaFile;
+use crate::personas::{PersonaError, PersonaFile};
 
+/// Longest name in a message, in characters.
+const NAME_CHARS_MAX: usize = 60;
 /// Seats that a mode's own personas need: a debate of one is none.
 const OWN_MIN: u32 = 2;
 
@@ -24,10 +26,23 @@ pub(super) struct Guest {
 /// Finds the personas that are to be seated.
 pub(super) fn guests(app: &App, request: &StartRequest, needs: Needs) -> Result<Vec<Guest>, Failure> {
     let guest = |name: &String| {
-        let file = app.persona_file(name)?;
+        let file = app.persona(name).map_err(|error| unseated(name, error))?.persona;
         Ok(Guest { name: name.clone(), voice: voice(app.config(), &file, request.who, needs)?, persona: persona(file) })
     };
     request.seated.iter().map(guest).collect()
+}
+
+/// A name that is no persona's may have been meant for a person.
+fn unseated(name: &str, error: PersonaError) -> Failure {
+    match &error {
+        PersonaError::File(_) => Failure::usage(error.to_string()).with_source(error),
+        PersonaError::Unknown { .. } => {
+            let name = text::clip(name, NAME_CHARS_MAX);
+            Failure::usage(format!("--seat is `{name}`, which is nobody's seat: {error}"))
+                .with_hint("write --seat human:NAME for a person")
+                .with_source(error)
+        }
+    }
 }
 
 /// A flag beats the persona's file, as when it is asked alone.

@@ -1,10 +1,10 @@
-//! `completions`: the script that lets a shell complete commands, flags, modes and providers.
+//! `completions`: the script that lets a shell complete commands, flags, modes, personas and providers.
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 
-use crate::app::vendor_keys;
+use crate::app::{App, vendor_keys};
 use crate::cli::args::Cli;
 use crate::cli::args::setup::ShellArg;
 use crate::cli::output;
@@ -26,8 +26,9 @@ pub(crate) fn completions(shell: ShellArg) -> Result<(), Failure> {
 /// The command line with the names that its arguments take here and now.
 fn with_names(command: Command) -> Command {
     // A shell sources this wherever it starts: a configuration that cannot be used must not keep it from completing the rest.
-    let modes: Vec<String> =
-        super::app(Vec::new()).map(|app| app.modes().into_iter().map(|mode| mode.name).collect()).unwrap_or_default();
+    let app = super::app(Vec::new()).ok();
+    let modes: Vec<String> = app.iter().flat_map(App::modes).map(|mode| mode.name).collect();
+    let personas: Vec<String> = app.iter().flat_map(App::personas).map(|persona| persona.name).collect();
     let mut vendors: Vec<String> = vendor_keys().into_iter().map(|key| key.vendor).collect();
     vendors.dedup();
     let one_of = |names: &[String]| {
@@ -46,6 +47,12 @@ fn with_names(command: Command) -> Command {
         })
         .mut_subcommand("providers", |providers| providers.mut_arg("names", one_of(&vendors)))
         .mut_subcommand("list", |list| list.mut_arg("mode", one_of(&modes)))
+        .mut_subcommand("ask", |ask| ask.mut_arg("persona", one_of(&personas)).mut_arg("provider", one_of(&vendors)))
+        .mut_subcommand("personas", |of_personas| {
+            of_personas
+                .mut_subcommand("show", |show| show.mut_arg("name", one_of(&personas)))
+                .mut_subcommand("check", |check| check.mut_arg("names", one_of(&personas)))
+        })
         .mut_subcommand("modes", |of_modes| {
             of_modes
                 .mut_subcommand("show", |show| show.mut_arg("name", one_of(&modes)))

@@ -29,7 +29,7 @@ Roundtable lets several LLM personas debate a question and leaves a decision tha
 real alternatives and real stakes: architecture, priorities, trade-offs, whether to ship. Do not use it for facts that can be \
 looked up. A debate asks several models several times: it takes minutes and costs money. start_roundtable answers with the \
 decision and what to make of it: `proceed`, `verify` or `query_detail`; get_session shows more of one side; \
-continue_roundtable takes the debate further with a focus or with facts. If your host ends long calls, start with wait: false \
+continue_roundtable takes the debate further with a focus or with facts. For the view of one field without a debate there is ask_persona. If your host ends long calls, start with wait: false \
 and poll get_session. A call that is cancelled or cut off loses nothing: control_session resumes it, and nothing that arrived \
 is paid for again.";
 
