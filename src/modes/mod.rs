@@ -20,6 +20,7 @@ use crate::debate::mode::Mode;
 pub use crate::modes::find::{Folders, Found, Listed, Origin, find, label, list, read};
 pub use crate::modes::nearest::nearest;
 pub use crate::modes::places::Place;
+pub use crate::modes::text::SLUG_CHARS_MAX as NAME_CHARS_MAX;
 pub use crate::modes::yaml::{FileKind, Source};
 
 /// The largest file that is read, in bytes.
