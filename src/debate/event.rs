@@ -22,8 +22,8 @@ use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::{NeedId, Response};
 use crate::debate::thresholds::Thresholds;
 
-/// The event format this program writes.
-pub const FORMAT: u32 = 2;
+/// The event format this program writes; what each brought is in [`rules`](crate::debate::rules).
+pub const FORMAT: u32 = 3;
 
 /// Names a session: a time-ordered UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -76,7 +76,9 @@ fn options(record: &Record) -> Option<String> {
     let rows: Vec<String> = record.question.options.iter().map(row).collect();
     let head =
         "## Options considered\n\n| Id | Option | Seats in the sealed opening | Seats at the end |\n|---|---|---|---|";
-    (!rows.is_empty()).then(|| format!("{head}\n{}", rows.join("\n")))
+    let sorted: String =
+        record.question.sorting.iter().map(|told| format!("\n\nOptions {}.", wording::sorting(told))).collect();
+    (!rows.is_empty()).then(|| format!("{head}\n{}{sorted}", rows.join("\n")))
 }
 
 fn decision(record: &Record) -> String {
@@ -135,7 +137,7 @@ fn dissent(record: &Record) -> Vec<String> {
         .iter()
         .map(|blocking| format!("Blocking, {}: {}", escaped(record.name(blocking.seat)), escaped(&blocking.objection)));
     let entry = |dissent: &Dissent| {
-        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), ToString::to_string);
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| escaped(&position));
         let settles: String =
             dissent.would_settle.iter().map(|settles| format!("\n  - Would settle it: {}", escaped(settles))).collect();
         format!(
