@@ -286,6 +286,14 @@ fn check_budget(flag: &str, unit: &str, jobs: &str) {
     assert_eq!(report["groups"][0]["decided"], decided);
     let error: Value = serde_json::from_str(&ran.stderr).unwrap();
     assert!(error["error"]["hint"].as_str().unwrap().contains(flag), "{error}");
+    let rest = of(&bench(&desk, &["--dry-run", "--format", "json"]).expect(0).json()["total"]["likely"]);
+    for (budget, told) in
+        [(rest + spent * 0.5, "will as a rule end the bench early"), (rest + spent * 1.5, "may end the bench early")]
+    {
+        let budget = if unit == "cost_usd" { budget } else { budget.ceil() };
+        let outlook = bench(&desk, &[flag, &budget.to_string(), "--dry-run"]).expect(0).stdout;
+        assert!(outlook.contains(told), "what is spent counts: {outlook}");
+    }
     let sent = patient.fake.log().len();
     // The same budget again is used up.
     bench(&desk, &[flag, &max.to_string(), "--jobs", jobs, "--quiet"]).expect(6);

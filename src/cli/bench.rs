@@ -61,12 +61,9 @@ pub(crate) fn error_format(args: &BenchArgs) -> ErrorFormat {
 /// Holds a bench under the user's control. Returns why some of its debates were not decided.
 async fn held(open: &OpenBench, args: &BenchArgs) -> Result<Option<Failure>, Failure> {
     let control = BenchControl::default();
-    let signals = tokio::spawn(obey_signals(control.clone(), args.quiet));
-    let tell = |news: BenchNews<'_>| {
-        if !args.quiet {
-            told(&news);
-        }
-    };
+    let say: fn(&str) = if args.quiet { |_| () } else { output::remark };
+    let signals = tokio::spawn(obey_signals(control.clone(), say));
+    let tell = |news: BenchNews<'_>| say(&told(&news));
     let undecided = open.hold(usize::from(args.jobs), &control, &tell).await;
     signals.abort();
     undecided
@@ -74,15 +71,13 @@ async fn held(open: &OpenBench, args: &BenchArgs) -> Result<Option<Failure>, Fai
 
 /// The first signal lets the debates in hand come to their end, the second ends everything at once, as does a supervisor's
 /// patience.
-async fn obey_signals(control: BenchControl, quiet: bool) {
+async fn obey_signals(control: BenchControl, say: fn(&str)) {
     let Some(mut signals) = Signals::new() else { return };
     let first = signals.next().await;
     control.stop();
     match first {
         Asked::Interrupt => {
-            if !quiet {
-                output::remark("the debates in hand are finished, and no other is begun; once more ends them at once");
-            }
+            say("the debates in hand are finished, and no other is begun; once more ends them at once");
             signals.next().await;
         }
         Asked::Terminate => drop(tokio::time::timeout(run::GRACE, signals.next()).await),
@@ -90,17 +85,15 @@ async fn obey_signals(control: BenchControl, quiet: bool) {
     control.abort();
 }
 
-fn told(news: &BenchNews<'_>) {
+fn told(news: &BenchNews<'_>) -> String {
     match news {
-        BenchNews::Known { decided, cells } => {
-            let known = if *decided > 0 { format!(", {decided} of them decided already") } else { String::new() };
-            output::remark(&format!("{cells} debates{known}"));
-        }
+        BenchNews::Known { decided: 0, cells } => format!("{cells} debates"),
+        BenchNews::Known { decided, cells } => format!("{cells} debates, {decided} of them decided already"),
         BenchNews::Ended { label, decided, cells, held, failure } => {
             let outcome = failure.as_ref().map_or_else(|| outcome(held), |failure| failure.message.clone());
             let taken = &held.taken;
             let took = format!("{} calls, {} tokens, {}", taken.calls, short(taken.tokens()), money(taken.cost_usd));
-            output::remark(&format!("[{decided}/{cells}] {label}: {outcome}; {took}"));
+            format!("[{decided}/{cells}] {label}: {outcome}; {took}")
         }
     }
 }
@@ -172,6 +165,7 @@ fn planned(report: &BenchPlan) -> String {
     };
     lines.extend(report.cells.iter().flat_map(row));
     lines.push(String::new());
+    lines.extend(report.limits.iter().map(|outlook| plan::limit(outlook, "bench")));
     lines.extend(plan::footer(&report.notes, report.prices_as_of));
     lines.join("\n") + "\n"
 }

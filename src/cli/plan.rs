@@ -53,7 +53,7 @@ fn table(plan: &Plan) -> String {
     lines.extend(section("By speaker", &plan.speakers, &|speaker| named(plan, speaker)));
     lines.extend(section("By purpose", &plan.purposes, &|name| name.to_owned()));
     lines.push(String::new());
-    lines.extend(plan.limits.iter().map(limit));
+    lines.extend(plan.limits.iter().map(|outlook| limit(outlook, "debate")));
     lines.extend(footer(&plan.notes, plan.prices_as_of));
     lines.join("\n") + "\n"
 }
@@ -101,12 +101,13 @@ fn money(cost_usd: Option<f64>) -> String {
     }
 }
 
-fn limit(limit: &LimitOutlook) -> String {
+/// What a limit would do to what it limits.
+pub(super) fn limit(limit: &LimitOutlook, what: &str) -> String {
     let outlook = match limit.outlook {
-        Outlook::Holds => "more than the debate can take",
-        Outlook::MayEndEarly => "may end the debate early",
-        Outlook::EndsEarly => "will as a rule end the debate early",
-        Outlook::Unknown => "what it does is not known beforehand",
+        Outlook::Holds => format!("more than the {what} can take"),
+        Outlook::MayEndEarly => format!("may end the {what} early"),
+        Outlook::EndsEarly => format!("will as a rule end the {what} early"),
+        Outlook::Unknown => "what it does is not known beforehand".to_owned(),
     };
     format!("limit on {}, {}: {outlook}", limit.limit.title(), limit.limit.worded(limit.max))
 }

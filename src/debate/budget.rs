@@ -216,7 +216,8 @@ impl Amount {
         }
     }
 
-    fn plus(self, other: Self) -> Self {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
         Self { usd: self.usd + other.usd, tokens: self.tokens.saturating_add(other.tokens) }
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::plan::{Span, Take};
+use crate::app::plan::{self, LimitOutlook, Span, Take};
 use crate::app::{limits, vendor_keys};
 use crate::config::{Config, Flag, Sources, keys};
 use crate::debate::agent::Voice;
@@ -60,6 +60,18 @@ impl Budget {
             Some(voice) => Err(limits::unpriced(voice)),
             None => Ok(()),
         }
+    }
+
+    /// What the budget would do to a bench of which `spent` has been taken and which is still to take `total`.
+    pub(super) fn outlooks(&self, spent: Amount, total: &Span) -> Vec<LimitOutlook> {
+        let left = Caps {
+            cost_usd: self.cost_usd.map(|max| max - spent.usd),
+            tokens: self.tokens.map(|max| max.saturating_sub(spent.tokens)),
+            ..Caps::default()
+        };
+        let whole =
+            |outlook: LimitOutlook| LimitOutlook { max: self.max(outlook.limit).unwrap_or_default(), ..outlook };
+        plan::outlooks(&left, total).into_iter().map(whole).collect()
     }
 
     fn max(&self, limit: LimitKind) -> Option<f64> {

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::app::bench::OpenBench;
-use crate::app::plan::{NOTES, Span};
+use crate::app::plan::{LimitOutlook, NOTES, Span};
 use crate::bench::Cell;
+use crate::debate::budget::{self, Amount};
 use crate::debate::event::Ending;
 use crate::error::Failure;
 use crate::providers::table::PRICES_AS_OF;
@@ -27,6 +28,8 @@ pub struct BenchPlan {
     pub total: Span,
     /// By mode, panel and topic.
     pub cells: Vec<PlannedCells>,
+    /// The budget, with what it would do; what earlier runs took is counted.
+    pub limits: Vec<LimitOutlook>,
     /// What may surprise in the way it is set up.
     pub warnings: Vec<String>,
     /// What the numbers rest on.
@@ -61,10 +64,12 @@ impl OpenBench {
     pub fn plan(&self) -> Result<BenchPlan, Failure> {
         let mut rows: Vec<PlannedCells> = Vec::new();
         let mut last: Option<Cell> = None;
+        let mut spent = Amount::default();
         for prepared in &self.cells {
             let cell = prepared.cell;
-            let ending = self.stored(prepared)?.and_then(|history| history.ending);
-            let is_decided = ending == Some(Ending::Decided);
+            let history = self.stored(prepared)?;
+            spent = history.as_ref().map_or(spent, |history| spent.plus(budget::spent(history)));
+            let is_decided = history.and_then(|history| history.ending) == Some(Ending::Decided);
             if last != Some(Cell { repeat: 0, ..cell }) {
                 last = Some(Cell { repeat: 0, ..cell });
                 rows.push(PlannedCells {
@@ -84,12 +89,14 @@ impl OpenBench {
                 row.total = if is_decided { row.total } else { row.total.plus(&row.each) };
             }
         }
+        let total = rows.iter().fold(Span::default(), |sum, row| sum.plus(&row.total));
         Ok(BenchPlan {
             schema: SCHEMA,
             bench: self.bench.name.clone(),
             debates: self.cells.len(),
             decided: rows.iter().map(|row| row.decided).sum(),
-            total: rows.iter().fold(Span::default(), |sum, row| sum.plus(&row.total)),
+            limits: self.budget.outlooks(spent, &total),
+            total,
             cells: rows,
             warnings: self.warnings.clone(),
             notes: NOTES.to_vec(),

@@ -214,7 +214,8 @@ fn parts(cases: &[Vec<Call>; 3], name: impl Fn(&Call) -> String) -> Vec<Part> {
     order.into_iter().map(|name| Part { span: spans.get(&name).copied().unwrap_or_default(), name }).collect()
 }
 
-fn outlooks(caps: &Caps, total: &Span) -> Vec<LimitOutlook> {
+/// What each limit that is set would do.
+pub(super) fn outlooks(caps: &Caps, total: &Span) -> Vec<LimitOutlook> {
     let outlook = |max: f64, likely: Option<f64>, most: Option<f64>| match (likely, most) {
         (_, Some(most)) if most <= max => Outlook::Holds,
         (Some(likely), _) if likely <= max => Outlook::MayEndEarly,
