@@ -7,6 +7,7 @@ mod address;
 pub mod adr;
 pub mod ballot;
 pub mod bench;
+pub mod cut_short;
 pub mod diff;
 pub mod estimate;
 pub mod fallbacks;
