@@ -99,7 +99,8 @@ pub(super) fn raise(reached: &Reached) -> String {
     }
 }
 
-fn flag(limit: LimitKind) -> &'static str {
+/// The flag that sets a limit.
+pub(super) fn flag(limit: LimitKind) -> &'static str {
     match limit {
         LimitKind::Cost => "--max-cost",
         LimitKind::Tokens => "--max-tokens",
@@ -144,7 +145,8 @@ fn priced<'a>(mut caps: Caps, voices: impl Iterator<Item = &'a Voice>) -> Result
     Ok(caps)
 }
 
-fn unpriced(voice: &Voice) -> Failure {
+/// The failure of a limit on cost that cannot be kept.
+pub(super) fn unpriced(voice: &Voice) -> Failure {
     Failure::usage(format!(
         "--max-cost cannot be kept: the price of {} at {} is not known",
         voice.model, voice.provider
