@@ -9,6 +9,7 @@ mod logs;
 mod naming;
 mod panel;
 mod resume;
+mod search;
 mod start;
 mod thresholds;
 

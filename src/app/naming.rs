@@ -42,7 +42,7 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
 /// Names the first input in which `wanted` differs from what a session was opened with; `None` when it is the same debate.
 ///
 /// The inputs are the question, the mode, the seats with their personas and providers, the moderators, the rounds and the
-/// thresholds that end them, the gate, whether a closing text is written, and the seed where one was asked for. Labels are
+/// thresholds that end them, the web search, the gate, whether a closing text is written, and the seed where one was asked for. Labels are
 /// none.
 pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
     let seat = |agent: &Agent| (agent.seat, agent.persona.clone(), agent.voice.clone());
@@ -60,6 +60,7 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
         ("closing text", stored.synthesis == wanted.synthesis),
         ("limits", stored.limits == wanted.limits),
         ("thresholds", stored.thresholds == wanted.thresholds),
+        ("web search", stored.web_search == wanted.web_search),
         ("gate", terms(stored) == terms(wanted)),
         ("seed", seed.is_none_or(|seed| seed == stored.seed)),
     ];

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
-use crate::app::{App, gateway, naming, panel, thresholds};
+use crate::app::{App, gateway, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -95,6 +95,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let cast = cast(config, request.who)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
+    let web_search = search::web_search(config, (&mode, &agents, request.who), &mut warnings)?;
     let session = Uuid::now_v7();
     let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
     let setup = Setup {
@@ -105,6 +106,7 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(count),
         thresholds,
+        web_search,
         gate,
         question,
         mode,

@@ -133,11 +133,15 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
 
 fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
     let providers = (!args.provider.is_empty()).then(|| args.provider.join(","));
+    let on = args.web_search.then(|| keys::ON.to_owned());
+    let off = args.no_web_search.then(|| keys::OFF.to_owned());
     let flags = [
         ("--mode", keys::MODE, args.mode.clone()),
         ("--agent-count", keys::DEFAULT_AGENT_COUNT, args.agent_count.clone()),
         ("--provider", keys::PROVIDERS, providers),
         ("--moderator", keys::MODERATOR, args.moderator.clone()),
+        ("--web-search", keys::WEB_SEARCH, on),
+        ("--no-web-search", keys::WEB_SEARCH, off),
     ];
     flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
 }

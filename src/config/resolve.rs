@@ -87,6 +87,7 @@ fn is_showable(kind: Kind, text: &str) -> bool {
         | Kind::Share
         | Kind::Majority
         | Kind::Text
+        | Kind::Word(_)
         | Kind::Path
         | Kind::Choice
         | Kind::Choices

@@ -87,6 +87,7 @@ pub(crate) fn read(kind: Kind, text: &str, around: &Surroundings<'_>) -> Result<
             .map(Value::Share)
             .ok_or_else(|| "a number above 0.5 and up to 1 is needed, such as 0.75".to_owned()),
         Kind::Text => line(text).map(Value::Text),
+        Kind::Word(words) => word(text, words),
         Kind::Path => path(text, around).map(Value::Path),
         Kind::Choice => choice(text, around.vendors).map(|choice| Value::Choices(vec![choice])),
         Kind::Choices => text
@@ -129,6 +130,13 @@ fn line(text: &str) -> Result<String, String> {
         return Err(format!("one line of 1 to {TEXT_MAX} characters is needed"));
     }
     Ok(text.to_owned())
+}
+
+fn word(text: &str, words: &[&str]) -> Result<Value, String> {
+    match words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+        Some(word) => Ok(Value::Text((*word).to_owned())),
+        None => Err(format!("one of {} is needed", words.join(", "))),
+    }
 }
 
 fn path(text: &str, around: &Surroundings<'_>) -> Result<PathBuf, String> {

@@ -130,6 +130,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 | Kind::Share
                 | Kind::Majority
                 | Kind::Text
+                | Kind::Word(_)
                 | Kind::Path
                 | Kind::Choice
                 | Kind::Secret

@@ -17,6 +17,7 @@ use crate::debate::mode::{Mode, StopRule};
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
+use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
 /// The event format this program writes.
@@ -182,6 +183,9 @@ pub struct Setup {
     /// When the exchange may end early.
     #[serde(default, skip_serializing_if = "Thresholds::is_default")]
     pub thresholds: Thresholds,
+    /// Whether agents may search the web when they state a position.
+    #[serde(default, skip_serializing_if = "WebSearch::is_unsaid")]
+    pub web_search: WebSearch,
     /// What the verdict must meet for the command to succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateTerms>,

@@ -22,6 +22,7 @@ pub mod reply;
 pub mod response;
 pub mod round;
 pub mod schedule;
+pub mod search;
 pub mod sorting;
 pub mod template;
 pub mod text;

@@ -189,7 +189,8 @@ fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt)
     let voice = voice(history, planned)?.clone();
     let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
     let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
-    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id) })
+    let search = history.setup.web_search.in_turn(&history.setup.mode, &planned.id);
+    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id), search })
 }
 
 /// Whether nothing more is to be asked in a turn.

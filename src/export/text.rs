@@ -216,9 +216,10 @@ fn price(record: &Record) -> String {
         n => format!(", and {n} calls whose replies were never seen"),
     };
     format!(
-        "{} calls, {about}{} tokens, {}, {:.1} s{unknown}{}",
+        "{} calls, {about}{} tokens{}, {}, {:.1} s{unknown}{}",
         total.calls,
         total.tokens(),
+        total.aside(),
         money(total.cost_usd),
         record.times.elapsed_ms as f64 / 1000.0,
         inherited(record)

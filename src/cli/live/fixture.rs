@@ -21,6 +21,7 @@ use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Evidence, EvidenceKind, Position, Response, Stance,
 };
+use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
 /// A terminal that only remembers what was written to it.
@@ -90,6 +91,7 @@ impl Play {
             synthesis: false,
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
+            web_search: WebSearch::Unsaid,
             gate: None,
             seed: 1,
             name: None,

@@ -34,6 +34,11 @@ impl Failure {
         Self::new(FaultKind::Timeout, format!("no complete answer within {turn:?}"))
     }
 
+    pub(super) fn endless(pauses_max: u32) -> Self {
+        let message = format!("the provider stopped more than {pauses_max} times before its answer was complete");
+        Self::new(FaultKind::InvalidResponse, message)
+    }
+
     pub(super) fn at(self, status: u16, request_id: Option<String>) -> Self {
         Self { status: Some(status), request_id: self.request_id.or(request_id), ..self }
     }

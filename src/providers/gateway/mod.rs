@@ -30,6 +30,10 @@ use crate::providers::{Asking, OnProgress, Progress, Provider};
 const TOKEN_BYTES_MAX: usize = 16;
 /// Most tokens of one kind that a reply can truly have taken.
 const TOKENS_MAX: u64 = 1_000_000_000;
+/// Most searches that a reply can truly have taken.
+const SEARCHES_MAX: u64 = 1_000;
+/// How often a provider may stop in the middle of an answer and be asked to go on.
+const PAUSES_MAX: u32 = 8;
 
 /// Where a vendor is reached, and with which key.
 pub struct Endpoint {
@@ -108,13 +112,20 @@ pub enum GatewayError {
     Twice(&'static str),
 }
 
+/// Vendor, model, and whether a search was offered: some models take no schema beside one.
+type ShapeKey = (&'static str, String, bool);
+
+fn shape_key(route: &Route, ask: &Ask) -> ShapeKey {
+    (route.vendor().name, ask.voice.model.clone(), ask.search.terms().is_some())
+}
+
 /// The vendors at hand, behind one connection pool.
 pub struct Gateway {
     client: Client,
     routes: Vec<Route>,
     timeouts: Timeouts,
-    /// The shape that a server took after it had refused a stricter one, by vendor and model.
-    shapes: Mutex<BTreeMap<(&'static str, String), Shape>>,
+    /// The shape that a server took after it had refused a stricter one.
+    shapes: Mutex<BTreeMap<ShapeKey, Shape>>,
 }
 
 impl fmt::Debug for Gateway {
@@ -145,9 +156,11 @@ impl Gateway {
         let started = Instant::now();
         let deadline = started + self.timeouts.turn;
         let (mut shape, mut requests, mut failures) = (self.shape_for(route, ask), 0, 0);
+        let (mut so_far, mut pauses): (Option<Answer>, u32) = (None, 0);
         loop {
             requests += 1;
-            let exchange = exchange::exchange(&self.client, route, ask, shape, &self.timeouts, progress);
+            let said = (ask, so_far.as_ref());
+            let exchange = exchange::exchange(&self.client, route, said, shape, &self.timeouts, progress);
             let outcome = match tokio::time::timeout_at(deadline, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
@@ -155,7 +168,19 @@ impl Gateway {
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    return Ok(reply(ask, route, answer, started.elapsed(), requests));
+                    let answer = match so_far.take() {
+                        Some(before) => before.followed_by(answer),
+                        None => answer,
+                    };
+                    if answer.paused.is_none() {
+                        return Ok(reply(ask, route, answer, started.elapsed(), requests));
+                    }
+                    pauses += 1;
+                    if pauses > PAUSES_MAX {
+                        return Err(Failure::endless(PAUSES_MAX).into_fault(ask, route, requests));
+                    }
+                    so_far = Some(answer);
+                    continue;
                 }
                 Err(failure) => failure.cleaned(route),
             };
@@ -180,14 +205,14 @@ impl Gateway {
 
     fn shape_for(&self, route: &Route, ask: &Ask) -> Shape {
         let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.get(&(route.vendor().name, ask.voice.model.clone())).copied().unwrap_or(route.vendor().shape)
+        shapes.get(&shape_key(route, ask)).copied().unwrap_or(route.vendor().shape)
     }
 
     /// Only a shape that was answered is remembered: a server that fails for another reason has refused nothing.
     fn remember(&self, route: &Route, ask: &Ask, shape: Shape) {
         if shape != route.vendor().shape {
             let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-            shapes.insert((route.vendor().name, ask.voice.model.clone()), shape);
+            shapes.insert(shape_key(route, ask), shape);
         }
     }
 }
@@ -201,6 +226,7 @@ impl Provider for Gateway {
 fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: u32) -> Reply {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
     let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
+    let usage = Usage { searches: answer.searches.min(SEARCHES_MAX), ..usage };
     let model = match answer.model {
         Some(model) => route.clean(&model),
         None => ask.voice.model.clone(),
