@@ -130,7 +130,7 @@ fn dissent(record: &Record) -> Vec<String> {
         .iter()
         .map(|blocking| format!("Blocking, {}: {}", escaped(record.name(blocking.seat)), escaped(&blocking.objection)));
     let entry = |dissent: &Dissent| {
-        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), ToString::to_string);
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| escaped(&position));
         let settles: String =
             dissent.would_settle.iter().map(|settles| format!("\n  - Would settle it: {}", escaped(settles))).collect();
         format!(

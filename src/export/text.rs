@@ -170,7 +170,7 @@ fn conclusion(record: &Record) -> Vec<String> {
 
 fn dissent(record: &Record) -> Vec<String> {
     let entry = |dissent: &crate::debate::dissent::Dissent| {
-        let option = dissent.position().unwrap_or_else(|| "abstains".to_owned());
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| line(&position));
         let kind = match dissent.kind {
             Kind::Final => "",
             Kind::Abandoned => ", left without a reason that holds",

@@ -355,10 +355,13 @@ fn name_of(history: &History, speaker: Speaker) -> String {
         Speaker::Moderator => "The moderator".to_owned(),
         Speaker::Seat(seat) => history.agent(seat).map_or_else(
             || format!("Seat {seat}"),
-            |agent| match agent.persona.stance {
-                Some(Side::Yes) => format!("{} (assigned to argue for)", agent.name),
-                Some(Side::No) => format!("{} (assigned to argue against)", agent.name),
-                Some(Side::Neutral) | None => agent.name.clone(),
+            |agent| {
+                let name = quote::label(&quote::nonce(history.setup.seed), &agent.name);
+                match agent.persona.stance {
+                    Some(Side::Yes) => format!("{name} (assigned to argue for)"),
+                    Some(Side::No) => format!("{name} (assigned to argue against)"),
+                    Some(Side::Neutral) | None => name,
+                }
             },
         ),
     }
