@@ -5,11 +5,13 @@
 //! it and appends what came of it, and so first run, resume and replay are one code path.
 //!
 //! ```text
-//!   cli ──► app ──► engine ──► store        append before act, act before show
+//!   cli ─┐                               main hands the command line the servers that it may start
+//!   mcp ─┴► app ──► engine ──► store        append before act, act before show
 //!            │        │   └──► providers    wires are pure; the gateway alone touches the network
 //!            │        ▼
 //!            ├──► debate ──► stats          the core: no clock, no network, no randomness
 //!            ├──► modes                     YAML → debate::mode::Mode
+//!            ├──► material                  files, folders, diffs → debate::material; what looks like a secret
 //!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
 //!
@@ -37,6 +39,8 @@ pub mod providers;
 
 pub mod store;
 
+pub mod material;
+
 pub mod engine;
 
 pub mod export;
@@ -48,3 +52,6 @@ pub mod config;
 pub mod app;
 
 pub mod cli;
+
+#[cfg(feature = "mcp")]
+pub mod mcp;

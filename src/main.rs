@@ -2,6 +2,13 @@
 
 use std::process::ExitCode;
 
+use roundtable::cli::{self, Servers};
+
 fn main() -> ExitCode {
-    roundtable::cli::main()
+    cli::main(&Servers {
+        #[cfg(feature = "mcp")]
+        mcp: Some(roundtable::mcp::serve),
+        #[cfg(not(feature = "mcp"))]
+        mcp: None,
+    })
 }

@@ -196,6 +196,9 @@ fn the_stronger_of_each_pair_of_layers_wins() {
         ("ROUNDTABLE_EXIT_CONVERGENCE", ["0", "0.1", "0.2", "0.25", "1"]),
         ("ROUNDTABLE_EXIT_CONFIDENCE", ["0.6", "0.7", "0.75", "0.8", "0.9"]),
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", ["1", "2", "3", "4", "10"]),
+        ("ROUNDTABLE_MAX_COST", ["0.1", "0.5", "1", "2.25", "100"]),
+        ("ROUNDTABLE_MAX_TOKENS", ["1", "2000", "30000", "400000", "4294967295"]),
+        ("ROUNDTABLE_TIMEOUT", ["1s", "1m 30s", "10m", "1h", "1day"]),
         ("OPENAI_MODEL", ["g1", "g2", "g3", "g4", "g5"]),
     ];
     for (name, values) in settings {
@@ -220,6 +223,8 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
     let (share, majority) =
         ("a number from 0 to 1 is needed, such as 0.75", "a number above 0.5 and up to 1 is needed, such as 0.75");
     let rounds = "a whole number from 1 to 10 is needed";
+    let dollars = "US dollars above 0 are needed, such as 0.50";
+    let time = "a time of at least a second is needed, such as 90s or 1h 30m";
     let no_shares =
         ["75", "75%", "0.75%", "1.01", "-0.1", "-0", "+0.5", "NaN", "inf", "1e-1", "0,75", "3/4", "all", "."];
     let not = |name, need| no_shares.map(|text| (name, text, need));
@@ -234,6 +239,18 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", "0", rounds),
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", "11", rounds),
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", "2.5", rounds),
+        ("ROUNDTABLE_MAX_COST", "0", dollars),
+        ("ROUNDTABLE_MAX_COST", "-1", dollars),
+        ("ROUNDTABLE_MAX_COST", "$1", dollars),
+        ("ROUNDTABLE_MAX_COST", "1e3", dollars),
+        ("ROUNDTABLE_MAX_COST", "inf", dollars),
+        ("ROUNDTABLE_MAX_TOKENS", "0", "a whole number from 1 to 4294967295 is needed"),
+        ("ROUNDTABLE_MAX_TOKENS", "10k", "a whole number from 1 to 4294967295 is needed"),
+        ("ROUNDTABLE_TIMEOUT", "10", time),
+        ("ROUNDTABLE_TIMEOUT", "0s", time),
+        ("ROUNDTABLE_TIMEOUT", "900ms", time),
+        ("ROUNDTABLE_TIMEOUT", "2years", time),
+        ("ROUNDTABLE_TIMEOUT", "soon", time),
         ("ROUNDTABLE_MAX_AGENTS", "0", number),
         ("ROUNDTABLE_MAX_AGENTS", "1", number),
         ("ROUNDTABLE_MAX_AGENTS", "-3", number),
@@ -463,6 +480,30 @@ fn yaml_texts_are_read_strictly() {
         let found = house.load().map(|config| config.mode().to_owned()).map_err(|error| error.to_string());
         assert_eq!(found.as_ref().map(String::as_str).map_err(String::as_str), expected, "{text:?}");
     }
+}
+
+#[test]
+fn assumptions_are_read_from_the_project_alone() {
+    let broken = "every assumption needs a name on one line and a text";
+    let corpus: [(&str, Result<&str, String>); 7] = [
+        ("assumptions:\n  b: Two words.\n  a: One\n", Ok("a=One;b=Two words.;")),
+        ("assumptions:", Ok("")),
+        ("mode: vote", Ok("")),
+        ("mode: vote\nassumptions: {a: ' '}", Err(format!("roundtable.yaml:2:1: {broken}"))),
+        ("assumptions: {'': x}", Err(format!("roundtable.yaml:1:1: {broken}"))),
+        ("assumptions: {a: x, a: y}", Err("roundtable.yaml:1:21: this key is set twice".to_owned())),
+        ("assumptions: [a]", Err("roundtable.yaml:1:14: plain text is needed".to_owned())),
+    ];
+    for (text, expected) in corpus {
+        let house = House::new();
+        fs::write(house.project(), text).unwrap();
+        let told = |(name, text): (&String, &String)| format!("{name}={text};");
+        let found = house.load().map(|config| config.assumptions().iter().map(told).collect::<String>());
+        assert_eq!(found.map_err(|error| error.to_string()), expected.map(str::to_owned), "{text:?}");
+    }
+    let house = House::new();
+    fs::write(house.user(), "assumptions: {a: x}").unwrap();
+    assert!(house.load().unwrap_err().to_string().contains("assumptions belong to a project"));
 }
 
 #[test]

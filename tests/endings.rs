@@ -293,6 +293,26 @@ const ROWS: &[Row] = &[
             desk.run(&[&["diff", "@~1", "@"], more].concat())
         },
     },
+    Row {
+        name: "a provider does not answer",
+        kind: Some(FailureKind::Providers),
+        formats: LISTS,
+        result: Shown::Report,
+        status: &[],
+        go: |desk, more| {
+            let fake = Fake::always(Behaviour::json(401, &json!({ "error": { "message": "no" } })));
+            seat(desk, &fake);
+            desk.run(&[&["providers", "--check"], more].concat())
+        },
+    },
+    Row {
+        name: "doctor finds a problem",
+        kind: Some(FailureKind::Usage),
+        formats: LISTS,
+        result: Shown::Report,
+        status: &[],
+        go: |desk, more| desk.run(&[&["doctor"], more].concat()),
+    },
 ];
 
 const DEBATE: [&str; 8] = ["start", "--topic", "Ship?", "--yes-no", "--quiet", "-n", "4", "--no-synthesis"];

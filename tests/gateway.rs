@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::join_all;
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
+use roundtable::debate::budget::Grant;
 use roundtable::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
 use roundtable::debate::search::{Domains, SearchTerms, WebSearch};
 use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Timeouts};
@@ -90,6 +91,7 @@ fn ask(name: &str) -> Ask {
             output_tokens_max: 1000,
         },
         search: WebSearch::Unsaid,
+        grant: None,
     }
 }
 
@@ -385,6 +387,43 @@ async fn every_wire_meets_every_weather() {
         }
     });
     join_all(wires).await;
+}
+
+/// What may have been billed without an answer is counted, and is what a grant bounds; what was refused costs nothing.
+#[tokio::test]
+async fn a_grant_bounds_the_requests_that_may_be_billed() {
+    let cut = || Behaviour::CutMidStream(TEXT.to_owned());
+    let busy = || refusal("anthropic", 503, "busy");
+    // (what the provider does, requests granted, whether an answer comes, requests sent, of them lost)
+    type Row = (Vec<Behaviour>, Option<u32>, bool, u32, u32);
+    let rows: [Row; 7] = [
+        (vec![say()], Some(1), true, 1, 0),
+        (vec![busy(), busy(), busy(), say()], Some(1), true, 4, 0),
+        (vec![cut(), say()], None, true, 2, 1),
+        (vec![cut(), say()], Some(2), true, 2, 1),
+        (vec![cut(), say()], Some(1), false, 1, 1),
+        (vec![busy(), cut(), say()], Some(1), false, 2, 1),
+        (vec![cut()], Some(4), false, 4, 4),
+    ];
+    for (place, (does, granted, comes, sent, lost)) in rows.into_iter().enumerate() {
+        let fake = Fake::sequence(does);
+        let grant = granted.map(|requests| Grant { input_tokens: 1, output_tokens: 1, requests, room: 1 });
+        let ask = Ask { grant, ..ask("anthropic") };
+        let result = gateway("anthropic", fake.url(), timeouts()).ask(&ask, &|_| {}).await;
+        assert_eq!(fake.log().len(), sent as usize, "row {place}");
+        let counted = match result {
+            Ok(reply) => (true, reply.requests, reply.lost),
+            Err(fault) => {
+                let is_denied = fault.message.contains("no room for another request");
+                assert_eq!(is_denied, sent < 4, "row {place}: {fault}");
+                (false, fault.requests, fault.lost)
+            }
+        };
+        assert_eq!(counted, (comes, sent, lost), "row {place}");
+    }
+    let nobody = gateway("anthropic", "http://127.0.0.1:1", timeouts());
+    let fault = nobody.ask(&ask("anthropic"), &|_| {}).await.unwrap_err();
+    assert_eq!((fault.kind, fault.lost), (FaultKind::Network, 0), "who was never reached bills nothing");
 }
 
 /// Runs on a paused clock what the gateway waits, and on the real one what the network takes.

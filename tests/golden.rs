@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Logged, SessionId, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
@@ -97,6 +98,15 @@ fn opened_on(mode: &Mode, question: Question, session: u128) -> (SessionId, Even
     (setup.session, Event::SessionOpened(Box::new(setup)))
 }
 
+/// Like [`opened`], with so many tokens to spend.
+fn limited(mode: &str, session: u128, tokens: u64) -> (SessionId, Event) {
+    let (session, mut event) = opened(mode, session);
+    if let Event::SessionOpened(setup) = &mut event {
+        (setup.caps.tokens, setup.rounds) = (Some(tokens), Some(3));
+    }
+    (session, event)
+}
+
 /// The sessions of this format, each with something that only this format has.
 async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     let store = Store::in_memory().unwrap();
@@ -133,6 +143,12 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     again(session, first, Meddling::Pause(11)).await;
     let paused = again(session, resume(), Meddling::None).await;
 
+    // Under a limit that leaves room for the opening alone; raised, and reached again in the exchange.
+    let (session, first) = limited("collaborative", 0x60, 90_000);
+    again(session, first, Meddling::None).await;
+    let raised = Event::LimitsSet(Caps { tokens: Some(98_000), ..Caps::default() });
+    let limited = run(&store, session, vec![raised, resume()], Meddling::None).await;
+
     let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
     let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
     let estimate = again(session, first, Meddling::None).await;
@@ -143,6 +159,7 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
         ("v2-aborted", aborted),
         ("v2-paused", paused),
         ("v2-estimate", estimate),
+        ("v2-limited", limited),
     ]
 }
 
@@ -155,6 +172,7 @@ async fn what_the_engine_writes_replays() {
         let due: &[&str] = match name {
             "v2-continued" => &["session_continued", "session_renamed", "synthesis_requested", "options_frozen"],
             "v2-branched" => &["session_continued"],
+            "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
             "v2-estimate" => &["decided"],
             _ => &["session_paused", "session_resumed"],

@@ -15,6 +15,7 @@ use pulldown_cmark::{Event as Mark, Options, Parser, Tag};
 use roundtable::debate::ask::{Ask, Role};
 use roundtable::debate::event::{Continued, Event, Fact, Logged};
 use roundtable::debate::history::History;
+use roundtable::debate::material::{Assumption, Material, Origin};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::prompt::quote;
 use roundtable::debate::question::Question;
@@ -177,7 +178,7 @@ fn moderated(ask: &Ask, attack: &str) -> Value {
 enum By {
     /// A seat's, in all it says, and its name.
     Peer,
-    /// Whoever worded the question, its options, the focus and the material; and the moderator.
+    /// Whoever worded the question, its options, the material, the assumptions, the focus and the facts; and the moderator.
     User,
 }
 
@@ -216,6 +217,11 @@ fn run(mode: &Mode, by: By, words: &str) -> (World<'static>, Vec<String>) {
     setup.frames = false;
     // As few as the mode takes: a continuation adds one.
     setup.rounds = mode.phases.iter().filter_map(|phase| phase.rounds).map(|range| range.min).max();
+    if by == By::User {
+        setup.context = vec![Material::new(text::clip(words, 100), Origin::File, words)];
+        setup.assumptions =
+            vec![Assumption { name: Some(text::clip(words, 40)), sha256: String::new(), text: text::line(words) }];
+    }
     if by == By::Peer {
         let writer = &mut setup.agents[WRITER as usize - 1];
         writer.name = text::clip(words, 60);
@@ -352,6 +358,9 @@ fn attacked(words: &str) -> (History, Vec<Logged>) {
     setup.question = Question::new(&format!("Should we? {words}"), &[]).unwrap();
     setup.rounds = Some(2);
     setup.name = Some(words.to_owned());
+    setup.context = vec![Material::new(words.to_owned(), Origin::File, words)];
+    setup.assumptions =
+        vec![Assumption { name: Some(words.to_owned()), sha256: String::new(), text: text::line(words) }];
     setup.tags.insert(text::clip(words, 40), words.to_owned());
     for agent in &mut setup.agents {
         agent.name = format!("{} {}", agent.name, words);
@@ -362,9 +371,10 @@ fn attacked(words: &str) -> (History, Vec<Logged>) {
     (world.history, world.log)
 }
 
-const VIEWS: [View; 8] = [
+const VIEWS: [View; 9] = [
     View::Rounds,
     View::Agents,
+    View::Thoughts,
     View::Claims,
     View::Citations,
     View::Ballots,
@@ -482,7 +492,7 @@ fn no_injection_leaves_its_place_in_any_output() {
         |shape: &[String]| shape.iter().filter(|mark| mark.starts_with("Heading")).cloned().collect::<Vec<_>>();
     let tables = |shape: &[String]| shape.iter().filter(|mark| mark.contains("Table")).cloned().collect::<Vec<_>>();
     let kinds: BTreeSet<&str> = plain.iter().map(|(name, ..)| name.as_str()).collect();
-    assert_eq!(kinds.len(), 6 + 8 * 4);
+    assert_eq!(kinds.len(), 6 + 9 * 4);
     on_threads(&CORPUS, |injection| {
         let (history, log) = attacked(&attack(injection, &nonce));
         for ((output, kind, text), (_, _, without)) in outputs(&history, &log).iter().zip(&plain) {

@@ -56,6 +56,7 @@ fn request(debate: usize) -> StartRequest {
         seed: Some(debate as u64),
         name: None,
         tags: std::collections::BTreeMap::new(),
+        supplied: roundtable::app::Supplied::default(),
     }
 }
 
@@ -159,6 +160,7 @@ fn what_only_reads_asks_nobody() {
         (&["modes", "new", "our-way"], 0),
         (&["modes", "schema"], 0),
         (&["providers"], 0),
+        (&["doctor"], 0),
         (&["config", "show"], 0),
         (&["--help"], 0),
         (&["--version"], 0),

@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 14] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
@@ -38,6 +38,7 @@ const ROOMS: [Room; 12] = [
         imports: &["debate"],
         touches: &["std::fs", "std::io", "std::thread", "Instant::now", "SystemTime", "now_v7", "tokio::", "rusqlite"],
     },
+    Room { name: "material", imports: &["debate"], touches: &["std::fs", "std::io", "std::process", "std::thread"] },
     Room {
         name: "providers",
         imports: &["debate"],
@@ -53,7 +54,7 @@ const ROOMS: [Room; 12] = [
     },
     Room {
         name: "app",
-        imports: &["debate", "modes", "store", "providers", "export", "engine", "error", "config"],
+        imports: &["debate", "modes", "store", "material", "providers", "export", "engine", "error", "config"],
         touches: &["tokio::", "now_v7"],
     },
     Room {
@@ -61,7 +62,12 @@ const ROOMS: [Room; 12] = [
         imports: &["app", "config", "debate", "export", "error"],
         touches: &["std::fs", "std::io", "std::process", "std::thread", "Instant::now", "tokio::", "indicatif"],
     },
-    Room { name: "main", imports: &["cli"], touches: &["std::process"] },
+    Room {
+        name: "mcp",
+        imports: &["app", "config", "debate", "stats", "export", "error"],
+        touches: &["std::io", "tokio::"],
+    },
+    Room { name: "main", imports: &["cli", "mcp"], touches: &["std::process"] },
 ];
 
 /// One line of code, without its comment.

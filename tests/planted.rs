@@ -14,11 +14,12 @@ use roundtable::debate::claims::ledger;
 use roundtable::debate::decision::{Caveat, Label};
 use roundtable::debate::event::Setup;
 use roundtable::debate::history::History;
+use roundtable::debate::material::{Assumption, Material, Origin};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::reply::Citation;
 use roundtable::export::record::record;
 use roundtable::export::story::{story, warning};
-use roundtable::export::{markdown, text};
+use roundtable::export::{Format, markdown, premises, text};
 use serde_json::{Value, json};
 use support::replies::{Miss, by_default, claims_in, holding, missed, with};
 use support::world::{Answer, When, World, mode, more, option, question, seat_of, setup};
@@ -441,4 +442,59 @@ fn a_quote_is_verified_by_what_its_author_could_have_read() {
         assert_eq!((quote.verified, quote.evidence), (expected, 1), "{words}: {why}");
     }
     assert_eq!(quotes.len(), rows.len());
+}
+
+/// What evidence of type material refers to, it must quote; and the claims that refer to a premise lean on it.
+#[test]
+fn a_quote_from_material_is_verified_by_that_material() {
+    let rows = [
+        ((1, 1, "The queue is full", Some("it   holds TEN")), "m1", true),
+        ((1, 2, "The plan says so", Some("it holds ten")), "docs/plan.md, line 1", true),
+        ((1, 3, "The limits say so", Some("it holds ten")), "m2", false),
+        ((1, 4, "Traffic grows", Some("“Traffic doubles.”")), "a1", true),
+        ((2, 1, "Something says so", Some("a hundred a second")), "the limits", true),
+        ((2, 2, "Nothing says so", Some("a thousand a second")), "m1 and m2", false),
+        ((2, 3, "Either says so", Some("a hundred a second")), "m1 and m2", true),
+    ];
+    let claims: Vec<_> = rows.iter().map(|(claim, ..)| *claim).collect();
+    let plot = Plot { rounds: &["1112", "1112"], claims: &claims, ..PLOT };
+    let script = |ask: &Ask| {
+        let mut reply = act(&plot, ask)?;
+        let mut said: Value = serde_json::from_str(&reply.text).unwrap();
+        for claim in said["claims"].as_array_mut().into_iter().flatten() {
+            let row = rows.iter().find(|((_, _, words, _), ..)| claim["text"] == *words).unwrap();
+            claim["evidence"][0]["type"] = json!("material");
+            claim["evidence"][0]["ref"] = json!(row.1);
+        }
+        reply.text = said.to_string();
+        Ok(reply)
+    };
+    let mut setup = table(&plot, 1);
+    setup.context = vec![
+        Material::new("docs/plan.md".to_owned(), Origin::File, "The queue:\r\nit holds ten.\n"),
+        Material::new("limits".to_owned(), Origin::Outside, "A hundred a second.\n"),
+    ];
+    setup.assumptions = vec![Assumption::new(Some("traffic".to_owned()), "Traffic doubles.")];
+    let history = World::open(setup, &script, 1).finish().history;
+    let (quotes, ledger) = (analyse(&history).quotes, ledger(&history));
+    for ((_, _, words, _), reference, expected) in rows {
+        let id = &ledger.iter().find(|entry| entry.claim.text == words).unwrap().id;
+        let quote = quotes.iter().find(|quote| quote.claim == *id).unwrap();
+        assert_eq!(quote.verified, expected, "{words}, {reference}");
+    }
+    let named = |words: &[&str]| -> Vec<&str> {
+        let leans = |text: &str| words.contains(&text);
+        ledger.iter().filter(|entry| leans(&entry.claim.text)).map(|entry| entry.id.0.as_str()).collect()
+    };
+    let record = record(&history);
+    let leaning: Vec<Vec<&str>> =
+        record.premises.iter().map(|one| one.claims.iter().map(|claim| claim.0.as_str()).collect()).collect();
+    let plan = named(&["The queue is full", "The plan says so", "Nothing says so", "Either says so"]);
+    let limits = named(&["The limits say so", "Something says so", "Nothing says so", "Either says so"]);
+    assert_eq!(leaning, [plan, limits, named(&["Traffic grows"])]);
+    let adr = roundtable::export::adr::render(&record);
+    let read = premises::read(&adr, Format::Adr).unwrap();
+    let told: Vec<Vec<&str>> =
+        read.premises.iter().map(|one| one.claims.iter().map(|claim| claim.0.as_str()).collect()).collect();
+    assert_eq!(told, leaning, "{adr}");
 }

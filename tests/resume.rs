@@ -112,6 +112,28 @@ fn a_branch_resumes_like_any_other_session() {
     }
 }
 
+/// Under a limit, what was in flight at a cut is lost and paid for, so the law is about what was not yet started.
+#[test]
+fn a_session_under_a_limit_resumes() {
+    let mut limited = 0;
+    for (place, mode) in all_built_in().into_iter().enumerate() {
+        for (step, tokens) in [66_000, 80_000, 88_000, 95_000, 400_000].into_iter().enumerate() {
+            let (kind, question) = questions()[(place + step) % 2].clone();
+            let mut setup = setup(&mode, 4, question);
+            setup.caps.tokens = Some(tokens);
+            let first = Logged { seq: 1, at_ms: 1_000, event: Event::SessionOpened(Box::new(setup)) };
+            let whole = World::resume(std::slice::from_ref(&first), &by_default, 1).finish();
+            limited += usize::from(whole.history.limit.is_some());
+            for cut in places(whole.log.len(), Cuts::Some(3)) {
+                let log = without_in_flight(&whole.log[..cut]);
+                let label = format!("{} with {tokens} tokens, {kind}, cut after event {cut}", mode.mode);
+                assert_same(&label, &whole, &World::resume(&log, &by_default, 2 + cut as u64).finish());
+            }
+        }
+    }
+    assert!(limited > 8, "{limited} sessions reached their limit");
+}
+
 /// Every cut of one session in which all happens.
 #[test]
 fn one_session_resumes_from_everywhere() {

@@ -123,11 +123,18 @@ fn golden_sessions_fit() {
 fn what_the_program_prints_fits() {
     let schemas = Schemas::published();
     let desk = Desk::new();
+    desk.write("plan.md", "The queue holds.");
     for mode in all_built_in() {
         let arguments =
             ["start", "--topic", "Move?", "--rehearse", "--quiet", "--format", "json", "--mode", &mode.mode];
-        fits(&schemas.decision, &desk.run(&arguments).expect(0).record(), &mode.mode);
+        let supplied = ["--context", "plan.md", "--assume", "Nobody is hired."];
+        let arguments = [&arguments[..], &supplied].concat();
+        let record = desk.run(&arguments).expect(0).record();
+        fits(&schemas.decision, &record, &mode.mode);
+        assert_eq!(record["premises"].as_array().map(Vec::len), Some(2), "{}", mode.mode);
     }
+    let log = desk.run(&["export", "@"]).expect(0).stdout;
+    log.lines().for_each(|line| fits(&schemas.events, &serde_json::from_str(line).unwrap(), "a log with premises"));
 }
 
 /// What becomes of the asks of a session.
@@ -285,7 +292,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 26] = [
+const OPTIONAL: [(&str, &[&str]); 30] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -309,6 +316,10 @@ const OPTIONAL: [(&str, &[&str]); 26] = [
     ("parent", &[""]),
     ("continuations", &[""]),
     ("inherited", &["usage"]),
+    ("caps", &[""]),
+    ("tokens", &["", "caps"]),
+    ("grant", &[""]),
+    ("limit", &[""]),
     ("focus", &["", "continuations"]),
     ("facts", &["", "continuations"]),
     ("reason", &["confidence_of_changed", "rating_drift", "rating_shift", "signs", "uncited_share"]),

@@ -26,9 +26,10 @@ use support::replies::{Miss, by_default, claim, holding, missed, with};
 use support::world::{Answer, World, built_in, choice, mode, open, question, seat_of, setup};
 use uuid::Uuid;
 
-const VIEWS: [View; 8] = [
+const VIEWS: [View; 9] = [
     View::Rounds,
     View::Agents,
+    View::Thoughts,
     View::Claims,
     View::Citations,
     View::Ballots,
@@ -199,6 +200,11 @@ fn rounds() {
 #[test]
 fn agents() {
     check(View::Agents);
+}
+
+#[test]
+fn thoughts() {
+    check(View::Thoughts);
 }
 
 #[test]

@@ -145,6 +145,7 @@ fn ask(model: &str) -> Ask {
             output_tokens_max: 8,
         },
         search: WebSearch::Unsaid,
+        grant: None,
     }
 }
 
@@ -230,10 +231,10 @@ fn a_paused_answer_is_sent_back_and_joined() {
     let paused = answer("pause_turn");
     let call = wire.go_on(wire.encode(&ask("m"), vendor, Shape::Schema), paused.paused.as_deref().unwrap());
     matches_file(&folder("anthropic").join("after_pause.request.json"), &call.body);
-    let whole = paused.followed_by(answer("after_pause"));
+    let whole = answer("after_pause").after(Some(paused));
     matches_file(&folder("anthropic").join("after_pause.joined.json"), &shown(&Ok(whole)));
     // A search after the pause makes what stood before it a tale of the search.
-    assert_eq!(answer("pause_turn").followed_by(answer("search")).text, "{\"option\": \"B\"}");
+    assert_eq!(answer("search").after(Some(answer("pause_turn"))).text, "{\"option\": \"B\"}");
 }
 
 #[test]

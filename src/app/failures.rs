@@ -1,7 +1,8 @@
 //! What goes wrong in the rooms below, as the failures that people and scripts meet.
 
-use crate::app::gate;
+use crate::app::{gate, limits};
 use crate::debate::ask::TurnId;
+use crate::debate::budget::LimitKind;
 use crate::debate::event::Ending;
 use crate::debate::history::{History, HistoryError, SynthesisDue};
 use crate::debate::reply::Fault;
@@ -40,11 +41,26 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
             let will_recur = !faults.is_empty() && faults.iter().all(|fault| fault.kind.is_lasting());
             if will_recur { failure.lasting() } else { failure }
         }
+        Ending::LimitReached => limit_failure(history)?,
         Ending::Stopped => {
             Failure::interrupted(format!("stopped: {}", headline(&record::record(history)))).with_hint(goes_on)
         }
     };
     Some(failure.with_session(session))
+}
+
+/// The failure that a session ended by a limit means to a script.
+fn limit_failure(history: &History) -> Option<Failure> {
+    let reached = history.limit?;
+    let session = history.setup.session.to_string();
+    let message = format!("the limit on {} was reached: {}", reached.limit.title(), reached.numbers());
+    let failure = Failure::limit(format!("{message}; {}", headline(&record::record(history))));
+    Some(failure.with_hint(match reached.limit {
+        LimitKind::Time => format!("`roundtable resume {session}` goes on from here, with as much time again"),
+        LimitKind::Cost | LimitKind::Tokens => {
+            format!("`roundtable resume {session}` goes on from here: {}", limits::raise(&reached))
+        }
+    }))
 }
 
 /// The failure that a closing text which was asked for apart, and did not come, means to a script; `None` when it came.

@@ -52,7 +52,17 @@ impl App {
 
     /// Loads a session by its name, its id, a unique prefix of it, `@` or `@~N`.
     pub fn load(&self, name: &str) -> Result<History, Failure> {
-        History::replay(&self.log(name)?).map_err(history_failure)
+        self.replay(&self.log(name)?)
+    }
+
+    /// Folds a session's log.
+    pub fn replay(&self, log: &[Logged]) -> Result<History, Failure> {
+        History::replay(log).map_err(history_failure)
+    }
+
+    /// Tells whether some process runs a session right now.
+    pub fn is_running(&self, session: SessionId) -> Result<bool, Failure> {
+        Ok(self.existing_store(&session.to_string())?.is_running(session))
     }
 
     /// Finds a session and its topic; `None` for one whose log cannot be read.

@@ -2,30 +2,46 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod check;
+mod doctor;
+mod egress;
 mod failures;
 mod gate;
 mod library;
+mod limits;
 mod logs;
 mod naming;
 mod panel;
+pub mod plan;
+mod probe;
 mod resume;
 mod search;
+mod signals;
 mod start;
+mod supplied;
 mod thresholds;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::check::{Change, Checked, Stale, check};
+pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
+pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
-pub use crate::app::panel::{VendorStatus, vendor_keys};
+pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
+pub use crate::app::probe::{Probed, Whom, probe_failure};
 pub use crate::app::resume::ContinueRequest;
+pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
+pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
+pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
@@ -48,6 +64,15 @@ use crate::store::{Lease, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct App {
     config: Config,
+}
+
+/// Where a front-end serves over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpServer {
+    /// The address to listen at.
+    pub address: SocketAddr,
+    /// Names by which it may be called beside the loopback's and the address itself, as clients write them in `Host`.
+    pub hosts: Vec<String>,
 }
 
 /// What `start` came to.
@@ -92,6 +117,7 @@ impl App {
         {
             return self.known(&store, session, &set_up.setup, request).await;
         }
+        limits::check_start(&set_up.setup)?;
         let lease = store.lease(set_up.setup.session).map_err(store_failure)?;
         let opened = Event::SessionOpened(Box::new(set_up.setup.clone()));
         let logged = match store.append(&lease, vec![opened]).await {
@@ -128,7 +154,7 @@ impl App {
             Who::Rehearsal(pace) => pace,
             Who::Providers => Duration::ZERO,
         };
-        Ok(Opened::Running(Box::new(self.resume(&id, pace).await?)))
+        Ok(Opened::Running(Box::new(self.take_up(&id, pace, Some(wanted.caps.clone())).await?)))
     }
 
     /// Lists the modes, built in and overridden.
@@ -144,6 +170,12 @@ impl App {
     /// The vendors with what is set for them.
     pub fn vendors(&self) -> Vec<VendorStatus> {
         panel::vendors(&self.config)
+    }
+
+    /// The chosen vendors, each with the model that was chosen for it.
+    pub fn chosen_vendors(&self) -> Vec<VendorStatus> {
+        let chosen = self.config.providers().iter();
+        chosen.filter_map(|choice| panel::chosen_vendor(&self.config, choice)).collect()
     }
 
     fn folders(&self) -> Folders {

@@ -41,7 +41,7 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
 
 /// Names the first input in which `wanted` differs from what a session was opened with; `None` when it is the same debate.
 ///
-/// The inputs are the question, the mode, the seats with their personas and providers, the moderators, the rounds and the
+/// The inputs are the question, the material and assumptions that come with it, the mode, the seats with their personas and providers, the moderators, the rounds and the
 /// thresholds that end them, the web search, the gate, whether a closing text is written, and the seed where one was asked for. Labels are
 /// none.
 pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
@@ -52,6 +52,8 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
         ("topic", stored.question.topic == wanted.question.topic),
         ("unit", stored.question.estimate == wanted.question.estimate),
         ("options", stored.question == wanted.question),
+        ("context", stored.context == wanted.context),
+        ("assumptions", stored.assumptions == wanted.assumptions),
         ("mode", stored.mode == wanted.mode),
         ("agent count", stored.agents.len() == wanted.agents.len()),
         ("panel", seats(stored) == seats(wanted) && stored.frames == wanted.frames),

@@ -1,12 +1,17 @@
 //! Which vendors can be asked, and with which voices.
 
 use crate::app::search;
+use crate::app::start::Needs;
 use crate::config::keys::{VendorField, VendorKey};
 use crate::config::{Choice, Config};
-use crate::debate::agent::Voice;
+use crate::debate::agent::{Persona, Voice};
+use crate::debate::text;
 use crate::error::Failure;
 use crate::providers::gateway::Endpoint;
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
+
+/// Longest name of a persona that a user brings, in characters.
+const NAME_CHARS_MAX: usize = 60;
 
 /// A vendor with what is set for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,44 +75,68 @@ fn port(base_url: &str) -> u16 {
 
 /// Every vendor, in the order of the table.
 pub(super) fn vendors(config: &Config) -> Vec<VendorStatus> {
-    let status = |vendor: &'static Vendor| {
-        let model = model(config, vendor, None);
-        let row = vendor.models.iter().find(|row| row.name == model);
-        VendorStatus {
-            name: vendor.name,
-            title: vendor.title,
-            usable: is_usable(config, vendor),
-            variable: variable(vendor),
-            prices: row.and_then(|row| row.input_usd.zip(row.output_usd)),
-            search: search::offer(vendor),
-            search_usd: vendor.search.as_ref().and_then(|search| search.search_usd),
-            prices_as_of: PRICES_AS_OF,
-            model,
-        }
-    };
-    VENDORS.iter().map(status).collect()
+    VENDORS.iter().map(|vendor| status(config, vendor, None)).collect()
+}
+
+/// A vendor that was chosen, with the model that was chosen for it.
+pub(super) fn chosen_vendor(config: &Config, choice: &Choice) -> Option<VendorStatus> {
+    table::find(&choice.provider).map(|vendor| status(config, vendor, choice.model.as_deref()))
+}
+
+fn status(config: &Config, vendor: &'static Vendor, chosen: Option<&str>) -> VendorStatus {
+    let model = model(config, vendor, chosen);
+    let row = vendor.models.iter().find(|row| row.name == model);
+    VendorStatus {
+        name: vendor.name,
+        title: vendor.title,
+        usable: is_usable(config, vendor),
+        variable: variable(vendor),
+        prices: row.and_then(|row| row.input_usd.zip(row.output_usd)),
+        search: search::offer(vendor),
+        search_usd: vendor.search.as_ref().and_then(|search| search.search_usd),
+        prices_as_of: PRICES_AS_OF,
+        model,
+    }
 }
 
 /// The voices that can be had, in seating order: those that were chosen, else every usable vendor's in the order of the
 /// table.
-pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
+pub(super) fn voices(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failure> {
     let voices: Vec<Voice> = match config.providers() {
         [] => VENDORS
             .iter()
             .filter(|vendor| is_usable(config, vendor))
             .map(|vendor| voice(config, vendor, None))
             .collect(),
-        chosen => chosen.iter().map(|choice| chosen_voice(config, choice)).collect::<Result<_, _>>()?,
+        chosen => chosen.iter().map(|choice| chosen_voice(config, choice, needs)).collect::<Result<_, _>>()?,
     };
     if voices.is_empty() {
-        return Err(nothing_usable());
+        return Err(match needs {
+            Needs::Access => nothing_usable(),
+            Needs::Nothing => nothing_usable().with_hint("name the providers with --provider, or add --rehearse"),
+        });
     }
     Ok(voices)
 }
 
+/// A viewpoint that a user brings to the panel; `None` when the name cannot be shown on it: it must have 1 to 60 characters and
+/// not be the moderator's.
+pub fn persona(name: &str, cares_about: &str) -> Option<Persona> {
+    let (name, cares_about) = (text::line(name), text::line(cares_about));
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.eq_ignore_ascii_case("moderator") {
+        return None;
+    }
+    let character = if cares_about.is_empty() {
+        format!("looking at the question as {name} would")
+    } else {
+        format!("what matters to you is {cares_about}")
+    };
+    Some(Persona { name, character, team: None, stance: None })
+}
+
 /// Who may moderate: the one that was chosen, then each of the panel's voices.
-pub(super) fn moderators(config: &Config, panel: &[Voice]) -> Result<Vec<Voice>, Failure> {
-    let chosen = config.moderator().map(|choice| chosen_voice(config, choice)).transpose()?;
+pub(super) fn moderators(config: &Config, panel: &[Voice], needs: Needs) -> Result<Vec<Voice>, Failure> {
+    let chosen = config.moderator().map(|choice| chosen_voice(config, choice, needs)).transpose()?;
     let mut moderators: Vec<Voice> = Vec::new();
     for voice in chosen.iter().chain(panel) {
         if !moderators.contains(voice) {
@@ -146,6 +175,16 @@ fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
     }
 }
 
+/// Where a vendor of that name is reached; `None` for what is no vendor.
+pub(super) fn address(config: &Config, name: &str) -> Option<String> {
+    table::find(name).map(|vendor| endpoint(config, vendor).base_url)
+}
+
+/// Where a vendor is reached, if that is set; otherwise it is the vendor's own address.
+pub(super) fn address_set<'a>(config: &'a Config, name: &str) -> Option<&'a str> {
+    table::find(name).and_then(|vendor| vendor.base_url_variable).and_then(|variable| config.text(variable))
+}
+
 fn is_usable(config: &Config, vendor: &Vendor) -> bool {
     match vendor.key {
         Key::Required => vendor.key_variables.first().is_some_and(|name| config.secret(name).is_some()),
@@ -161,10 +200,10 @@ fn variable(vendor: &Vendor) -> &'static str {
     }
 }
 
-fn chosen_voice(config: &Config, choice: &Choice) -> Result<Voice, Failure> {
+fn chosen_voice(config: &Config, choice: &Choice, needs: Needs) -> Result<Voice, Failure> {
     let vendor = table::find(&choice.provider)
         .ok_or_else(|| Failure::usage(format!("unknown provider `{}`", choice.provider)))?;
-    if !is_usable(config, vendor) {
+    if needs == Needs::Access && !is_usable(config, vendor) {
         return Err(not_set_up(vendor));
     }
     Ok(voice(config, vendor, choice.model.as_deref()))

@@ -6,12 +6,15 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{App, Session, gateway, panel};
+use crate::app::{App, Session, gateway, limits, panel, supplied};
+use crate::debate::budget::Caps;
 use crate::debate::decision::Label;
-use crate::debate::event::{Branch, Continued, Ending, Event, Logged, SessionId};
+use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
 use crate::debate::history::History;
 use crate::debate::schedule;
+use crate::debate::text;
 use crate::error::Failure;
+use crate::material::Guard;
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
@@ -29,20 +32,28 @@ pub struct ContinueRequest {
     pub from_round: Option<u32>,
     /// Name of the new session.
     pub name: Option<String>,
+    /// What becomes of what looks like a secret in the terms.
+    pub guard: Guard,
 }
 
 /// A session that nobody else is writing.
-struct Taken {
-    store: Arc<Store>,
+pub(super) struct Taken {
+    pub(super) store: Arc<Store>,
     lease: Lease,
-    history: History,
+    pub(super) history: History,
 }
 
 impl App {
-    /// Takes up a session that was interrupted, paused or stopped, or lost its quorum. Sends no request.
+    /// Takes up a session that was interrupted, paused or stopped, reached a limit or lost its quorum. Sends no request.
     ///
-    /// `pace` is how long each reply takes to arrive if the session is a rehearsal.
+    /// `pace` is how long each reply takes to arrive if the session is a rehearsal. Limits that flags give replace the
+    /// session's own; fails if it would end again at once.
     pub async fn resume(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
+        self.take_up(name, pace, None).await
+    }
+
+    /// Like [`App::resume`], with the limits that a second start of the session gives.
+    pub(super) async fn take_up(&self, name: &str, pace: Duration, given: Option<Caps>) -> Result<Session, Failure> {
         let mut taken = self.take(name)?;
         if taken.history.ending == Some(Ending::Decided) {
             let session = taken.history.setup.session;
@@ -52,15 +63,25 @@ impl App {
             )));
         }
         let provider = self.provider_of(&taken.history, pace)?;
+        let history = &taken.history;
+        let caps = match given {
+            Some(given) => Some(limits::replaced(&history.caps, given, history)?),
+            None => limits::changed(&self.config, history)?,
+        };
+        let set = caps.filter(|caps| *caps != history.caps).map(Event::LimitsSet);
+        let mut events: Vec<Event> = set.or_else(|| limits::lost_in_flight(&taken)).into_iter().collect();
         // Who was stopped at once while it was ending goes on as well.
-        if taken.history.ending.is_some() || taken.history.stop.is_some() || taken.history.paused {
-            taken.append(Event::SessionResumed {}).await?;
+        let is_ended = history.ending.is_some() || history.stop.is_some() || history.limit.is_some();
+        if is_ended || history.paused {
+            events.push(Event::SessionResumed {});
         }
+        taken.append_within_limits(events).await?;
         Ok(taken.session(provider))
     }
 
     /// Takes a session that has ended further, or branches a new one off it. Sends no request.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        supplied::check_secrets(&self.config, outgoing(&request.terms), request.guard)?;
         match request.from_round {
             Some(round) => self.branch_off(name, round, request, pace).await,
             None => {
@@ -73,7 +94,9 @@ impl App {
                 }
                 check_goes_on(&taken.history, &request.terms)?;
                 let provider = self.provider_of(&taken.history, pace)?;
-                taken.append(Event::SessionContinued(request.terms)).await?;
+                let mut events = limits::set(&self.config, &taken)?;
+                events.push(Event::SessionContinued(request.terms));
+                taken.append_within_limits(events).await?;
                 Ok(taken.session(provider))
             }
         }
@@ -91,7 +114,9 @@ impl App {
                 .with_session(session.to_string()));
         }
         let provider = self.provider_of(history, pace)?;
-        taken.append(Event::SynthesisRequested {}).await?;
+        let mut events = limits::set(&self.config, &taken)?;
+        events.push(Event::SynthesisRequested {});
+        taken.append_within_limits(events).await?;
         Ok(taken.session(provider))
     }
 
@@ -113,9 +138,12 @@ impl App {
         check_goes_on(&history, &request.terms)?;
         let provider = self.provider_of(&history, pace)?;
         let lease = store.lease(session).map_err(store_failure)?;
-        store.import(&lease, branch).await.map_err(store_failure)?;
         let mut taken = Taken { store, lease, history };
-        taken.append(Event::SessionContinued(request.terms)).await?;
+        let mut events = limits::set(&self.config, &taken)?;
+        events.push(Event::SessionContinued(request.terms));
+        limits::check_goes_on(&taken.history, &events)?;
+        taken.store.import(&taken.lease, branch).await.map_err(store_failure)?;
+        taken.append(events).await?;
         Ok(taken.session(provider))
     }
 
@@ -147,8 +175,17 @@ impl App {
 }
 
 impl Taken {
-    async fn append(&mut self, event: Event) -> Result<(), Failure> {
-        for logged in self.store.append(&self.lease, vec![event]).await.map_err(store_failure)? {
+    /// Appends events unless a limit would end the session right after them.
+    async fn append_within_limits(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+        limits::check_goes_on(&self.history, &events)?;
+        self.append(events).await
+    }
+
+    async fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        for logged in self.store.append(&self.lease, events).await.map_err(store_failure)? {
             self.history.apply(&logged).map_err(history_failure)?;
         }
         Ok(())
@@ -157,6 +194,15 @@ impl Taken {
     fn session(self, provider: Box<dyn Provider>) -> Session {
         Session { history: self.history, warnings: Vec::new(), store: self.store, lease: self.lease, provider }
     }
+}
+
+/// Every text of the terms that goes into prompts, with the place it comes from.
+fn outgoing(terms: &Continued) -> Vec<(String, &str)> {
+    let focus = terms.focus.iter().map(|focus| ("--focus".to_owned(), focus.as_str()));
+    let told = |fact: &'_ Fact| format!("--fact \"{}\"", text::clip(&fact.about, 60));
+    let facts = terms.facts.iter();
+    let facts = facts.flat_map(|fact| [("--fact".to_owned(), fact.about.as_str()), (told(fact), fact.text.as_str())]);
+    focus.chain(facts).collect()
 }
 
 /// Fails where more rounds make no sense.

@@ -36,6 +36,11 @@ pub(super) fn web_search(
     if !search::is_of_use(mode) {
         warnings.push(format!("mode {} has no turn in which the web is searched: its seats cast ballots", mode.mode));
     }
+    if [keys::MAX_COST, keys::MAX_TOKENS].into_iter().any(|limit| config.setting(limit).is_some()) {
+        warnings.push(
+            "what searches cost and read is not counted beforehand, so the limits may be exceeded by it".to_owned(),
+        );
+    }
     match who {
         Who::Rehearsal(_) => warnings.push("nothing is searched for in a rehearsal".to_owned()),
         Who::Providers => warnings.extend(shortcomings(config, agents, &terms)),
@@ -129,6 +134,15 @@ fn is_domain(text: &str) -> bool {
             && !label.ends_with('-')
     };
     text.len() <= 253 && text.contains('.') && text.split('.').all(is_label) && text.parse::<IpAddr>().is_err()
+}
+
+/// Whether a provider may search the web in some turn of a session.
+pub(super) fn may_search(wanted: &WebSearch, provider: &str) -> bool {
+    let offer = table::find(provider).and_then(|vendor| vendor.search.as_ref()).map(|search| search.offer);
+    match (wanted, offer) {
+        (_, None) | (WebSearch::Off, _) | (WebSearch::Unsaid, Some(Offer::OnRequest)) => false,
+        (WebSearch::On(_), Some(_)) | (WebSearch::Unsaid, Some(Offer::ByNature)) => true,
+    }
 }
 
 /// How a vendor searches, for people: `no`, `on request` or `by nature`.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
-use crate::app::{App, gateway, naming, panel, search, thresholds};
+use crate::app::supplied::{self, Supplied};
+use crate::app::{App, gateway, limits, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -47,6 +48,8 @@ pub struct StartRequest {
     pub name: Option<String>,
     /// Labels of the session.
     pub tags: BTreeMap<String, String>,
+    /// What comes with the question.
+    pub supplied: Supplied,
 }
 
 /// Rounds of the exchange.
@@ -74,8 +77,32 @@ pub(super) struct SetUp {
     pub(super) warnings: Vec<String>,
 }
 
+/// What the voices of a debate need to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Set up, so that they can be asked.
+    Access,
+    /// Known, where they are named.
+    Nothing,
+}
+
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {
+    let (setup, warnings) = draw_up(app, request, Needs::Access)?;
+    let provider: Box<dyn Provider> = match request.who {
+        Who::Rehearsal(pace) => Box::new(Rehearsal::new(pace)),
+        Who::Providers => {
+            let names: Vec<&str> = limits::voices(&setup).map(|voice| voice.provider.as_str()).collect();
+            gateway(panel::endpoints(&app.config, &names))?
+        }
+    };
+    Ok(SetUp { setup, provider, warnings })
+}
+
+/// The first event of a debate, and what is odd about it.
+pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result<(Setup, Vec<String>), Failure> {
     let config = &app.config;
+    // First of all: an error may repeat what it is about.
+    supplied::check_secrets(config, words(request), request.supplied.guard)?;
     let question = match &request.estimate {
         Some(unit) => Question::estimate(&request.topic, unit),
         None => Question::new(&request.topic, &request.options),
@@ -92,7 +119,9 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
     let gate = gate::terms(config, &request.gate, (&question, &mode, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, request.perspectives.len(), &mut warnings);
-    let cast = cast(config, request.who)?;
+    let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
+    supplied::check_secrets(config, premises.texts(), request.supplied.guard)?;
+    let cast = cast(config, request.who, needs)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let agents = personas::seat(personas, numbering, count, &cast.panel);
     let web_search = search::web_search(config, (&mode, &agents, request.who), &mut warnings)?;
@@ -105,10 +134,13 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(count),
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators))?,
         thresholds,
         web_search,
         gate,
         question,
+        context: premises.context,
+        assumptions: premises.assumptions,
         mode,
         agents,
         moderators: cast.moderators,
@@ -118,7 +150,20 @@ pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure
         tags: request.tags.clone(),
         parent: None,
     };
-    Ok(SetUp { setup, provider: cast.provider, warnings })
+    Ok((setup, warnings))
+}
+
+/// The user's own words that go into prompts, with the flag they came with.
+fn words(request: &StartRequest) -> Vec<(String, &str)> {
+    let personas = request.perspectives.iter().flat_map(|persona| [&persona.name, &persona.character]);
+    let topic = [("--topic", &request.topic)].into_iter();
+    topic
+        .chain(request.options.iter().map(|option| ("--option", option)))
+        .chain(request.estimate.iter().map(|unit| ("--estimate", unit)))
+        .chain(personas.map(|words| ("--perspective", words)))
+        .chain(request.supplied.assume.iter().map(|given| ("--assume", given)))
+        .map(|(flag, words)| (flag.to_owned(), words.as_str()))
+        .collect()
 }
 
 /// The random bits of a version 7 UUID, down to those that JSON readers keep.
@@ -127,26 +172,19 @@ fn drawn_seed(session: Uuid) -> u64 {
     low & SEED_MAX
 }
 
-/// Who can be asked, and by whom.
+/// Who can be asked.
 struct Cast {
     panel: Vec<Voice>,
     moderators: Vec<Voice>,
-    provider: Box<dyn Provider>,
 }
 
-fn cast(config: &Config, who: Who) -> Result<Cast, Failure> {
+fn cast(config: &Config, who: Who, needs: Needs) -> Result<Cast, Failure> {
     match who {
-        Who::Rehearsal(pace) => Ok(Cast {
-            panel: vec![rehearsal::voice()],
-            moderators: vec![rehearsal::voice()],
-            provider: Box::new(Rehearsal::new(pace)),
-        }),
+        Who::Rehearsal(_) => Ok(Cast { panel: vec![rehearsal::voice()], moderators: vec![rehearsal::voice()] }),
         Who::Providers => {
-            let panel = panel::voices(config)?;
-            let moderators = panel::moderators(config, &panel)?;
-            let names: Vec<&str> = panel.iter().chain(&moderators).map(|voice| voice.provider.as_str()).collect();
-            let provider = gateway(panel::endpoints(config, &names))?;
-            Ok(Cast { panel, moderators, provider })
+            let panel = panel::voices(config, needs)?;
+            let moderators = panel::moderators(config, &panel, needs)?;
+            Ok(Cast { panel, moderators })
         }
     }
 }

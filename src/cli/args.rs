@@ -1,13 +1,23 @@
 //! The command line, as clap reads it.
 
+pub(crate) mod setup;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::args::setup::{ConfigCommand, DoctorArgs, ProvidersArgs, ShellArg};
+use crate::cli::check::CheckArgs;
+use crate::cli::limits::LimitArgs;
+use crate::cli::modes::ModesCommand;
+use crate::cli::plan::PlanArgs;
+
 /// What `--help` says at the end.
 pub(crate) const AFTER_HELP: &str = "\
-Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold; \
-5 providers failed, quorum lost; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
+Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold, \
+or a premise no longer does; \
+5 providers failed, quorum lost; 6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -23,6 +33,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a debate and print its decision
     Start(Box<StartArgs>),
+    /// Tell what a debate will take: panel, stages, calls, tokens and cost. Sends nothing
+    Plan(Box<PlanArgs>),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
     /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
@@ -51,17 +63,23 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Tell what changed between two decisions on one question
     Diff(DiffArgs),
+    /// Tell which decisions of a project rest on a file or an assumption that has changed since
+    Check(CheckArgs),
     /// List, show, check or begin mode files
     #[command(subcommand)]
     Modes(ModesCommand),
+    /// Serve assistants over the Model Context Protocol, on standard input and output or over HTTP
+    Mcp(McpArgs),
     /// Print the JSON Schema of something the program reads or writes
     Schema {
         /// Of what
         #[arg(value_enum)]
         of: SchemaArg,
     },
-    /// List the providers: which are set up, with which model, at what price
-    Providers(ListingArgs),
+    /// List the providers: which are set up, with which model, at what price; or ask each for a word
+    Providers(ProvidersArgs),
+    /// Look at the set-up: what is set, where sessions live, what is wrong and what to do; asks nobody without --check
+    Doctor(DoctorArgs),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -79,20 +97,23 @@ pub(crate) enum Command {
     },
 }
 
-/// A shell that can complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ShellArg {
-    /// source <(roundtable completions bash)
-    Bash,
-    /// source <(roundtable completions zsh)
-    Zsh,
-    /// roundtable completions fish | source
-    Fish,
-}
-
 /// A debate to start.
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
+    #[command(flatten)]
+    pub(crate) debate: DebateArgs,
+    /// Print who would be sent what, as text or with --format json, and send nothing
+    #[arg(long)]
+    pub(crate) show_egress: bool,
+    #[command(flatten)]
+    pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// What a debate is to be.
+#[derive(Debug, Args)]
+pub(crate) struct DebateArgs {
     /// The question: text, @FILE, or - for standard input
     #[arg(long, short, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) topic: String,
@@ -117,6 +138,18 @@ pub(crate) struct StartArgs {
     /// Ask for a number in this unit, such as weeks; the answer is the panel's median
     #[arg(long, value_name = "UNIT", conflicts_with_all = ["options", "yes_no"])]
     pub(crate) estimate: Option<String>,
+    /// Material for the panel: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more
+    #[arg(long, value_name = "PATH")]
+    pub(crate) context: Vec<String>,
+    /// Changes for the panel, as `git diff RANGE` tells them [default: HEAD]
+    #[arg(long, value_name = "RANGE", num_args = 0..=1, default_missing_value = "HEAD", allow_hyphen_values = false)]
+    pub(crate) diff: Option<String>,
+    /// What the panel is to take as given: a name from `assumptions` in roundtable.yaml, or a text; repeat for more
+    #[arg(long, value_name = "NAME|TEXT")]
+    pub(crate) assume: Vec<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
     /// A provider to seat, in seating order; repeat for more [default: every one that is set up]
     #[arg(long, short, value_name = "NAME[=MODEL]")]
     pub(crate) provider: Vec<String>,
@@ -135,6 +168,8 @@ pub(crate) struct StartArgs {
     /// Fail (exit code 3) if an objection in anyone's last ballot is called blocking; for modes with ballots
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     /// Leave out the gate that the project's roundtable.yaml sets as its policy
     #[arg(long)]
     pub(crate) no_policy: bool,
@@ -157,10 +192,6 @@ pub(crate) struct StartArgs {
     /// Label the session, for `list --tag`; repeat for more
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub(crate) tags: Vec<String>,
-    #[command(flatten)]
-    pub(crate) result: ResultArgs,
-    #[command(flatten)]
-    pub(crate) view: ViewArgs,
 }
 
 /// A session to finish.
@@ -168,6 +199,8 @@ pub(crate) struct StartArgs {
 pub(crate) struct ResumeArgs {
     /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -194,6 +227,11 @@ pub(crate) struct ContinueArgs {
     /// Name of the new session
     #[arg(long, value_name = "TEXT", requires = "from_round")]
     pub(crate) name: Option<String>,
+    /// Send what looks like a secret all the same
+    #[arg(long)]
+    pub(crate) allow_secrets: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
     #[command(flatten)]
@@ -375,6 +413,9 @@ pub(crate) enum StatusArg {
     QuorumLost,
     /// Stopped; the ballots in hand decided
     Stopped,
+    /// A limit on cost, tokens or time was reached; the ballots in hand decided
+    #[value(name = "limit_reached", alias = "limit-reached")]
+    LimitReached,
 }
 
 /// How a list is printed.
@@ -419,6 +460,8 @@ pub(crate) enum ShowView {
     Rounds,
     /// Each agent's path through the rounds
     Agents,
+    /// The reasoning behind what each agent said, which the others were not shown
+    Thoughts,
     /// The claim ledger, with evidence and what became of each claim
     Claims,
     /// The sources, and who cited them where
@@ -431,6 +474,17 @@ pub(crate) enum ShowView {
     Prompts,
     /// The log, one line an event
     Events,
+}
+
+/// How to serve assistants.
+#[derive(Debug, Args)]
+pub(crate) struct McpArgs {
+    /// Serve over streamable HTTP at this address, under /mcp. Off loopback, ROUNDTABLE_MCP_TOKEN must be set
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// A further name that clients may call the server by, as they write it in Host; repeat for more
+    #[arg(long, value_name = "NAME", requires = "http")]
+    pub(crate) allow_host: Vec<String>,
 }
 
 /// Two decisions to compare.
@@ -471,36 +525,4 @@ pub(crate) enum SchemaArg {
     Events,
     /// A line of `--progress ndjson`
     Progress,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModesCommand {
-    /// List the modes, built in and your own
-    List(ListingArgs),
-    /// Print a mode's file
-    Show {
-        /// A mode's name or file
-        name: String,
-    },
-    /// Check mode files; without any, every mode that can be found
-    Check {
-        /// Modes' names or files
-        names: Vec<String>,
-    },
-    /// Write a commented mode file to start from
-    New {
-        /// Name of the mode: lower-case letters, digits and dashes
-        name: String,
-        /// Where to write it [default: NAME.yaml in the project's folder of modes]
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Print the JSON Schema of mode files, for editors
-    Schema,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Print every setting with where its value comes from; keys are never shown
-    Show(ListingArgs),
 }

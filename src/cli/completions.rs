@@ -5,7 +5,8 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::app::vendor_keys;
-use crate::cli::args::{Cli, ShellArg};
+use crate::cli::args::Cli;
+use crate::cli::args::setup::ShellArg;
 use crate::cli::output;
 use crate::error::Failure;
 
@@ -42,6 +43,7 @@ fn with_names(command: Command) -> Command {
                 .mut_arg("provider", one_of(&vendors))
                 .mut_arg("moderator", one_of(&vendors))
         })
+        .mut_subcommand("providers", |providers| providers.mut_arg("names", one_of(&vendors)))
         .mut_subcommand("list", |list| list.mut_arg("mode", one_of(&modes)))
         .mut_subcommand("modes", |of_modes| {
             of_modes

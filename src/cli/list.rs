@@ -56,9 +56,9 @@ pub(crate) fn line(listed: &Listed) -> String {
     let minute = opened.get(..16).unwrap_or(&opened).replace('T', " ");
     let name = listed.name.as_ref().map(|name| format!("[{}] ", text::line(name))).unwrap_or_default();
     format!(
-        "{}  {minute}  {:<11}  {:<18}  {name}{}\n",
+        "{}  {minute}  {:<13}  {:<18}  {name}{}\n",
         listed.session,
-        status(listed),
+        listed.standing.name(),
         listed.mode,
         text::clip(&listed.topic, TOPIC_CHARS_MAX)
     )
@@ -68,7 +68,7 @@ pub(crate) fn entry(listed: &Listed) -> Value {
     json!({
         "session": listed.session,
         "opened": timestamp(listed.opened_ms),
-        "status": status(listed),
+        "status": listed.standing.name(),
         "mode": listed.mode,
         "topic": listed.topic,
         "name": listed.name,
@@ -76,18 +76,6 @@ pub(crate) fn entry(listed: &Listed) -> Value {
         "parent": listed.parent,
         "latest": timestamp(listed.latest_ms),
     })
-}
-
-fn status(listed: &Listed) -> &'static str {
-    match listed.standing {
-        Standing::Running => "running",
-        Standing::Open => "open",
-        Standing::Paused => "paused",
-        Standing::Unreadable => "unreadable",
-        Standing::Ended(Ending::Decided) => "decided",
-        Standing::Ended(Ending::QuorumLost) => "quorum_lost",
-        Standing::Ended(Ending::Stopped) => "stopped",
-    }
 }
 
 fn standing(status: StatusArg) -> Standing {
@@ -98,6 +86,7 @@ fn standing(status: StatusArg) -> Standing {
         StatusArg::Decided => Standing::Ended(Ending::Decided),
         StatusArg::QuorumLost => Standing::Ended(Ending::QuorumLost),
         StatusArg::Stopped => Standing::Ended(Ending::Stopped),
+        StatusArg::LimitReached => Standing::Ended(Ending::LimitReached),
     }
 }
 

@@ -4,18 +4,23 @@
 
 mod args;
 mod cells;
+mod check;
 mod completions;
 mod configuration;
 mod diff;
+mod doctor;
+mod egress;
 mod export;
 mod given;
 mod guard;
 mod library;
+mod limits;
 mod list;
 mod live;
 mod man;
 mod modes;
 mod output;
+mod plan;
 mod providers;
 mod replay;
 mod run;
@@ -29,21 +34,33 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::app::{App, vendor_keys};
-use crate::cli::args::{Cli, Command, ConfigCommand, DiffFormat, FormatArg, ListingFormat, ModesCommand, ProgressArg};
+use crate::app::{App, HttpServer, vendor_keys};
+use crate::cli::args::setup::ConfigCommand;
+use crate::cli::args::{Cli, Command, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
+use crate::cli::modes::ModesCommand;
 use crate::cli::output::ErrorFormat;
 use crate::config::{Config, Sources};
 use crate::debate::text;
 use crate::error::Failure;
 
+/// The front-ends that serve instead of answering once. The command line starts them and knows no more of them.
+pub struct Servers {
+    /// Serves assistants: over standard input and output, or over HTTP where an address is given. `None` where it was left out of
+    /// the build.
+    pub mcp: Option<Serve>,
+}
+
+/// Serves until there is nobody to serve.
+pub type Serve = fn(Sources, Option<HttpServer>) -> Result<(), Failure>;
+
 /// Runs the program and returns its exit code.
-pub fn main() -> ExitCode {
+pub fn main(servers: &Servers) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_a_command(&error),
     };
     let format = error_format(&cli.command);
-    ended(guard::guarded(|| execute(cli.command)), format)
+    ended(guard::guarded(|| execute(cli.command, servers)), format)
 }
 
 /// Tells how a command ended, and returns its exit code.
@@ -103,9 +120,10 @@ fn usage_failure(message: &str) -> Failure {
     }
 }
 
-fn execute(command: Command) -> Result<(), Failure> {
+fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Resume(args) => run::resume(&args),
         Command::Continue(args) => run::go_on(&args),
         Command::Pause(args) => library::pause(&app(Vec::new())?, &args),
@@ -120,13 +138,25 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&app(Vec::new())?, &args),
         Command::Replay(args) => replay::replay(&app(Vec::new())?, &args),
         Command::Diff(args) => diff::diff(&app(Vec::new())?, &args),
+        Command::Check(args) => check::check(&args),
         Command::Modes(command) => modes::modes(&app(Vec::new())?, &command),
+        Command::Mcp(args) => mcp(servers, args),
         Command::Schema { of } => schema::schema(of),
-        Command::Providers(args) => providers::providers(&app(Vec::new())?, args.format),
+        Command::Providers(args) => providers::providers(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Config(ConfigCommand::Show(args)) => configuration::show(&app(Vec::new())?, args.format),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { dir } => man::man(dir.as_deref()),
     }
+}
+
+fn mcp(servers: &Servers, args: McpArgs) -> Result<(), Failure> {
+    let Some(serve) = servers.mcp else {
+        return Err(Failure::usage("this build leaves out the server for assistants")
+            .with_hint("build it with the feature `mcp`, which is on by default"));
+    };
+    let http = args.http.map(|address| HttpServer { address, hosts: args.allow_host });
+    serve(Sources::from_process()?, http)
 }
 
 /// A flag that stands for a setting: its name, the setting's variable, the text given.
@@ -160,16 +190,19 @@ fn error_format(command: &Command) -> ErrorFormat {
         },
         Command::Search(args) => of_list(args.listing.format),
         Command::List(args) => of_list(args.listing.format),
+        Command::Plan(args) => of_list(args.listing.format),
         Command::Replay(args) => of_list(args.format),
-        Command::Providers(args)
-        | Command::Config(ConfigCommand::Show(args))
-        | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
+        Command::Check(args) => of_list(args.format),
+        Command::Providers(args) => of_list(args.listing.format),
+        Command::Doctor(args) => of_list(args.listing.format),
+        Command::Config(ConfigCommand::Show(args)) | Command::Modes(ModesCommand::List(args)) => of_list(args.format),
         Command::Pause(_)
         | Command::Stop(_)
         | Command::Rename(_)
         | Command::Delete(_)
         | Command::Import(_)
         | Command::Modes(_)
+        | Command::Mcp(_)
         | Command::Schema { .. }
         | Command::Completions { .. }
         | Command::Man { .. } => ErrorFormat::Text,

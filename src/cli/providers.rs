@@ -1,14 +1,40 @@
-//! `providers`: the vendors, and what is set for them.
+//! `providers`: the vendors, what is set for them, and on request whether they answer.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, VendorStatus};
+use crate::app::{App, Probed, Signals, VendorStatus, Whom, probe_failure};
 use crate::cli::args::ListingFormat;
-use crate::cli::output;
+use crate::cli::args::setup::ProvidersArgs;
+use crate::cli::{output, run};
+use crate::config::keys;
+use crate::debate::reply::{Fault, Reply};
+use crate::debate::text;
 use crate::error::Failure;
+use crate::export::text::money;
 
-pub(crate) fn providers(app: &App, format: ListingFormat) -> Result<(), Failure> {
-    let vendors = app.vendors();
+pub(crate) fn providers(args: &ProvidersArgs) -> Result<(), Failure> {
+    let chosen = (!args.names.is_empty()).then(|| ("NAME", keys::PROVIDERS, args.names.join(",")));
+    let app = super::app(chosen.into_iter().collect())?;
+    let whom = if args.names.is_empty() { Whom::OfDebate } else { Whom::Chosen };
+    if args.check {
+        let checked = ask(&app, whom, args.patience.timeout, args.listing.format)?;
+        output::result(&match args.listing.format {
+            ListingFormat::Json => format!("{:#}\n", json!({ "providers": entries_of(&checked) })),
+            ListingFormat::Text => lines_of(&checked),
+        })?;
+        return probe_failure(&checked).map_or(Ok(()), Err);
+    }
+    let vendors = match whom {
+        Whom::OfDebate => app.vendors(),
+        Whom::Chosen => app.chosen_vendors(),
+    };
+    list(&vendors, args.listing.format)
+}
+
+fn list(vendors: &[VendorStatus], format: ListingFormat) -> Result<(), Failure> {
     match format {
         ListingFormat::Json => {
             let vendors: Vec<Value> = vendors.iter().map(entry).collect();
@@ -24,6 +50,98 @@ pub(crate) fn providers(app: &App, format: ListingFormat) -> Result<(), Failure>
             ))
         }
     }
+}
+
+/// Asks for a word from each, until all have answered, their time is up, or the user has had enough.
+pub(super) fn ask(app: &App, whom: Whom, patience: Duration, format: ListingFormat) -> Result<Vec<Probed>, Failure> {
+    run::runtime()?.block_on(async {
+        let leave = CancellationToken::new();
+        let mut signals = Signals::new();
+        let mut checking = std::pin::pin!(app.probe(whom, patience, &leave));
+        if format == ListingFormat::Text {
+            output::remark(&format!("asking for a word, for at most {}", humantime::format_duration(patience)));
+        }
+        let signalled = async {
+            match &mut signals {
+                Some(signals) => drop(signals.next().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            checked = &mut checking => return checked,
+            () = signalled => leave.cancel(),
+        }
+        checking.await
+    })
+}
+
+/// What came of asking, a line each and what to do where there was no answer.
+pub(super) fn lines_of(checked: &[Probed]) -> String {
+    let answered: Vec<&Reply> = checked.iter().filter_map(|checked| checked.outcome.as_ref().ok()).collect();
+    let paid: Option<f64> = answered.iter().map(|reply| reply.cost_usd).sum();
+    let lines: String = checked.iter().map(checked_line).collect();
+    format!("{lines}\n{} of {} answer; asking cost {}.\n", answered.len(), checked.len(), money(paid))
+}
+
+fn checked_line(checked: &Probed) -> String {
+    let VendorStatus { name, model, .. } = &checked.vendor;
+    let model = text::line(model);
+    match &checked.outcome {
+        Ok(reply) => {
+            let seconds = reply.elapsed_ms as f64 / 1000.0;
+            let retried = if reply.requests > 1 { format!(", {} requests", reply.requests) } else { String::new() };
+            format!("{name:<11} {:<16} {model:<28} {seconds:.1} s, {}{retried}\n", "answers", money(reply.cost_usd))
+        }
+        Err(fault) => format!(
+            "{name:<11} {:<16} {model:<28} {}\n{:<28} {}\n",
+            fault.kind.to_string(),
+            text::plain(&fault.message),
+            "",
+            fault.hint
+        ),
+    }
+}
+
+/// The entries of the list, each with what came of asking.
+pub(super) fn entries_of(checked: &[Probed]) -> Vec<Value> {
+    let entry = |checked: &Probed| {
+        let mut entry = entry(&checked.vendor);
+        entry["check"] = match &checked.outcome {
+            Ok(reply) => answered(reply),
+            Err(fault) => unanswered(fault),
+        };
+        entry
+    };
+    checked.iter().map(entry).collect()
+}
+
+fn answered(reply: &Reply) -> Value {
+    json!({
+        "answers": true,
+        "model": reply.model,
+        "latency_ms": reply.elapsed_ms,
+        "cost_usd": reply.cost_usd,
+        "requests": reply.requests,
+        "fault": null,
+    })
+}
+
+fn unanswered(fault: &Fault) -> Value {
+    json!({
+        "answers": false,
+        "model": null,
+        "latency_ms": null,
+        "cost_usd": null,
+        "requests": fault.requests,
+        "fault": {
+            "kind": fault.kind,
+            "message": fault.message,
+            "status": fault.status,
+            "request_id": fault.request_id,
+            "hint": fault.hint,
+            "retryable": fault.kind.is_retryable(),
+        },
+    })
 }
 
 fn line(vendor: &VendorStatus) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::app::{App, Filter, Notice, Verification};
+use crate::app::{App, Filter, Notice, Signals, Verification};
 use crate::cli::args::{FormatArg, ListingFormat, ReplayArgs};
 use crate::cli::live::View;
 use crate::cli::{output, run};
@@ -118,7 +118,7 @@ async fn play(app: &App, log: &[Logged]) -> Result<(), Failure> {
         }
     };
     let interrupted = async {
-        match run::Signals::new() {
+        match Signals::new() {
             Some(mut signals) => signals.next().await,
             None => std::future::pending().await,
         }

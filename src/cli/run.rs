@@ -9,14 +9,14 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, ContinueRequest, Control, GateRequest, Notice, Opened, PolicyUse, Rounds, SEED_MAX, Session,
-    StartRequest, Who,
+    self, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, Opened, PolicyUse, Rounds, SEED_MAX,
+    Session, Signals, StartRequest, Supplied, Who,
 };
-use crate::cli::args::{ContinueArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
+use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
 use crate::cli::live::{self, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, given, output};
+use crate::cli::{SettingFlag, egress, given, limits, output};
 use crate::config::keys;
 use crate::debate::agent::Persona;
 use crate::debate::event::{Continued, Fact, StoppedBy};
@@ -36,9 +36,12 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
-    let app = super::app(setting_flags(args))?;
+    let app = super::app(setting_flags(&args.debate))?;
     let files = output::files(&args.result.output)?;
-    let request = request(args)?;
+    let request = request(&args.debate, pace(&args.view))?;
+    if args.show_egress {
+        return egress::show(&app, &request, args.result.format);
+    }
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
             Opened::Running(session) => watched(&app, *session, &args.view).await?,
@@ -52,7 +55,7 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
@@ -62,7 +65,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     if focus.as_deref().is_some_and(text::is_blank) {
@@ -76,6 +79,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
         },
         from_round: args.from_round,
         name: args.name.clone(),
+        guard: guard(args.allow_secrets),
     };
     runtime()?.block_on(async {
         let session = app.go_on(&args.id, request, pace(&args.view)).await?;
@@ -85,7 +89,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(Vec::new())?;
+    let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&args.view)).await?;
@@ -131,7 +135,7 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))
 }
 
-fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
+pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {
     let providers = (!args.provider.is_empty()).then(|| args.provider.join(","));
     let on = args.web_search.then(|| keys::ON.to_owned());
     let off = args.no_web_search.then(|| keys::OFF.to_owned());
@@ -143,10 +147,11 @@ fn setting_flags(args: &StartArgs) -> Vec<SettingFlag> {
         ("--web-search", keys::WEB_SEARCH, on),
         ("--no-web-search", keys::WEB_SEARCH, off),
     ];
-    flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
+    let settings = flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?)));
+    settings.chain(limits::flags(&args.limits)).collect()
 }
 
-fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
+pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest, Failure> {
     if let Some(seed) = args.seed.filter(|seed| *seed > SEED_MAX) {
         return Err(Failure::usage(format!("--seed is `{seed}`; a whole number from 0 to {SEED_MAX} is needed")));
     }
@@ -157,7 +162,7 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
         estimate: args.estimate.clone(),
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
-        who: if args.rehearse { Who::Rehearsal(pace(&args.view)) } else { Who::Providers },
+        who: if args.rehearse { Who::Rehearsal(pace) } else { Who::Providers },
         synthesis: !args.no_synthesis,
         gate: GateRequest {
             min_agreement: args.min_agreement.clone(),
@@ -168,7 +173,27 @@ fn request(args: &StartArgs) -> Result<StartRequest, Failure> {
         seed: args.seed,
         name: args.name.clone(),
         tags: args.tags.iter().map(|given| tag(given)).collect::<Result<_, _>>()?,
+        supplied: supplied(args)?,
     })
+}
+
+fn supplied(args: &DebateArgs) -> Result<Supplied, Failure> {
+    let inputs = args.context.iter().filter(|path| *path == "-").count() + usize::from(args.topic == "-");
+    if inputs > 1 {
+        return Err(Failure::usage("standard input is asked for more than once")
+            .with_hint("give the rest as files: standard input can be read only once"));
+    }
+    Ok(Supplied {
+        context: args.context.clone(),
+        diff: args.diff.clone(),
+        assume: args.assume.clone(),
+        guard: guard(args.allow_secrets),
+    })
+}
+
+/// What the flag asks for.
+fn guard(allow_secrets: bool) -> Guard {
+    if allow_secrets { Guard::Allow } else { Guard::Refuse }
 }
 
 /// Reads `KEY=VALUE`.
@@ -196,19 +221,12 @@ fn fact(given: &str) -> Result<Fact, Failure> {
 /// Reads `Name: what it cares about`.
 fn perspective(given: &str) -> Result<Persona, Failure> {
     let (name, cares_about) = given.split_once(':').unwrap_or((given, ""));
-    let (name, cares_about) = (crate::debate::text::line(name), crate::debate::text::line(cares_about));
-    if name.is_empty() || name.chars().count() > 60 || name.eq_ignore_ascii_case("moderator") {
-        return Err(Failure::usage(format!(
+    app::persona(name, cares_about).ok_or_else(|| {
+        Failure::usage(format!(
             "--perspective is `{given}`, and its name must have 1 to 60 characters and not be Moderator"
         ))
-        .with_hint("write --perspective \"Name: what it cares about\""));
-    }
-    let character = if cares_about.is_empty() {
-        format!("looking at the question as {name} would")
-    } else {
-        format!("what matters to you is {cares_about}")
-    };
-    Ok(Persona { name, character, team: None, stance: None })
+        .with_hint("write --perspective \"Name: what it cares about\"")
+    })
 }
 
 /// Rehearsed replies take their time only where somebody watches them arrive.
@@ -311,55 +329,4 @@ async fn obey_signals(control: Control) {
         Asked::Terminate => drop(tokio::time::timeout(GRACE, signals.next()).await),
     }
     control.abort();
-}
-
-/// What a signal asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Ctrl-C: a person, who can press it again.
-    Interrupt,
-    /// A termination signal: a supervisor, which kills next.
-    #[cfg_attr(windows, expect(dead_code, reason = "there is no such signal here"))]
-    Terminate,
-}
-
-/// Ctrl-C and its like.
-#[cfg(unix)]
-pub(super) struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    pub(super) fn new() -> Option<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Some(Self {
-            interrupt: signal(SignalKind::interrupt()).ok()?,
-            terminate: signal(SignalKind::terminate()).ok()?,
-        })
-    }
-
-    pub(super) async fn next(&mut self) -> Asked {
-        tokio::select! {
-            _ = self.interrupt.recv() => Asked::Interrupt,
-            _ = self.terminate.recv() => Asked::Terminate,
-        }
-    }
-}
-
-/// Ctrl-C.
-#[cfg(windows)]
-pub(super) struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    pub(super) fn new() -> Option<Self> {
-        tokio::signal::windows::ctrl_c().ok().map(Self)
-    }
-
-    pub(super) async fn next(&mut self) -> Asked {
-        self.0.recv().await;
-        Asked::Interrupt
-    }
 }

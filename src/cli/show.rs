@@ -37,6 +37,7 @@ fn chosen(args: &ShowArgs) -> Result<Option<View>, Failure> {
         }
         Some(ShowView::Rounds) => View::Rounds,
         Some(ShowView::Agents) => View::Agents,
+        Some(ShowView::Thoughts) => View::Thoughts,
         Some(ShowView::Claims) => View::Claims,
         Some(ShowView::Citations) => View::Citations,
         Some(ShowView::Ballots) => View::Ballots,

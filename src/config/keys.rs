@@ -16,6 +16,10 @@ pub enum Kind {
     Share,
     /// A share of more than half, up to 1.
     Majority,
+    /// US dollars, above 0, written as a plain decimal.
+    Dollars,
+    /// A time of at least a second, such as `90s` or `1h 30m`.
+    Duration,
     /// One line of text.
     Text,
     /// One of these words.
@@ -80,6 +84,12 @@ pub const WEB_SEARCH_RECENCY: &str = "ROUNDTABLE_WEB_SEARCH_RECENCY";
 pub const ON: &str = "on";
 /// Word for a setting that is to be off.
 pub const OFF: &str = "off";
+/// Variable with the most US dollars that a session may cost.
+pub const MAX_COST: &str = "ROUNDTABLE_MAX_COST";
+/// Variable with the most tokens that a session may take.
+pub const MAX_TOKENS: &str = "ROUNDTABLE_MAX_TOKENS";
+/// Variable with the longest that one run of a session may take.
+pub const TIMEOUT: &str = "ROUNDTABLE_TIMEOUT";
 /// Variable with the folder of the sessions.
 pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
 /// Variable with the providers to use.
@@ -88,6 +98,8 @@ pub const PROVIDERS: &str = "ROUNDTABLE_PROVIDERS";
 pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with the token that clients of the HTTP server for assistants must bring.
+pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
 /// Variable that switches colour off, see <https://no-color.org>.
 pub const NO_COLOR: &str = "NO_COLOR";
 
@@ -202,11 +214,39 @@ pub const KEYS: &[Key] = &[
         about: "how old a page may be: day, week, month or year; perplexity keeps to it",
     },
     Key {
+        name: MAX_COST,
+        yaml: Some("max_cost"),
+        kind: Kind::Dollars,
+        default: None,
+        about: "the most US dollars that a debate may cost, such as 0.50; it ends before it would cost more",
+    },
+    Key {
+        name: MAX_TOKENS,
+        yaml: Some("max_tokens"),
+        kind: Kind::Count { min: 1, max: u32::MAX },
+        default: None,
+        about: "the most tokens that a debate may take, input and output together",
+    },
+    Key {
+        name: TIMEOUT,
+        yaml: Some("timeout"),
+        kind: Kind::Duration,
+        default: None,
+        about: "the longest that one run of a debate may take, such as 90s or 10m",
+    },
+    Key {
         name: DATA_DIR,
         yaml: Some("data_dir"),
         kind: Kind::Path,
         default: None,
         about: "folder of the sessions; otherwise `roundtable` in the XDG data folder",
+    },
+    Key {
+        name: MCP_TOKEN,
+        yaml: None,
+        kind: Kind::Secret,
+        default: None,
+        about: "token that clients of `roundtable mcp --http` must bring; needed off loopback",
     },
     Key { name: NO_COLOR, yaml: None, kind: Kind::Switch, default: None, about: "any text switches colour off" },
 ];

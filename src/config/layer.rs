@@ -15,6 +15,9 @@ use crate::config::yaml;
 /// What is said of a policy in the user's file, which could only loosen the project's or stand where nobody else sees it.
 const NO_OWN_POLICY: &str = "a policy binds a project: it stands in the project's roundtable.yaml";
 
+/// What is said of assumptions there: a decision rests on those that everybody in the project sees.
+const NO_OWN_ASSUMPTIONS: &str = "assumptions belong to a project: they stand in its roundtable.yaml";
+
 /// The texts of one source, by variable.
 pub(crate) struct Layer {
     /// Folder that relative paths start from.
@@ -31,23 +34,38 @@ pub(crate) struct Found {
     pub(crate) origin: Origin,
 }
 
-/// Reads every layer, the strongest first: flags, environment, `.env`, project, user.
+/// Reads every layer, the strongest first: flags, environment, `.env`, project, user. Then the project's assumptions.
 pub(crate) fn read_all(
     sources: &Sources,
     project: &Project,
     rows: &[Row],
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Layer>, ConfigError> {
+) -> Result<(Vec<Layer>, BTreeMap<String, String>), ConfigError> {
+    let mut assumptions = BTreeMap::new();
     let mut layers =
         vec![flags(sources, rows), environment(sources, rows, warnings)?, dot_env(sources, rows, warnings)?];
     if let Some(file) = &project.file {
-        layers.push(yaml_file(file, rows, |(file, line, column)| Origin::Project { file, line, column })?);
+        let parsed = parsed(file, rows)?;
+        assumptions = parsed.assumptions;
+        layers.push(layer(file, parsed.assignments, |(file, line, column)| Origin::Project { file, line, column }));
     }
     if let Some(file) = sources.user_file() {
         let rows: Vec<Row> = rows.iter().filter(|row| row.reach == Reach::Everywhere).cloned().collect();
-        layers.push(yaml_file(&file, &rows, |(file, line, column)| Origin::User { file, line, column })?);
+        let parsed = parsed(&file, &rows)?;
+        if !parsed.assumptions.is_empty() {
+            return Err(ConfigError::Malformed { place: file.shown, what: NO_OWN_ASSUMPTIONS.to_owned() });
+        }
+        layers.push(layer(&file, parsed.assignments, |(file, line, column)| Origin::User { file, line, column }));
     }
-    Ok(layers)
+    Ok((layers, assumptions))
+}
+
+/// Reads the assumptions of a project, text by name, and nothing else of its configuration.
+pub(crate) fn assumptions(project: &Project, rows: &[Row]) -> Result<BTreeMap<String, String>, ConfigError> {
+    match &project.file {
+        Some(file) => Ok(parsed(file, rows)?.assumptions),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 fn flags(sources: &Sources, rows: &[Row]) -> Layer {
@@ -100,9 +118,9 @@ fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Resu
     Ok(Layer { base: sources.working_folder.clone(), found })
 }
 
-fn yaml_file(file: &ConfigFile, rows: &[Row], origin: fn((String, u32, u16)) -> Origin) -> Result<Layer, ConfigError> {
+fn parsed(file: &ConfigFile, rows: &[Row]) -> Result<yaml::Parsed, ConfigError> {
     let text = file.read()?.unwrap_or_default();
-    let assignments = yaml::parse(&text, rows).map_err(|malformed| match malformed {
+    yaml::parse(&text, rows).map_err(|malformed| match malformed {
         yaml::Malformed::At { place: Some((line, column)), what } => {
             ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what }
         }
@@ -113,12 +131,15 @@ fn yaml_file(file: &ConfigFile, rows: &[Row], origin: fn((String, u32, u16)) -> 
         yaml::Malformed::UnknownKey { place: (line, column), key, nearest } => {
             ConfigError::UnknownKey { place: format!("{}:{line}:{column}", file.shown), key: shown(&key), nearest }
         }
-    })?;
+    })
+}
+
+fn layer(file: &ConfigFile, assignments: Vec<yaml::Assignment>, origin: fn((String, u32, u16)) -> Origin) -> Layer {
     let found = assignments.into_iter().map(|assignment| {
         let origin = origin((file.shown.clone(), assignment.line, assignment.column));
         (assignment.name, Found { spelled: assignment.key, text: assignment.text, origin })
     });
-    Ok(Layer { base: file.folder().to_owned(), found: found.collect() })
+    Layer { base: file.folder().to_owned(), found: found.collect() }
 }
 
 fn is_known(rows: &[Row], name: &str) -> bool {

@@ -15,13 +15,15 @@ mod sources;
 mod value;
 mod yaml;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::{ConfigError, Warning};
 pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
-pub use self::sources::{Flag, Sources};
+pub use self::sources::{Flag, KnownFile, Sources};
 pub use self::value::{Choice, SHARE_NEEDED, Value, share};
 
 use self::keys::VendorKey;
@@ -33,7 +35,9 @@ pub struct Config {
     entries: Vec<Entry>,
     warnings: Vec<Warning>,
     project_root: Option<PathBuf>,
+    working_folder: PathBuf,
     modes_folders: Vec<PathBuf>,
+    assumptions: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -49,12 +53,19 @@ impl Config {
         let rows = keys::rows(vendor_keys);
         let project = sources.find_project();
         let mut warnings = Vec::new();
-        let layers = layer::read_all(sources, &project, &rows, &mut warnings)?;
+        let (layers, assumptions) = layer::read_all(sources, &project, &rows, &mut warnings)?;
         let mut vendors: Vec<&str> = vendor_keys.iter().map(|key| key.vendor.as_str()).collect();
         vendors.dedup();
         let entries = resolve::entries(&rows, &layers, sources, &vendors)?;
         redirect::refuse(&rows, &entries)?;
-        Ok(Self { entries, warnings, modes_folders: modes_folders(sources, &project), project_root: project.root })
+        Ok(Self {
+            entries,
+            warnings,
+            modes_folders: modes_folders(sources, &project),
+            project_root: project.root,
+            working_folder: sources.working_folder.clone(),
+            assumptions,
+        })
     }
 
     /// Returns every setting there is, ours first, set or not.
@@ -76,9 +87,14 @@ impl Config {
     pub fn text(&self, name: &str) -> Option<&str> {
         match &self.setting(name)?.value {
             Value::Text(text) => Some(text),
-            Value::Count(_) | Value::Share(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
-                None
-            }
+            Value::Count(_)
+            | Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
         }
     }
 
@@ -86,8 +102,51 @@ impl Config {
     pub fn secret(&self, name: &str) -> Option<&SecretString> {
         match &self.setting(name)?.value {
             Value::Secret(secret) => Some(secret),
-            Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On => None,
+            Value::Count(_)
+            | Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On => None,
         }
+    }
+
+    /// Returns every key that is set, under the name of its variable. Must not be shown, stored or sent.
+    pub fn secrets(&self) -> Vec<(&str, &str)> {
+        self.held()
+            .filter_map(|(entry, secret)| Some((entry.names.first()?.as_str(), secret.expose_secret())))
+            .collect()
+    }
+
+    /// Returns every variable that holds one of the keys, synonyms included.
+    pub fn secret_variables(&self) -> Vec<&str> {
+        self.held().flat_map(|(entry, _)| entry.names.iter().map(String::as_str)).collect()
+    }
+
+    fn held(&self) -> impl Iterator<Item = (&Entry, &SecretString)> {
+        self.entries.iter().filter_map(|entry| match &entry.setting.as_ref()?.value {
+            Value::Secret(secret) => Some((entry, secret)),
+            Value::Count(_)
+            | Value::Share(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Dollars(_)
+            | Value::Duration(_) => None,
+        })
+    }
+
+    /// Returns the working folder, absolute.
+    pub fn working_folder(&self) -> &Path {
+        &self.working_folder
+    }
+
+    /// Returns the project's assumptions, text by name.
+    pub fn assumptions(&self) -> &BTreeMap<String, String> {
+        &self.assumptions
     }
 
     /// Returns the most agents a panel may have, 2–50.
@@ -135,6 +194,41 @@ impl Config {
         self.count_if_set(keys::EXIT_MAX_ROUNDS)
     }
 
+    /// Returns the most US dollars that a debate may cost, above 0; `None` without a limit.
+    pub fn max_cost_usd(&self) -> Option<f64> {
+        match self.setting(keys::MAX_COST)?.value {
+            Value::Dollars(amount) => Some(amount),
+            Value::Share(_)
+            | Value::Duration(_)
+            | Value::Count(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
+        }
+    }
+
+    /// Returns the most tokens that a debate may take; `None` without a limit.
+    pub fn max_tokens(&self) -> Option<u32> {
+        self.count_if_set(keys::MAX_TOKENS)
+    }
+
+    /// Returns the longest that one run of a debate may take, at least a second; `None` without a limit.
+    pub fn timeout(&self) -> Option<Duration> {
+        match self.setting(keys::TIMEOUT)?.value {
+            Value::Duration(time) => Some(time),
+            Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Count(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
+        }
+    }
+
     /// Returns the share of the panel that the project's policy asks for, 0 to 1; `None` without such a term.
     pub fn policy_min_agreement(&self) -> Option<f64> {
         self.share_if_set(keys::POLICY_MIN_AGREEMENT)
@@ -155,7 +249,14 @@ impl Config {
         match self.setting(keys::DATA_DIR).map(|setting| &setting.value) {
             Some(Value::Path(path)) => path,
             Some(
-                Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Choices(_) | Value::On | Value::Secret(_),
+                Value::Count(_)
+                | Value::Share(_)
+                | Value::Dollars(_)
+                | Value::Duration(_)
+                | Value::Text(_)
+                | Value::Choices(_)
+                | Value::On
+                | Value::Secret(_),
             )
             | None => {
                 unreachable!("loading fails when the data folder is not known")
@@ -183,18 +284,28 @@ impl Config {
     fn count_if_set(&self, name: &str) -> Option<u32> {
         match self.setting(name)?.value {
             Value::Count(count) => Some(count),
-            Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
-                None
-            }
+            Value::Share(_)
+            | Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
         }
     }
 
     fn share_if_set(&self, name: &str) -> Option<f64> {
         match self.setting(name)?.value {
             Value::Share(share) => Some(share),
-            Value::Count(_) | Value::Text(_) | Value::Path(_) | Value::Choices(_) | Value::On | Value::Secret(_) => {
-                None
-            }
+            Value::Dollars(_)
+            | Value::Duration(_)
+            | Value::Count(_)
+            | Value::Text(_)
+            | Value::Path(_)
+            | Value::Choices(_)
+            | Value::On
+            | Value::Secret(_) => None,
         }
     }
 
@@ -202,10 +313,38 @@ impl Config {
         match self.setting(name).map(|setting| &setting.value) {
             Some(Value::Choices(choices)) => choices,
             Some(
-                Value::Count(_) | Value::Share(_) | Value::Text(_) | Value::Path(_) | Value::On | Value::Secret(_),
+                Value::Count(_)
+                | Value::Share(_)
+                | Value::Dollars(_)
+                | Value::Duration(_)
+                | Value::Text(_)
+                | Value::Path(_)
+                | Value::On
+                | Value::Secret(_),
             )
             | None => &[],
         }
+    }
+}
+
+/// A project as it is on disk, whoever's environment it is looked at in.
+#[derive(Debug, Clone)]
+pub struct ProjectFolder {
+    /// The folder with its `roundtable.yaml`, else the repository's, else the folder it was searched from.
+    pub root: PathBuf,
+    /// Its assumptions, text by name.
+    pub assumptions: BTreeMap<String, String>,
+}
+
+impl ProjectFolder {
+    /// Finds the project around an absolute folder and reads its assumptions.
+    ///
+    /// # Errors
+    /// Its `roundtable.yaml` cannot be read, or holds a key that is not known.
+    pub fn around(folder: &Path, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
+        let project = Sources { working_folder: folder.to_owned(), ..Sources::default() }.find_project();
+        let assumptions = layer::assumptions(&project, &keys::rows(vendor_keys))?;
+        Ok(Self { root: project.root.unwrap_or_else(|| folder.to_owned()), assumptions })
     }
 }
 

@@ -86,6 +86,8 @@ fn is_showable(kind: Kind, text: &str) -> bool {
         Kind::Count { .. }
         | Kind::Share
         | Kind::Majority
+        | Kind::Dollars
+        | Kind::Duration
         | Kind::Text
         | Kind::Word(_)
         | Kind::Path

@@ -74,6 +74,16 @@ impl Sources {
         self.flags.push(Flag { option: option.into(), name: name.into(), text: text.into() });
     }
 
+    /// Lists the files that settings are read from, the strongest first, and whether they are there.
+    pub fn files(&self) -> Vec<KnownFile> {
+        let project = self.find_project().file.unwrap_or_else(|| ConfigFile {
+            path: self.working_folder.join(PROJECT_FILE),
+            shown: PROJECT_FILE.to_owned(),
+        });
+        let files = std::iter::once(self.dotenv_file()).chain([project]).chain(self.user_file());
+        files.map(|file| KnownFile { is_there: file.path.exists(), shown: file.shown }).collect()
+    }
+
     pub(crate) fn dotenv_file(&self) -> ConfigFile {
         ConfigFile { path: self.working_folder.join(".env"), shown: ".env".to_owned() }
     }
@@ -110,6 +120,15 @@ pub(crate) struct Project {
     pub(crate) root: Option<PathBuf>,
     /// The nearest `roundtable.yaml`.
     pub(crate) file: Option<ConfigFile>,
+}
+
+/// A place where settings are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// The path as shown to people.
+    pub shown: String,
+    /// Whether there is such a file.
+    pub is_there: bool,
 }
 
 /// A configuration file that may exist.

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -12,6 +13,8 @@ use crate::config::keys::{Kind, nearest};
 
 /// The longest text a setting may hold, in characters.
 const TEXT_MAX: usize = 1_000;
+/// The longest time a setting may hold: a year.
+const DURATION_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 
 /// What a setting holds. Displays as people write it, except a secret.
 #[derive(Debug, Clone)]
@@ -20,6 +23,10 @@ pub enum Value {
     Count(u32),
     /// A share within the bounds of its key.
     Share(f64),
+    /// US dollars.
+    Dollars(f64),
+    /// A time.
+    Duration(Duration),
     /// One line of text, or a URL without a slash at its end.
     Text(String),
     /// An absolute path, when the folder it is relative to is absolute.
@@ -36,7 +43,8 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => write!(f, "{count}"),
-            Self::Share(share) => write!(f, "{share}"),
+            Self::Share(number) | Self::Dollars(number) => write!(f, "{number}"),
+            Self::Duration(time) => write!(f, "{}", humantime::format_duration(*time)),
             Self::Text(text) => f.write_str(text),
             Self::Path(path) => write!(f, "{}", path.display()),
             Self::Choices(choices) => {
@@ -86,6 +94,10 @@ pub(crate) fn read(kind: Kind, text: &str, around: &Surroundings<'_>) -> Result<
             .filter(|share| *share > 0.5)
             .map(Value::Share)
             .ok_or_else(|| "a number above 0.5 and up to 1 is needed, such as 0.75".to_owned()),
+        Kind::Dollars => dollars(text).ok_or_else(|| "US dollars above 0 are needed, such as 0.50".to_owned()),
+        Kind::Duration => {
+            duration(text).ok_or_else(|| "a time of at least a second is needed, such as 90s or 1h 30m".to_owned())
+        }
         Kind::Text => line(text).map(Value::Text),
         Kind::Word(words) => word(text, words),
         Kind::Path => path(text, around).map(Value::Path),
@@ -123,6 +135,18 @@ pub const SHARE_NEEDED: &str = "a number from 0 to 1 is needed, such as 0.75";
 pub fn share(text: &str) -> Option<f64> {
     let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     text.parse().ok().filter(|share| is_decimal && (0.0..=1.0).contains(share))
+}
+
+/// Reads a plain decimal such as `0.50`; `$` and exponents are none.
+fn dollars(text: &str) -> Option<Value> {
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let amount: f64 = text.parse().ok().filter(|amount: &f64| is_decimal && amount.is_finite())?;
+    (amount > 0.0).then_some(Value::Dollars(amount))
+}
+
+fn duration(text: &str) -> Option<Value> {
+    let bounds = Duration::from_secs(1)..=DURATION_MAX;
+    humantime::parse_duration(text).ok().filter(|time| bounds.contains(time)).map(Value::Duration)
 }
 
 fn line(text: &str) -> Result<String, String> {

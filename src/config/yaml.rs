@@ -1,7 +1,9 @@
-//! Reads the text of a YAML configuration file: one map of settings, and in it the map of a policy's terms.
+//! Reads the text of a YAML configuration file: one map of settings, and in it the maps of a policy's terms and of a project's
+//! assumptions.
 //!
 //! Must never repeat a value in an error, for it may be a key: of the parser's messages only the place is kept.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -26,6 +28,18 @@ pub(crate) struct Assignment {
     pub(crate) column: u16,
 }
 
+/// What a file holds.
+#[derive(Default)]
+pub(crate) struct Parsed {
+    /// The settings, in order.
+    pub(crate) assignments: Vec<Assignment>,
+    /// The assumptions, text by name.
+    pub(crate) assumptions: BTreeMap<String, String>,
+}
+
+/// The key of the assumptions.
+pub(crate) const ASSUMPTIONS: &str = "assumptions";
+
 /// Where and why the text cannot be read.
 pub(crate) enum Malformed {
     /// Not a map of known settings.
@@ -46,8 +60,8 @@ pub(crate) enum Malformed {
     },
 }
 
-/// Reads every assignment, in order.
-pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malformed> {
+/// Reads every setting and assumption.
+pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Parsed, Malformed> {
     let options = serde_yaml::options! {
         strict_booleans: true,
         with_snippet: false,
@@ -64,7 +78,14 @@ pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Vec<Assignment>, Malform
         serde_yaml::with_deserializer_from_str_with_options(text, options, |yaml| document.deserialize(yaml)).map_err(
             |error| Malformed::At { place: error.location().map(|at| (at.line(), at.column())), what: explain(&error) },
         )?;
-    found.into_iter().collect()
+    let mut parsed = Parsed::default();
+    for found in found {
+        match found? {
+            Found::Setting(assignment) => parsed.assignments.push(assignment),
+            Found::Assumptions(assumptions) => parsed.assumptions = assumptions,
+        }
+    }
+    Ok(parsed)
 }
 
 /// Says what is wrong in words that cannot hold a value.
@@ -78,7 +99,11 @@ fn explain(error: &serde_yaml::Error) -> String {
     }
 }
 
-type Found = Result<Assignment, Malformed>;
+/// What stands under a key.
+enum Found {
+    Setting(Assignment),
+    Assumptions(BTreeMap<String, String>),
+}
 
 /// A map of settings whose names begin with `section`.
 #[derive(Clone, Copy)]
@@ -88,7 +113,7 @@ struct Document<'a> {
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
-    type Value = Vec<Found>;
+    type Value = Vec<Result<Found, Malformed>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
@@ -96,7 +121,7 @@ impl<'de> DeserializeSeed<'de> for Document<'_> {
 }
 
 impl<'de> Visitor<'de> for Document<'_> {
-    type Value = Vec<Found>;
+    type Value = Vec<Result<Found, Malformed>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map of settings")
@@ -110,6 +135,11 @@ impl<'de> Visitor<'de> for Document<'_> {
         let mut found = Vec::new();
         while let Some(key) = map.next_key::<Spanned<String>>()? {
             let place = (key.referenced.line(), key.referenced.column());
+            if self.section.is_empty() && key.value == ASSUMPTIONS {
+                let assumptions = map.next_value::<Option<BTreeMap<String, String>>>()?.unwrap_or_default();
+                found.push(assumed(assumptions, place));
+                continue;
+            }
             if self.has_policy() && key.value == POLICY {
                 found.extend(map.next_value_seed(Document { section: "policy.", ..self })?);
                 continue;
@@ -129,6 +159,8 @@ impl<'de> Visitor<'de> for Document<'_> {
                 Kind::Count { .. }
                 | Kind::Share
                 | Kind::Majority
+                | Kind::Dollars
+                | Kind::Duration
                 | Kind::Text
                 | Kind::Word(_)
                 | Kind::Path
@@ -139,10 +171,19 @@ impl<'de> Visitor<'de> for Document<'_> {
             };
             let line = u32::try_from(place.0).unwrap_or(u32::MAX);
             let column = u16::try_from(place.1).unwrap_or(u16::MAX);
-            found.push(Ok(Assignment { name, key, text, line, column }));
+            found.push(Ok(Found::Setting(Assignment { name, key, text, line, column })));
         }
         Ok(found)
     }
+}
+
+/// Checks that every assumption has a name to be called by, and says something.
+fn assumed(assumptions: BTreeMap<String, String>, place: (u64, u64)) -> Result<Found, Malformed> {
+    let is_line = |text: &str| !text.trim().is_empty() && text.trim() == text && !text.contains(char::is_control);
+    if assumptions.iter().all(|(name, text)| is_line(name) && !text.trim().is_empty()) {
+        return Ok(Found::Assumptions(assumptions));
+    }
+    Err(Malformed::At { place: Some(place), what: "every assumption needs a name on one line and a text".to_owned() })
 }
 
 impl Document<'_> {

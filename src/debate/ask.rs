@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::debate::agent::{Seat, Voice};
+use crate::debate::budget::Grant;
 use crate::debate::search::WebSearch;
 
 /// One slot in the schedule. Names are those of the mode; the program's own phases are `framing`, `options` and
@@ -61,6 +62,8 @@ pub struct Ask {
     pub prompt: Prompt,
     /// Whether it may search the web for its response.
     pub search: WebSearch,
+    /// What it may take; `None` where no limit on cost or tokens is set.
+    pub grant: Option<Grant>,
 }
 
 /// What an agent is shown. Every prompt of a seat begins with that seat's previous prompt, so that provider caches hit.

@@ -9,10 +9,12 @@ use uuid::Uuid;
 
 use crate::debate::agent::{Agent, Persona, Seat, Voice};
 use crate::debate::ask::TurnId;
+use crate::debate::budget::{Caps, Grant, Reached};
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::Decision;
 use crate::debate::estimate::{Estimates, Shift};
 use crate::debate::gate::GateTerms;
+use crate::debate::material::{Assumption, Material};
 use crate::debate::mode::{Mode, StopRule};
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
@@ -71,6 +73,9 @@ pub enum Event {
         voice: Voice,
         /// What is sent.
         prompt: PromptMark,
+        /// What it may take, where a limit on cost or tokens is set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        grant: Option<Grant>,
     },
     /// A reply arrived.
     TurnFinished {
@@ -101,6 +106,11 @@ pub enum Event {
         /// Who.
         by: StoppedBy,
     },
+    /// A limit leaves no room for what would come next: the ballots in hand decide; or, after that, the closing text is left
+    /// out.
+    LimitReached(Reached),
+    /// These limits hold from here on, for the whole session. What was in flight is lost, and counted at its worst.
+    LimitsSet(Caps),
     /// The ballots were counted.
     Decided {
         /// The verdict.
@@ -111,8 +121,8 @@ pub enum Event {
         /// Who asked for it.
         by: StoppedBy,
     },
-    /// A session that was paused goes on; or one that had been stopped, or had lost its quorum: its end and the verdict
-    /// then reached are undone.
+    /// A session that was paused goes on; or one that had been stopped, had reached a limit or had lost its quorum: its end
+    /// and the verdict then reached are undone.
     SessionResumed {},
     /// The exchange goes on for more rounds: the end and the verdict so far are undone, and reached anew after them.
     SessionContinued(Continued),
@@ -142,6 +152,8 @@ impl Event {
             Self::OptionsFrozen(_) => "options_frozen",
             Self::RoundClosed(_) => "round_closed",
             Self::StopRequested { .. } => "stop_requested",
+            Self::LimitReached(_) => "limit_reached",
+            Self::LimitsSet(_) => "limits_set",
             Self::Decided { .. } => "decided",
             Self::SessionPaused { .. } => "session_paused",
             Self::SessionResumed {} => "session_resumed",
@@ -164,6 +176,12 @@ pub struct Setup {
     pub program: String,
     /// What is debated.
     pub question: Question,
+    /// Material that was supplied with the question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<Material>,
+    /// What the panel is told to take as given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<Assumption>,
     /// How.
     pub mode: Mode,
     /// By whom.
@@ -180,6 +198,9 @@ pub struct Setup {
     pub synthesis: bool,
     /// The bounds.
     pub limits: Limits,
+    /// The hard limits on cost, tokens and time.
+    #[serde(default, skip_serializing_if = "Caps::is_none")]
+    pub caps: Caps,
     /// When the exchange may end early.
     #[serde(default, skip_serializing_if = "Thresholds::is_default")]
     pub thresholds: Thresholds,
@@ -449,4 +470,6 @@ pub enum Ending {
     QuorumLost,
     /// Stopped on request; the decision rests on the ballots in hand.
     Stopped,
+    /// A limit on cost, tokens or time was reached; the decision rests on the ballots in hand, or lacks its closing text.
+    LimitReached,
 }

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::budget::{Caps, Grant, Reached};
+use crate::debate::continuation::{Continuation, Reopening};
 use crate::debate::decision::Decision;
 use crate::debate::event::{
     ClosedRound, Continued, Ending, Event, Frozen, Logged, PromptMark, Setup, StopReason, StoppedBy,
@@ -43,6 +45,12 @@ pub struct History {
     pub reopened_seq: u64,
     /// Whether and by whom an early end was asked for before there was a verdict.
     pub stop: Option<StoppedBy>,
+    /// The limit that ended the debate early, or left its closing text out.
+    pub limit: Option<Reached>,
+    /// The hard limits that hold now.
+    pub caps: Caps,
+    /// Place of the latest event by which the session was taken up again: what was in flight before it is lost.
+    pub taken_up_seq: u64,
     /// Which closing text is due, from 1: every continuation and every request asks for another.
     pub synthesis_round: u32,
     /// The first one that closes the present verdict.
@@ -65,30 +73,6 @@ pub struct History {
     pub seq: u64,
 }
 
-/// More rounds of the exchange.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Continuation {
-    /// Place of the event that asked for them.
-    pub seq: u64,
-    /// How many rounds had been closed before.
-    pub after: usize,
-    /// Number of the last round of the exchange that had been begun before; it is finished first if it was under way.
-    pub begun: u32,
-    /// Phase and number of a later phase's round that was under way, and is never finished.
-    pub left: Option<(String, u32)>,
-    /// Its terms.
-    pub terms: Continued,
-}
-
-/// A session taken up anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reopening {
-    /// Place of the event that did it.
-    pub seq: u64,
-    /// How many rounds were closed then.
-    pub after: usize,
-}
-
 /// Whether a closing text is due after the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SynthesisDue {
@@ -107,6 +91,8 @@ pub struct Turn {
     pub attempts: Vec<Attempt>,
     /// Attempts that were started over because nobody learned what came of them.
     pub started_over: u32,
+    /// Attempts that count no more, and may have been billed.
+    pub lost: Vec<Attempt>,
     /// Place of the event by which its round was taken up again, after too few had been heard in it: replies before that
     /// which could not be understood are no reason not to ask again. 0 when there was none.
     pub forgiven: u64,
@@ -121,6 +107,8 @@ pub struct Attempt {
     pub voice: Voice,
     /// What was sent.
     pub prompt: PromptMark,
+    /// What it may take, where a limit was set.
+    pub grant: Option<Grant>,
     /// What came of it; `None` while it is in flight, or when the program ended before it was known.
     pub outcome: Option<Outcome>,
 }
@@ -207,6 +195,9 @@ impl History {
             reopenings: Vec::new(),
             reopened_seq: 0,
             stop: None,
+            limit: None,
+            caps: setup.caps.clone(),
+            taken_up_seq: 0,
             synthesis_round: 1,
             synthesis_first: 1,
             synthesis: SynthesisDue::AsSetUp,
@@ -233,8 +224,8 @@ impl History {
                 personas::rename(&mut self.agents, &personas, self.setup.mode.panel.numbering());
                 self.awaits_perspectives = false;
             }
-            Event::TurnStarted { turn, voice, prompt, .. } => {
-                let attempt = Attempt { seq: logged.seq, voice, prompt, outcome: None };
+            Event::TurnStarted { turn, voice, prompt, grant, .. } => {
+                let attempt = Attempt { seq: logged.seq, voice, prompt, grant, outcome: None };
                 self.start(turn, attempt);
             }
             Event::TurnFinished { turn, reply, response, .. } => {
@@ -248,9 +239,11 @@ impl History {
                 (self.synthesis, self.paused) = (SynthesisDue::Waived, false);
             }
             Event::StopRequested { by } => (self.stop, self.paused) = (Some(by), false),
+            Event::LimitReached(reached) => self.end_early(reached),
+            Event::LimitsSet(caps) => (self.caps, self.taken_up_seq) = (caps, logged.seq),
             Event::Decided { decision } => self.decision = Some(*decision),
             Event::SessionPaused { .. } => self.paused = true,
-            Event::SessionResumed {} if self.paused => self.paused = false,
+            Event::SessionResumed {} if self.paused => (self.paused, self.taken_up_seq) = (false, logged.seq),
             Event::SessionResumed {} => {
                 self.undo_end(logged.seq);
                 if !self.is_of_format_1() {
@@ -260,7 +253,7 @@ impl History {
             Event::SessionContinued(terms) => self.go_on(logged.seq, terms),
             Event::SynthesisRequested {} => {
                 (self.ending, self.paused) = (None, false);
-                self.reopened_seq = logged.seq;
+                (self.reopened_seq, self.taken_up_seq) = (logged.seq, logged.seq);
                 self.want_synthesis(SynthesisDue::Requested);
             }
             // What its parent was called is no name of a branch.
@@ -271,6 +264,19 @@ impl History {
         self.seq = logged.seq;
         self.latest_ms = logged.at_ms;
         Ok(())
+    }
+
+    /// Ends the debate for want of room. With the verdict reached, all that can still be left out is the closing text; one
+    /// that was asked for apart changes nothing about how the session had ended.
+    fn end_early(&mut self, reached: Reached) {
+        let was_apart = self.decision.is_some() && self.synthesis == SynthesisDue::Requested;
+        if self.decision.is_some() {
+            self.synthesis = SynthesisDue::Waived;
+        }
+        if !was_apart {
+            self.limit = self.limit.or(Some(reached));
+        }
+        self.paused = false;
     }
 
     /// Takes the debate further than it came.
@@ -285,7 +291,8 @@ impl History {
     /// Undoes an end by the event at `seq`. A round that lost its quorum is taken up again, and who failed in it, or could not
     /// be understood, is asked again, unless they spoke in it after that.
     fn undo_end(&mut self, seq: u64) {
-        (self.stop, self.decision, self.ending) = (None, None, None);
+        (self.stop, self.limit, self.decision, self.ending) = (None, None, None, None);
+        self.taken_up_seq = seq;
         let is_lost =
             |round: &ClosedRound| round.stop.as_ref().is_some_and(|stop| stop.reason == StopReason::QuorumLost);
         let Some(lost) = self.rounds.pop_if(|round| is_lost(round)) else { return };
@@ -300,7 +307,9 @@ impl History {
         for (id, turn) in self.turns.iter_mut().filter(|(id, _)| is_here(id)) {
             let latest = spoke.get(&id.speaker).copied().unwrap_or(0);
             let failed = |attempt: &Attempt| matches!(attempt.outcome, Some(Outcome::Failed(_)));
-            turn.attempts.retain(|attempt| !failed(attempt) || attempt.seq < latest);
+            let is_dropped = |attempt: &Attempt| failed(attempt) && attempt.seq >= latest;
+            turn.lost.extend(turn.attempts.iter().filter(|attempt| is_dropped(attempt)).cloned());
+            turn.attempts.retain(|attempt| !is_dropped(attempt));
             turn.forgiven = if self.setup.format < 2 { 0 } else { seq };
         }
     }
@@ -331,7 +340,7 @@ impl History {
     fn start(&mut self, turn: TurnId, attempt: Attempt) {
         let known = self.turns.entry(turn).or_default();
         if known.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()) {
-            known.attempts.pop();
+            known.lost.extend(known.attempts.pop());
             known.started_over += 1;
         }
         known.attempts.push(attempt);

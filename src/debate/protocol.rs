@@ -2,6 +2,7 @@
 
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Prompt, TurnId};
+use crate::debate::budget::{self, LimitKind};
 use crate::debate::claims;
 use crate::debate::consensus;
 use crate::debate::decision::{self, Label};
@@ -36,7 +37,7 @@ pub fn next(history: &History) -> Step {
     if history.decision.is_some() {
         return close(history);
     }
-    if history.stop.is_some() {
+    if history.stop.is_some() || history.limit.is_some() {
         return decided(history);
     }
     if history.awaits_perspectives {
@@ -109,7 +110,19 @@ fn stage(history: &History, slots: &[Slot<'_>], at: usize, slot: &Slot<'_>) -> O
     let asks =
         due.iter().filter_map(|planned| ask(history, planned, |turn| prompt::prompt(history, slots, at, turn.speaker)));
     let asks: Vec<Ask> = asks.collect();
-    (!asks.is_empty()).then_some(Step::Ask(asks))
+    let group: Vec<TurnId> = match slot.stage.order {
+        Order::Parallel => slot.turns.iter().map(|planned| planned.id.clone()).collect(),
+        Order::Sequential => asks.iter().map(|ask| ask.turn.clone()).collect(),
+    };
+    (!asks.is_empty()).then(|| admitted(history, &group, asks))
+}
+
+/// The asks that the limits leave room for, or the limit that leaves none.
+fn admitted(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Step {
+    match budget::admit(history, group, asks) {
+        Ok(asks) => Step::Ask(asks),
+        Err(reached) => Step::Record(Event::LimitReached(reached)),
+    }
 }
 
 fn frame(history: &History) -> Step {
@@ -142,13 +155,14 @@ fn find_options(history: &History) -> Step {
     };
     let stated = sorting::statements(history);
     let turn = |pass: &Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name());
+    let group: Vec<TurnId> = passes.iter().map(|pass| turn(pass).id).collect();
     let due = passes.iter().map(|pass| (*pass, turn(pass))).filter(|(_, planned)| !is_over(history, planned));
     let asks = due.filter_map(|(pass, planned)| {
         let listed: Vec<&str> =
             sorting::order(history, pass, stated.len()).into_iter().map(|index| stated[index].1.as_str()).collect();
         ask(history, &planned, |turn| moderator::sorting(history, turn, &listed))
     });
-    Step::Ask(asks.collect())
+    admitted(history, &group, asks.collect())
 }
 
 fn decided(history: &History) -> Step {
@@ -159,7 +173,7 @@ fn close(history: &History) -> Step {
     let ending = ending(history);
     let planned = schedule::synthesis_turn(history);
     let is_due = match history.synthesis {
-        SynthesisDue::AsSetUp => history.setup.synthesis && ending == Ending::Decided,
+        SynthesisDue::AsSetUp => history.setup.synthesis && is_closed_with_text(history, ending),
         SynthesisDue::Requested => true,
         SynthesisDue::Waived => false,
     };
@@ -172,17 +186,31 @@ fn close(history: &History) -> Step {
     }
 }
 
+/// Whether an end calls for a closing text: where money or tokens ran out, it was held back for.
+fn is_closed_with_text(history: &History, ending: Ending) -> bool {
+    match ending {
+        Ending::Decided => true,
+        Ending::LimitReached => {
+            let has_time = history.limit.is_some_and(|reached| reached.limit != LimitKind::Time);
+            has_time && history.decision.as_ref().is_some_and(|decision| decision.label != Label::NoQuorum)
+        }
+        Ending::QuorumLost | Ending::Stopped => false,
+    }
+}
+
 fn ending(history: &History) -> Ending {
     let lost = history.decision.as_ref().is_none_or(|decision| decision.label == Label::NoQuorum);
-    match (history.stop, lost) {
-        (Some(_), _) => Ending::Stopped,
-        (None, true) => Ending::QuorumLost,
-        (None, false) => Ending::Decided,
+    match (history.stop, history.limit, lost) {
+        (Some(_), _, _) => Ending::Stopped,
+        (None, Some(_), _) => Ending::LimitReached,
+        (None, None, true) => Ending::QuorumLost,
+        (None, None, false) => Ending::Decided,
     }
 }
 
 fn asks(history: &History, planned: &[Planned], prompt: impl Fn(&TurnId) -> Prompt) -> Step {
-    Step::Ask(planned.iter().filter_map(|planned| ask(history, planned, &prompt)).collect())
+    let group: Vec<TurnId> = planned.iter().map(|planned| planned.id.clone()).collect();
+    admitted(history, &group, planned.iter().filter_map(|planned| ask(history, planned, &prompt)).collect())
 }
 
 fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt) -> Option<Ask> {
@@ -190,7 +218,7 @@ fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt)
     let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
     let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
     let search = history.setup.web_search.in_turn(&history.setup.mode, &planned.id);
-    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id), search })
+    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id), search, grant: None })
 }
 
 /// Whether nothing more is to be asked in a turn.

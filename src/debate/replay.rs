@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::debate::ask::{Ask, Prompt, TurnId};
+use crate::debate::budget::{Grant, LimitKind};
 use crate::debate::event::{Event, FORMAT, Logged, PromptMark};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::protocol::{self, Step};
@@ -85,7 +86,7 @@ pub fn verify(log: &[Logged]) -> Result<Vec<Miss>, HistoryError> {
 pub fn prompts(log: &[Logged]) -> Result<Vec<SentPrompt>, HistoryError> {
     let mut sent = Vec::new();
     walk(log, |walker, logged| {
-        if let Event::TurnStarted { turn, attempt, voice, prompt } = &logged.event {
+        if let Event::TurnStarted { turn, attempt, voice, prompt, .. } = &logged.event {
             let is_it = |ask: &&Ask| ask.turn == *turn && ask.attempt == *attempt && ask.voice == *voice;
             let rebuilt = walker.asks().iter().find(is_it).map(|ask| ask.prompt.clone());
             let (turn, attempt, voice, recorded) = (turn.clone(), *attempt, voice.clone(), prompt.clone());
@@ -136,18 +137,25 @@ fn check(walker: &mut Walker, logged: &Logged) -> Vec<Miss> {
     let extent = if walker.history.setup.format < FORMAT { Extent::Recorded } else { Extent::Whole };
     let tag = logged.event.tag();
     let found = match &logged.event {
-        Event::TurnStarted { turn, attempt, voice, prompt } => started(walker, turn, (*attempt, voice, prompt), extent),
+        Event::TurnStarted { turn, attempt, voice, prompt, grant } => {
+            started(walker, turn, (*attempt, voice, prompt, grant.as_ref()), extent)
+        }
         Event::TurnFinished { turn, attempt, reply, response } => {
             finished(&walker.history, turn, *attempt, (reply, response), extent)
         }
         Event::TurnFailed { turn, attempt, .. } => attempted(&walker.history, turn, *attempt),
+        Event::LimitReached(reached) if reached.limit == LimitKind::Time => {
+            from_outside(&walker.history, &logged.event)
+        }
         Event::PerspectivesChosen { .. }
         | Event::OptionsFrozen(_)
+        | Event::LimitReached(_)
         | Event::RoundClosed(_)
         | Event::Decided { .. }
         | Event::SessionClosed { .. } => computed(walker, &logged.event, extent),
         Event::SessionOpened(_)
         | Event::StopRequested { .. }
+        | Event::LimitsSet(_)
         | Event::SessionPaused { .. }
         | Event::SessionResumed {}
         | Event::SessionContinued(_)
@@ -162,7 +170,7 @@ fn check(walker: &mut Walker, logged: &Logged) -> Vec<Miss> {
 fn started(
     walker: &mut Walker,
     turn: &TurnId,
-    (attempt, voice, mark): (u32, &Voice, &PromptMark),
+    (attempt, voice, mark, grant): (u32, &Voice, &PromptMark, Option<&Grant>),
     extent: Extent,
 ) -> Vec<Difference> {
     let Some(ask) = walker.asks().iter().find(|ask| ask.turn == *turn).cloned() else {
@@ -171,6 +179,7 @@ fn started(
     let mut found = differences(&json(&attempt), &json(&ask.attempt), "attempt", extent);
     found.extend(differences(&json(voice), &json(&ask.voice), "voice", extent));
     found.extend(differences(&json(mark), &json(&prompt::mark(&ask.prompt)), "prompt", extent));
+    found.extend(differences(&json(&grant), &json(&ask.grant), "grant", extent));
     found
 }
 
@@ -205,14 +214,19 @@ fn from_outside(history: &History, event: &Event) -> Vec<Difference> {
     let is_over = history.ending.is_some();
     let objection = match event {
         Event::StopRequested { .. } if is_over => Some("the session is over"),
+        Event::LimitReached(_) if is_over => Some("the session is over"),
         Event::SessionPaused { .. } if is_over => Some("the session is over"),
         Event::SessionPaused { .. } if history.paused => Some("the session is paused"),
-        Event::SessionResumed {} if !(is_over || history.paused || history.stop.is_some()) => {
+        Event::SessionResumed {}
+            if !(is_over || history.paused || history.stop.is_some() || history.limit.is_some()) =>
+        {
             Some("the session was under way")
         }
         Event::SessionContinued(terms) if terms.rounds == 0 => Some("no rounds are wanted"),
         Event::SynthesisRequested {} if history.decision.is_none() => Some("there is no verdict"),
         Event::SessionOpened(_)
+        | Event::LimitReached(_)
+        | Event::LimitsSet(_)
         | Event::StopRequested { .. }
         | Event::SessionPaused { .. }
         | Event::SessionResumed {}

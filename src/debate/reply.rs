@@ -28,6 +28,9 @@ pub struct Reply {
     pub elapsed_ms: u64,
     /// Requests sent for it: 1, or more after retries.
     pub requests: u32,
+    /// Of those, the ones that brought nothing and may have been billed all the same: their answers broke off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lost: u32,
 }
 
 /// Why a reply's text ends.
@@ -80,11 +83,6 @@ impl Usage {
     }
 }
 
-/// Logs of replies that searched for nothing do not say so.
-fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
 /// A source that a provider names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Citation {
@@ -122,6 +120,14 @@ pub struct Fault {
     pub hint: String,
     /// Requests sent before giving up.
     pub requests: u32,
+    /// Of those, the ones that may have been billed all the same: their answers broke off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lost: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
+    *count == N::default()
 }
 
 /// The class of a provider's failure.

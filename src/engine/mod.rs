@@ -5,7 +5,7 @@
 mod control;
 
 use std::collections::BTreeSet;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio::time::sleep;
 pub use crate::engine::control::Control;
 
 use crate::debate::ask::{Ask, TurnId};
+use crate::debate::budget::{LimitKind, Reached};
 use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::prompt;
@@ -107,10 +108,16 @@ impl Run<'_> {
         self.store.take_request(&self.lease).await?;
         let (store, session) = (self.store, self.lease.session());
         let mut request = pin!(requested(store, session));
+        let time_ms = self.history.caps.time_ms;
+        let mut time = pin!(run_out(time_ms));
+        let mut is_timed = time_ms.is_some();
         loop {
             let asks = match protocol::next(&self.history) {
                 Step::Done => return Ok(self.history),
                 Step::Record(event) => {
+                    if let Event::LimitReached(_) = event {
+                        in_flight.clear();
+                    }
                     self.record(vec![event]).await?;
                     continue;
                 }
@@ -151,6 +158,12 @@ impl Run<'_> {
                         None => {}
                     }
                     request.set(requested(store, session));
+                }
+                () = &mut time, if is_timed => {
+                    is_timed = false;
+                    in_flight.clear();
+                    let seconds = self.history.caps.max(LimitKind::Time).unwrap_or_default();
+                    self.record(vec![Event::LimitReached(Reached::time(seconds))]).await?;
                 }
                 Some(first) = in_flight.next() => {
                     // What has arrived together is made durable together.
@@ -224,12 +237,21 @@ async fn requested(store: &Store, session: SessionId) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Resolves once a run has taken so long; never without a limit.
+async fn run_out(time_ms: Option<u64>) {
+    match time_ms {
+        Some(ms) => sleep(Duration::from_millis(ms)).await,
+        None => pending().await,
+    }
+}
+
 fn started(ask: &Ask) -> Event {
     Event::TurnStarted {
         turn: ask.turn.clone(),
         attempt: ask.attempt,
         voice: ask.voice.clone(),
         prompt: prompt::mark(&ask.prompt),
+        grant: ask.grant,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::debate::text::{clip, plain};
 use crate::export::address;
 use crate::export::estimate;
 use crate::export::markdown::escaped;
+use crate::export::premises;
 use crate::export::record::{Record, Status, Verdict};
 use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, headline, money, percent};
@@ -26,6 +27,7 @@ pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&clip(&record.question.topic, TITLE_CHARS)))];
     parts.push(front(record));
     parts.push(format!("## Context and question\n\n{}", paragraphs(&record.question.topic)));
+    parts.extend(premises::section(record));
     parts.extend(options(record));
     parts.push(decision(record));
     parts.extend(consequences(record));
@@ -45,8 +47,8 @@ fn status(record: &Record) -> &'static str {
     let found = record.decision.as_ref().filter(|decision| is_found(decision));
     match (record.status, found) {
         (Status::Open | Status::Paused, _) => "draft",
-        (Status::Decided | Status::Stopped | Status::QuorumLost, Some(_)) => "proposed",
-        (Status::Decided | Status::Stopped | Status::QuorumLost, None) => "undecided",
+        (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, Some(_)) => "proposed",
+        (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, None) => "undecided",
     }
 }
 
@@ -55,7 +57,7 @@ fn front(record: &Record) -> String {
     let mut lines = vec![format!("- Status: {}", status(record)), format!("- Date: {date}")];
     lines.push(format!("- Mode: {}, {} seats", escaped(&record.mode_title), record.panel.len()));
     lines.extend(record.note.map(|note| format!("- Note: {note}")));
-    lines.extend(wording::status(record.status).map(|status| format!("- Note: {status}")));
+    lines.extend(wording::status(record).map(|status| format!("- Note: {status}")));
     lines.join("\n")
 }
 
@@ -199,6 +201,11 @@ fn provenance(record: &Record) -> String {
     if !moderators.is_empty() {
         items.push(format!("Moderator: {}{party}", moderators.join(", ")));
     }
+    items.extend(
+        record.sent.iter().map(|sent| {
+            format!("Sent to {}: {} bytes in {} prompts", escaped(&sent.provider), sent.bytes, sent.prompts)
+        }),
+    );
     items.push(format!(
         "Price: {} for {} calls, {} tokens{}",
         escaped(&money(total.cost_usd)),

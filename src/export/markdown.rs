@@ -7,19 +7,23 @@ use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::estimate::spread;
+use crate::export::premises::{self, Sent};
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
+use crate::export::wording;
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&crate::debate::text::clip(&record.question.topic, 200)))];
     parts.extend(warning(record).map(|warning| format!("> **{}**", escaped(&warning))));
     parts.push(format!("**{}**", escaped(&headline(record))));
+    parts.extend(record.limit.iter().map(|reached| format!("> {}", escaped(&wording::limit(reached)))));
     parts.extend(record.note.map(|note| format!("> {}", capitalised(note))));
     parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));
     parts.extend(table(record));
     parts.extend(listed("What happened", story(record).iter().map(|sentence| escaped(sentence))));
+    parts.extend(premises::section(record));
     parts.extend(options(record));
     parts.extend(estimates(record));
     parts.extend(synthesis(record));
@@ -63,6 +67,10 @@ fn table(record: &Record) -> Option<String> {
             record.moderators.iter().map(|voice| format!("{} · {}", voice.provider, voice.model)).collect();
         let party = if record.moderator_is_party { ", which also holds a seat" } else { "" };
         rows.push(("Moderator", format!("{}{party}", voices.join(", "))));
+    }
+    let sent = |sent: &Sent| format!("{}: {} bytes in {} prompts", sent.provider, sent.bytes, sent.prompts);
+    if !record.sent.is_empty() {
+        rows.push(("Sent", record.sent.iter().map(sent).collect::<Vec<_>>().join(", ")));
     }
     let total = &record.usage.total;
     rows.push((

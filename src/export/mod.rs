@@ -10,6 +10,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod ndjson;
+pub mod premises;
 pub mod progress;
 pub mod record;
 pub mod schema;

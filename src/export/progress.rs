@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::debate::agent::Seat;
 use crate::debate::ask::TurnId;
+use crate::debate::budget::{Caps, Reached};
 use crate::debate::event::{ClosedRound, Ending, Event, Frozen, Logged, SortingBasis, StoppedBy};
 use crate::debate::history::History;
 use crate::debate::question::Choice;
@@ -122,6 +123,10 @@ pub enum Told {
         /// Who.
         by: StoppedBy,
     },
+    /// A limit leaves no room for what would come next.
+    LimitReached(Reached),
+    /// Other limits hold from here on.
+    LimitsSet(Caps),
     /// Somebody asked for a pause.
     SessionPausing {
         /// How many turns are still in flight, and waited for.
@@ -312,6 +317,8 @@ pub fn stored(history: &History, logged: &Logged) -> Line {
         }
         Event::RoundClosed(closed) => Told::RoundClosed(closed.clone()),
         Event::StopRequested { by } => Told::StopRequested { by: *by },
+        Event::LimitReached(reached) => Told::LimitReached(*reached),
+        Event::LimitsSet(caps) => Told::LimitsSet(caps.clone()),
         Event::Decided { decision } => Told::Decided(record::verdict(decision)),
         Event::SessionPaused { by } => Told::SessionPaused { by: *by },
         Event::SessionResumed {} => Told::SessionResumed {},

@@ -9,19 +9,22 @@ use serde::Serialize;
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::analysis::{self, Analysis};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::budget::Reached;
 use crate::debate::change::Moved;
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Consensus;
+use crate::debate::continuation::Continuation;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
 use crate::debate::gate::Gate;
-use crate::debate::history::{Continuation, History, Outcome, TIME_MS_MAX, Turn};
+use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
 use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule::{self, PassedOver};
+use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
 
 /// The record's format.
@@ -29,7 +32,7 @@ pub const SCHEMA: &str = "roundtable.decision/1";
 /// Why an estimate has no agreement.
 const NOT_A_CHOICE: &str = "not_a_choice";
 /// Family and provider of the scripted voice; see `providers::rehearsal`.
-const REHEARSAL: &str = "rehearsal";
+pub(super) const REHEARSAL: &str = "rehearsal";
 /// What every format says of a rehearsed session.
 const REHEARSAL_NOTE: &str = "rehearsal: no model was asked";
 
@@ -52,10 +55,19 @@ pub struct Record {
     pub parent: Option<Branch>,
     /// How it stands.
     pub status: Status,
+    /// The limit that ended it early, or left its closing text out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Reached>,
     /// Said when no model was asked.
     pub note: Option<&'static str>,
     /// What was debated.
     pub question: Question,
+    /// What the decision rests on: the material and the assumptions that came with the question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub premises: Vec<PremiseRecord>,
+    /// What left the machine: told for sessions with premises, by provider.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
     /// The mode's name.
     pub mode: String,
     /// The mode's title.
@@ -122,6 +134,8 @@ pub enum Status {
     QuorumLost,
     /// It was stopped; the verdict rests on the ballots in hand.
     Stopped,
+    /// A limit was reached; the verdict rests on the ballots in hand, or lacks its closing text.
+    LimitReached,
 }
 
 /// The question with its options.
@@ -258,6 +272,7 @@ pub fn record(history: &History) -> Record {
         tags: setup.tags.clone(),
         parent: setup.parent,
         status: status(history),
+        limit: history.limit,
         note: note(history),
         question: Question {
             topic: setup.question.topic.clone(),
@@ -269,6 +284,8 @@ pub fn record(history: &History) -> Record {
                 .as_ref()
                 .map(|frozen| SortingRecord { basis: frozen.basis, reliability: frozen.reliability }),
         },
+        premises: premises::premises(history),
+        sent: premises::sent(history),
         mode: setup.mode.mode.clone(),
         mode_title: setup.mode.title.clone(),
         panel: history.agents.clone(),
@@ -318,6 +335,7 @@ pub fn status(history: &History) -> Status {
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
         Some(Ending::Stopped) => Status::Stopped,
+        Some(Ending::LimitReached) => Status::LimitReached,
     }
 }
 

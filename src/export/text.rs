@@ -7,18 +7,22 @@ use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::estimate;
+use crate::export::premises::{PremiseRecord, leaning};
 use crate::export::record::{Record, Status};
 use crate::export::story::{story, warning};
+use crate::export::wording;
 
 /// Renders the record. Holds no control characters but line feeds.
 pub fn render(record: &Record) -> String {
     let mut out: Vec<String> = warning(record).into_iter().collect();
     out.push(headline(record));
+    out.extend(record.limit.iter().map(wording::limit));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
     out.push(String::new());
     out.extend(numbers(record));
     section(&mut out, "What happened", story(record));
+    section(&mut out, "Premises", premises(record));
     section(&mut out, "Options", options(record));
     section(&mut out, "Estimates", estimate(record).map(|found| estimate::held(record, found)).unwrap_or_default());
     section(&mut out, "Conclusion", conclusion(record));
@@ -37,6 +41,14 @@ pub fn render(record: &Record) -> String {
     out.join("\n") + "\n"
 }
 
+fn premises(record: &Record) -> Vec<String> {
+    let told = |premise: &PremiseRecord| {
+        let title = line(premise.title());
+        format!("{} {}, {}, leaned on by {}", premise.id, title, premise.kind.title(), leaning(premise))
+    };
+    record.premises.iter().map(told).collect()
+}
+
 /// The decision in one line.
 pub fn headline(record: &Record) -> String {
     let Some(decision) = &record.decision else {
@@ -46,16 +58,24 @@ pub fn headline(record: &Record) -> String {
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
     match (&decision.text, record.status) {
         (Some(text), _) => line(text),
-        (None, Status::Stopped) if leading.is_empty() && estimate(record).is_none() => {
+        (None, Status::Stopped) if is_empty_handed(record) => {
             "No decision: stopped before the first ballots were in.".to_owned()
         }
-        (None, Status::Stopped) if estimate(record).is_some_and(|found| found.last.is_none()) => {
-            "No decision: stopped before the first ballots were in.".to_owned()
+        (None, Status::LimitReached) if is_empty_handed(record) => {
+            "No decision: a limit was reached before the first ballots were in.".to_owned()
         }
         (None, _) if decision.label == crate::debate::decision::Label::Split => {
             format!("No decision: a tie between {}.", named(record, leading))
         }
         (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
+    }
+}
+
+/// Whether there are no ballots to decide on.
+fn is_empty_handed(record: &Record) -> bool {
+    match estimate(record) {
+        Some(found) => found.last.is_none(),
+        None => record.last.as_ref().is_none_or(|last| last.leading.is_empty()),
     }
 }
 
@@ -87,7 +107,8 @@ fn named(record: &Record, options: &[OptionId]) -> String {
     texts.join(" and ")
 }
 
-fn numbers(record: &Record) -> Vec<String> {
+/// The verdict in numbers, a line each; none before there is one.
+pub fn numbers(record: &Record) -> Vec<String> {
     let Some(decision) = &record.decision else { return Vec::new() };
     let mut lines = Vec::new();
     if let (Some(last), Some(agreement), Some([low, high])) = (&record.last, decision.agreement, decision.interval) {

@@ -1,11 +1,12 @@
 //! What the record's short names mean, in a sentence for people. Shared by the formats that people read at length.
 
+use crate::debate::budget::Reached;
 use crate::debate::claims::Status as ClaimStatus;
 use crate::debate::decision::{Caveat, Label, Level};
 use crate::debate::dissent::Kind;
 use crate::debate::event::SortingBasis;
 use crate::debate::response::{ClaimKind, EvidenceKind};
-use crate::export::record::Status;
+use crate::export::record::{Record, Status};
 
 /// How strong an agreement is.
 pub(crate) fn label(label: Label) -> &'static str {
@@ -42,14 +43,23 @@ pub(crate) fn advice(level: Level) -> &'static str {
 }
 
 /// How a session stands, where that needs saying.
-pub(crate) fn status(status: Status) -> Option<&'static str> {
-    match status {
+pub(crate) fn status(record: &Record) -> Option<String> {
+    let told = match record.status {
         Status::Decided => None,
         Status::Open => Some("This session has not ended. What stands here is what is known so far."),
         Status::Paused => Some("This session is paused. What stands here is what is known so far."),
         Status::QuorumLost => Some("Too few seats could be heard, so nothing was decided. Ballots in hand are shown."),
         Status::Stopped => Some("This session was stopped early. The verdict rests on the ballots in hand."),
-    }
+        Status::LimitReached => Some("The verdict rests on what had been said by then."),
+    };
+    let limit = record.limit.iter().map(limit);
+    let sentences: Vec<String> = limit.chain(told.map(str::to_owned)).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Which limit was reached, with its numbers.
+pub(crate) fn limit(reached: &Reached) -> String {
+    format!("The limit on {} was reached: {}.", reached.limit.title(), reached.numbers())
 }
 
 /// Why an entry stands in the minority report.

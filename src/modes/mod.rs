@@ -89,6 +89,11 @@ pub fn is_name(text: &str) -> bool {
     text::is_slug(text)
 }
 
+/// Whether a mode of this name comes with the program.
+pub fn is_built_in(name: &str) -> bool {
+    BUILT_IN.iter().any(|(built_in, _)| *built_in == name)
+}
+
 /// The JSON Schema of a mode file, generated from the types. A file that fits it may still fail the checks of
 /// [`parse`].
 pub fn schema() -> Value {

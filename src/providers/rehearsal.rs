@@ -70,6 +70,7 @@ fn reply(ask: &Ask, text: String, pace: Duration) -> Reply {
         request_id: None,
         elapsed_ms: u64::try_from(pace.as_millis()).unwrap_or(u64::MAX),
         requests: 1,
+        lost: 0,
     }
 }
 

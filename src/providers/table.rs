@@ -488,6 +488,40 @@ fn metered(model: &Model, usage: &Usage) -> Option<f64> {
     Some(tokens_usd + model.request_usd)
 }
 
+/// What a model costs, in US dollars per million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Rates {
+    /// Input that no cache took part in.
+    pub input_usd: f64,
+    /// Input read from the cache.
+    pub cached_usd: f64,
+    /// Input written to the cache.
+    pub cache_write_usd: f64,
+    /// Output, reasoning included.
+    pub output_usd: f64,
+    /// Fee of one request in US dollars.
+    pub request_usd: f64,
+    /// The longest input, in tokens, that these prices hold for.
+    pub input_tokens_max: Option<u64>,
+}
+
+/// What a model costs; `None` when it is not known, and nothing where nobody bills.
+pub fn rates(vendor: &Vendor, model: &str) -> Option<Rates> {
+    if price(vendor, model, &Usage::default())? == 0.0 && vendor.billing == Billing::Free {
+        return Some(Rates::default());
+    }
+    let row = known(vendor, model)?;
+    let (input_usd, output_usd) = (row.input_usd?, row.output_usd?);
+    Some(Rates {
+        input_usd,
+        cached_usd: row.cached_usd.unwrap_or(input_usd),
+        cache_write_usd: row.cache_write_usd.unwrap_or(input_usd),
+        output_usd,
+        request_usd: row.request_usd,
+        input_tokens_max: row.input_tokens_max,
+    })
+}
+
 /// The row of a model, by its name or by its name with a date behind.
 fn known<'a>(vendor: &'a Vendor, model: &str) -> Option<&'a Model> {
     let model = model.strip_prefix("models/").unwrap_or(model);

@@ -84,8 +84,15 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Joins what was said before a pause and what came after it.
-    pub fn followed_by(self, rest: Self) -> Self {
+    /// Joins what was said before a pause, if there was one, and what came after it.
+    pub fn after(self, before: Option<Self>) -> Self {
+        match before {
+            Some(before) => before.followed_by(self),
+            None => self,
+        }
+    }
+
+    fn followed_by(self, rest: Self) -> Self {
         let mut sources = Sources::default();
         self.citations.into_iter().chain(rest.citations).for_each(|source| sources.merge(source));
         // What stands before a search tells of the search.

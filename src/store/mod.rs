@@ -8,6 +8,7 @@ mod check;
 mod connect;
 mod error;
 mod excerpt;
+mod health;
 mod identity;
 mod index;
 mod key;
@@ -31,6 +32,7 @@ use tokio::sync::oneshot;
 
 pub use crate::store::append::now_ms;
 pub use crate::store::error::StoreError;
+pub use crate::store::health::{Health, Soundness, examine};
 pub use crate::store::lease::Lease;
 pub use crate::store::list::{Filter, Listed};
 pub use crate::store::requests::Request;

@@ -34,8 +34,18 @@ impl Standing {
             | Event::OptionsFrozen(_)
             | Event::RoundClosed(_)
             | Event::StopRequested { .. }
+            | Event::LimitReached(_)
+            | Event::LimitsSet(_)
             | Event::Decided { .. }
             | Event::SessionRenamed { .. } => self,
+        }
+    }
+
+    /// Returns the name used in lists and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Open | Self::Paused | Self::Ended(_) | Self::Unreadable => self.stored(),
         }
     }
 
@@ -47,6 +57,7 @@ impl Standing {
             Self::Ended(Ending::Decided) => "decided",
             Self::Ended(Ending::QuorumLost) => "quorum_lost",
             Self::Ended(Ending::Stopped) => "stopped",
+            Self::Ended(Ending::LimitReached) => "limit_reached",
             Self::Unreadable => "unreadable",
         }
     }
@@ -59,6 +70,7 @@ impl Standing {
             "decided" => Self::Ended(Ending::Decided),
             "quorum_lost" => Self::Ended(Ending::QuorumLost),
             "stopped" => Self::Ended(Ending::Stopped),
+            "limit_reached" => Self::Ended(Ending::LimitReached),
             _ => Self::Unreadable,
         }
     }

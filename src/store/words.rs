@@ -21,6 +21,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
         | Event::TurnFailed { .. }
         | Event::RoundClosed(_)
         | Event::StopRequested { .. }
+        | Event::LimitReached(_)
+        | Event::LimitsSet(_)
         | Event::SessionPaused { .. }
         | Event::SessionResumed {}
         | Event::SynthesisRequested {}
@@ -33,6 +35,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
 fn opened(setup: &Setup) -> Vec<&str> {
     let mut words = vec![setup.question.topic.as_str()];
     words.extend(setup.question.options.iter().map(|option| option.text.as_str()));
+    words.extend(setup.context.iter().map(|material| material.name.as_str()));
+    words.extend(setup.assumptions.iter().map(|assumption| assumption.text.as_str()));
     words.extend(setup.name.as_deref());
     words.extend(setup.tags.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]));
     words.extend(setup.agents.iter().map(|agent| agent.name.as_str()));

@@ -8,6 +8,7 @@ use std::fs;
 use std::future::Future;
 use std::path::Path;
 
+use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup, StoppedBy};
 use roundtable::debate::question::Question;
 use roundtable::modes::{self, Folders};
@@ -50,6 +51,9 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         name: None,
         tags: BTreeMap::new(),
         parent: None,
+        context: Vec::new(),
+        assumptions: Vec::new(),
+        caps: Caps::default(),
     }
 }
 

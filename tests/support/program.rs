@@ -162,6 +162,16 @@ impl Desk {
         Running::new(command, arguments.join(" "))
     }
 
+    /// Starts the program for a conversation: its streams are the caller's to read and to write.
+    pub(crate) fn converse(&self, arguments: &[&str]) -> Child {
+        self.command(env!("CARGO_BIN_EXE_roundtable")).args(arguments).spawn().unwrap()
+    }
+
+    /// The variables that are set, and the program's own environment with them.
+    pub(crate) fn variables(&self) -> &BTreeMap<String, OsString> {
+        &self.variables
+    }
+
     /// Runs a line of shell in which `$roundtable` is the program.
     pub(crate) fn shell(&self, line: &str) -> Ran {
         let mut command = self.command("/bin/sh");

@@ -19,6 +19,7 @@ pub(crate) fn reply(text: &str, finish: Finish) -> Reply {
         request_id: None,
         elapsed_ms: 5,
         requests: 1,
+        lost: 0,
     }
 }
 
@@ -43,6 +44,7 @@ pub(crate) fn fault(ask: &Ask, kind: FaultKind) -> Fault {
         request_id: None,
         hint: String::new(),
         requests: 1,
+        lost: 0,
     }
 }
 

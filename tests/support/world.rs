@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::{Ask, Speaker, TurnId};
+use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Branch, Continued, Event, FORMAT, Fact, Limits, Logged, SessionId, Setup};
 use roundtable::debate::history::{History, Outcome};
 use roundtable::debate::mode::{Mode, Perspectives};
@@ -143,7 +144,13 @@ impl<'a> World<'a> {
         };
         for ask in idle.into_iter().take(lanes) {
             let (turn, attempt, voice) = (ask.turn.clone(), ask.attempt, ask.voice.clone());
-            self.record(Event::TurnStarted { turn, attempt, voice, prompt: prompt::mark(&ask.prompt) });
+            self.record(Event::TurnStarted {
+                turn,
+                attempt,
+                voice,
+                prompt: prompt::mark(&ask.prompt),
+                grant: ask.grant,
+            });
             self.asked.push(ask.clone());
             self.in_flight.insert(ask.turn.clone(), ask);
         }
@@ -195,12 +202,14 @@ impl<'a> World<'a> {
 
     /// What the session came to, without places and times: everything that a resumed session must come to as well.
     pub(crate) fn outcome(&self) -> History {
-        let mut outcome = History { opened_ms: 0, latest_ms: 0, seq: 0, reopened_seq: 0, ..self.history.clone() };
+        let mut outcome =
+            History { opened_ms: 0, latest_ms: 0, seq: 0, reopened_seq: 0, taken_up_seq: 0, ..self.history.clone() };
         outcome.reopenings.iter_mut().for_each(|reopening| reopening.seq = 0);
         outcome.continuations.iter_mut().for_each(|continuation| continuation.seq = 0);
         // How often the program was interrupted is no part of what the debate came to.
         for turn in outcome.turns.values_mut() {
             (turn.started_over, turn.forgiven) = (0, 0);
+            turn.lost.clear();
             turn.attempts.iter_mut().for_each(|attempt| attempt.seq = 0);
         }
         outcome
@@ -341,6 +350,9 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         name: None,
         tags: std::collections::BTreeMap::new(),
         parent: None,
+        context: Vec::new(),
+        assumptions: Vec::new(),
+        caps: Caps::default(),
     }
 }
 

@@ -195,7 +195,8 @@ impl Board {
                     row.name = text::line(&agent.name);
                 }
             }
-            Event::StopRequested { .. } => self.stop(),
+            Event::StopRequested { .. } => self.stop("stopped"),
+            Event::LimitReached(_) => self.stop("limit reached"),
             Event::SessionResumed {} | Event::SessionContinued(_) | Event::SynthesisRequested {} => {
                 self.stage = Stage::Starting;
             }
@@ -204,6 +205,7 @@ impl Board {
             Event::SessionOpened(_)
             | Event::OptionsFrozen(_)
             | Event::RoundClosed(_)
+            | Event::LimitsSet(_)
             | Event::SessionRenamed { .. }
             | Event::SessionClosed { .. } => {}
         }
@@ -249,11 +251,11 @@ impl Board {
     }
 
     /// What is in flight will not be waited for.
-    fn stop(&mut self) {
+    fn stop(&mut self, why: &str) {
         self.stage = Stage::Stopping;
         for turn in std::mem::take(&mut self.flights).into_keys() {
             if let Some(row) = self.row(turn.speaker) {
-                row.state = State::Absent("stopped".to_owned());
+                row.state = State::Absent(why.to_owned());
             }
         }
         for row in self.seats.iter_mut().filter(|row| row.state == State::Waiting) {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::cli::live::Notice;
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Speaker};
+use crate::debate::budget::Caps;
 use crate::debate::event::{Event, FORMAT, Limits, Logged, PromptMark, SessionId, Setup};
 use crate::debate::history::{History, Outcome};
 use crate::debate::mode::Mode;
@@ -97,6 +98,9 @@ impl Play {
             name: None,
             tags: BTreeMap::new(),
             parent: None,
+            context: Vec::new(),
+            assumptions: Vec::new(),
+            caps: Caps::default(),
             mode,
         };
         let logged = Logged { seq: 1, at_ms: 0, event: Event::SessionOpened(Box::new(setup)) };
@@ -158,7 +162,7 @@ impl Play {
 /// The event that an ask goes out.
 pub(super) fn started(ask: &Ask) -> Event {
     let prompt = PromptMark { sha256: String::new(), bytes: 4_000 };
-    Event::TurnStarted { turn: ask.turn.clone(), attempt: ask.attempt, voice: ask.voice.clone(), prompt }
+    Event::TurnStarted { turn: ask.turn.clone(), attempt: ask.attempt, voice: ask.voice.clone(), prompt, grant: None }
 }
 
 /// The event that an ask is answered.
@@ -192,6 +196,7 @@ pub(super) fn reply(response: Response, cost_usd: Option<f64>) -> Outcome {
         request_id: None,
         elapsed_ms: 1,
         requests: 1,
+        lost: 0,
     };
     Outcome::Finished { reply, response }
 }
@@ -237,5 +242,15 @@ pub(super) fn ballot(place: usize, blocking_objection: Option<&str>) -> Response
 pub(super) fn fault(kind: FaultKind) -> Outcome {
     let (message, hint) = ("the vendor said\r\nno".to_owned(), "wait a minute".to_owned());
     let (provider, model) = ("openai".to_owned(), "gpt-5.2".to_owned());
-    Outcome::Failed(Fault { kind, message, provider, model, status: None, request_id: None, hint, requests: 4 })
+    Outcome::Failed(Fault {
+        kind,
+        message,
+        provider,
+        model,
+        status: None,
+        request_id: None,
+        hint,
+        requests: 4,
+        lost: 0,
+    })
 }

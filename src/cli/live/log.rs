@@ -71,6 +71,7 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
             layout.hanging("■ ", Tone::Warn, "stopping: the ballots in hand decide; once more to stop at once")
         }
         News::Decided(verdict) => layout.verdict(verdict),
+        News::Limit(limit) => layout.hanging("■ ", Tone::Warn, limit),
         News::Ended(how) => layout.hanging("■ ", Tone::Warn, how),
     }
 }

@@ -10,6 +10,7 @@ use crate::cli::live::speakers::{name, voice_line};
 use crate::cli::live::tally::{Tally, Verdict};
 use crate::debate::agent::{self, Seat};
 use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::budget::Reached;
 use crate::debate::claims;
 use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
 use crate::debate::history::History;
@@ -93,6 +94,8 @@ pub(super) enum News {
     Stopping,
     /// The verdict.
     Decided(Verdict),
+    /// A limit was reached.
+    Limit(String),
     /// The session ended otherwise than by its protocol.
     Ended(&'static str),
 }
@@ -209,11 +212,12 @@ impl Narrator {
             Event::OptionsFrozen(frozen) => self.unsealed(history, options(history, frozen)),
             Event::RoundClosed(closed) => self.unsealed(history, News::Counted(Tally::of(history, closed))),
             Event::StopRequested { .. } => vec![News::Stopping],
+            Event::LimitReached(reached) => vec![News::Limit(limit(reached))],
             Event::Decided { decision } => self.unsealed(history, News::Decided(Verdict::of(history, decision))),
             Event::SessionPaused { .. } => vec![News::Ended("paused: `roundtable resume` goes on from here")],
             // Told with the opening.
             Event::SessionResumed {} | Event::SessionContinued(_) | Event::SynthesisRequested {} => Vec::new(),
-            Event::SessionRenamed { .. } => Vec::new(),
+            Event::SessionRenamed { .. } | Event::LimitsSet(_) => Vec::new(),
             Event::SessionClosed { ending } => ended(*ending).into_iter().collect(),
         }
     }
@@ -284,6 +288,10 @@ fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
 }
 
+fn limit(reached: &Reached) -> String {
+    format!("limit on {} reached: {}", reached.limit.title(), reached.numbers())
+}
+
 /// What a pause waits for, in words.
 pub(super) fn pausing(in_flight: usize) -> String {
     let turns = if in_flight == 1 { "turn" } else { "turns" };
@@ -295,6 +303,7 @@ fn ended(ending: Ending) -> Option<News> {
         Ending::Decided => None,
         Ending::QuorumLost => Some(News::Ended("ended: too few seats could be heard")),
         Ending::Stopped => Some(News::Ended("stopped early: the decision rests on the ballots in hand")),
+        Ending::LimitReached => Some(News::Ended("ended: a limit was reached, and the record is partial")),
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn lines(news: &News) -> Vec<String> {
         News::Pausing(in_flight) => vec![news::pausing(*in_flight)],
         News::Stopping => vec!["stopping: the ballots in hand decide".to_owned()],
         News::Decided(verdict) => vec![verdict_line(verdict)],
+        News::Limit(limit) => vec![limit.clone()],
         News::Ended(how) => vec![(*how).to_owned()],
     }
 }

@@ -113,6 +113,7 @@ mod tests {
             request_id: None,
             elapsed_ms: 1,
             requests: 1,
+            lost: 0,
         }
     }
 

@@ -8,9 +8,10 @@ use serde::Serialize;
 use crate::debate::analysis::course::Course;
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims::Entry;
+use crate::debate::material::{self, Premise};
 use crate::debate::prompt::quote;
 use crate::debate::question::Choice;
-use crate::debate::response::ClaimId;
+use crate::debate::response::{ClaimId, Evidence};
 use crate::debate::text;
 use crate::debate::visibility;
 
@@ -22,12 +23,13 @@ pub struct Quote {
     /// Place of the evidence in the claim's list, from 1.
     pub evidence: u32,
     /// Whether they stand in what the author had been shown before, or in a passage of a source that the provider named
-    /// for the turn. White space, case and the form of quotation marks do not matter.
+    /// for the turn; for evidence that refers to supplied material, whether they stand in that. White space, case and the form of quotation marks do not matter.
     pub verified: bool,
 }
 
 /// Looks up every quote of the ledger, in its order. Evidence that quotes nothing is left out.
 pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
+    let supplied = Supplied::of(course);
     let mut quotes: Vec<Quote> = Vec::new();
     let mut read: Option<(&TurnId, Vec<String>)> = None;
     for entry in &course.ledger {
@@ -44,12 +46,36 @@ pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
             quotes.push(Quote {
                 claim: entry.id.clone(),
                 evidence: u32::try_from(place + 1).unwrap_or(u32::MAX),
-                verified: texts.iter().any(|text| text.contains(&words)),
+                verified: match supplied.cited_by(evidence).as_slice() {
+                    [] => texts.iter().chain(supplied.folded()).any(|text| text.contains(&words)),
+                    cited => cited.iter().any(|text| text.contains(&words)),
+                },
             });
             read = Some((&entry.turn, texts));
         }
     }
     quotes
+}
+
+/// What came with the question, which everybody could read from the start. Folded once: it may be long.
+struct Supplied<'a> {
+    premises: Vec<(Premise<'a>, String)>,
+}
+
+impl<'a> Supplied<'a> {
+    fn of(course: &Course<'a>) -> Self {
+        let premises = material::premises(&course.history.setup).into_iter();
+        Self { premises: premises.map(|premise| (premise.clone(), folded(premise.text()))).collect() }
+    }
+
+    /// The texts that evidence refers to.
+    fn cited_by(&self, evidence: &Evidence) -> Vec<&String> {
+        self.premises.iter().filter(|(premise, _)| premise.is_cited_by(evidence)).map(|(_, text)| text).collect()
+    }
+
+    fn folded(&self) -> impl Iterator<Item = &String> {
+        self.premises.iter().map(|(_, text)| text)
+    }
 }
 
 /// The texts that the author of a claim could have read when it made it, folded.

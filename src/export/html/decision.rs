@@ -19,7 +19,7 @@ pub(super) fn section(record: &Record) -> Html {
     let mut parts = vec![line("h2", "Decision")];
     parts.push(el("p", &[("class", &"headline"), ("lang", &"und"), ("dir", &"auto")], [text(&headline(record))]));
     parts.extend(record.note.map(|note| of("p", "notice", [text(&format!("{}.", capitalised(note)))])));
-    parts.extend(wording::status(record.status).map(|status| of("p", "notice", [text(status)])));
+    parts.extend(wording::status(record).map(|status| of("p", "notice", [text(&status)])));
     parts.extend(record.decision.as_ref().map(|decision| facts(record, decision)));
     if !record.question.options.is_empty() {
         parts.push(options(record));

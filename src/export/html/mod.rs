@@ -8,6 +8,7 @@ mod counted;
 mod decision;
 mod ledger;
 mod markup;
+mod premises;
 mod provenance;
 mod reference;
 mod table;
@@ -91,6 +92,7 @@ fn main(record: &Record, history: &History) -> Html {
     parts.extend(closing::unheard(record));
     parts.extend(closing::conclusion(record));
     parts.extend(ledger::claims(record));
+    parts.extend(premises::section(record));
     parts.extend(ledger::sources(record));
     parts.push(ledger::panel(record));
     parts.push(transcript::section(record, history));

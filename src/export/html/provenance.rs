@@ -39,6 +39,10 @@ pub(super) fn footer(record: &Record, history: &History) -> Html {
             record.times.elapsed_ms as f64 / 1000.0
         )),
     ));
+    facts.extend(record.sent.iter().map(|sent| {
+        let words = format!("{} bytes in {} prompts to {}", grouped(sent.bytes), sent.prompts, sent.provider);
+        ("Sent", text(&words))
+    }));
     facts.push(("Opened", time(&record.times.opened)));
     facts.push(("Latest", time(&record.times.latest)));
     facts.push(("Version", text(&record.program)));

@@ -1,8 +1,9 @@
 //! Every turn with what was said in it, folded by round.
 
 use crate::debate::consensus::Consensus;
+use crate::debate::continuation::Continuation;
 use crate::debate::event::ClosedRound;
-use crate::debate::history::{Continuation, History};
+use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::response::{Ballot, Position, Response, Stance};
 use crate::debate::schedule;

@@ -51,6 +51,8 @@ fn turn(event: &Event) -> Option<&TurnId> {
         | Event::OptionsFrozen(_)
         | Event::RoundClosed(_)
         | Event::StopRequested { .. }
+        | Event::LimitReached(_)
+        | Event::LimitsSet(_)
         | Event::Decided { .. }
         | Event::SessionPaused { .. }
         | Event::SessionResumed {}
@@ -98,6 +100,8 @@ fn told(event: &Event) -> (&'static str, String) {
             ("round_closed", format!("{} {}: {}", closed.phase, closed.round, parts.join("; ")))
         }
         Event::StopRequested { by } => ("stop_requested", asked_by(*by).to_owned()),
+        Event::LimitReached(reached) => ("limit_reached", format!("{}: {}", reached.limit.title(), reached.numbers())),
+        Event::LimitsSet(caps) => ("limits_set", caps.to_string()),
         Event::Decided { decision } => {
             let text: String = decision.text.iter().map(|text| format!(": {text}")).collect();
             ("decided", format!("{}{text}", decision.label))
@@ -129,5 +133,6 @@ fn ended(ending: Ending) -> &'static str {
         Ending::Decided => "decided",
         Ending::QuorumLost => "quorum lost",
         Ending::Stopped => "stopped",
+        Ending::LimitReached => "limit reached",
     }
 }

@@ -13,6 +13,7 @@ pub mod prompts;
 pub mod rounds;
 pub mod said;
 pub mod scope;
+pub mod thoughts;
 
 use serde::Serialize;
 
@@ -33,6 +34,8 @@ pub enum View {
     Rounds,
     /// Agent by agent: the path through the rounds.
     Agents,
+    /// The reasoning behind what was said.
+    Thoughts,
     /// The claim ledger.
     Claims,
     /// The sources that providers named.
@@ -88,6 +91,7 @@ impl View {
         match self {
             Self::Rounds => "rounds",
             Self::Agents => "agents",
+            Self::Thoughts => "thoughts",
             Self::Claims => "claims",
             Self::Citations => "citations",
             Self::Ballots => "ballots",
@@ -101,6 +105,7 @@ impl View {
         match self {
             Self::Rounds => "Rounds",
             Self::Agents => "Agents",
+            Self::Thoughts => "Thoughts",
             Self::Claims => "Claims",
             Self::Citations => "Citations",
             Self::Ballots => "Ballots",
@@ -118,6 +123,7 @@ pub fn render(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout)
     Ok(match view {
         View::Rounds => lay_out(&scope, view, &rounds::view(&scope), rounds::page, layout),
         View::Agents => lay_out(&scope, view, &agents::view(&scope), agents::page, layout),
+        View::Thoughts => lay_out(&scope, view, &thoughts::view(&scope), thoughts::page, layout),
         View::Claims => lay_out(&scope, view, &claims::view(&scope), claims::page, layout),
         View::Citations => lay_out(&scope, view, &citations::view(&scope), citations::page, layout),
         View::Ballots => lay_out(&scope, view, &ballots::view(&scope), ballots::page, layout),

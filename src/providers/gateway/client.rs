@@ -128,12 +128,35 @@ pub(super) fn build(connect: Duration, tls: Tls) -> Result<Client, GatewayError>
     let failed = |error: reqwest::Error| GatewayError::Client(error.to_string());
     match tls {
         Tls::Unneeded => builder(connect).tls_certs_only([]).build().map_err(failed),
-        Tls::Needed => builder(connect).build().or_else(|_| {
+        Tls::Needed => with_the_systems_roots(connect).or_else(|_| {
             let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|root| Certificate::from_der(root));
             let roots = roots.collect::<Result<Vec<_>, _>>().map_err(failed)?;
             builder(connect).tls_certs_only(roots).build().map_err(failed)
         }),
     }
+}
+
+/// Where certificates are looked for when some base URL is `https`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificates {
+    /// In the system's store.
+    System,
+    /// Among the roots that are compiled in: the system has no store, or one that cannot be read.
+    BuiltIn,
+}
+
+impl Certificates {
+    /// Finds out by reading the system's store, as the first request would; sends nothing.
+    pub fn find() -> Self {
+        match with_the_systems_roots(Duration::ZERO) {
+            Ok(_) => Self::System,
+            Err(_) => Self::BuiltIn,
+        }
+    }
+}
+
+fn with_the_systems_roots(connect: Duration) -> Result<Client, reqwest::Error> {
+    builder(connect).build()
 }
 
 /// Retries are ours alone, so that the requests we report are the requests that were sent.

@@ -16,7 +16,7 @@ use crate::providers::gateway::body::{Body, BodyError};
 use crate::providers::gateway::client::{self, Route};
 use crate::providers::gateway::failure::{self, Failure};
 use crate::providers::gateway::{Timeouts, retry};
-use crate::providers::wire::{Answer, Call, Shape, Wire};
+use crate::providers::wire::{Answer, Call, Shape, Wire, WireFault};
 use crate::providers::{OnProgress, Progress};
 
 /// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that
@@ -41,7 +41,7 @@ pub(super) async fn exchange(
     let response = send(client, route, call, timeouts).await?;
     let head = Head::of(&response);
     let result = match response.status().as_u16() {
-        200..=299 => accepted(response, &head, vendor.wire, timeouts, progress).await,
+        200..=299 => accepted(response, vendor.wire, timeouts, progress).await.map_err(Failure::from),
         300..=399 => Err(redirected(&response, route)),
         _ => Err(refused(response, &head, route, timeouts).await),
     };
@@ -54,7 +54,6 @@ pub(super) async fn exchange(
 /// What an answer says before its body.
 struct Head {
     status: u16,
-    content_type: String,
     request_id: Option<String>,
     headers: Vec<(String, String)>,
 }
@@ -64,10 +63,8 @@ impl Head {
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers: Vec<(String, String)> =
             response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let content_type = find(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
         Self {
             status: response.status().as_u16(),
-            content_type: content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),
             request_id: find(&headers, "request-id").or_else(|| find(&headers, "x-request-id")).map(str::to_owned),
             headers,
         }
@@ -100,11 +97,11 @@ async fn send(client: &Client, route: &Route, call: Call, timeouts: &Timeouts) -
 fn unsent(error: &reqwest::Error, route: &Route, timeouts: &Timeouts) -> Failure {
     let (host, cause) = (route.host(), failure::cause(error));
     if error.is_builder() {
-        Failure::new(FaultKind::InvalidRequest, format!("the request cannot be built: {cause}"))
+        Failure::unsent(FaultKind::InvalidRequest, format!("the request cannot be built: {cause}"))
     } else if error.is_connect() && error.is_timeout() {
-        Failure::new(FaultKind::Network, format!("no connection to {host} within {:?}", timeouts.connect))
+        Failure::unsent(FaultKind::Network, format!("no connection to {host} within {:?}", timeouts.connect))
     } else if error.is_connect() {
-        Failure::new(FaultKind::Network, format!("cannot connect to {host}: {cause}"))
+        Failure::unsent(FaultKind::Network, format!("cannot connect to {host}: {cause}"))
     } else {
         Failure::new(FaultKind::Network, format!("the connection to {host} broke: {cause}"))
     }
@@ -132,25 +129,34 @@ async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Time
     Failure { told_wait: told.or(failure.told_wait), ..failure }
 }
 
-async fn accepted(
+/// Reads the answer out of a response whose status tells of success, within the limits of `timeouts`. Shows text as it
+/// arrives.
+pub async fn accepted(
     response: Response,
-    head: &Head,
     wire: Wire,
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, WireFault> {
+    let content_type = content_type(&response);
     let body = Body::new(response, timeouts);
-    match head.content_type.as_str() {
+    match content_type.as_str() {
         "text/event-stream" => streamed(body, wire, AFTERWORD.min(timeouts.silence), progress).await,
-        "application/json" => Ok(wire.decoder().body(&body.text().await?)?),
-        "" => Err(Failure::new(FaultKind::InvalidResponse, "the answer has no content type".to_owned())),
+        "application/json" => wire.decoder().body(&body.text().await?),
+        "" => Err(WireFault::new(FaultKind::InvalidResponse, "the answer has no content type")),
         other => {
-            Err(Failure::new(FaultKind::InvalidResponse, format!("the answer is {other}, not a stream of events")))
+            let message = format!("the answer is {other}, not a stream of events");
+            Err(WireFault::new(FaultKind::InvalidResponse, &message))
         }
     }
 }
 
-async fn streamed(body: Body, wire: Wire, afterword: Duration, progress: OnProgress<'_>) -> Result<Answer, Failure> {
+/// The media type alone, in lower case; empty when there is none.
+fn content_type(response: &Response) -> String {
+    let stated = response.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    stated.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn streamed(body: Body, wire: Wire, afterword: Duration, progress: OnProgress<'_>) -> Result<Answer, WireFault> {
     let mut decoder = wire.decoder();
     let mut events = pin!(SseByteStream::new(body.pieces()));
     while let Some(event) = events.next().await {
@@ -175,15 +181,15 @@ async fn streamed(body: Body, wire: Wire, afterword: Duration, progress: OnProgr
         })
         .await;
     }
-    Ok(decoder.finish()?)
+    decoder.finish()
 }
 
-fn broken(error: EventError) -> Failure {
+fn broken(error: EventError) -> WireFault {
     match error {
         EventError::Body(source) => match source.downcast::<BodyError>() {
-            Ok(error) => Failure::from(*error),
-            Err(other) => Failure::new(FaultKind::Network, other.to_string()),
+            Ok(error) => WireFault::from(*error),
+            Err(other) => WireFault::new(FaultKind::Network, &other.to_string()),
         },
-        other => Failure::new(FaultKind::InvalidResponse, format!("the answer is not a stream of events: {other}")),
+        other => WireFault::new(FaultKind::InvalidResponse, &format!("the answer is not a stream of events: {other}")),
     }
 }

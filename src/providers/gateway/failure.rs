@@ -23,20 +23,52 @@ pub(super) struct Failure {
     pub(super) told_wait: Option<Duration>,
     /// Whether a looser shape may be taken.
     pub(super) schema_refused: bool,
+    /// Whether the provider may have seen the request.
+    pub(super) sent: Sent,
+}
+
+/// Whether a request was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Perhaps.
+    Perhaps,
+    /// Surely not: there was no connection.
+    Never,
 }
 
 impl Failure {
     pub(super) fn new(kind: FaultKind, message: String) -> Self {
-        Self { kind, message, status: None, request_id: None, told_wait: None, schema_refused: false }
+        Self {
+            kind,
+            message,
+            status: None,
+            request_id: None,
+            told_wait: None,
+            schema_refused: false,
+            sent: Sent::Perhaps,
+        }
     }
 
     pub(super) fn turn_over(turn: Duration) -> Self {
         Self::new(FaultKind::Timeout, format!("no complete answer within {turn:?}"))
     }
 
-    pub(super) fn endless(pauses_max: u32) -> Self {
-        let message = format!("the provider stopped more than {pauses_max} times before its answer was complete");
+    pub(super) fn endless(pauses: u32) -> Self {
+        let message = format!("the provider stopped {pauses} times before its answer was complete");
         Self::new(FaultKind::InvalidResponse, message)
+    }
+
+    /// A failure before anything was sent.
+    pub(super) fn unsent(kind: FaultKind, message: String) -> Self {
+        Self { sent: Sent::Never, ..Self::new(kind, message) }
+    }
+
+    /// Whether the request may have been billed: it was accepted, or nobody knows. What is refused costs nothing.
+    pub(super) fn may_be_billed(&self) -> bool {
+        match self.status {
+            Some(status) => (200..300).contains(&status),
+            None => self.sent == Sent::Perhaps,
+        }
     }
 
     pub(super) fn at(self, status: u16, request_id: Option<String>) -> Self {
@@ -47,7 +79,7 @@ impl Failure {
         Self { message: route.clean(&self.message), request_id: self.request_id.map(|id| route.clean(&id)), ..self }
     }
 
-    pub(super) fn into_fault(self, ask: &Ask, route: &Route, requests: u32) -> Fault {
+    pub(super) fn into_fault(self, ask: &Ask, route: &Route, (requests, lost): (u32, u32)) -> Fault {
         Fault {
             hint: hint(&self, ask, route),
             kind: self.kind,
@@ -57,6 +89,7 @@ impl Failure {
             status: self.status,
             request_id: self.request_id,
             requests,
+            lost,
         }
     }
 }
@@ -70,18 +103,19 @@ impl From<WireFault> for Failure {
             request_id: fault.request_id,
             told_wait: fault.retry_after_ms.map(Duration::from_millis),
             schema_refused: fault.schema_refused,
+            sent: Sent::Perhaps,
         }
     }
 }
 
-impl From<BodyError> for Failure {
+impl From<BodyError> for WireFault {
     fn from(error: BodyError) -> Self {
         let kind = match &error {
             BodyError::Silent(_) => FaultKind::Timeout,
             BodyError::Broken(_) => FaultKind::Network,
             BodyError::TooLong { .. } | BodyError::NotText => FaultKind::InvalidResponse,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, &error.to_string())
     }
 }
 
@@ -102,6 +136,16 @@ pub(super) fn unconfigured(ask: &Ask) -> Fault {
         request_id: None,
         hint,
         requests: 0,
+        lost: 0,
+    }
+}
+
+/// The fault of an ask whose limit leaves no room for the request that might have healed it.
+pub(super) fn denied(fault: Fault) -> Fault {
+    Fault {
+        message: format!("{}; the session's limit leaves no room for another request", fault.message),
+        hint: "raise the limit on cost or tokens".to_owned(),
+        ..fault
     }
 }
 

@@ -18,6 +18,9 @@ use reqwest::Client;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
+pub use crate::providers::gateway::client::Certificates;
+pub use crate::providers::gateway::exchange::accepted;
+
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Citation, Fault, Finish, Reply, Usage};
 use crate::providers::gateway::client::{Route, Tls};
@@ -155,7 +158,7 @@ impl Gateway {
         };
         let started = Instant::now();
         let deadline = started + self.timeouts.turn;
-        let (mut shape, mut requests, mut failures) = (self.shape_for(route, ask), 0, 0);
+        let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask), 0, 0, 0);
         let (mut so_far, mut pauses): (Option<Answer>, u32) = (None, 0);
         loop {
             requests += 1;
@@ -168,22 +171,19 @@ impl Gateway {
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    let answer = match so_far.take() {
-                        Some(before) => before.followed_by(answer),
-                        None => answer,
-                    };
+                    let answer = answer.after(so_far.take());
                     if answer.paused.is_none() {
-                        return Ok(reply(ask, route, answer, started.elapsed(), requests));
+                        return Ok(reply(ask, route, answer, started.elapsed(), (requests, lost - pauses)));
                     }
-                    pauses += 1;
-                    if pauses > PAUSES_MAX {
-                        return Err(Failure::endless(PAUSES_MAX).into_fault(ask, route, requests));
-                    }
+                    // What came before a pause is billed, and lost where the answer does not get to its end.
+                    (lost, pauses) = (lost + 1, pauses + 1);
+                    may_go_on(ask, pauses, lost).map_err(|failure| failure.into_fault(ask, route, (requests, lost)))?;
                     so_far = Some(answer);
                     continue;
                 }
                 Err(failure) => failure.cleaned(route),
             };
+            lost += u32::from(failure.may_be_billed());
             let wait = match shape.weaker().filter(|_| failure.schema_refused) {
                 Some(weaker) => {
                     shape = weaker;
@@ -194,10 +194,13 @@ impl Gateway {
                     let left = deadline.saturating_duration_since(Instant::now());
                     match retry::wait(&failure, failures, self.timeouts.backoff_base, left) {
                         Some(wait) => wait,
-                        None => return Err(failure.into_fault(ask, route, requests)),
+                        None => return Err(failure.into_fault(ask, route, (requests, lost))),
                     }
                 }
             };
+            if ask.grant.is_some_and(|grant| lost >= grant.requests) {
+                return Err(failure::denied(failure.into_fault(ask, route, (requests, lost))));
+            }
             progress(Progress::Retrying { requests, reason: failure.message, wait_ms: millis(wait) });
             tokio::time::sleep(wait).await;
         }
@@ -223,7 +226,13 @@ impl Provider for Gateway {
     }
 }
 
-fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: u32) -> Reply {
+/// Whether a provider that has paused so often may be asked to go on, which is a request more.
+fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
+    let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
+    if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
+}
+
+fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests, lost): (u32, u32)) -> Reply {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
     let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
     let usage = Usage { searches: answer.searches.min(SEARCHES_MAX), ..usage };
@@ -247,6 +256,7 @@ fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, requests: 
         request_id: answer.request_id.map(|id| route.clean(&id)),
         elapsed_ms: millis(elapsed),
         requests,
+        lost,
     }
 }
 

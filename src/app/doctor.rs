@@ -1,0 +1,333 @@
+//! Looking at the set-up: what is set, where sessions live, which modes there are, and what to do next.
+//!
+//! Must never call anybody, never show a key, and never change what it looks at.
+
+use std::path::Path;
+
+use crate::app::App;
+use crate::app::failures::store_failure;
+use crate::app::panel::{self, VendorStatus, vendor_keys};
+use crate::app::start::Needs;
+use crate::config::{Config, KnownFile, Reason, Sources};
+use crate::error::Failure;
+use crate::modes::{self, Listed, Origin as ModeOrigin};
+use crate::providers::gateway::Certificates;
+use crate::store::{self, Health, Soundness};
+
+/// Less free space than this is worth a word, in bytes: a long debate takes about one mebibyte.
+const ROOM_SCARCE: u64 = 256 << 20;
+/// With less free space than this a debate may not find room, in bytes.
+const ROOM_LACKING: u64 = 16 << 20;
+/// Variables that move the system's certificates.
+const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// Variables that send requests through a proxy.
+const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Files and variables that settings come from.
+    Configuration,
+    /// Who can be asked.
+    Providers,
+    /// How they are reached.
+    Network,
+    /// Where sessions live.
+    Sessions,
+    /// The recipes.
+    Modes,
+    /// Where it is all shown.
+    Terminal,
+}
+
+impl Area {
+    /// Its name for people; in lower case, for programs.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Configuration => "Configuration",
+            Self::Providers => "Providers",
+            Self::Network => "Network",
+            Self::Sessions => "Sessions",
+            Self::Modes => "Modes",
+            Self::Terminal => "Terminal",
+        }
+    }
+}
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// As it should be.
+    Fine,
+    /// Worth knowing; a debate can be held all the same.
+    Note,
+    /// It keeps a debate from being held, or loses something.
+    Problem,
+}
+
+impl State {
+    /// Its name, for people and programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Note => "note",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub area: Area,
+    /// How serious it is.
+    pub state: State,
+    /// What was found.
+    pub what: String,
+    /// Where: a file, a variable, an address.
+    pub place: Option<String>,
+    /// What to do about it.
+    pub next: Option<String>,
+}
+
+impl Finding {
+    /// Something that is as it should be.
+    pub fn fine(area: Area, what: impl Into<String>) -> Self {
+        Self { area, state: State::Fine, what: what.into(), place: None, next: None }
+    }
+
+    /// Something to know.
+    pub fn note(area: Area, what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { state: State::Note, next: Some(next.into()), ..Self::fine(area, what) }
+    }
+
+    fn problem(area: Area, failure: &Failure) -> Self {
+        Self { state: State::Problem, next: failure.hint.clone(), ..Self::fine(area, failure.message.clone()) }
+    }
+
+    fn at(self, place: impl Into<String>) -> Self {
+        Self { place: Some(place.into()), ..self }
+    }
+}
+
+/// Whether a debate can be held with what was found.
+pub fn healthy(findings: &[Finding]) -> bool {
+    findings.iter().all(|finding| finding.state != State::Problem)
+}
+
+/// Looks at everything but the terminal, and sends nothing. The program comes with it where the configuration can be used.
+pub fn examine(sources: &Sources) -> (Option<App>, Vec<Finding>) {
+    let mut findings = files(sources);
+    let config = match Config::load(sources, &vendor_keys()) {
+        Ok(config) => config,
+        Err(error) => {
+            let failure = Failure::from(error);
+            let mended = "mend it, then run `roundtable doctor` again: what it stands in the way of was not looked at";
+            let hint = failure.hint.clone().map_or(mended.to_owned(), |hint| format!("{hint}; then {mended}"));
+            findings.push(Finding::problem(Area::Configuration, &failure.with_hint(hint)));
+            return (None, findings);
+        }
+    };
+    let app = App::new(config);
+    findings.extend(odd_settings(&app.config));
+    findings.extend(providers(&app));
+    findings.extend(network(&app, sources));
+    findings.extend(sessions(app.config.data_dir()));
+    findings.extend(modes(&app));
+    (Some(app), findings)
+}
+
+fn files(sources: &Sources) -> Vec<Finding> {
+    let finding = |file: KnownFile| match file.is_there {
+        true => Finding::fine(Area::Configuration, format!("{} is read", file.shown)).at(file.shown),
+        false => Finding::fine(Area::Configuration, format!("no {}, and none is needed", file.shown)).at(file.shown),
+    };
+    sources.files().into_iter().map(finding).collect()
+}
+
+fn odd_settings(config: &Config) -> Vec<Finding> {
+    let area = Area::Configuration;
+    let warnings = config.warnings().iter().map(|warning| {
+        Finding::note(area, warning.to_string(), "correct the name or take it out: nothing reads it as it stands")
+    });
+    let ignored = config.entries().iter().flat_map(|entry| entry.ignored.iter()).map(|ignored| {
+        let next = match ignored.reason {
+            Reason::Blank => format!("give {} a value, or take it out", ignored.spelled),
+            Reason::Placeholder => format!("put the real key in its place, or take {} out", ignored.spelled),
+        };
+        let what = format!("{} is a {} and counts as not set", ignored.spelled, ignored.reason);
+        Finding::note(area, what, next).at(ignored.origin.to_string())
+    });
+    warnings.chain(ignored).collect()
+}
+
+fn providers(app: &App) -> Vec<Finding> {
+    let area = Area::Providers;
+    let (usable, others): (Vec<VendorStatus>, Vec<VendorStatus>) =
+        app.vendors().into_iter().partition(|vendor| vendor.usable);
+    let mut findings: Vec<Finding> = usable.iter().map(|vendor| set_up(&app.config, vendor)).collect();
+    let panel = panel::voices(&app.config, Needs::Access)
+        .and_then(|voices| panel::moderators(&app.config, &voices, Needs::Access));
+    if let Err(failure) = panel {
+        findings.push(Finding::problem(area, &failure));
+    }
+    let names: Vec<&str> = others.iter().map(|vendor| vendor.name).collect();
+    if !names.is_empty() {
+        let what = format!("not set up: {}", names.join(", "));
+        let next = "`roundtable providers` tells the variable of each";
+        findings.push(Finding { next: Some(next.to_owned()), ..Finding::fine(area, what) });
+    }
+    findings
+}
+
+/// A provider with what makes it usable and where that comes from; the key itself stays where it is.
+fn set_up(config: &Config, vendor: &VendorStatus) -> Finding {
+    let origin = |name: &str| config.setting(name).map(|setting| setting.origin.to_string());
+    let from = origin(vendor.variable).unwrap_or_default();
+    let price = match vendor.prices {
+        Some((input, output)) => format!("${input} / ${output} for a million tokens"),
+        None => "price not known".to_owned(),
+    };
+    let address = panel::address_set(config, vendor.name).map(|url| format!(", at {url}")).unwrap_or_default();
+    let what = format!("{} is set up: model {}, {price}{address}", vendor.name, vendor.model);
+    Finding::fine(Area::Providers, what).at(format!("{} ({from})", vendor.variable))
+}
+
+fn network(app: &App, sources: &Sources) -> Vec<Finding> {
+    let set = |names: &[&'static str]| {
+        let names = names.iter().filter(|name| sources.environment.get(**name).is_some_and(|value| !value.is_empty()));
+        names.copied().collect::<Vec<_>>().join(", ")
+    };
+    let mut findings = vec![certificates(app, &set(&CERTIFICATE_VARIABLES))];
+    let proxies = set(&PROXY_VARIABLES);
+    if !proxies.is_empty() {
+        findings.push(Finding::fine(Area::Network, "requests go through a proxy").at(proxies));
+    }
+    findings
+}
+
+fn certificates(app: &App, variables: &str) -> Finding {
+    let area = Area::Network;
+    let is_needed = app
+        .vendors()
+        .iter()
+        .filter(|vendor| vendor.usable)
+        .any(|vendor| panel::address_set(&app.config, vendor.name).is_none_or(|url| url.starts_with("https://")));
+    let finding = match Certificates::find() {
+        _ if !is_needed => Finding::fine(area, "no certificates are needed: no provider is reached over https"),
+        Certificates::System => Finding::fine(area, "certificates are the system's"),
+        Certificates::BuiltIn => Finding::note(
+            area,
+            "certificates are those that come with the program: the system has none that can be read",
+            "to trust a proxy of your own, install the system's certificates, `ca-certificates` on most",
+        ),
+    };
+    if variables.is_empty() { finding } else { finding.at(variables) }
+}
+
+fn sessions(folder: &Path) -> Vec<Finding> {
+    let health = match store::examine(folder) {
+        Ok(health) => health,
+        Err(error) => {
+            let place = folder.display().to_string();
+            return vec![Finding::problem(Area::Sessions, &store_failure(error)).at(place)];
+        }
+    };
+    let place = health.path.display().to_string();
+    let mut findings = vec![stored(&health).at(&place)];
+    if let Some(Some(faults)) = health.found.as_ref().map(|found| found.faults.as_ref()) {
+        findings.extend(faults.iter().map(|fault| unsound(fault).at(&place)));
+    }
+    findings.extend(health.free_bytes.map(room));
+    findings.extend(health.unwritable.map(|error| Finding::problem(Area::Sessions, &store_failure(error)).at(place)));
+    findings
+}
+
+fn stored(health: &Health) -> Finding {
+    let area = Area::Sessions;
+    let Some(Soundness { version, bytes, sessions, faults }) = &health.found else {
+        return Finding::fine(area, "no session yet: the first debate makes the store");
+    };
+    let noun = if *sessions == 1 { "session" } else { "sessions" };
+    let what = format!("{sessions} {noun} in {}, version {version}", size(*bytes));
+    match faults {
+        Some(faults) if faults.is_empty() => Finding::fine(area, format!("{what}; every event was read, all is sound")),
+        Some(_) => Finding::fine(area, format!("{what}; every event was read, and something is wrong")),
+        None => Finding::fine(area, format!("{what}; too large to be read through here")),
+    }
+}
+
+fn unsound(fault: &str) -> Finding {
+    let next =
+        "copy the folder, then `roundtable export` what can be read and `import` it into another ROUNDTABLE_DATA_DIR";
+    Finding::problem(Area::Sessions, &Failure::internal(fault).with_hint(next))
+}
+
+fn room(free_bytes: u64) -> Finding {
+    let (area, what) = (Area::Sessions, format!("{} are free on their disk", size(free_bytes)));
+    let next = "free some space, or set ROUNDTABLE_DATA_DIR to a folder on another disk";
+    match free_bytes {
+        0..ROOM_LACKING => Finding::problem(area, &Failure::usage(format!("only {what}")).with_hint(next)),
+        ROOM_LACKING..ROOM_SCARCE => Finding::note(area, what, next),
+        ROOM_SCARCE.. => Finding::fine(area, what),
+    }
+}
+
+/// A size for people, in binary units.
+fn size(bytes: u64) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} bytes") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+fn modes(app: &App) -> Vec<Finding> {
+    let area = Area::Modes;
+    let listed = app.modes();
+    let usable = listed.iter().filter(|mode| mode.result.is_ok()).count();
+    let mut findings = vec![match app.mode(app.config.mode()) {
+        Ok(_) => Finding::fine(area, format!("{usable} modes can be used; `{}` is the default", app.config.mode())),
+        Err(error) => Finding::problem(
+            area,
+            &Failure::usage(error.to_string())
+                .with_hint("set ROUNDTABLE_MODE, or `mode` in a file, to one of `roundtable modes list`"),
+        ),
+    }];
+    findings.extend(listed.iter().filter(|mode| mode.origin != ModeOrigin::BuiltIn).map(own_mode));
+    findings
+}
+
+fn own_mode(mode: &Listed) -> Finding {
+    let area = Area::Modes;
+    let place = mode.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let whose = match mode.origin {
+        ModeOrigin::Project => "the project's",
+        ModeOrigin::User => "your own",
+        ModeOrigin::BuiltIn | ModeOrigin::File => "a",
+    };
+    let finding = match &mode.result {
+        Ok(_) if modes::is_built_in(&mode.name) => {
+            let what = format!("`{}` is {whose} file, in place of the one that comes with the program", mode.name);
+            Finding::note(area, what, "rename the file to have the built-in one back")
+        }
+        Ok(_) => Finding::fine(area, format!("`{}` is {whose} file", mode.name)),
+        Err(error) => {
+            let next = format!("correct it, then `roundtable modes check {}`", mode.name);
+            Finding::problem(area, &Failure::usage(format!("`{}` cannot be used: {error}", mode.name)).with_hint(next))
+        }
+    };
+    finding.at(place)
+}
+
+/// What to do next: about the first problem, else the first debate.
+pub fn next_step(findings: &[Finding]) -> String {
+    let problem = findings.iter().find(|finding| finding.state == State::Problem);
+    problem
+        .and_then(|problem| problem.next.clone())
+        .unwrap_or_else(|| "roundtable start --topic \"Should we split the monolith?\"".to_owned())
+}

@@ -1,0 +1,170 @@
+//! The hard limits of a session, from the configuration: whether they can be kept, and whether they leave room to begin.
+
+use crate::app::resume::Taken;
+use crate::config::{Config, Origin, keys};
+use crate::debate::agent::Voice;
+use crate::debate::budget::{Caps, LimitKind, Price, Reached};
+use crate::debate::event::{Event, Logged, Setup};
+use crate::debate::history::History;
+use crate::debate::protocol::{self, Step};
+use crate::error::Failure;
+use crate::providers::{rehearsal, table};
+
+/// Where a setting must come from to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// Anywhere.
+    Anywhere,
+    /// The command line.
+    Flag,
+}
+
+/// The limits for a session with these voices. Fails where a limit on cost is set and a voice has no known price.
+pub(super) fn caps<'a>(config: &Config, voices: impl Iterator<Item = &'a Voice>) -> Result<Caps, Failure> {
+    priced(read(config, From::Anywhere), voices)
+}
+
+/// The limits that flags give a stored session in place of its own; `None` without such a flag.
+pub(super) fn changed(config: &Config, history: &History) -> Result<Option<Caps>, Failure> {
+    let given = read(config, From::Flag);
+    if given.is_none() {
+        return Ok(None);
+    }
+    replaced(&history.caps, given, history).map(Some)
+}
+
+/// The limits of a stored session with those that are given in their place.
+pub(super) fn replaced(caps: &Caps, given: Caps, history: &History) -> Result<Caps, Failure> {
+    let together = Caps {
+        cost_usd: given.cost_usd.or(caps.cost_usd),
+        tokens: given.tokens.or(caps.tokens),
+        time_ms: given.time_ms.or(caps.time_ms),
+        // A session that is under way keeps the prices it began with.
+        prices: caps.prices.clone(),
+    };
+    priced(together, voices(&history.setup))
+}
+
+/// Every voice that a session may ask.
+pub(super) fn voices(setup: &Setup) -> impl Iterator<Item = &Voice> {
+    setup.agents.iter().map(|agent| &agent.voice).chain(&setup.moderators)
+}
+
+/// Fails if the limits of a new session leave no room for its opening, naming the least that would do.
+pub(super) fn check_start(setup: &Setup) -> Result<(), Failure> {
+    let first = Logged { seq: 1, at_ms: 0, event: Event::SessionOpened(Box::new(setup.clone())) };
+    let Some(reached) = History::open(&first).ok().and_then(|history| bite(&history)) else { return Ok(()) };
+    let flag = flag(reached.limit);
+    let failure = Failure::usage(format!("{flag} is too low for the opening of this debate: {}", reached.numbers()));
+    Err(failure.with_hint(format!("{}; `roundtable plan` tells what to expect", raise(&reached))))
+}
+
+/// Fails if a stored session would end again at once, once `events` are appended to it.
+pub(super) fn check_goes_on(history: &History, events: &[Event]) -> Result<(), Failure> {
+    let mut history = history.clone();
+    for event in events {
+        let logged = Logged { seq: history.seq + 1, at_ms: history.latest_ms, event: event.clone() };
+        history.apply(&logged).map_err(super::failures::history_failure)?;
+    }
+    let Some(reached) = bite(&history) else { return Ok(()) };
+    let session = history.setup.session.to_string();
+    let failure = Failure::limit(format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers()));
+    Err(failure.with_hint(raise(&reached)).with_session(session))
+}
+
+/// The events that give a stored session the limits that flags ask for, and count as lost what an ended process had in flight.
+pub(super) fn set(config: &Config, taken: &Taken) -> Result<Vec<Event>, Failure> {
+    let given = changed(config, &taken.history)?.filter(|caps| *caps != taken.history.caps);
+    Ok(given.map(Event::LimitsSet).or_else(|| lost_in_flight(taken)).into_iter().collect())
+}
+
+/// The event by which what an ended process had in flight is counted as lost; `None` where nothing has to be.
+pub(super) fn lost_in_flight(taken: &Taken) -> Option<Event> {
+    let history = &taken.history;
+    let is_open =
+        history.turns.values().any(|turn| turn.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()));
+    (history.caps.counts() && is_open).then(|| Event::LimitsSet(history.caps.clone()))
+}
+
+/// The flag to raise a limit with, and the least that would do.
+pub(super) fn raise(reached: &Reached) -> String {
+    let flag = flag(reached.limit);
+    match (reached.limit, reached.least()) {
+        // Rounded up, so that what is printed does.
+        (LimitKind::Cost, Some(least)) => format!("pass {flag} {:.4} or more", (least * 10_000.0).ceil() / 10_000.0),
+        (LimitKind::Tokens, Some(least)) => format!("pass {flag} {least:.0} or more"),
+        (LimitKind::Cost | LimitKind::Tokens, None) => "pass --max-tokens in place of --max-cost".to_owned(),
+        (LimitKind::Time, _) => format!("pass {flag} with more time"),
+    }
+}
+
+fn flag(limit: LimitKind) -> &'static str {
+    match limit {
+        LimitKind::Cost => "--max-cost",
+        LimitKind::Tokens => "--max-tokens",
+        LimitKind::Time => "--timeout",
+    }
+}
+
+/// The limit that the next step is to be the end by.
+fn bite(history: &History) -> Option<Reached> {
+    match protocol::next(history) {
+        Step::Record(Event::LimitReached(reached)) => Some(reached),
+        Step::Record(_) | Step::Ask(_) | Step::Done => None,
+    }
+}
+
+fn read(config: &Config, from: From) -> Caps {
+    let counts = |name: &str| {
+        let origin = config.setting(name).map(|setting| &setting.origin);
+        origin.is_some_and(|origin| from == From::Anywhere || *origin == Origin::Flag)
+    };
+    Caps {
+        cost_usd: config.max_cost_usd().filter(|_| counts(keys::MAX_COST)),
+        tokens: config.max_tokens().map(u64::from).filter(|_| counts(keys::MAX_TOKENS)),
+        time_ms: config
+            .timeout()
+            .filter(|_| counts(keys::TIMEOUT))
+            .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+        prices: Vec::new(),
+    }
+}
+
+fn priced<'a>(mut caps: Caps, voices: impl Iterator<Item = &'a Voice>) -> Result<Caps, Failure> {
+    if caps.cost_usd.is_none() {
+        return Ok(caps);
+    }
+    for voice in voices {
+        let is_known = caps.prices.iter().any(|price| price.provider == voice.provider && price.model == voice.model);
+        if !is_known {
+            caps.prices.push(price(voice).ok_or_else(|| unpriced(voice))?);
+        }
+    }
+    Ok(caps)
+}
+
+fn unpriced(voice: &Voice) -> Failure {
+    Failure::usage(format!(
+        "--max-cost cannot be kept: the price of {} at {} is not known",
+        voice.model, voice.provider
+    ))
+    .with_hint(
+        "limit tokens with --max-tokens in its place, or choose models that `roundtable providers` lists a price for",
+    )
+}
+
+/// The highest prices of a voice; `None` when they are not known.
+pub(super) fn price(voice: &Voice) -> Option<Price> {
+    let rates = match voice.provider.as_str() {
+        rehearsal::NAME => table::Rates::default(),
+        provider => table::rates(table::find(provider)?, &voice.model)?,
+    };
+    Some(Price {
+        provider: voice.provider.clone(),
+        model: voice.model.clone(),
+        input_usd: rates.input_usd.max(rates.cache_write_usd),
+        output_usd: rates.output_usd,
+        request_usd: rates.request_usd,
+        input_tokens_max: rates.input_tokens_max,
+    })
+}

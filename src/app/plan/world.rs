@@ -1,0 +1,153 @@
+//! The made-up worlds: each answers whatever the core asks, and counts it.
+
+use crate::app::plan::speech;
+use crate::debate::agent::Voice;
+use crate::debate::ask::{Ask, Speaker, TurnId};
+use crate::debate::budget::{self, Caps};
+use crate::debate::event::{Event, Logged, Setup};
+use crate::debate::history::{History, HistoryError};
+use crate::debate::mode::StopRule;
+use crate::debate::prompt;
+use crate::debate::protocol::{self, Step};
+use crate::debate::reply::{Finish, Reply, Usage};
+use crate::providers::rehearsal;
+use crate::providers::table::{self, Rates};
+
+/// Bytes of text to a token: the fewest that is ever counted in a whole text, and the vendors' own rule of thumb. No token is
+/// shorter than a byte.
+const BYTES_MOST: u64 = 8;
+const BYTES_TYPICAL: u64 = 4;
+
+/// How a world answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    /// As little as can be read.
+    Low,
+    /// As is usual.
+    Likely,
+    /// All that is allowed, at the second attempt.
+    Max,
+}
+
+/// A reply that was paid for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Call {
+    pub(super) turn: TurnId,
+    /// The form that was asked for.
+    pub(super) purpose: String,
+    pub(super) input_tokens: u64,
+    pub(super) output_tokens: u64,
+    pub(super) cost_usd: Option<f64>,
+}
+
+/// Runs the debate of `setup` to its end, without its limits.
+pub(super) fn calls(setup: &Setup, case: Case) -> Result<Vec<Call>, HistoryError> {
+    let first = Event::SessionOpened(Box::new(held(setup, case)));
+    let mut history = History::open(&Logged { seq: 1, at_ms: 0, event: first })?;
+    let mut calls = Vec::new();
+    loop {
+        match protocol::next(&history) {
+            Step::Done => return Ok(calls),
+            Step::Record(event) => record(&mut history, event)?,
+            Step::Ask(asks) => {
+                for ask in asks {
+                    let reply = reply(&history, &ask, case);
+                    calls.push(call(setup, &ask, &reply.usage, case));
+                    answer(&mut history, ask, reply)?;
+                }
+            }
+        }
+    }
+}
+
+/// The session as a case holds it: with no limit and no rule that could end it by chance; at the least with the fewest rounds
+/// that its rules may end it after.
+fn held(setup: &Setup, case: Case) -> Setup {
+    let mut setup = Setup { caps: Caps::default(), gate: None, ..setup.clone() };
+    let confidence = setup.thresholds.confidence.take().is_some();
+    for phase in &mut setup.mode.phases {
+        let may_end_early = confidence || phase.until.iter().any(|rule| *rule != StopRule::MaxRounds);
+        phase.until.clear();
+        if let (Case::Low, true, Some(rounds)) = (case, may_end_early, &mut phase.rounds) {
+            rounds.default = rounds.min;
+        }
+    }
+    setup
+}
+
+fn record(history: &mut History, event: Event) -> Result<(), HistoryError> {
+    history.apply(&Logged { seq: history.seq + 1, at_ms: 0, event })
+}
+
+fn answer(history: &mut History, ask: Ask, reply: Reply) -> Result<(), HistoryError> {
+    let (turn, attempt, prompt) = (ask.turn, ask.attempt, prompt::mark(&ask.prompt));
+    let response = protocol::read(history, &turn, &reply);
+    record(history, Event::TurnStarted { turn: turn.clone(), attempt, voice: ask.voice, prompt, grant: None })?;
+    record(history, Event::TurnFinished { turn, attempt, reply, response })
+}
+
+fn reply(history: &History, ask: &Ask, case: Case) -> Reply {
+    let room = u64::from(ask.prompt.output_tokens_max);
+    let (text, finish) = match case {
+        Case::Max if ask.attempt < history.setup.limits.attempts_max => (speech::cut_off(room), Finish::Truncated),
+        Case::Low | Case::Likely | Case::Max => (speech::speech(history, ask, case), Finish::Complete),
+    };
+    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let schema = u64::try_from(ask.prompt.schema.json.to_string().len()).unwrap_or(u64::MAX);
+    let input = prompt::bytes(&ask.prompt);
+    let (input_tokens, output_tokens) = match case {
+        Case::Low => (input / BYTES_MOST, bytes / BYTES_MOST),
+        // As much again for the reasoning that is not shown.
+        Case::Likely => ((input + schema) / BYTES_TYPICAL, (2 * bytes / BYTES_TYPICAL).min(room)),
+        Case::Max => (budget::input_tokens(&ask.prompt), room),
+    };
+    Reply {
+        text,
+        model: ask.voice.model.clone(),
+        finish,
+        usage: Usage { input_tokens, output_tokens, estimated: true, ..Usage::default() },
+        cost_usd: None,
+        citations: Vec::new(),
+        request_id: None,
+        elapsed_ms: 0,
+        requests: 1,
+        lost: 0,
+    }
+}
+
+fn call(setup: &Setup, ask: &Ask, usage: &Usage, case: Case) -> Call {
+    let of = |voice: &Voice| cost(voice, usage, case);
+    let cost_usd = match (ask.turn.speaker, case) {
+        // Another one may have to step in.
+        (Speaker::Moderator, Case::Max) => {
+            let costs: Option<Vec<f64>> = setup.moderators.iter().map(of).collect();
+            costs.map(|costs| costs.into_iter().fold(0.0, f64::max))
+        }
+        (Speaker::Moderator, Case::Low) => {
+            let costs: Option<Vec<f64>> = setup.moderators.iter().map(of).collect();
+            costs.and_then(|costs| costs.into_iter().reduce(f64::min))
+        }
+        (Speaker::Moderator, Case::Likely) | (Speaker::Seat(_), _) => of(&ask.voice),
+    };
+    Call {
+        turn: ask.turn.clone(),
+        purpose: ask.prompt.schema.name.clone(),
+        input_tokens: usage.input_tokens,
+        output_tokens: usage.output_tokens,
+        cost_usd,
+    }
+}
+
+fn cost(voice: &Voice, usage: &Usage, case: Case) -> Option<f64> {
+    let rates = match voice.provider.as_str() {
+        rehearsal::NAME => Rates::default(),
+        provider => table::rates(table::find(provider)?, &voice.model)?,
+    };
+    let input_usd = match case {
+        Case::Low => rates.input_usd.min(rates.cached_usd),
+        Case::Likely => rates.input_usd,
+        Case::Max => rates.input_usd.max(rates.cache_write_usd),
+    };
+    let tokens = usage.input_tokens as f64 * input_usd + usage.output_tokens as f64 * rates.output_usd;
+    Some(tokens / 1_000_000.0 + rates.request_usd)
+}

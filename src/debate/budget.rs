@@ -1,0 +1,412 @@
+//! The hard limits of a session: what was spent, what comes next at its worst, and whether both fit.
+//!
+//! Pure: prices and limits are in the log. Asks are admitted in waves, all first attempts of a stage before any second
+//! one, and what a wave is granted depends on nothing that comes of it, so that it does not matter who answers first.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Voice;
+use crate::debate::ask::{Ask, Prompt, Speaker, TurnId};
+use crate::debate::history::{Attempt, History, Outcome, SynthesisDue};
+use crate::debate::prompt::{self, moderator};
+use crate::debate::reply::Reply;
+use crate::debate::schedule::{FRAMING, OPTIONS, SYNTHESIS};
+use crate::debate::{claims, decision, schedule};
+
+/// Output tokens below which a reply is not worth asking for; a session with a lower bound of its own keeps to that.
+const ROOM_MIN: u32 = 4_000;
+/// Most requests that may be billed for one attempt: the first, and one for each whose answer broke off.
+const REQUESTS_MAX: u32 = 4;
+/// Tokens that a provider may add to a prompt of its own accord.
+const OVERHEAD_TOKENS: u64 = 1_000;
+/// Tokens that mark off a message.
+const MESSAGE_TOKENS: u64 = 16;
+/// Bytes by which one reply is taken to lengthen the prompt of the closing text.
+const GROWTH_BYTES: u64 = 4_000;
+/// Bytes of an opening statement, and of a persona with what an opening asks.
+const STATEMENT_BYTES: u64 = 1_000;
+const OPENING_BYTES: u64 = 2_500;
+
+/// The hard limits of a session. What was paid in the session that it branched off does not count.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Caps {
+    /// US dollars, above 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Tokens, input and output together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// Milliseconds that one run of the session may take; every resumption is a new run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_ms: Option<u64>,
+    /// What the session's voices cost; empty without a limit on cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+}
+
+/// The highest prices of a voice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Price {
+    /// Vendor name.
+    pub provider: String,
+    /// Model name.
+    pub model: String,
+    /// US dollars for a million input tokens, written to a cache or not.
+    pub input_usd: f64,
+    /// US dollars for a million output tokens.
+    pub output_usd: f64,
+    /// US dollars for a request, whatever its tokens.
+    #[serde(default)]
+    pub request_usd: f64,
+    /// The longest input, in tokens, that these prices hold for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_tokens_max: Option<u64>,
+}
+
+/// What an attempt may take at most. Recorded where a limit on cost or tokens is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Grant {
+    /// Input tokens of one request; bounded by the bytes of the prompt.
+    pub input_tokens: u64,
+    /// Output tokens of one request.
+    pub output_tokens: u32,
+    /// Requests that may be billed, at least 1: another is sent after one whose answer broke off.
+    pub requests: u32,
+    /// Output tokens that any attempt of the wave may take.
+    pub room: u32,
+}
+
+/// A kind of limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitKind {
+    /// On US dollars.
+    Cost,
+    /// On tokens.
+    Tokens,
+    /// On time.
+    Time,
+}
+
+/// A limit that leaves no room for what would come next, with the numbers in its unit: US dollars, tokens or seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reached {
+    /// Which limit.
+    pub limit: LimitKind,
+    /// The limit itself.
+    pub max: f64,
+    /// What had been spent, attempts of unknown outcome at their worst.
+    pub spent: f64,
+    /// What would have come next, at its worst with the least room; `None` when a prompt that long has no known price, and
+    /// for time.
+    pub next: Option<f64>,
+    /// What was held back for the moderator's turns to come.
+    pub held: f64,
+}
+
+impl Caps {
+    /// Whether nothing is limited.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether what is asked has to be counted beforehand.
+    pub fn counts(&self) -> bool {
+        self.cost_usd.is_some() || self.tokens.is_some()
+    }
+
+    /// A limit in its unit: US dollars, tokens or seconds.
+    pub fn max(&self, limit: LimitKind) -> Option<f64> {
+        match limit {
+            LimitKind::Cost => self.cost_usd,
+            LimitKind::Tokens => self.tokens.map(|tokens| tokens as f64),
+            LimitKind::Time => self.time_ms.map(|ms| ms as f64 / 1_000.0),
+        }
+    }
+
+    fn price(&self, voice: &Voice) -> Option<&Price> {
+        self.prices.iter().find(|price| price.provider == voice.provider && price.model == voice.model)
+    }
+}
+
+impl fmt::Display for Caps {
+    /// The limits, for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = [LimitKind::Cost, LimitKind::Tokens, LimitKind::Time].into_iter();
+        let set = kinds.filter_map(|limit| Some(limit.worded(self.max(limit)?)));
+        let set: Vec<String> = set.collect();
+        f.write_str(&if set.is_empty() { "none".to_owned() } else { set.join(", ") })
+    }
+}
+
+impl Reached {
+    /// The limit of a run that took so many seconds.
+    pub fn time(max: f64) -> Self {
+        Self { limit: LimitKind::Time, max, spent: max, next: None, held: 0.0 }
+    }
+
+    /// The lowest limit under which the debate would go on; `None` when none is known.
+    pub fn least(&self) -> Option<f64> {
+        self.next.map(|next| self.spent + next + self.held)
+    }
+
+    /// The numbers, for people.
+    pub fn numbers(&self) -> String {
+        let amount = |value: f64| match self.limit {
+            LimitKind::Cost => self.limit.worded(value),
+            LimitKind::Tokens | LimitKind::Time => format!("{value:.0}"),
+        };
+        let max = self.limit.worded(self.max);
+        match (self.limit, self.next) {
+            (LimitKind::Time, _) => format!("the limit of {max} for one run is over"),
+            (LimitKind::Cost | LimitKind::Tokens, None) => {
+                format!("{} of {max} spent, and a prompt as long as the next has no known price", amount(self.spent))
+            }
+            (LimitKind::Cost | LimitKind::Tokens, Some(next)) => {
+                let held = if self.held > 0.0 {
+                    format!(", {} held back for the moderator", amount(self.held))
+                } else {
+                    String::new()
+                };
+                format!("{} of {max} spent, up to {} needed next{held}", amount(self.spent), amount(next))
+            }
+        }
+    }
+}
+
+impl LimitKind {
+    /// Its name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Cost => "cost",
+            Self::Tokens => "tokens",
+            Self::Time => "time",
+        }
+    }
+
+    /// An amount in its unit.
+    pub fn worded(self, value: f64) -> String {
+        match self {
+            Self::Cost => format!("${value:.4}"),
+            Self::Tokens => format!("{value:.0} tokens"),
+            Self::Time => format!("{value} s"),
+        }
+    }
+}
+
+/// An amount in both units that are counted beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Amount {
+    /// US dollars.
+    pub usd: f64,
+    /// Tokens.
+    pub tokens: u64,
+}
+
+impl Amount {
+    /// The amount in the unit of a limit; nothing for time, which is not counted.
+    fn of(self, limit: LimitKind) -> f64 {
+        match limit {
+            LimitKind::Cost => self.usd,
+            LimitKind::Tokens => self.tokens as f64,
+            LimitKind::Time => 0.0,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { usd: self.usd + other.usd, tokens: self.tokens.saturating_add(other.tokens) }
+    }
+
+    fn times(self, count: u32) -> Self {
+        Self { usd: self.usd * f64::from(count), tokens: self.tokens.saturating_mul(u64::from(count)) }
+    }
+}
+
+fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
+    amounts.fold(Amount::default(), Amount::plus)
+}
+
+/// The most input tokens that a prompt may be counted as: no token is shorter than a byte.
+pub fn input_tokens(prompt: &Prompt) -> u64 {
+    let schema = u64::try_from(prompt.schema.json.to_string().len()).unwrap_or(u64::MAX);
+    let messages = u64::try_from(prompt.messages.len()).unwrap_or(u64::MAX);
+    let bytes = prompt::bytes(prompt).saturating_add(schema);
+    bytes.saturating_add(OVERHEAD_TOKENS).saturating_add(messages.saturating_mul(MESSAGE_TOKENS))
+}
+
+/// What was spent in this session: replies as they were billed, whatever may have been billed without one at its worst.
+pub fn spent(history: &History) -> Amount {
+    let attempts = history.turns.values().flat_map(|turn| turn.lost.iter().chain(&turn.attempts));
+    sum(attempts.filter(|attempt| !history.is_inherited(attempt.seq)).map(|attempt| taken(history, attempt)))
+}
+
+/// Grants `asks` what the limits leave for them, or says which limit leaves too little. `group` are the turns that are asked at
+/// the same time, over or not; only the wave that is due is returned.
+pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Result<Vec<Ask>, Reached> {
+    let wave = asks.iter().map(|ask| ask.attempt).min();
+    let Some(wave) = wave.filter(|_| history.caps.counts()) else { return Ok(asks) };
+    let mut due: Vec<Ask> = asks.into_iter().filter(|ask| ask.attempt == wave).collect();
+    let place = wave.saturating_sub(1) as usize;
+    let begun = |turn: &TurnId| {
+        let attempt = history.turns.get(turn).and_then(|known| known.attempts.get(place));
+        attempt.filter(|attempt| attempt.seq > history.taken_up_seq).and_then(|attempt| attempt.grant)
+    };
+    // A wave that is under way goes on as it was admitted: what has come of it by now depends on who answered first.
+    let (room, requests) = match group.iter().find_map(begun) {
+        Some(grant) => (grant.room, grant.requests),
+        None => Terms::of(history, &due).granted()?,
+    };
+    for ask in &mut due {
+        let output_tokens = ask.prompt.output_tokens_max.min(room);
+        ask.grant = Some(Grant { input_tokens: input_tokens(&ask.prompt), output_tokens, requests, room });
+        ask.prompt.output_tokens_max = output_tokens;
+    }
+    Ok(due)
+}
+
+/// What one request may take, but for its output.
+struct Need {
+    price: Option<Price>,
+    input_tokens: u64,
+    output_tokens_max: u32,
+}
+
+impl Need {
+    fn new(history: &History, voice: &Voice, input_tokens: u64, output_tokens_max: u32) -> Self {
+        Self { price: history.caps.price(voice).cloned(), input_tokens, output_tokens_max }
+    }
+
+    fn of_ask(history: &History, ask: &Ask) -> Self {
+        Self::new(history, &ask.voice, input_tokens(&ask.prompt), ask.prompt.output_tokens_max)
+    }
+
+    /// What was asked before there was a limit has no grant, and is bounded by what all prompts are.
+    fn of_attempt(history: &History, attempt: &Attempt) -> Self {
+        let without = || (attempt.prompt.bytes.saturating_add(OVERHEAD_TOKENS), history.setup.limits.output_tokens_max);
+        let (input, output) = attempt.grant.map_or_else(without, |grant| (grant.input_tokens, grant.output_tokens));
+        Self::new(history, &attempt.voice, input, output)
+    }
+
+    /// Whether the prompt may be longer than its price holds for.
+    fn is_unpriced(&self) -> bool {
+        let longest = self.price.as_ref().and_then(|price| price.input_tokens_max);
+        longest.is_some_and(|max| self.input_tokens > max)
+    }
+
+    /// The worst case of one request with so much room.
+    fn worst(&self, room: u32) -> Amount {
+        let output_tokens = u64::from(self.output_tokens_max.min(room));
+        Amount {
+            usd: self.price.as_ref().map_or(0.0, |price| price.of(self.input_tokens, output_tokens)),
+            tokens: self.input_tokens.saturating_add(output_tokens),
+        }
+    }
+}
+
+impl Price {
+    /// US dollars for one request.
+    pub fn of(&self, input_tokens: u64, output_tokens: u64) -> f64 {
+        let (input, output) = (input_tokens as f64 * self.input_usd, output_tokens as f64 * self.output_usd);
+        (input + output) / 1_000_000.0 + self.request_usd
+    }
+}
+
+/// The terms of a wave.
+struct Terms<'a> {
+    caps: &'a Caps,
+    spent: Amount,
+    needs: Vec<Need>,
+    held: Vec<Need>,
+}
+
+impl<'a> Terms<'a> {
+    fn of(history: &'a History, due: &[Ask]) -> Self {
+        let needs = due.iter().map(|ask| Need::of_ask(history, ask)).collect();
+        Self { caps: &history.caps, spent: spent(history), needs, held: held(history, due) }
+    }
+
+    /// Room and requests for every ask: all requests with all the room if that fits, or else one request with as much room as
+    /// does.
+    fn granted(&self) -> Result<(u32, u32), Reached> {
+        let most = self.needs.iter().map(|need| need.output_tokens_max).max().unwrap_or(ROOM_MIN);
+        let least = ROOM_MIN.min(most);
+        if let Some(requests) = (1..=REQUESTS_MAX).rev().find(|requests| self.exceeded(most, *requests).is_none()) {
+            return Ok((most, requests));
+        }
+        if let Some(reached) = self.exceeded(least, 1) {
+            return Err(reached);
+        }
+        let (mut fits, mut exceeds) = (least, most);
+        while exceeds - fits > 1 {
+            let between = fits + (exceeds - fits) / 2;
+            *(if self.exceeded(between, 1).is_none() { &mut fits } else { &mut exceeds }) = between;
+        }
+        Ok((fits, 1))
+    }
+
+    /// The limit that asking with so much room, as often, may exceed.
+    fn exceeded(&self, room: u32, requests: u32) -> Option<Reached> {
+        let next = sum(self.needs.iter().map(|need| need.worst(room))).times(requests);
+        let held = sum(self.held.iter().map(|need| need.worst(ROOM_MIN)));
+        [LimitKind::Cost, LimitKind::Tokens].into_iter().find_map(|limit| {
+            let max = self.caps.max(limit)?;
+            let is_unpriced = limit == LimitKind::Cost && self.needs.iter().any(Need::is_unpriced);
+            let (spent, next, held) = (self.spent.of(limit), next.of(limit), held.of(limit));
+            let reached = Reached { limit, max, spent, next: (!is_unpriced).then_some(next), held };
+            (is_unpriced || spent + next + held > max).then_some(reached)
+        })
+    }
+}
+
+/// What is held back for the moderator's turns that come after `due` whatever happens: the sorting of an open question, and the
+/// closing text; before the panel has its personas, the opening too.
+fn held(history: &History, due: &[Ask]) -> Vec<Need> {
+    let phase = due.first().map_or(SYNTHESIS, |ask| ask.turn.phase.as_str());
+    let mut held = Vec::new();
+    let shared = u64::try_from(prompt::shared(history).len()).unwrap_or(u64::MAX);
+    let output_tokens_max = history.setup.limits.output_tokens_max;
+    let need = |voice: &Voice, bytes: u64| {
+        Need::new(history, voice, bytes.saturating_add(2 * OVERHEAD_TOKENS), output_tokens_max)
+    };
+    if phase == FRAMING {
+        held.extend(history.agents.iter().map(|agent| need(&agent.voice, shared.saturating_add(OPENING_BYTES))));
+    }
+    if history.awaits_options() && phase != OPTIONS {
+        let listed = u64::from(history.panel()).saturating_mul(STATEMENT_BYTES).saturating_add(shared);
+        let voice = schedule::moderator_turn(history, OPTIONS, "").voices.into_iter().next();
+        held.extend(voice.iter().flat_map(|voice| [need(voice, listed), need(voice, listed)]));
+    }
+    let wants_closing = match history.synthesis {
+        SynthesisDue::AsSetUp => history.setup.synthesis,
+        SynthesisDue::Requested => true,
+        SynthesisDue::Waived => false,
+    };
+    if wants_closing && phase != SYNTHESIS {
+        let seats = due.iter().filter(|ask| matches!(ask.turn.speaker, Speaker::Seat(_))).count();
+        let growth = u64::try_from(seats).unwrap_or(u64::MAX).saturating_mul(GROWTH_BYTES);
+        let turn = schedule::synthesis_turn(history);
+        let so_far = moderator::synthesis(history, &turn.id, &decision::decide(history), &claims::ledger(history));
+        held.extend(turn.voices.first().map(|voice| need(voice, prompt::bytes(&so_far).saturating_add(growth))));
+    }
+    held
+}
+
+/// What an attempt took.
+fn taken(history: &History, attempt: &Attempt) -> Amount {
+    let worst = |requests: u32| Need::of_attempt(history, attempt).worst(u32::MAX).times(requests);
+    match &attempt.outcome {
+        Some(Outcome::Finished { reply, .. }) => billed(history, attempt, reply).plus(worst(reply.lost)),
+        Some(Outcome::Failed(fault)) => worst(fault.lost),
+        None => worst(attempt.grant.map_or(1, |grant| grant.requests)),
+    }
+}
+
+fn billed(history: &History, attempt: &Attempt, reply: &Reply) -> Amount {
+    let usage = reply.usage;
+    let listed = history.caps.price(&attempt.voice).map(|price| price.of(usage.input_tokens, usage.output_tokens));
+    let usd = reply.cost_usd.or(listed).unwrap_or(0.0);
+    Amount { usd, tokens: usage.input_tokens.saturating_add(usage.output_tokens) }
+}

@@ -1,0 +1,40 @@
+//! What comes with the question, as every speaker of a session is shown it: the same bytes for all of them.
+
+use crate::debate::event::Setup;
+use crate::debate::material::{self, Matter, Origin, Premise};
+use crate::debate::prompt::quote;
+
+/// Words the premises of a session; nothing where there are none.
+pub(super) fn block(setup: &Setup, nonce: &str) -> String {
+    let (texts, assumptions): (Vec<Premise<'_>>, Vec<Premise<'_>>) =
+        material::premises(setup).into_iter().partition(|premise| matches!(premise.matter, Matter::Material(_)));
+    let mut parts = Vec::new();
+    if !assumptions.is_empty() {
+        let lines: Vec<String> =
+            assumptions.iter().map(|premise| format!("{}: {}", premise.id, premise.text())).collect();
+        parts.push(format!("# Taken as given\n\n{GIVEN}\n{}", quote::fence(nonce, &lines.join("\n"))));
+    }
+    if !texts.is_empty() {
+        let quoted: Vec<String> = texts.iter().map(|premise| text(premise, nonce)).collect();
+        parts.push(format!("# Material\n\n{MATERIAL}\n\n{}", quoted.join("\n\n")));
+    }
+    parts.iter().map(|part| format!("{part}\n\n")).collect()
+}
+
+const GIVEN: &str = "Whoever asks takes this as given. Reason from it; where something speaks against it, say so. Evidence that rests on it is of type \
+     material, with its id as ref.";
+const MATERIAL: &str = "Supplied with the question. Evidence from it is of type material: ref is the id of the text, such as m1, and quote holds words \
+     that stand there.";
+
+fn text(premise: &Premise<'_>, nonce: &str) -> String {
+    let origin = match premise.matter {
+        Matter::Material(material) => match material.origin {
+            Origin::File | Origin::Outside => "a file",
+            Origin::Input => "from standard input",
+            Origin::Diff => "changes",
+        },
+        Matter::Assumption(_) => "an assumption",
+    };
+    let name = quote::inline(nonce, premise.name().unwrap_or_default());
+    format!("{}, {origin}, {name}:\n{}", premise.id, quote::fence(nonce, premise.text()))
+}

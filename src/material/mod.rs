@@ -1,0 +1,123 @@
+//! Material from outside, on its way into a session: files and folders, standard input, what git tells; and the project's
+//! files again, when a decision's premises are looked at later.
+//!
+//! Must never change a file, follow a link out of the project's folder, hand a word from outside to a shell, or repeat a
+//! secret that it has found.
+
+mod decode;
+mod diff;
+mod gather;
+mod guard;
+mod project;
+mod secrets;
+
+use std::io;
+
+pub use crate::material::diff::diff;
+pub use crate::material::gather::{Gathered, Place, gather};
+pub use crate::material::guard::{Guard, looks_secret};
+pub use crate::material::project::{Content, Located, RecordFile, Walked, located, read_premise, records};
+pub use crate::material::secrets::{Finding, Held, findings};
+
+/// Largest text of one file, in bytes.
+pub const FILE_BYTES_MAX: u64 = 128 * 1024;
+/// Largest material of a session, in bytes of text.
+pub const TOTAL_BYTES_MAX: u64 = 384 * 1024;
+/// Most files of a session's material.
+pub const FILES_MAX: usize = 200;
+
+/// Why material cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum MaterialError {
+    /// It cannot be read.
+    #[error("cannot read {name}: {source}")]
+    Unreadable {
+        /// Path, as given.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// One text is too large.
+    #[error("{name} holds more than {FILE_BYTES_MAX} bytes")]
+    TooLarge {
+        /// Path, as given, or where else it came from.
+        name: String,
+    },
+    /// All texts together are too large.
+    #[error("the material holds more than {TOTAL_BYTES_MAX} bytes in all; {name} is where that is passed")]
+    TooMuch {
+        /// The first text that does not fit.
+        name: String,
+    },
+    /// There are too many files.
+    #[error("the material has more than {FILES_MAX} files; {name} is where that is passed")]
+    TooMany {
+        /// The first file too many.
+        name: String,
+    },
+    /// It is no text.
+    #[error("{name} is no text")]
+    Binary {
+        /// Path, as given.
+        name: String,
+    },
+    /// There is no text in it.
+    #[error("{name} holds no text")]
+    Empty {
+        /// Path, as given, or where else it came from.
+        name: String,
+    },
+    /// It is a file that keys are kept in.
+    #[error("{name} is a file that secrets are kept in")]
+    SecretFile {
+        /// Path, as given.
+        name: String,
+    },
+    /// What is given is no range of changes.
+    #[error("`{given}` is no range of changes")]
+    Range {
+        /// What is given.
+        given: String,
+    },
+    /// git cannot be started.
+    #[error("cannot run git: {source}")]
+    NoGit {
+        /// Why.
+        source: io::Error,
+    },
+    /// git refuses.
+    #[error("git says: {told}")]
+    Git {
+        /// Its own words, the first line.
+        told: String,
+    },
+    /// The working folder belongs to no repository.
+    #[error("the working folder belongs to no git repository")]
+    NoRepository,
+    /// git knows of no change.
+    #[error("{name} tells no change")]
+    NoChange {
+        /// The command.
+        name: String,
+    },
+}
+
+impl MaterialError {
+    /// Says what to do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "give a file or a folder that can be read, or - for standard input",
+            Self::TooLarge { .. } | Self::TooMuch { .. } | Self::TooMany { .. } => {
+                "give the parts that matter; what .gitignore names is left out of a folder"
+            }
+            Self::Binary { .. } => "give it as text",
+            Self::Empty { .. } => "leave it out, or give something that says something",
+            Self::SecretFile { .. } => "leave it out; --allow-secrets sends it all the same",
+            Self::Range { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3",
+            Self::NoGit { .. } => "install git, or pipe the changes in with --context -",
+            Self::Git { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3",
+            Self::NoRepository => "run it in a repository, or pipe the changes in with --context -",
+            Self::NoChange { .. } => "name the range that holds the changes, such as --diff main...HEAD",
+        }
+    }
+}

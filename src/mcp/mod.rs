@@ -1,0 +1,53 @@
+//! The front-end for assistants: the debate as tools, resources and prompts of the Model Context Protocol.
+//!
+//! Must never write anything but protocol frames to standard output, never decide anything about a debate, and never lose one:
+//! whoever goes away, the session stays where its log ends and can be resumed.
+
+mod answer;
+mod arguments;
+mod http;
+mod outcome;
+mod progress;
+mod prompts;
+mod resources;
+mod runs;
+mod server;
+mod stdio;
+mod tools;
+mod words;
+
+use std::time::Duration;
+
+use tokio::runtime;
+
+use crate::app::{HttpServer, vendor_keys};
+use crate::config::{Config, Sources};
+use crate::error::Failure;
+use crate::mcp::server::Server;
+
+/// How long debates under way may take to come to rest when the server ends.
+const REST_MAX: Duration = Duration::from_secs(2);
+
+/// Serves until the client goes away or a signal says so: over standard input and output, or over HTTP where an address is given.
+///
+/// # Errors
+/// A configuration that cannot be read, an address that cannot be listened at or must not be without a token.
+pub fn serve(sources: Sources, http: Option<HttpServer>) -> Result<(), Failure> {
+    let config = Config::load(&sources, &vendor_keys())?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
+    let served = runtime.block_on(async {
+        let server = Server::new(sources);
+        let served = match http {
+            None => stdio::serve(&server).await,
+            Some(http) => http::serve(&server, &config, &http).await,
+        };
+        tokio::time::timeout(REST_MAX, server.runs().rest()).await.ok();
+        served
+    });
+    // A read from standard input that nobody will ever answer must not keep the process.
+    runtime.shutdown_background();
+    served
+}

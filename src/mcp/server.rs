@@ -1,0 +1,187 @@
+//! What the protocol's requests come to: tools, resources and prompts.
+//!
+//! Must never answer for a debate itself: tools do, each in its own file.
+
+use std::fmt;
+use std::future::pending;
+use std::sync::Arc;
+
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ProgressToken, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig, Tool,
+};
+use rmcp::service::{Peer, RequestContext};
+use rmcp::{RoleServer, ServerHandler};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, vendor_keys};
+use crate::config::{Config, Sources};
+use crate::error::Failure;
+use crate::mcp::progress::Heard;
+use crate::mcp::runs::Runs;
+use crate::mcp::{answer, prompts, resources, tools};
+
+/// What a client is told about the server as a whole.
+const INSTRUCTIONS: &str = "\
+Roundtable lets several LLM personas debate a question and leaves a decision that can be audited. Use it for decisions with \
+real alternatives and real stakes: architecture, priorities, trade-offs, whether to ship. Do not use it for facts that can be \
+looked up. A debate asks several models several times: it takes minutes and costs money. start_roundtable answers with the \
+decision and what to make of it: `proceed`, `verify` or `query_detail`; get_session shows more of one side; \
+continue_roundtable takes the debate further with a focus or with facts. If your host ends long calls, start with wait: false \
+and poll get_session. A call that is cancelled or cut off loses nothing: control_session resumes it, and nothing that arrived \
+is paid for again.";
+
+/// The server: the configuration it was started in, and the debates under way. Clones are the same server.
+#[derive(Clone)]
+pub(super) struct Server {
+    sources: Arc<Sources>,
+    runs: Arc<Runs>,
+}
+
+/// One call of a tool.
+pub(super) struct Call {
+    server: Server,
+    cancelled: CancellationToken,
+    peer: Peer<RoleServer>,
+    progress: Option<ProgressToken>,
+}
+
+/// An argument that stands for a setting: its name, the setting's variable, the value as text.
+pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
+
+impl Server {
+    pub(super) fn new(sources: Sources) -> Self {
+        Self { sources: Arc::new(sources), runs: Arc::default() }
+    }
+
+    /// The debates under way.
+    pub(super) fn runs(&self) -> &Arc<Runs> {
+        &self.runs
+    }
+
+    /// The app with the configuration as its files stand now, and `arguments` on top.
+    pub(super) fn app(&self, arguments: &[SettingArgument]) -> Result<App, Failure> {
+        let mut sources = Sources::clone(&self.sources);
+        for (name, setting, text) in arguments {
+            if let Some(text) = text {
+                sources.flag(*name, *setting, text);
+            }
+        }
+        Ok(App::new(Config::load(&sources, &vendor_keys())?))
+    }
+}
+
+impl Call {
+    /// The app, with `arguments` over the configuration.
+    pub(super) fn app(&self, arguments: &[SettingArgument]) -> Result<App, Failure> {
+        self.server.app(arguments)
+    }
+
+    /// The debates under way.
+    pub(super) fn runs(&self) -> &Runs {
+        &self.server.runs
+    }
+
+    /// Resolves when the client calls it off.
+    pub(super) async fn called_off(&self) {
+        self.cancelled.cancelled().await;
+    }
+
+    /// Tells the client how it goes, if it asked to be told.
+    pub(super) async fn tell(&self, heard: &Heard) {
+        let Some(token) = &self.progress else { return pending().await };
+        let told = ProgressNotificationParam::new(token.clone(), f64::from(heard.count)).with_message(&heard.line);
+        // A client that has gone hears nothing; its session stays.
+        self.peer.notify_progress(told).await.ok();
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().build();
+        let program = Implementation::new("roundtable", env!("CARGO_PKG_VERSION")).with_title("Roundtable");
+        ServerConfig::new(capabilities).with_server_info(program).with_instructions(INSTRUCTIONS)
+    }
+
+    async fn list_tools(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(tools::TOOLS.iter().map(tools::Row::published).collect()))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        tools::find(name).map(tools::Row::published)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let Some(tool) = tools::find(&request.name) else {
+            return Err(ErrorData::invalid_params(format!("there is no tool `{}`", request.name), None));
+        };
+        let call = Call {
+            server: self.clone(),
+            progress: context.meta.get_progress_token(),
+            cancelled: context.ct,
+            peer: context.peer,
+        };
+        let answered = (tool.run)(call, request.arguments.unwrap_or_default()).await;
+        Ok(answer::result(answered).into())
+    }
+
+    async fn list_resources(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let listed = self.app(&[]).and_then(|app| resources::list(&app)).map_err(answer::error)?;
+        Ok(ListResourcesResult::with_all_items(listed))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(ListResourceTemplatesResult::with_all_items(resources::templates()))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let app = self.app(&[]).map_err(answer::error)?;
+        resources::read(&app, &request.uri).map(Into::into)
+    }
+
+    async fn list_prompts(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let app = self.app(&[]).map_err(answer::error)?;
+        Ok(ListPromptsResult::with_all_items(prompts::list(&app)))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let app = self.app(&[]).map_err(answer::error)?;
+        prompts::get(&app, &request.name, &request.arguments.unwrap_or_default()).map(Into::into)
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,149 @@
+//! `start_roundtable`: a debate from the first word to the decision.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::app::{GateRequest, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
+use crate::config::keys;
+use crate::error::Failure;
+use crate::mcp::answer::Answer;
+use crate::mcp::arguments;
+use crate::mcp::outcome::{Activity, Outcome};
+use crate::mcp::server::Call;
+use crate::mcp::tools::{Effect, Row, Wait, answering, check_mode, run_to_answer};
+
+pub(super) const TOOL: Row = Row {
+    name: "start_roundtable",
+    title: "Debate a question",
+    about: "\
+Lets a panel of LLM personas debate a question and decides by computed agreement. Takes minutes and costs money. A good topic is \
+one decision with its constraints: \"Should we move the billing service from PostgreSQL to DynamoDB this quarter, with a team of \
+four and 2 TB of data?\" A poor one is a fact to look up (\"what is DynamoDB\") or several questions at once. Give options when the \
+choices are known (\"Move now\", \"Move next year\", \"Stay\"); without them the panel forms options itself. Modes: collaborative (the \
+default: build a common answer), adversarial (two sides argue a proposal), expert-panel (your perspectives, one expert each), \
+devils-advocate (one seat attacks the proposal), socratic (assumptions are questioned), delphi (anonymous rounds, for estimates), \
+red-team-blue-team (attack and defend a plan), vote (ballots at once, the cheapest). list_agents tells which modes there are and \
+who would sit. The answer has four layers: the decision with advice (proceed: act on it; verify: check the named evidence first; \
+query_detail: too little agreement, look closer), each agent's path, evidence and conflicts, and which calls show more. If your \
+host ends long calls, pass wait: false and poll get_session.",
+    effect: Effect::Asks,
+    input: arguments::input::<Arguments>,
+    output: arguments::output::<Outcome>,
+    run: |call, arguments| answering(call, arguments, start),
+};
+
+/// What is to be debated, and how.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Arguments {
+    /// The question: one decision, with the constraints that matter.
+    topic: String,
+    /// How to debate: a mode's name. Default: collaborative.
+    mode: Option<String>,
+    /// Seats on the panel, 2 to 50, capped by the server. Default: 4.
+    agent_count: Option<u32>,
+    /// Hold exactly this many rounds of the exchange. Default: the mode decides, with an early end.
+    rounds: Option<u32>,
+    /// Personas of the panel, for modes that take them, such as expert-panel.
+    #[serde(default)]
+    perspectives: Vec<Perspective>,
+    /// The 2 to 7 options to choose from. Default: the panel forms them.
+    #[serde(default)]
+    options: Vec<String>,
+    /// Ask for a number in this unit, such as weeks, instead of a choice.
+    estimate: Option<String>,
+    /// What the decision must meet; whether it does is told with it.
+    gate: Option<Gate>,
+    /// Leave the project's policy out of the gate, which is told with the result. Default: false.
+    #[serde(default)]
+    no_policy: bool,
+    /// Name of the session. A second start with the same name and arguments finishes or returns the first and pays nothing twice.
+    name: Option<String>,
+    /// Whether a closing text is written. Default: true.
+    synthesis: Option<bool>,
+    /// Play every seat from a script, without a key or a cost, to try things out. Default: false.
+    #[serde(default)]
+    rehearse: bool,
+    /// false answers with the session's id at once and lets the debate go on. Default: true, answers at its end.
+    wait: Option<bool>,
+}
+
+/// A persona.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Perspective {
+    /// Who it is, such as Security engineer.
+    name: String,
+    /// What matters to it.
+    #[serde(default)]
+    cares_about: String,
+}
+
+/// What the decision must meet.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Gate {
+    /// The least share of the panel behind the winning option, 0 to 1.
+    min_agreement: Option<f64>,
+    /// The option that must win: its text, or its id (o1, o2, …).
+    expect: Option<String>,
+    /// Whether an objection that its holder calls blocking closes the gate. Default: false.
+    #[serde(default)]
+    no_blocking_dissent: bool,
+}
+
+async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
+    let app = call.app(&[
+        ("mode", keys::MODE, given.mode.clone()),
+        ("agentCount", keys::DEFAULT_AGENT_COUNT, given.agent_count.map(|count| count.to_string())),
+    ])?;
+    if let Some(mode) = &given.mode {
+        check_mode(&app, mode)?;
+    }
+    call.runs().check_room()?;
+    let wait = Wait::of(given.wait);
+    match app.open(&request(given)?).await? {
+        Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
+        Opened::Running(session) => run_to_answer(&call, *session, wait).await,
+    }
+}
+
+fn request(given: Arguments) -> Result<StartRequest, Failure> {
+    let perspective = |given: &Perspective| {
+        persona(&given.name, &given.cares_about).ok_or_else(|| {
+            Failure::usage(format!(
+                "perspectives: the name `{}` must have 1 to 60 characters and not be Moderator",
+                given.name
+            ))
+        })
+    };
+    Ok(StartRequest {
+        perspectives: given.perspectives.iter().map(perspective).collect::<Result<_, _>>()?,
+        topic: given.topic,
+        options: given.options,
+        estimate: given.estimate,
+        rounds: given.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
+        who: if given.rehearse { Who::Rehearsal(Duration::ZERO) } else { Who::Providers },
+        synthesis: given.synthesis.unwrap_or(true),
+        gate: GateRequest {
+            policy: if given.no_policy { PolicyUse::LeftOut } else { PolicyUse::Applied },
+            ..given.gate.map(gate).unwrap_or_default()
+        },
+        seed: None,
+        name: given.name,
+        tags: BTreeMap::new(),
+        supplied: Supplied::default(),
+    })
+}
+
+fn gate(given: Gate) -> GateRequest {
+    GateRequest {
+        min_agreement: given.min_agreement.map(|share| share.to_string()),
+        expect: given.expect,
+        no_blocking_dissent: given.no_blocking_dissent,
+        ..GateRequest::default()
+    }
+}

@@ -1,0 +1,596 @@
+//! The server for assistants, met as assistants meet it: over standard streams and over HTTP, with a fake provider behind it.
+
+#![cfg(feature = "mcp")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "support/assistant.rs"]
+mod assistant;
+#[path = "support/fake.rs"]
+mod fake;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/voices.rs"]
+mod voices;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use assistant::{Client, HttpServer, hello, stateless};
+use fake::{Behaviour, Fake};
+use program::Desk;
+
+/// Revisions with a handshake that are claimed to work.
+const REVISIONS: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+/// The one that the other tests speak.
+const REVISION: &str = "2025-11-25";
+/// Seats of the panel when nobody says how many.
+const SEATS: usize = 4;
+
+/// A provider that answers the opening, and what comes after it only while the gate is open.
+struct Gated {
+    fake: Fake,
+    open: Arc<AtomicBool>,
+}
+
+impl Gated {
+    fn start() -> Self {
+        let open = Arc::new(AtomicBool::new(false));
+        let is_open = Arc::clone(&open);
+        let fake = Fake::start(Arc::new(move |seen, number| {
+            if number < SEATS || is_open.load(Ordering::SeqCst) {
+                return Behaviour::Say(voices::reply(seen, number));
+            }
+            Behaviour::Hang
+        }));
+        Self { fake, open }
+    }
+
+    fn open(&self) {
+        self.open.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until the opening is answered and the exchange has been asked for.
+    fn wait_for_the_exchange(&self) {
+        self.fake.wait_for(|seen| seen.len() >= 2 * SEATS);
+    }
+
+    /// Fails if anything that was answered was asked again.
+    fn check_nothing_was_paid_twice(&self) {
+        let mut answered: BTreeMap<String, usize> = BTreeMap::new();
+        for seen in self.fake.log().into_iter().filter(|seen| seen.answered) {
+            *answered.entry(seen.body.to_string()).or_default() += 1;
+        }
+        assert!(answered.len() > 2 * SEATS, "the debate did not go on: {}", answered.len());
+        assert_eq!(answered.values().max(), Some(&1), "a call was paid for twice");
+    }
+}
+
+fn question() -> Value {
+    json!({ "topic": "Should we move?", "options": ["Yes", "No"] })
+}
+
+fn rehearsal() -> Value {
+    json!({ "topic": "Should we move?", "options": ["Yes", "No"], "rehearse": true })
+}
+
+/// The arguments with more of them.
+fn with(mut arguments: Value, more: Value) -> Value {
+    arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    arguments
+}
+
+/// The status of the latest session, as the command line tells it.
+fn status(desk: &Desk) -> String {
+    let sessions = desk.run(&["list", "--format", "json"]).expect(0).json();
+    sessions["sessions"][0]["status"].as_str().unwrap().to_owned()
+}
+
+fn error(result: &Value) -> &Value {
+    assert_eq!(result["isError"], true, "{result}");
+    &result["structuredContent"]["error"]
+}
+
+#[test]
+fn every_revision_is_greeted_and_the_server_names_itself() {
+    for revision in REVISIONS {
+        let desk = Desk::new();
+        let mut client = Client::connect(&desk);
+        let hello = client.request("initialize", hello(revision));
+        let result = &hello["result"];
+        assert_eq!(result["protocolVersion"], revision, "{hello}");
+        assert_eq!(result["serverInfo"]["name"], "roundtable");
+        assert_eq!(result["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
+        client.notify("notifications/initialized", json!({}));
+        let tools = client.request("tools/list", json!({}));
+        let names: Vec<&str> =
+            tools["result"]["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+        let wanted = [
+            "start_roundtable",
+            "continue_roundtable",
+            "control_session",
+            "list_sessions",
+            "get_session",
+            "export_session",
+            "synthesize_debate",
+            "list_agents",
+        ];
+        assert_eq!(names, wanted, "{revision}");
+        assert!(client.leave().success());
+    }
+}
+
+#[test]
+fn the_stateless_revision_needs_no_greeting() {
+    let desk = Desk::new();
+    let mut client = Client::connect(&desk);
+    let found = client.request("server/discover", stateless(json!({})));
+    let versions = found["result"]["supportedVersions"].as_array().unwrap_or_else(|| panic!("{found}"));
+    assert!(versions.contains(&json!("2026-07-28")), "{found}");
+    let called =
+        client.request("tools/call", stateless(json!({ "name": "start_roundtable", "arguments": rehearsal() })));
+    assert_eq!(called["result"]["structuredContent"]["status"], "decided", "{called}");
+}
+
+#[test]
+fn what_tools_answer_fits_the_schemas_they_publish() {
+    let desk = Desk::new();
+    let mut client = Client::start(&desk, REVISION);
+    let listed = client.request("tools/list", json!({}));
+    let schemas: BTreeMap<String, jsonschema::Validator> = listed["result"]["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| {
+            assert!(jsonschema::draft202012::meta::is_valid(&tool["inputSchema"]), "{tool}");
+            assert!(tool["description"].as_str().unwrap().len() > 100, "{tool}");
+            assert_eq!(tool["outputSchema"]["type"], "object");
+            (tool["name"].as_str().unwrap().to_owned(), jsonschema::validator_for(&tool["outputSchema"]).unwrap())
+        })
+        .collect();
+    let this = json!({ "session": "@" });
+    let mut calls = vec![
+        ("start_roundtable", with(rehearsal(), json!({ "synthesis": false }))),
+        ("start_roundtable", with(rehearsal(), json!({ "options": [], "mode": "delphi", "estimate": "weeks" }))),
+        ("start_roundtable", rehearsal()),
+        (
+            "continue_roundtable",
+            with(this.clone(), json!({ "focus": "Who pays?", "facts": [{ "about": "Price", "text": "10" }] })),
+        ),
+        ("synthesize_debate", this.clone()),
+        ("control_session", with(this.clone(), json!({ "action": "stop" }))),
+        ("list_sessions", json!({ "status": "decided", "limit": 2 })),
+        ("list_agents", this.clone()),
+        ("export_session", with(this.clone(), json!({ "format": "adr" }))),
+    ];
+    for view in ["status", "decision", "round", "agent", "thoughts", "consensus", "citations", "claims", "costs"] {
+        let agent = if view == "agent" { json!({ "agent": "1" }) } else { json!({}) };
+        calls.push(("get_session", with(with(this.clone(), json!({ "view": view })), agent)));
+    }
+    for (tool, arguments) in calls {
+        let value = client.called(tool, arguments.clone());
+        let errors: Vec<String> = schemas[tool].iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{tool} {arguments}: {errors:?}");
+        let failed = client.call(tool, json!({ "nonsense": 1 }));
+        assert!(schemas[tool].is_valid(&failed["structuredContent"]), "{tool}: {failed}");
+    }
+}
+
+#[test]
+fn the_four_layers_tell_what_to_do_and_where_to_look() {
+    let desk = Desk::new();
+    let mut client = Client::start(&desk, REVISION);
+    let outcome = client.called("start_roundtable", rehearsal());
+    let decision = &outcome["decision"];
+    assert!(["proceed", "verify", "query_detail"].contains(&decision["advice"].as_str().unwrap()), "{decision}");
+    assert!(decision["reason"].as_str().unwrap().contains("agree"), "{decision}");
+    let agents = outcome["agents"].as_array().unwrap();
+    assert_eq!(agents.len(), SEATS);
+    assert!(
+        agents.iter().all(|agent| agent["confidence_change"].is_number() && agent["says"].is_string()),
+        "{agents:?}"
+    );
+    assert!(!outcome["evidence"]["claims"].as_array().unwrap().is_empty());
+    // What is pointed at can be called as it stands.
+    let pointers: Vec<Value> = outcome["next"].as_array().unwrap().clone();
+    assert!(pointers.len() >= 3, "{pointers:?}");
+    for pointer in pointers {
+        client.called(pointer["tool"].as_str().unwrap(), pointer["arguments"].clone());
+    }
+}
+
+#[test]
+fn what_is_wrong_with_arguments_is_named() {
+    let desk = Desk::new();
+    desk.run(&["start", "--topic", "Should we move?", "--rehearse", "--progress", "none"]).expect(0);
+    let mut client = Client::start(&desk, REVISION);
+    let check = |client: &mut Client, tool: &str, arguments: Value, kind: &str, named: &[&str]| {
+        let result = client.call(tool, arguments.clone());
+        let error = error(&result);
+        assert_eq!(error["kind"], kind, "{tool} {arguments}: {error}");
+        assert!(error["retryable"].is_boolean() && error.get("hint").is_some(), "{error}");
+        let told = format!("{} {}", error["message"], error["hint"]);
+        for word in named {
+            assert!(told.contains(word), "{tool} {arguments}: no {word} in {told}");
+        }
+        assert!(!told.contains("--") && !told.contains("`roundtable "), "worded for the command line: {told}");
+        assert!(result["content"][0]["text"].as_str().unwrap().contains(error["message"].as_str().unwrap()));
+    };
+    let topic = |more: Value| with(json!({ "topic": "x?" }), more);
+    let start = "start_roundtable";
+    check(&mut client, start, json!({}), "usage", &["topic"]);
+    check(&mut client, start, json!({ "topic": 7 }), "usage", &["topic", "expected a string"]);
+    check(&mut client, start, json!({ "topic": " " }), "usage", &["topic"]);
+    check(&mut client, start, topic(json!({ "round": 2 })), "usage", &["round", "rounds"]);
+    check(&mut client, start, topic(json!({ "mode": "vote", "rounds": "two" })), "usage", &["argument `rounds`"]);
+    check(&mut client, start, topic(json!({ "rounds": "2", "agentCount": "2" })), "usage", &["argument `rounds`"]);
+    check(&mut client, start, topic(json!({ "rehearse": true, "rounds": 99 })), "usage", &["rounds is `99`"]);
+    check(&mut client, start, topic(json!({ "agentCount": 1 })), "usage", &["agentCount is `1`"]);
+    check(&mut client, start, topic(json!({ "mode": "../x.yaml" })), "usage", &["mode is", "collaborative"]);
+    check(&mut client, start, topic(json!({ "options": ["One"] })), "usage", &["options"]);
+    check(
+        &mut client,
+        start,
+        topic(json!({ "perspectives": [{ "nam": "A" }] })),
+        "usage",
+        &["argument `perspectives`", "nam"],
+    );
+    check(&mut client, start, topic(json!({ "perspectives": [{}] })), "usage", &["argument `perspectives`", "`name`"]);
+    check(&mut client, "control_session", json!({ "session": "@" }), "usage", &["missing field `action`"]);
+    check(&mut client, start, topic(json!({ "gate": { "minAgreement": 3 } })), "usage", &["gate.minAgreement is `3`"]);
+    check(&mut client, start, topic(json!({})), "credentials", &["ANTHROPIC_API_KEY", "rehearse: true"]);
+    check(&mut client, "get_session", json!({ "session": "no such" }), "usage", &["no such", "list_sessions"]);
+    check(&mut client, "get_session", json!({ "session": "@", "view": "agent" }), "usage", &["agent"]);
+    check(&mut client, "get_session", json!({ "session": "@", "view": "round", "round": 99 }), "usage", &["99"]);
+    check(&mut client, "control_session", json!({ "session": "@", "action": "resume" }), "usage", &["has ended"]);
+    check(&mut client, "control_session", json!({ "session": "@", "action": "dance" }), "usage", &["action"]);
+    check(&mut client, "list_sessions", json!({ "limit": 0 }), "usage", &["limit"]);
+    let unknown = client.request("tools/call", json!({ "name": "dance", "arguments": {} }));
+    assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
+}
+
+#[test]
+fn progress_only_grows_and_names_round_and_seat() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let params = json!({ "name": "start_roundtable", "arguments": question(), "_meta": { "progressToken": "t" } });
+    let answer = client.request("tools/call", params);
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    let told: Vec<&Value> = client.heard.iter().filter(|frame| frame["method"] == "notifications/progress").collect();
+    assert!(told.iter().all(|frame| frame["params"]["progressToken"] == "t" && frame["params"].get("total").is_none()));
+    let counts: Vec<f64> = told.iter().map(|frame| frame["params"]["progress"].as_f64().unwrap()).collect();
+    assert!(counts.len() > 3 && counts.windows(2).all(|pair| pair[0] < pair[1]), "{counts:?}");
+    let lines: Vec<&str> = told.iter().map(|frame| frame["params"]["message"].as_str().unwrap()).collect();
+    let session = answer["result"]["structuredContent"]["session"].as_str().unwrap();
+    assert!(lines[0].contains(session), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("opening 1 · ")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("closed, agreement ")), "{lines:?}");
+    // Nobody who did not ask is told.
+    let before = client.heard.len();
+    client.called("continue_roundtable", json!({ "session": session }));
+    assert_eq!(client.heard.len(), before, "{:?}", client.heard);
+}
+
+#[test]
+fn a_call_that_is_called_off_stops_spending_and_can_be_resumed() {
+    let gated = Gated::start();
+    let desk = Desk::at(gated.fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let id = client.ask("tools/call", json!({ "name": "start_roundtable", "arguments": question() }));
+    gated.wait_for_the_exchange();
+    let called_off = Instant::now();
+    client.notify("notifications/cancelled", json!({ "requestId": id, "reason": "enough" }));
+    let seen = gated.fake.wait_for(|seen| seen.iter().all(|seen| seen.ended.is_some()));
+    let last = seen.iter().filter_map(|seen| seen.ended).max().unwrap();
+    assert!(last.duration_since(called_off) < Duration::from_secs(1), "{:?}", last.duration_since(called_off));
+    let listed = client.called("list_sessions", json!({ "status": "open" }));
+    let session = listed["sessions"][0]["session"].clone();
+    assert_eq!(gated.fake.log().len(), seen.len(), "something was asked after the call was called off");
+    gated.open();
+    let outcome = client.called("control_session", json!({ "session": session, "action": "resume" }));
+    assert_eq!(outcome["status"], "decided", "{outcome}");
+    gated.check_nothing_was_paid_twice();
+}
+
+#[test]
+fn a_client_that_goes_away_loses_nothing() {
+    let gated = Gated::start();
+    let desk = Desk::at(gated.fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    client.ask("tools/call", json!({ "name": "start_roundtable", "arguments": question() }));
+    gated.wait_for_the_exchange();
+    let left = Instant::now();
+    assert!(client.leave().success());
+    let seen = gated.fake.wait_for(|seen| seen.iter().all(|seen| seen.ended.is_some()));
+    let last = seen.iter().filter_map(|seen| seen.ended).max().unwrap();
+    assert!(last.duration_since(left) < Duration::from_secs(1), "{:?}", last.duration_since(left));
+    assert_eq!(status(&desk), "open");
+    gated.open();
+    let record = desk.run(&["resume", "@", "--format", "json"]).expect(0).record();
+    assert_eq!(record["status"], "decided");
+    gated.check_nothing_was_paid_twice();
+}
+
+#[test]
+fn a_server_that_is_killed_loses_nothing() {
+    for by_assistant in [true, false] {
+        let gated = Gated::start();
+        let desk = Desk::at(gated.fake.url(), 1);
+        let mut client = Client::start(&desk, REVISION);
+        client.ask("tools/call", json!({ "name": "start_roundtable", "arguments": question() }));
+        gated.wait_for_the_exchange();
+        client.kill();
+        assert_eq!(status(&desk), "open");
+        gated.open();
+        if by_assistant {
+            let mut client = Client::start(&desk, REVISION);
+            let outcome = client.called("control_session", json!({ "session": "@", "action": "resume" }));
+            assert_eq!(outcome["status"], "decided", "{outcome}");
+        } else {
+            desk.run(&["resume", "@"]).expect(0);
+        }
+        gated.check_nothing_was_paid_twice();
+    }
+}
+
+#[test]
+fn a_call_that_does_not_wait_is_polled() {
+    let gated = Gated::start();
+    let desk = Desk::at(gated.fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let begun = client.called("start_roundtable", with(question(), json!({ "wait": false })));
+    assert_eq!((&begun["status"], &begun["decision"]), (&json!("running"), &Value::Null));
+    let poll = begun["next"][0].clone();
+    gated.wait_for_the_exchange();
+    let shown = client.called(poll["tool"].as_str().unwrap(), poll["arguments"].clone());
+    assert_eq!(shown["status"], "running");
+    // While it runs nobody else may.
+    let second = client.call("control_session", json!({ "session": begun["session"], "action": "resume" }));
+    assert_eq!(error(&second)["retryable"], true);
+    let stopped = client.called("control_session", json!({ "session": begun["session"], "action": "stop" }));
+    assert_eq!(stopped["status"], "stopped", "{stopped}");
+    assert_eq!(stopped["problem"]["kind"], "interrupted");
+    gated.open();
+    let resume = json!({ "session": begun["session"], "action": "resume", "wait": false });
+    client.called("control_session", resume);
+    let until = Instant::now() + Duration::from_secs(20);
+    let ended = loop {
+        let shown = client.called("get_session", poll["arguments"].clone());
+        if shown["status"] != "running" {
+            break shown;
+        }
+        assert!(Instant::now() < until, "{shown}");
+    };
+    assert_eq!(ended["status"], "decided");
+    gated.check_nothing_was_paid_twice();
+}
+
+#[test]
+fn a_pause_from_another_call_ends_the_one_that_waits() {
+    let gated = Gated::start();
+    let desk = Desk::at(gated.fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let waiting = client.ask("tools/call", json!({ "name": "start_roundtable", "arguments": question() }));
+    gated.wait_for_the_exchange();
+    let stopping = client
+        .ask("tools/call", json!({ "name": "control_session", "arguments": { "session": "@", "action": "stop" } }));
+    let ended = client.answer(waiting);
+    assert_eq!(ended["result"]["structuredContent"]["status"], "stopped", "{ended}");
+    assert_eq!(ended["result"]["isError"], false);
+    assert_eq!(client.answer(stopping)["result"]["structuredContent"]["status"], "stopped");
+}
+
+#[test]
+fn the_same_name_pays_nothing_twice_and_a_gate_is_told() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let more = json!({ "name": "move", "mode": "vote", "gate": { "minAgreement": 0.9, "expect": "No" } });
+    let first = client.called("start_roundtable", with(question(), more.clone()));
+    assert_eq!(first["problem"]["kind"], "gate", "{first}");
+    let paid = fake.log().len();
+    let second = client.called("start_roundtable", with(question(), more));
+    assert_eq!(first, second);
+    assert_eq!(fake.log().len(), paid);
+}
+
+#[test]
+fn the_projects_policy_is_the_gate_until_it_is_left_out() {
+    let desk = Desk::new();
+    desk.write("roundtable.yaml", "policy: { min_agreement: 0.8 }\n");
+    let mut client = Client::start(&desk, REVISION);
+    let refused = client.call("start_roundtable", rehearsal());
+    assert!(error(&refused)["hint"].as_str().unwrap().contains("noPolicy: true"), "{refused}");
+    let outcome = client.called("start_roundtable", with(rehearsal(), json!({ "noPolicy": true })));
+    assert!(outcome["warnings"][0].as_str().unwrap().contains("policy"), "{outcome}");
+}
+
+#[test]
+fn a_lost_quorum_is_a_failure_with_its_session() {
+    let fake = Fake::always(Behaviour::json(401, &json!({ "error": { "message": "no" } })));
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let result = client.call("start_roundtable", question());
+    assert_eq!(result["isError"], true);
+    let outcome = &result["structuredContent"];
+    assert_eq!((&outcome["status"], &outcome["problem"]["kind"]), (&json!("quorum_lost"), &json!("providers")));
+    assert_eq!(outcome["problem"]["session"], outcome["session"]);
+}
+
+#[test]
+fn sessions_and_modes_can_be_read_and_prompts_picked() {
+    let desk = Desk::new();
+    desk.write("m.txt", "");
+    let mut client = Client::start(&desk, REVISION);
+    let session = client.called("start_roundtable", rehearsal())["session"].as_str().unwrap().to_owned();
+    let listed = client.request("resources/list", json!({}));
+    let uris: Vec<&str> =
+        listed["result"]["resources"].as_array().unwrap().iter().map(|r| r["uri"].as_str().unwrap()).collect();
+    assert!(
+        uris.contains(&"roundtable://mode/delphi")
+            && uris.contains(&format!("roundtable://session/{session}").as_str())
+    );
+    let templates = client.request("resources/templates/list", json!({}));
+    assert_eq!(templates["result"]["resourceTemplates"].as_array().unwrap().len(), 3);
+    let read = |client: &mut Client, uri: &str| {
+        let answer = client.request("resources/read", json!({ "uri": uri }));
+        let content = answer["result"]["contents"][0].clone();
+        assert_eq!(content["uri"], uri, "{answer}");
+        (content["mimeType"].as_str().unwrap().to_owned(), content["text"].as_str().unwrap().to_owned())
+    };
+    let (kind, text) = read(&mut client, &format!("roundtable://session/{session}"));
+    assert_eq!((kind.as_str(), text), ("text/markdown", desk.run(&["show", &session, "--format", "markdown"]).stdout));
+    let (kind, text) = read(&mut client, &format!("roundtable://session/{session}/record.json"));
+    assert_eq!((kind.as_str(), text), ("application/json", desk.run(&["show", &session, "--format", "json"]).stdout));
+    let (kind, text) = read(&mut client, "roundtable://mode/vote");
+    assert_eq!((kind.as_str(), text), ("application/yaml", desk.run(&["modes", "show", "vote"]).stdout));
+    for nothing in
+        ["roundtable://session/", "roundtable://session/none", "roundtable://mode/../m.yaml", "file:///etc/passwd"]
+    {
+        let answer = client.request("resources/read", json!({ "uri": nothing }));
+        assert_eq!(answer["error"]["code"], -32002, "{answer}");
+    }
+    let prompts = client.request("prompts/list", json!({}));
+    assert!(prompts["result"]["prompts"].as_array().unwrap().iter().any(|prompt| prompt["name"] == "adversarial"));
+    let arguments = json!({ "name": "adversarial", "arguments": { "topic": "Move?", "options": "Now\nLater" } });
+    let prompt = client.request("prompts/get", arguments);
+    let text = prompt["result"]["messages"][0]["content"]["text"].as_str().unwrap();
+    for word in ["start_roundtable", "adversarial", "Move?", "Later"] {
+        assert!(text.contains(word), "{text}");
+    }
+    for (arguments, named) in [(json!({ "name": "adversarial" }), "topic"), (json!({ "name": "dance" }), "dance")] {
+        let refused = client.request("prompts/get", arguments);
+        assert_eq!(refused["error"]["code"], -32602);
+        assert!(refused["error"]["message"].as_str().unwrap().contains(named), "{refused}");
+    }
+}
+
+/// What an HTTP request came to: its status, its session header, and the frames in its body.
+struct Heard {
+    status: u16,
+    session: Option<String>,
+    frames: Vec<Value>,
+}
+
+/// Posts a frame with these headers.
+fn post(url: &str, frame: &Value, headers: &[(&str, &str)]) -> Heard {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut request = reqwest::Client::builder().no_proxy().build().unwrap().post(url).body(frame.to_string());
+        for (name, value) in [("content-type", "application/json"), ("accept", "application/json, text/event-stream")] {
+            request = request.header(name, value);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let session = response.headers().get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
+        let body = response.text().await.unwrap();
+        let data = body.lines().map(|line| line.strip_prefix("data:").unwrap_or(line).trim());
+        Heard { status, session, frames: data.filter_map(|line| serde_json::from_str(line).ok()).collect() }
+    })
+}
+
+fn greeting() -> Value {
+    json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello(REVISION) })
+}
+
+fn tool_call(tool: &str, arguments: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": { "name": tool, "arguments": arguments } })
+}
+
+#[test]
+fn over_http_both_lifecycles_reach_a_decision() {
+    let desk = Desk::new();
+    let server = HttpServer::start(&desk);
+    let heard = post(&server.url, &greeting(), &[]);
+    let session = heard.session.expect("a session");
+    let headers = [("mcp-session-id", session.as_str()), ("mcp-protocol-version", REVISION)];
+    post(&server.url, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }), &headers);
+    let called = post(&server.url, &tool_call("start_roundtable", rehearsal()), &headers);
+    let answer = called.frames.last().unwrap();
+    assert_eq!(answer["result"]["structuredContent"]["status"], "decided", "{answer}");
+
+    let mut call = tool_call("start_roundtable", rehearsal());
+    call["params"] = stateless(call["params"].clone());
+    let headers =
+        [("mcp-protocol-version", "2026-07-28"), ("mcp-method", "tools/call"), ("mcp-name", "start_roundtable")];
+    let called = post(&server.url, &call, &headers);
+    let answer = called.frames.last().unwrap();
+    assert_eq!(answer["result"]["structuredContent"]["status"], "decided", "{answer}");
+    assert!(server.terminate().success());
+}
+
+#[test]
+fn http_answers_nobody_who_should_not_ask() {
+    let mut desk = Desk::new();
+    let server = HttpServer::start(&desk);
+    for (header, value, status) in [
+        ("host", "evil.example", 403),
+        ("origin", "http://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", "http://localhost:6274", 200),
+        ("x-other", "1", 200),
+    ] {
+        assert_eq!(post(&server.url, &greeting(), &[(header, value)]).status, status, "{header}: {value}");
+    }
+    drop(server);
+    let server = HttpServer::start_with(&desk, &["--allow-host", "box.example"]);
+    assert_eq!(post(&server.url, &greeting(), &[("host", "box.example")]).status, 200);
+    assert_eq!(post(&server.url, &greeting(), &[("host", "evil.example")]).status, 403);
+    drop(server);
+    desk.set("ROUNDTABLE_MCP_TOKEN", "correct-horse-7f3a");
+    let server = HttpServer::start(&desk);
+    for (value, status) in [
+        (None, 401),
+        (Some("Bearer wrong"), 401),
+        (Some("correct-horse-7f3a"), 401),
+        (Some("Basic correct-horse-7f3a"), 401),
+        (Some("Bearer correct-horse-7f3a"), 200),
+        (Some("bearer correct-horse-7f3a"), 200),
+    ] {
+        let headers: Vec<(&str, &str)> = value.map(|value| ("authorization", value)).into_iter().collect();
+        assert_eq!(post(&server.url, &greeting(), &headers).status, status, "{value:?}");
+    }
+    drop(server);
+    desk.unset("ROUNDTABLE_MCP_TOKEN");
+    let refused = desk.run(&["mcp", "--http", "0.0.0.0:0"]).expect(2);
+    assert!(refused.stderr.contains("ROUNDTABLE_MCP_TOKEN"), "{}", refused.stderr);
+}
+
+#[test]
+fn over_http_a_client_that_drops_its_connection_finds_the_debate_where_it_is() {
+    let gated = Gated::start();
+    let desk = Desk::at(gated.fake.url(), 1);
+    let server = HttpServer::start(&desk);
+    let session = post(&server.url, &greeting(), &[]).session.unwrap();
+    let headers = [("mcp-session-id", session.as_str()), ("mcp-protocol-version", REVISION)];
+    post(&server.url, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }), &headers);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let call = reqwest::Client::builder().no_proxy().build().unwrap().post(&server.url);
+        let call =
+            call.header("content-type", "application/json").header("accept", "application/json, text/event-stream");
+        let call = call.header("mcp-session-id", &session).body(tool_call("start_roundtable", question()).to_string());
+        // The answer never comes: the connection is dropped with the response.
+        let response = call.send().await.unwrap();
+        gated.wait_for_the_exchange();
+        drop(response);
+    });
+    drop(runtime);
+    gated.open();
+    let waiting = gated.fake.log().len();
+    let shown = post(&server.url, &tool_call("get_session", json!({ "session": "@", "view": "status" })), &headers);
+    assert_eq!(shown.frames.last().unwrap()["result"]["structuredContent"]["status"], "running");
+    assert_eq!(gated.fake.log().len(), waiting);
+    // A server that is told to end lets go of it at once.
+    assert!(server.terminate().success());
+    assert_eq!(status(&desk), "open");
+    desk.run(&["resume", "@"]).expect(0);
+    gated.check_nothing_was_paid_twice();
+}
