@@ -125,7 +125,6 @@ pub struct Fault {
     pub lost: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
     *count == N::default()
 }
