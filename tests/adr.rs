@@ -12,7 +12,7 @@ use roundtable::export::{Format, record, render};
 use support::told;
 
 /// Headings in their order; some are left out where there is nothing to say.
-const HEADINGS: [&str; 13] = [
+const HEADINGS: [&str; 14] = [
     "## Context and question",
     "## Options considered",
     "## Decision",
@@ -21,6 +21,7 @@ const HEADINGS: [&str; 13] = [
     "### Risks",
     "### Next steps",
     "## Dissent",
+    "## Needed from outside",
     "## Not heard",
     "## What would change the decision",
     "## Evidence",

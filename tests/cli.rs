@@ -96,7 +96,6 @@ fn a_flag_that_cannot_be_used_is_named_with_its_value() {
             Some("`Yes` (o1), `No` (o2)"),
         ),
         (&["--yes-no", "--expect", "o3"], &["--expect is `o3`"], Some("(o2)")),
-        (&["--no-blocking-dissent"], &["--no-blocking-dissent", "collaborative"], Some("vote")),
         (&["--seed", "9007199254740992"], &["--seed", "`9007199254740992`", "9007199254740991"], None),
         (&["--output", "record"], &["--output", "`record`"], Some(".json")),
         (&["--output", "record.pdf"], &["--output", "`record.pdf`"], Some(".md")),

@@ -47,7 +47,14 @@ fn vendor_keys() -> Vec<VendorKey> {
     };
     let rows = vendors.into_iter().flat_map(|(vendor, keys, address, address_field, model)| {
         let key = (!keys.is_empty()).then(|| row(vendor, keys, VendorField::ApiKey));
-        key.into_iter().chain([row(vendor, &[address], address_field), row(vendor, &[model], VendorField::Model)])
+        let limits = [
+            ("REQUESTS_PER_MINUTE", VendorField::RequestsPerMinute),
+            ("TOKENS_PER_MINUTE", VendorField::TokensPerMinute),
+            ("CONCURRENCY", VendorField::Concurrency),
+        ];
+        let limits = limits.map(|(ending, field)| row(vendor, &[&model.replace("MODEL", ending)], field));
+        let model = row(vendor, &[model], VendorField::Model);
+        key.into_iter().chain([row(vendor, &[address], address_field), model]).chain(limits)
     });
     rows.collect()
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use proptest::prelude::{ProptestConfig, any, proptest};
-use roundtable::debate::agent::Seat;
+use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::analysis::{OutcomeAnalysis, analyse};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::decision::{Caveat, Decision, Label, Level};
@@ -14,21 +14,26 @@ use roundtable::debate::estimate::worded;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::{Question, QuestionError};
-use roundtable::debate::response::contract::{Contract, Earlier, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
 use roundtable::debate::response::read::read;
 use roundtable::debate::response::{Estimate, Response};
 use roundtable::export::record::record;
 use roundtable::export::story::story;
 use serde_json::{Value, json};
 use support::replies::{Miss, by_default, json_reply, missed, said, with};
-use support::world::{Answer, World, built_in, seat_of, setup};
+use support::world::{Answer, World, built_in, seat_of, setup, setup_with, voices};
 
 fn weeks() -> Question {
     Question::estimate("How long will it take?", "weeks").unwrap()
 }
 
 fn reading(estimate: &Value) -> Response {
-    let terms = StanceTerms { options: Vec::new(), estimate: weeks().estimate, earlier: Earlier::None };
+    let terms = StanceTerms {
+        options: Vec::new(),
+        estimate: weeks().estimate,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    };
     let ballot =
         json!({ "because": "b", "statement": "s", "estimate": estimate, "abstain_reason": null, "confidence": 0.5 });
     read(&Contract::Ballot(terms), &json_reply(&ballot))
@@ -147,7 +152,12 @@ fn an_estimate_is_whole_and_in_order() {
         let reason = given(estimate.clone()).unwrap_err();
         assert!(reason.contains(named), "{estimate}: {reason}");
     }
-    let terms = || StanceTerms { options: Vec::new(), estimate: weeks().estimate, earlier: Earlier::Taken };
+    let terms = || StanceTerms {
+        options: Vec::new(),
+        estimate: weeks().estimate,
+        earlier: Earlier::Taken,
+        objections: Objections::NotAsked,
+    };
     let overflow = r#"{ "because": "b", "statement": "s", "estimate": { "value": 1e400, "low": 0, "high": 1 }, "confidence": 0.5 }"#;
     assert!(matches!(read(&Contract::Ballot(terms()), &said(overflow)), Response::Unclear { .. }));
     let abstains = json!({ "because": "b", "statement": "s", "estimate": null, "abstain_reason": "no data" });
@@ -351,7 +361,7 @@ fn a_panel_that_agrees_goes_on_until_it_stands_still() {
 #[test]
 fn what_the_number_hangs_on_is_worked_out_by_hand() {
     let rounds = [vec![Gives(10.0), Gives(11.0), Gives(12.0), Gives(40.0)]];
-    let mut history = run(&rounds);
+    let history = run(&rounds);
     let number = |history: &History| match analyse(history).outcome {
         OutcomeAnalysis::Number { estimate } => estimate,
         OutcomeAnalysis::Choice(choice) => panic!("{choice:?}"),
@@ -362,19 +372,29 @@ fn what_the_number_hangs_on_is_worked_out_by_hand() {
     // Quartiles 10.75 and 19 lie 8.25 apart, 72% of the median of 11.5. Without seat 4 they are 10.5 and 11.5, 9% of 11.
     assert_eq!(history.decision.as_ref().unwrap().label, Label::Spread);
     assert_eq!(without(&history), [(Some(12.0), false), (Some(12.0), false), (Some(11.0), false), (Some(11.0), true)]);
-    for (agent, family) in history.agents.iter_mut().zip(["a", "a", "a", "b"]) {
-        agent.voice.family = family.to_owned();
-    }
-    // The families' medians are 11 and 40.
-    assert_eq!(number(&history).by_family, Some(25.5));
-    for agent in &mut history.agents {
-        agent.voice.family = "a".to_owned();
-    }
-    assert_eq!(number(&history).by_family, None);
+    // Seats 1 and 4 are of one family; the families' medians are 25, 11 and 12.
+    assert_eq!(number(&history).by_family, Some(12.0));
+    let seats = |voices: &[Voice], fallbacks: &[Voice]| {
+        let mut setup = setup_with(&delphi(), 4, weeks(), voices);
+        (setup.synthesis, setup.fallbacks) = (false, fallbacks.to_vec());
+        let answers = answers(&rounds);
+        let script = |ask: &Ask| {
+            if ask.voice == voices[2 % voices.len()] && voices.len() > 1 {
+                missed(ask, Miss::Network)
+            } else {
+                answers(ask)
+            }
+        };
+        World::open(setup, &script, 1).finish().history
+    };
+    assert_eq!(number(&seats(&voices()[..1], &[])).by_family, None);
+    // Seat 3 speaks through the family of seats 1 and 4: 12 of 10, 12 and 40, and 11.
+    assert_eq!(number(&seats(&voices(), &voices()[..1])).by_family, Some(11.5));
     let record = record(&history);
     assert!(
         story(&record).contains(
-            &"Without one seat or another the median lies between 11 and 12; the label hangs on Participant 4."
+            &"Without one seat or another the median lies between 11 and 12; the label hangs on Participant 4; with one \
+              number for each model family it is 12."
                 .to_owned()
         ),
         "{:?}",

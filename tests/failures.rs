@@ -10,6 +10,8 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -154,6 +156,116 @@ fn a_debate_that_lost_its_quorum_goes_on_once_its_providers_do() {
         .filter(|seen| seen.vendor_wire == "anthropic" && seen.schema.to_string().contains("blocking_objection"))
         .count();
     assert_eq!(again, asked, "a seat that was heard is not asked again");
+}
+
+/// A server error, which every retry meets again.
+fn server_error() -> Behaviour {
+    Behaviour::json(500, &json!({ "error": { "type": "api_error", "message": "it broke" } }))
+}
+
+#[test]
+fn another_vendor_takes_over_and_everybody_is_told() {
+    let fake = fake(|seen, _| (seen.vendor_wire == "anthropic").then(server_error));
+    let desk = Desk::at(fake.url(), 2);
+    let fallback = ["--yes-no", "--no-synthesis", "--fallback", "openai=gpt-6.1-terra", "--format", "json"];
+    let command = ["start", "--topic", "Move?", "--mode", "vote", "-n", "3", "--progress", "plain"];
+    let ran = desk.run(&[&command[..], &fallback].concat()).expect(0);
+    let record = ran.record();
+    assert_eq!((&record["final"]["valid"], &record["final"]["absent"]), (&json!(3), &json!(0)));
+    assert_eq!(record["final"]["families"], 1, "all three spoke through models of one family");
+    let stepped: Vec<(u64, &str, &str, u64)> = record["fallbacks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stepped| {
+            let fault = (stepped["fault"]["kind"].as_str().unwrap(), stepped["fault"]["status"].as_u64().unwrap());
+            (stepped["seat"].as_u64().unwrap(), stepped["voice"]["model"].as_str().unwrap(), fault.0, fault.1)
+        })
+        .collect();
+    assert_eq!(stepped, [(1, "gpt-6.1-terra", "overloaded", 500), (3, "gpt-6.1-terra", "overloaded", 500)]);
+    assert_eq!(record["fallbacks"][0]["shared_with"], json!([3]));
+    let tried = fake.log().iter().filter(|seen| seen.vendor_wire == "anthropic").count();
+    assert_eq!(tried, 2 * 4, "each seat's own model is retried before another steps in");
+    assert!(ran.stderr.contains("another model steps in: overloaded"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("speaks through openai·gpt-6.1-terra, as"), "{}", ran.stderr);
+    for format in ["text", "markdown", "adr", "html"] {
+        let shown = desk.run(&["show", "@", "--format", format]).expect(0).stdout;
+        assert!(shown.contains("Fallbacks") && shown.contains("it broke"), "{format}: {shown}");
+        assert!(shown.contains("spoke through one model, openai · gpt-6.1-terra"), "{format}: {shown}");
+    }
+    desk.run(&["replay", "@"]).expect(0);
+}
+
+#[test]
+fn a_session_keeps_its_fallbacks_when_it_is_resumed() {
+    let is_down = Arc::new(AtomicBool::new(true));
+    let down = Arc::clone(&is_down);
+    // Anthropic's key is wrong for good; the fallback comes up later.
+    let fake = fake(move |seen, _| match seen.vendor_wire {
+        "anthropic" => Some(wrong_key(seen)),
+        _ => down.load(Ordering::SeqCst).then(refused_request),
+    });
+    let mut desk = Desk::at(fake.url(), 2);
+    desk.set("ROUNDTABLE_FALLBACK", "openai");
+    let start = start("collaborative", "3", &["--provider", "anthropic", "--yes-no", "--no-synthesis"]);
+    desk.run(&start).expect(5);
+    is_down.store(false, Ordering::SeqCst);
+    // What the session began with counts, not what is set now.
+    desk.unset("ROUNDTABLE_FALLBACK");
+    let record = desk.run(&["resume", "@", "--quiet", "--format", "json"]).expect(0).record();
+    assert_eq!((&record["status"], &record["final"]["valid"]), (&json!("decided"), &json!(3)));
+    let turns = record["turns"].as_array().unwrap().len();
+    assert_eq!(record["fallbacks"].as_array().unwrap().len(), turns, "every turn");
+    let tried = fake.log().iter().filter(|seen| seen.vendor_wire == "anthropic").count();
+    assert_eq!(tried, 3 + 3, "a wrong key is tried once a seat, and once more after it was resumed");
+    desk.run(&["replay", "@"]).expect(0);
+}
+
+#[test]
+fn requests_go_through_the_proxy_and_the_proxy_sees_no_key() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut desk = Desk::new();
+    desk.set("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap()));
+    desk.set(VENDORS[0].key_variable, VENDORS[0].key);
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hears = Arc::clone(&heard);
+    // Ends with the test's process.
+    std::thread::spawn(move || {
+        for connection in proxy.incoming() {
+            let mut connection = connection.unwrap();
+            let mut bytes = [0; 4_096];
+            let length = connection.read(&mut bytes).unwrap();
+            hears.lock().unwrap().push(String::from_utf8_lossy(&bytes[..length]).into_owned());
+            connection.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").unwrap();
+        }
+    });
+    desk.run(&start("vote", "2", &[])).expect(5);
+    let heard = heard.lock().unwrap();
+    assert!(heard.len() >= 2, "{heard:?}");
+    for request in heard.iter() {
+        assert!(request.starts_with("CONNECT api.anthropic.com:443 HTTP/1.1\r\n"), "{request}");
+        assert!(!request.contains(VENDORS[0].key), "{request}");
+    }
+}
+
+#[test]
+fn fallbacks_are_checked_before_anything_is_sent() {
+    let fake = fake(|_, _| None);
+    let desk = Desk::at(fake.url(), 1);
+    let many: Vec<String> = (0..9).map(|model| format!("--fallback=anthropic=m{model}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    // (arguments, exit code, what is said)
+    let rows: [(&[&str], i32, &str); 4] = [
+        (&["--fallback", "openai"], 7, "OPENAI_API_KEY is not set"),
+        (&["--fallback", "nobody"], 2, "a provider is needed"),
+        (&many, 2, "name at most 8"),
+        (&["--fallback", "anthropic=m", "--rehearse"], 2, "cannot be used with"),
+    ];
+    for (arguments, code, said) in rows {
+        let ran = desk.run(&start("vote", "2", arguments)).expect(code);
+        assert!(ran.stderr.contains(said), "{arguments:?}: {}", ran.stderr);
+    }
+    assert_eq!(fake.log().len(), 0);
 }
 
 #[test]

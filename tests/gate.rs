@@ -23,7 +23,7 @@ use roundtable::debate::gate::{Condition, GateTerms};
 use roundtable::debate::mode::Mode;
 use serde_json::{Value, json};
 use support::replies::{Miss, by_default, holding, missed, with};
-use support::world::{Answer, World, mode, option, question, seat_of, setup};
+use support::world::{Answer, World, built_in, mode, option, question, seat_of, setup};
 
 /// A poll and a verdict, one letter a seat: an option's digit, `-` to abstain, `x` to be absent.
 #[derive(Clone, Copy)]
@@ -170,6 +170,39 @@ fn a_decision_is_held_to_its_terms() {
         assert_eq!(gate.to_string(), expected, "{} {} {terms:?}", votes.poll, votes.verdict);
         assert_eq!(gate.holds, gate.unmet().next().is_none(), "{expected}");
         assert_eq!(gate.holds, expected.starts_with("holds"), "{expected}");
+    }
+}
+
+/// Where positions carry the stances, they carry the objections too, and only under a gate that looks at them.
+#[test]
+fn positions_object_where_there_are_no_ballots() {
+    let decided = |terms: Option<GateTerms>, withdrawn: bool| {
+        let mut setup = setup(&built_in("collaborative"), 3, question(&["move", "stay"]));
+        (setup.gate, setup.rounds, setup.synthesis) = (terms, Some(2), false);
+        let script = |ask: &Ask| {
+            let mut fields = holding(ask, "o1");
+            if seat_of(ask) == Some(2) && !(withdrawn && ask.turn.phase == "exchange" && ask.turn.round == 2) {
+                fields["blocking_objection"] = json!("it is against the law");
+            }
+            with(ask, &fields)
+        };
+        let world = World::open(setup, &script, 1).finish();
+        let asked = world.asked_in("opening").into_iter().chain(world.asked_in("exchange"));
+        let is_told = |ask: &Ask| ask.prompt.shared.contains("blocking_objection");
+        let is_asked = |ask: &Ask| ask.prompt.schema.json["properties"].get("blocking_objection").is_some();
+        let asks: Vec<(bool, bool)> = asked.map(|ask| (is_told(ask), is_asked(ask))).collect();
+        (world.history.decision.clone().unwrap(), asks)
+    };
+    let (decision, asks) = decided(Some(unblocked()), false);
+    assert_eq!(decision.gate.unwrap().to_string(), "does not hold: 1 blocking objection");
+    assert_eq!(decision.blocking.iter().map(|blocking| blocking.seat.0).collect::<Vec<_>>(), [2]);
+    assert!(asks.len() == 9 && asks.iter().all(|ask| *ask == (true, true)), "{asks:?}");
+    // What a later position no longer says is withdrawn.
+    let (decision, _) = decided(Some(unblocked()), true);
+    assert_eq!(decision.gate.unwrap().to_string(), "holds: no blocking objection");
+    for terms in [None, Some(agreement(0.5))] {
+        let (decision, asks) = decided(terms, false);
+        assert!(decision.blocking.is_empty() && asks.iter().all(|ask| *ask == (false, false)), "{asks:?}");
     }
 }
 
@@ -396,6 +429,20 @@ fn exit_code_3_says_that_the_gate_does_not_hold() {
         let record = check(desk.run(&start(&[flags, &["--format", "json", "--quiet"][..]].concat())), *code, named);
         let shown = desk.run(&["show", "@", "--format", "json"]).expect(0).record();
         assert_eq!(shown["decision"], record["decision"], "showing is not judging");
+    }
+    // The default mode takes no ballots; its positions object.
+    let of_positions =
+        "start --topic Ship? --yes-no -n 4 --no-synthesis --rounds 1 --no-blocking-dissent --format json --quiet";
+    let of_positions: Vec<&str> = of_positions.split(' ').collect();
+    for (fake, code, named) in [(&three, 0, &[][..]), (&blocked, 3, &["1 blocking objection"][..])] {
+        let desk = Desk::at(fake.url(), 4);
+        let record = check(desk.run(&of_positions), code, named);
+        let objects = record["blocking"].as_array().unwrap().len();
+        assert_eq!(objects, usize::from(code == 3), "{}", record["blocking"]);
+        for format in ["text", "markdown", "adr", "html"] {
+            let told = desk.run(&["show", "@", "--format", format]).expect(0).stdout;
+            assert_eq!(told.contains("it is against the law"), code == 3, "{format}");
+        }
     }
 }
 

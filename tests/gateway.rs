@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "support/asking.rs"]
+mod asking;
 #[path = "support/fake.rs"]
 mod fake;
 
@@ -9,130 +11,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
-use roundtable::debate::agent::{Seat, Voice};
-use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
+use roundtable::debate::ask::Ask;
 use roundtable::debate::budget::Grant;
-use roundtable::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
+use roundtable::debate::reply::{FaultKind, Finish, Usage};
 use roundtable::debate::search::{Domains, SearchTerms, WebSearch};
-use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Timeouts};
-use roundtable::providers::table::{self, Vendor};
-use roundtable::providers::{Progress, Provider};
+use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Timeouts};
+use roundtable::providers::{Progress, Provider, table};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use asking::{KEY, TEXT, VENDORS, ask, endpoint, events, gateway, refusal, run, say, timeouts, vendor};
 use fake::{Behaviour, Fake, Seen};
-
-/// One vendor for each wire.
-const VENDORS: [&str; 5] = ["anthropic", "openai", "google", "openrouter", "perplexity"];
-const KEY: &str = "sk-canary-0123456789abcdef";
-const TEXT: &str = "{\"statement\":\"Grüße an alle 🌍\"}";
-
-fn timeouts() -> Timeouts {
-    let long = Duration::from_secs(20);
-    Timeouts {
-        connect: long,
-        first_byte: long,
-        silence: long,
-        turn: Duration::from_secs(60),
-        backoff_base: Duration::from_millis(1),
-    }
-}
-
-fn vendor(name: &str) -> &'static Vendor {
-    table::find(name).unwrap()
-}
-
-/// The vendor's usual base URL, with the fake's host in it.
-fn base_url(vendor: &Vendor, host: &str) -> String {
-    let usual = vendor.base_url.split_once("://").unwrap().1;
-    match usual.split_once('/') {
-        Some((_, path)) => format!("{host}/{path}"),
-        None => host.to_owned(),
-    }
-}
-
-fn endpoint(vendor: &'static Vendor, host: &str) -> Endpoint {
-    let key_variable = vendor.key_variables.first().copied().unwrap_or_default().to_owned();
-    Endpoint { vendor, base_url: base_url(vendor, host), key: Some(SecretString::from(KEY)), key_variable }
-}
-
-fn gateway(name: &str, host: &str, timeouts: Timeouts) -> Gateway {
-    Gateway::new(vec![endpoint(vendor(name), host)], timeouts).unwrap()
-}
-
-fn schema() -> Value {
-    json!({
-        "type": "object",
-        "properties": { "statement": { "type": "string" } },
-        "required": ["statement"],
-        "additionalProperties": false,
-    })
-}
-
-fn ask(name: &str) -> Ask {
-    let message = |role, text: &str| Message { role, text: text.to_owned() };
-    Ask {
-        turn: TurnId {
-            phase: "debate".to_owned(),
-            round: 1,
-            stage: "open".to_owned(),
-            speaker: Speaker::Seat(Seat(1)),
-        },
-        attempt: 1,
-        voice: Voice { provider: name.to_owned(), model: "model-x".to_owned(), family: "x".to_owned() },
-        prompt: Prompt {
-            shared: "The rules of the table.".to_owned(),
-            messages: vec![
-                message(Role::User, "Speak."),
-                message(Role::Assistant, "I spoke."),
-                message(Role::User, "Go on."),
-            ],
-            schema: Schema { name: "position".to_owned(), json: schema() },
-            output_tokens_max: 1000,
-        },
-        search: WebSearch::Unsaid,
-        grant: None,
-    }
-}
-
-/// What one ask brought, and what was shown of it meanwhile.
-struct Outcome {
-    result: Result<Reply, Fault>,
-    /// The text shown and not withdrawn.
-    shown: String,
-    waits: Vec<u64>,
-    reasons: Vec<String>,
-}
-
-async fn run(gateway: &Gateway, name: &str) -> Outcome {
-    let told: Mutex<Vec<Progress>> = Mutex::default();
-    let result = gateway.ask(&ask(name), &|progress| told.lock().unwrap().push(progress)).await;
-    let mut outcome = Outcome { result, shown: String::new(), waits: Vec::new(), reasons: Vec::new() };
-    for progress in told.into_inner().unwrap() {
-        match progress {
-            Progress::Delta(text) => outcome.shown.push_str(&text),
-            Progress::Retrying { requests, reason, wait_ms } => {
-                outcome.waits.push(wait_ms);
-                outcome.reasons.push(reason);
-                outcome.shown.clear();
-                assert_eq!(usize::try_from(requests).unwrap(), outcome.waits.len(), "requests announced");
-            }
-        }
-    }
-    outcome
-}
-
-/// An error body as the vendors write it.
-fn refusal(wire: &str, status: u16, message: &str) -> Behaviour {
-    let body = match wire {
-        "anthropic" => {
-            json!({ "type": "error", "error": { "type": "some_error", "message": message }, "request_id": "req_refused" })
-        }
-        "google" => json!({ "error": { "code": status, "message": message, "status": "SOME_ERROR" } }),
-        _ => json!({ "error": { "message": message, "type": "some_error", "param": null, "code": null } }),
-    };
-    Behaviour::json(status, &body).with_header("x-request-id", "req_refused")
-}
 
 /// One row: what the provider does, request by request, and what must come of it.
 struct Case {
@@ -142,10 +31,6 @@ struct Case {
     requests: u32,
     /// Milliseconds that the waits last at least. They last at most 4 longer: the longest backoff.
     waits: &'static [u64],
-}
-
-fn say() -> Behaviour {
-    Behaviour::Say(TEXT.to_owned())
 }
 
 const CASES: &[Case] = &[
@@ -181,13 +66,6 @@ const CASES: &[Case] = &[
         waits: &[0],
     },
     Case {
-        name: "429 without end",
-        does: |wire| vec![refusal(wire, 429, "slow down")],
-        expected: Err(FaultKind::RateLimit),
-        requests: 4,
-        waits: &[0, 0, 0],
-    },
-    Case {
         name: "429 for want of credit",
         does: |wire| vec![refusal(wire, 429, "You exceeded your current quota"), say()],
         expected: Err(FaultKind::Quota),
@@ -211,13 +89,6 @@ const CASES: &[Case] = &[
         waits: &[0, 0, 0],
     },
     Case {
-        name: "503 without end",
-        does: |wire| vec![refusal(wire, 503, "busy")],
-        expected: Err(FaultKind::Overloaded),
-        requests: 4,
-        waits: &[0, 0, 0],
-    },
-    Case {
         name: "503 as a web page",
         does: |_| {
             vec![Behaviour::Status {
@@ -231,23 +102,9 @@ const CASES: &[Case] = &[
         waits: &[0, 0, 0],
     },
     Case {
-        name: "401",
-        does: |wire| vec![refusal(wire, 401, "bad key"), say()],
-        expected: Err(FaultKind::Auth),
-        requests: 1,
-        waits: &[],
-    },
-    Case {
         name: "403",
         does: |wire| vec![refusal(wire, 403, "not yours"), say()],
         expected: Err(FaultKind::Auth),
-        requests: 1,
-        waits: &[],
-    },
-    Case {
-        name: "404",
-        does: |wire| vec![refusal(wire, 404, "no such model"), say()],
-        expected: Err(FaultKind::InvalidRequest),
         requests: 1,
         waits: &[],
     },
@@ -259,25 +116,11 @@ const CASES: &[Case] = &[
         waits: &[],
     },
     Case {
-        name: "400 for the context",
-        does: |wire| vec![too_long(wire), say()],
-        expected: Err(FaultKind::ContextTooLong),
-        requests: 1,
-        waits: &[],
-    },
-    Case {
         name: "a reset, then an answer",
         does: |_| vec![Behaviour::DropConnection, say()],
         expected: Ok(()),
         requests: 2,
         waits: &[0],
-    },
-    Case {
-        name: "resets without end",
-        does: |_| vec![Behaviour::DropConnection],
-        expected: Err(FaultKind::Network),
-        requests: 4,
-        waits: &[0, 0, 0],
     },
     Case {
         name: "a stream that breaks off, then an answer",
@@ -294,34 +137,6 @@ const CASES: &[Case] = &[
         waits: &[0],
     },
     Case {
-        name: "streams that break off without end",
-        does: |_| vec![Behaviour::CutMidStream(TEXT.to_owned())],
-        expected: Err(FaultKind::Network),
-        requests: 4,
-        waits: &[0, 0, 0],
-    },
-    Case {
-        name: "a redirect",
-        does: |_| vec![Behaviour::Redirect("http://elsewhere.example/v1".to_owned()), say()],
-        expected: Err(FaultKind::InvalidResponse),
-        requests: 1,
-        waits: &[],
-    },
-    Case {
-        name: "a web page",
-        does: |_| vec![Behaviour::WrongContentType, say()],
-        expected: Err(FaultKind::InvalidResponse),
-        requests: 1,
-        waits: &[],
-    },
-    Case {
-        name: "a JSON body that ends in its middle",
-        does: |_| vec![truncated_json(), say()],
-        expected: Err(FaultKind::InvalidResponse),
-        requests: 1,
-        waits: &[],
-    },
-    Case {
         name: "an event that is longer than its limit",
         does: |_| vec![events(&format!("data: {}", "x".repeat(5 << 20))), say()],
         expected: Err(FaultKind::InvalidResponse),
@@ -329,28 +144,6 @@ const CASES: &[Case] = &[
         waits: &[],
     },
 ];
-
-fn too_long(wire: &str) -> Behaviour {
-    let error = match wire {
-        "anthropic" => json!({ "type": "error", "error": {
-            "type": "invalid_request_error", "message": "prompt is too long: 213462 tokens > 200000 maximum" } }),
-        "google" => json!({ "error": { "code": 400, "status": "INVALID_ARGUMENT",
-            "message": "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)." } }),
-        _ => json!({ "error": { "type": "invalid_request_error", "code": "context_length_exceeded",
-            "message": "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens." } }),
-    };
-    Behaviour::json(400, &error)
-}
-
-fn truncated_json() -> Behaviour {
-    let headers = vec![("content-type", "application/json".to_owned())];
-    Behaviour::Status { code: 200, headers, body: b"{\"id\":\"x\",\"choices\":[{\"mess".to_vec() }
-}
-
-fn events(body: &str) -> Behaviour {
-    let headers = vec![("content-type", "text/event-stream; charset=utf-8".to_owned())];
-    Behaviour::Status { code: 200, headers, body: body.as_bytes().to_vec() }
-}
 
 async fn check(name: &str, case: &Case) {
     let row = format!("{name}: {}", case.name);
@@ -380,7 +173,7 @@ async fn check(name: &str, case: &Case) {
 }
 
 #[tokio::test]
-async fn every_wire_meets_every_weather() {
+async fn every_wire_sits_out_what_passes() {
     let wires = VENDORS.map(|name| async move {
         for case in CASES {
             check(name, case).await;
@@ -443,7 +236,8 @@ async fn waits_as_long_as_it_is_told() {
     let rows = [
         ("retry-after", "7", minute, Some(7_000..=7_001)),
         ("retry-after", in_40_s.as_str(), minute, Some(35_000..=41_001)),
-        ("retry-after", "3600", minute * 10, Some(60_000..=60_000)),
+        ("retry-after", "400", minute * 10, Some(400_000..=400_001)),
+        ("retry-after", "3600", minute * 10, None),
         ("retry-after-ms", "1500", minute, Some(1_500..=1_501)),
         ("retry-after", "60", minute, None),
         ("retry-after", "7", Duration::from_secs(6), None),
@@ -512,45 +306,12 @@ async fn an_answer_is_whole_at_its_terminal_event() {
 }
 
 #[tokio::test]
-async fn gives_up_on_replies_without_end() {
-    let gzip = |body: Vec<u8>, content_type: &str| Behaviour::Status {
-        code: 200,
-        headers: vec![("content-type", content_type.to_owned()), ("content-encoding", "gzip".to_owned())],
-        body,
-    };
-    let rows = [
-        ("a stream", Behaviour::EndlessStream, "the reply is longer"),
-        ("a JSON bomb", gzip(bomb(40 << 20), "application/json"), "the reply is longer"),
-        ("an event bomb", gzip(bomb(40 << 20), "text/event-stream"), "the event is longer"),
-    ];
-    for (row, behaviour, message) in rows {
-        let fake = Fake::always(behaviour);
-        let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
-        assert_eq!((fault.kind, fault.requests), (FaultKind::InvalidResponse, 1), "{row}: {fault}");
-        assert!(fault.message.contains(message), "{row}: {fault}");
-    }
+async fn a_refusal_without_end_is_read_to_its_limit() {
     let page = Behaviour::Status { code: 400, headers: Vec::new(), body: vec![b'x'; 50 << 20] };
     let fake = Fake::always(page);
     let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
     assert_eq!(fault.kind, FaultKind::InvalidRequest);
     assert!(fault.message.chars().count() <= 401, "{} characters", fault.message.chars().count());
-}
-
-/// A gzip file (RFC 1952) of `length` zeros, in one block with the fixed codes (RFC 1951): a zero, then copies of 258.
-fn bomb(length: usize) -> Vec<u8> {
-    let mut bits: Vec<bool> = Vec::new();
-    let mut put = |value: u32, count: u32| bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
-    put(0b1_10, 3); // last block; fixed codes, low bit first
-    put(0b0011_0000, 8); // literal 0
-    for _ in 0..length / 258 {
-        put(0b1100_0101, 8); // length 258
-        put(0, 5); // distance 1
-    }
-    put(0, 7); // end of block
-    let packed =
-        bits.chunks(8).map(|byte| byte.iter().enumerate().fold(0, |sum, (bit, set)| sum | u8::from(*set) << bit));
-    let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    head.into_iter().chain(packed).chain([0; 8]).collect()
 }
 
 #[tokio::test]
@@ -859,6 +620,7 @@ fn certificates_are_found_for_https() {
         base_url: "https://127.0.0.1:9".to_owned(),
         key: Some(KEY.to_owned().into()),
         key_variable: "ANTHROPIC_API_KEY".to_owned(),
+        limits: Limits::default(),
     };
     Gateway::new(vec![endpoint], Timeouts::default()).unwrap();
 }

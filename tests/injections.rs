@@ -17,7 +17,7 @@ use roundtable::debate::event::{Continued, Event, Fact, Logged};
 use roundtable::debate::history::History;
 use roundtable::debate::material::{Assumption, Material, Origin};
 use roundtable::debate::mode::Mode;
-use roundtable::debate::prompt::quote;
+use roundtable::debate::prompt::quote::{self, Names};
 use roundtable::debate::question::Question;
 use roundtable::debate::reply::Citation;
 use roundtable::debate::text;
@@ -228,7 +228,7 @@ fn run(mode: &Mode, by: By, words: &str) -> (World<'static>, Vec<String>) {
     }
     let mut world = World::open(setup, script, 1).finish();
     if by == By::User && roundtable::debate::schedule::exchange(&world.history).is_some() {
-        let fact = Fact { about: text::line(words), text: words.to_owned() };
+        let fact = Fact { need: None, about: text::line(words), text: words.to_owned() };
         let terms = Continued { rounds: 1, focus: Some(words.to_owned()), facts: vec![fact] };
         world.record(Event::SessionContinued(terms));
         world = world.finish();
@@ -296,9 +296,11 @@ fn every_injection_would_move_agents_if_nothing_were_quoted() {
 #[test]
 fn a_name_that_could_pass_for_an_order_is_quoted() {
     let check = |name: &str, stands: bool| {
-        let label = quote::label("0a1b2c3d", name);
+        let label = quote::label(Names::Quoted, "0a1b2c3d", name);
         assert_eq!(label == name, stands, "{name}: {label}");
         assert!(stands || label.starts_with("quoted 0a1b2c3d \""), "{label}");
+        // Sessions of before keep their prompts.
+        assert_eq!(quote::label(Names::Bare, "0a1b2c3d", name), name);
     };
     for name in [
         "Synthesizer 2",

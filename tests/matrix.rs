@@ -377,7 +377,9 @@ fn a_parallel_stage_is_asked_at_the_same_time() {
         let count = agents.to_string();
         let arguments =
             ["start", "--topic", "Move?", "--mode", mode, "-n", &count, "--yes-no", "--no-synthesis", "--quiet"];
-        Desk::at(fake.url(), 1).run(&arguments).expect(0);
+        let mut desk = Desk::at(fake.url(), 1);
+        desk.set("ANTHROPIC_CONCURRENCY", &count);
+        desk.run(&arguments).expect(0);
         assert!(fake.log().len() >= groups * agents, "{mode}");
     }
 }

@@ -127,7 +127,7 @@ fn who_fails_a_policy_is_told_which_line_of_it() {
 #[test]
 fn what_a_policy_cannot_ask_of_a_debate_is_refused_with_its_place_and_a_way_out() {
     let fake = panel();
-    let rows: [(&str, &[&str], &str, &str); 5] = [
+    let rows: [(&str, &[&str], &str, &str); 4] = [
         (
             "policy: { min_agreement: 0.5 }",
             &["--topic", "x", "--rehearse"],
@@ -151,12 +151,6 @@ fn what_a_policy_cannot_ask_of_a_debate_is_refused_with_its_place_and_a_way_out(
             &["--topic", "x"],
             "policy.expect (in roundtable.yaml:1:11) is `Yes`, and there are no options",
             "--option",
-        ),
-        (
-            "policy: { no_blocking_dissent: true }",
-            &["--topic", "x"],
-            "policy.no_blocking_dissent (in roundtable.yaml:1:11) needs ballots",
-            "vote",
         ),
     ];
     for (file, arguments, message, hint) in rows {

@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use roundtable::debate::question::{Choice, OptionId};
 use roundtable::debate::reply::Finish;
-use roundtable::debate::response::contract::{Contract, Earlier, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
 use roundtable::debate::response::read::read;
 use roundtable::debate::response::{Ballot, ClaimKind, Position, Response, Stance};
 use serde_json::{Value, json};
@@ -18,7 +18,12 @@ fn choices(texts: &[&str]) -> Vec<Choice> {
 }
 
 fn terms(earlier: Earlier) -> StanceTerms {
-    StanceTerms { options: choices(&["Move now", "Stay as we are"]), estimate: None, earlier }
+    StanceTerms {
+        options: choices(&["Move now", "Stay as we are"]),
+        estimate: None,
+        earlier,
+        objections: Objections::NotAsked,
+    }
 }
 
 fn ballot_terms() -> Contract {
@@ -26,7 +31,7 @@ fn ballot_terms() -> Contract {
 }
 
 fn position_terms() -> Contract {
-    Contract::Position(Some(terms(Earlier::Taken)))
+    Contract::Position(Some(terms(Earlier::Taken)), Needs::Asked)
 }
 
 /// A ballot for o2.
@@ -256,8 +261,12 @@ fn an_option_is_named_by_id_or_by_its_words() {
 
 #[test]
 fn an_id_means_the_option_that_has_it_even_if_another_reads_like_it() {
-    let crossed =
-        Contract::Ballot(StanceTerms { options: choices(&["o2", "o1"]), estimate: None, earlier: Earlier::None });
+    let crossed = Contract::Ballot(StanceTerms {
+        options: choices(&["o2", "o1"]),
+        estimate: None,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    });
     let Response::Ballot(ballot) = read(&crossed, &said(&ballot().to_string())) else { panic!("unclear") };
     assert_eq!(ballot.stance.option, Some(OptionId::at(1)));
 }
@@ -278,7 +287,12 @@ fn who_abstains_says_why() {
 
 #[test]
 fn before_the_options_are_known_the_statement_is_the_vote() {
-    let open = Contract::Ballot(StanceTerms { options: Vec::new(), estimate: None, earlier: Earlier::None });
+    let open = Contract::Ballot(StanceTerms {
+        options: Vec::new(),
+        estimate: None,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    });
     let read_open = |value: Value| read(&open, &said(&value.to_string()));
     let Response::Ballot(ballot) =
         read_open(json!({ "because": "", "statement": "Move", "abstain_reason": null, "option": "o1" }))
@@ -366,7 +380,7 @@ fn only_a_sorted_opening_can_be_corrected() {
     let corrected = edited(position(), "opening_was", json!("o1"));
     for (earlier, expected) in [(Earlier::None, None), (Earlier::Taken, None), (Earlier::Sorted, Some(OptionId::at(0)))]
     {
-        let contract = Contract::Position(Some(terms(earlier)));
+        let contract = Contract::Position(Some(terms(earlier)), Needs::NotAsked);
         let response = read(&contract, &said(&corrected.to_string()));
         let stance = response.stance().unwrap();
         assert_eq!(stance.opening_was, expected, "{earlier:?}");
@@ -376,7 +390,8 @@ fn only_a_sorted_opening_can_be_corrected() {
 
 #[test]
 fn an_assigned_position_takes_no_stance() {
-    let Response::Position(assigned) = read(&Contract::Position(None), &said(&position().to_string())) else {
+    let Response::Position(assigned) = read(&Contract::Position(None, Needs::NotAsked), &said(&position().to_string()))
+    else {
         panic!("unclear")
     };
     assert_eq!(assigned.stance, None);
@@ -528,12 +543,13 @@ fn anything() -> impl Strategy<Value = Value> {
 }
 
 fn contracts() -> Vec<Contract> {
-    let open = StanceTerms { options: Vec::new(), estimate: None, earlier: Earlier::None };
+    let open =
+        StanceTerms { options: Vec::new(), estimate: None, earlier: Earlier::None, objections: Objections::NotAsked };
     vec![
         ballot_terms(),
         position_terms(),
         Contract::Ballot(open),
-        Contract::Position(None),
+        Contract::Position(None, Needs::NotAsked),
         Contract::Questions,
         Contract::Perspectives(2),
         Contract::Sorting(3),

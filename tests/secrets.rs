@@ -104,7 +104,7 @@ fn what_would_be_sent_can_be_looked_at_first() {
     assert_eq!(found["schema"], "roundtable.egress/1");
     assert_eq!(
         found["recipients"][1],
-        json!({ "provider": "openai", "address": fake.url(), "seats": [2], "moderates": true })
+        json!({ "provider": "openai", "address": fake.url(), "seats": [2], "moderates": true, "searches": false })
     );
     assert!(fake.log().is_empty() && !desk.data().join("roundtable.db").exists(), "a look sends and stores nothing");
     let rehearsed = desk.run(&arguments(&["--show-egress", "--rehearse"])).expect(0).stdout;

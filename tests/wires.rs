@@ -126,6 +126,7 @@ fn shown_fault(fault: &WireFault) -> Value {
 fn ask(model: &str) -> Ask {
     let said = |role, text: &str| Message { role, text: text.to_owned() };
     Ask {
+        session: roundtable::debate::event::SessionId(uuid::Uuid::nil()),
         turn: TurnId {
             phase: "exchange".to_owned(),
             round: 2,

@@ -167,8 +167,10 @@ fn providers(app: &App) -> Vec<Finding> {
     let (usable, others): (Vec<VendorStatus>, Vec<VendorStatus>) =
         app.vendors().into_iter().partition(|vendor| vendor.usable);
     let mut findings: Vec<Finding> = usable.iter().map(|vendor| set_up(&app.config, vendor)).collect();
-    let panel = panel::voices(&app.config, Needs::Access)
-        .and_then(|voices| panel::moderators(&app.config, &voices, Needs::Access));
+    let panel = panel::voices(&app.config, Needs::Access).and_then(|voices| {
+        let fallbacks = panel::fallbacks(&app.config, Needs::Access)?;
+        panel::moderators(&app.config, &voices, &fallbacks, Needs::Access)
+    });
     if let Err(failure) = panel {
         findings.push(Finding::problem(area, &failure));
     }

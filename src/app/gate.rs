@@ -4,7 +4,6 @@ use crate::app::Who;
 use crate::config::{self, Config, keys};
 use crate::debate::gate::{Condition, GateTerms, TermOrigin, TermOrigins};
 use crate::debate::history::History;
-use crate::debate::mode::Mode;
 use crate::debate::question::{OptionId, Question};
 use crate::debate::text::folded;
 use crate::error::Failure;
@@ -99,7 +98,7 @@ impl Wanted {
 pub(super) fn terms(
     config: &Config,
     request: &GateRequest,
-    (question, mode, who): (&Question, &Mode, Who),
+    (question, who): (&Question, Who),
     warnings: &mut Vec<String>,
 ) -> Result<Option<GateTerms>, Failure> {
     let wanted = wanted(config, request, warnings)?;
@@ -114,14 +113,6 @@ pub(super) fn terms(
         no_blocking_dissent: wanted.no_blocking_dissent.is_some(),
         origins: wanted.origins(),
     };
-    if let Some(asked) = wanted.no_blocking_dissent.as_ref().filter(|_| !mode.has_ballots()) {
-        return Err(Failure::usage(format!(
-            "{} needs ballots, in which objections are raised; mode {} takes none",
-            asked.named(),
-            mode.mode
-        ))
-        .with_hint("choose a mode with ballots, such as vote, adversarial or devils-advocate"));
-    }
     match who {
         Who::Providers => Ok(Some(terms)),
         // A script that forgot the flag would pass without a single model having been asked.

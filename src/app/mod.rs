@@ -12,6 +12,7 @@ mod limits;
 mod logs;
 mod naming;
 mod panel;
+mod people;
 pub mod plan;
 mod probe;
 mod resume;
@@ -35,14 +36,16 @@ pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
+pub use crate::app::people::{Answer, form};
 pub use crate::app::probe::{Probed, Whom, probe_failure};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::signals::{Asked, Signals};
-pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
+pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
 pub use crate::material::Guard;
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
+pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
@@ -64,6 +67,8 @@ use crate::store::{Lease, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct App {
     config: Config,
+    /// Sessions that use one key share its limits.
+    accounts: Accounts,
 }
 
 /// Where a front-end serves over HTTP.
@@ -79,7 +84,7 @@ pub struct HttpServer {
 pub enum Opened {
     /// A session to be run.
     Running(Box<Session>),
-    /// The session of that name has been decided: nothing is asked again.
+    /// The session of that name has been decided, or waits for people: nothing is asked again.
     Stored(Box<History>),
 }
 
@@ -87,6 +92,8 @@ pub enum Opened {
 pub struct Session {
     /// Its log so far.
     pub history: History,
+    /// What people answered, for whoever watches; it is part of the log already.
+    pub begun: Option<Begun>,
     /// What the user should know about how it was set up.
     pub warnings: Vec<String>,
     store: Arc<Store>,
@@ -94,10 +101,23 @@ pub struct Session {
     provider: Box<dyn Provider>,
 }
 
+/// Events that were stored when people had answered.
+pub struct Begun {
+    /// The session as it stood before.
+    pub before: History,
+    /// The events.
+    pub events: Vec<Logged>,
+}
+
 impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self { config, accounts: Accounts::default() }
+    }
+
+    /// Keeps to the limits of the vendors' accounts together with all who share them.
+    pub fn sharing(self, accounts: &Accounts) -> Self {
+        Self { accounts: accounts.clone(), ..self }
     }
 
     /// The configuration.
@@ -129,7 +149,7 @@ impl App {
         };
         let history = History::replay(&logged).map_err(history_failure)?;
         let (warnings, provider) = (set_up.warnings, set_up.provider);
-        Ok(Opened::Running(Box::new(Session { history, warnings, store, lease, provider })))
+        Ok(Opened::Running(Box::new(Session { history, begun: None, warnings, store, lease, provider })))
     }
 
     async fn known(
@@ -147,7 +167,7 @@ impl App {
                 .with_hint(format!("choose another name, or `roundtable rename {id} NAME` that one"))
                 .with_session(id));
         }
-        if history.ending == Some(Ending::Decided) {
+        if history.ending == Some(Ending::Decided) || history.waiting.is_some() {
             return Ok(Opened::Stored(Box::new(history)));
         }
         let pace = match request.who {
@@ -184,8 +204,8 @@ impl App {
     }
 }
 
-fn gateway(endpoints: Vec<Endpoint>) -> Result<Box<dyn Provider>, Failure> {
-    let gateway = Gateway::new(endpoints, Timeouts::default())
+fn gateway(endpoints: Vec<Endpoint>, accounts: &Accounts) -> Result<Box<dyn Provider>, Failure> {
+    let gateway = Gateway::sharing(endpoints, Timeouts::default(), accounts)
         .map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
     Ok(Box::new(gateway))
 }

@@ -2,13 +2,27 @@
 
 use crate::app::search;
 use crate::app::start::Needs;
-use crate::config::keys::{VendorField, VendorKey};
+use crate::config::keys::{self, VendorField, VendorKey};
 use crate::config::{Choice, Config};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::text;
 use crate::error::Failure;
-use crate::providers::gateway::Endpoint;
+use crate::providers::gateway::{Endpoint, Limits};
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
+
+/// The most fallbacks: a turn takes all of them before its seat counts as absent.
+const FALLBACKS_MAX: usize = 8;
+
+const REQUESTS_PER_MINUTE: &str = "_REQUESTS_PER_MINUTE";
+const TOKENS_PER_MINUTE: &str = "_TOKENS_PER_MINUTE";
+const CONCURRENCY: &str = "_CONCURRENCY";
+
+/// The limits of a vendor's account: how their variables end, what they count, and what holds without them.
+const LIMITS: [(VendorField, &str, &str, &str); 3] = [
+    (VendorField::RequestsPerMinute, REQUESTS_PER_MINUTE, "requests a minute that", "no limit"),
+    (VendorField::TokensPerMinute, TOKENS_PER_MINUTE, "tokens a minute, in and out, that", "no limit"),
+    (VendorField::Concurrency, CONCURRENCY, "requests at once that", "4"),
+];
 
 /// Longest name of a persona that a user brings, in characters.
 const NAME_CHARS_MAX: usize = 60;
@@ -64,7 +78,26 @@ fn vendor_rows(vendor: &Vendor) -> Vec<VendorKey> {
         };
         rows.push(row(&[variable], field, format!("where {} is reached, else {}", vendor.title, vendor.base_url)));
     }
+    rows.extend(LIMITS.map(|(field, ending, what, otherwise)| {
+        let about = format!("{what} {} allows, else {otherwise}", vendor.title);
+        row(&[&limit_variable(vendor, ending)], field, about)
+    }));
     rows
+}
+
+/// The variable that sets a limit of a vendor's account: that of its model, with another ending.
+fn limit_variable(vendor: &Vendor, ending: &str) -> String {
+    format!("{}{ending}", vendor.model_variable.trim_end_matches("_MODEL"))
+}
+
+/// What is set for a vendor's account.
+fn limits(config: &Config, vendor: &Vendor) -> Limits {
+    let set = |ending| config.number(&limit_variable(vendor, ending));
+    Limits {
+        requests_per_minute: set(REQUESTS_PER_MINUTE),
+        tokens_per_minute: set(TOKENS_PER_MINUTE),
+        concurrency: set(CONCURRENCY).unwrap_or(Limits::default().concurrency),
+    }
 }
 
 /// The port in a base URL such as `http://127.0.0.1:11434/v1`; 80 when it names none.
@@ -134,16 +167,37 @@ pub fn persona(name: &str, cares_about: &str) -> Option<Persona> {
     Some(Persona { name, character, team: None, stance: None })
 }
 
-/// Who may moderate: the one that was chosen, then each of the panel's voices.
-pub(super) fn moderators(config: &Config, panel: &[Voice], needs: Needs) -> Result<Vec<Voice>, Failure> {
+/// Who may moderate: the one that was chosen, then each of the panel's voices, then the fallbacks.
+pub(super) fn moderators(
+    config: &Config,
+    panel: &[Voice],
+    fallbacks: &[Voice],
+    needs: Needs,
+) -> Result<Vec<Voice>, Failure> {
     let chosen = config.moderator().map(|choice| chosen_voice(config, choice, needs)).transpose()?;
-    let mut moderators: Vec<Voice> = Vec::new();
-    for voice in chosen.iter().chain(panel) {
-        if !moderators.contains(voice) {
-            moderators.push(voice.clone());
+    Ok(distinct(chosen.iter().chain(panel).chain(fallbacks)))
+}
+
+/// Who takes a seat's turn when its own voice fails, in order of preference.
+pub(super) fn fallbacks(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failure> {
+    let chosen: Vec<Voice> =
+        config.fallbacks().iter().map(|choice| chosen_voice(config, choice, needs)).collect::<Result<_, _>>()?;
+    let fallbacks = distinct(chosen.iter());
+    if fallbacks.len() > FALLBACKS_MAX {
+        return Err(Failure::usage(format!("{} names {} models", keys::FALLBACK, fallbacks.len()))
+            .with_hint(format!("name at most {FALLBACKS_MAX}: each of them is tried in turn while a seat waits")));
+    }
+    Ok(fallbacks)
+}
+
+fn distinct<'a>(voices: impl Iterator<Item = &'a Voice>) -> Vec<Voice> {
+    let mut distinct: Vec<Voice> = Vec::new();
+    for voice in voices {
+        if !distinct.contains(voice) {
+            distinct.push(voice.clone());
         }
     }
-    Ok(moderators)
+    distinct
 }
 
 /// Fails if one of the named vendors cannot be asked.
@@ -172,6 +226,7 @@ fn endpoint(config: &Config, vendor: &'static Vendor) -> Endpoint {
         base_url: base_url.to_owned(),
         key: config.secret(key_variable).cloned(),
         key_variable: key_variable.to_owned(),
+        limits: limits(config, vendor),
     }
 }
 

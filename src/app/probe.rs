@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::panel::{self, VendorStatus};
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
+use crate::debate::event::SessionId;
 use crate::debate::reply::{Fault, FaultKind, Reply};
 use crate::debate::search::WebSearch;
 use crate::error::Failure;
@@ -108,6 +110,8 @@ fn ask(vendor: &VendorStatus) -> Ask {
         "properties": { "word": { "type": "string", "description": "The word." } },
     });
     Ask {
+        // A check belongs to no session.
+        session: SessionId(Uuid::nil()),
         turn: TurnId { phase: "check".to_owned(), round: 1, stage: "check".to_owned(), speaker: Speaker::Moderator },
         attempt: 1,
         voice: Voice {

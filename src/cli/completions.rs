@@ -42,6 +42,7 @@ fn with_names(command: Command) -> Command {
                 .mut_arg("mode", one_of(&modes))
                 .mut_arg("provider", one_of(&vendors))
                 .mut_arg("moderator", one_of(&vendors))
+                .mut_arg("fallback", one_of(&vendors))
         })
         .mut_subcommand("providers", |providers| providers.mut_arg("names", one_of(&vendors)))
         .mut_subcommand("list", |list| list.mut_arg("mode", one_of(&modes)))

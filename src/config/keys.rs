@@ -96,6 +96,8 @@ pub const DATA_DIR: &str = "ROUNDTABLE_DATA_DIR";
 pub const PROVIDERS: &str = "ROUNDTABLE_PROVIDERS";
 /// Variable with the moderator's provider.
 pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
+/// Variable with the providers that step in for one that fails.
+pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
 /// Variable with the token that clients of the HTTP server for assistants must bring.
@@ -149,6 +151,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Choice,
         default: None,
         about: "who moderates: NAME or NAME=MODEL; otherwise the first provider",
+    },
+    Key {
+        name: FALLBACK,
+        yaml: Some("fallback"),
+        kind: Kind::Choices,
+        default: None,
+        about: "who takes a seat's turn when its own model fails, in order: NAME or NAME=MODEL, separated by commas",
     },
     Key {
         name: EXIT_CONSENSUS,
@@ -291,6 +300,12 @@ pub enum VendorField {
     },
     /// The model.
     Model,
+    /// Requests a minute that its account allows.
+    RequestsPerMinute,
+    /// Tokens a minute that its account allows.
+    TokensPerMinute,
+    /// Requests at once that its account allows.
+    Concurrency,
 }
 
 /// One setting of a vendor. Its YAML names are the variables in lower case.
@@ -355,6 +370,9 @@ fn vendor_row(key: &VendorKey) -> Row {
             VendorField::BaseUrl => Kind::Url,
             VendorField::Host { port } => Kind::Host { port },
             VendorField::Model => Kind::Text,
+            VendorField::RequestsPerMinute => Kind::Count { min: 1, max: 1_000_000 },
+            VendorField::TokensPerMinute => Kind::Count { min: 1_000, max: 1_000_000_000 },
+            VendorField::Concurrency => Kind::Count { min: 1, max: 100 },
         },
         default: None,
         about: key.about.clone(),

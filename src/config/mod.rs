@@ -113,6 +113,11 @@ impl Config {
         }
     }
 
+    /// Returns the whole number that a variable is set to.
+    pub fn number(&self, name: &str) -> Option<u32> {
+        self.count_if_set(name)
+    }
+
     /// Returns every key that is set, under the name of its variable. Must not be shown, stored or sent.
     pub fn secrets(&self) -> Vec<(&str, &str)> {
         self.held()
@@ -172,6 +177,11 @@ impl Config {
     /// Returns who moderates; `None` for the first provider.
     pub fn moderator(&self) -> Option<&Choice> {
         self.choices(keys::MODERATOR).first()
+    }
+
+    /// Returns who takes a seat's turn when its own model fails, in order of preference; empty for nobody.
+    pub fn fallbacks(&self) -> &[Choice] {
+        self.choices(keys::FALLBACK)
     }
 
     /// Returns the share of the panel from which it counts as agreed, above 0.5 and up to 1.

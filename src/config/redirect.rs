@@ -53,6 +53,7 @@ fn is_remote(set: &VendorSetting<'_>) -> bool {
     match (set.field, &set.setting.value) {
         (VendorField::BaseUrl | VendorField::Host { .. }, Value::Text(url)) => !address::is_local(url),
         (VendorField::ApiKey | VendorField::Model | VendorField::BaseUrl | VendorField::Host { .. }, _) => false,
+        (VendorField::RequestsPerMinute | VendorField::TokensPerMinute | VendorField::Concurrency, _) => false,
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::budget::Grant;
+use crate::debate::event::SessionId;
 use crate::debate::search::WebSearch;
 
 /// One slot in the schedule. Names are those of the mode; the program's own phases are `framing`, `options` and
@@ -52,6 +53,8 @@ impl fmt::Display for Speaker {
 /// A turn to be taken: the world must answer it with a reply or a fault.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
+    /// For which session: those that share a provider take turns.
+    pub session: SessionId,
     /// Which turn.
     pub turn: TurnId,
     /// 1, or 2 after a response that could not be read.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::agent::{Agent, Seat};
+use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
@@ -64,6 +64,8 @@ pub struct Ratings {
 pub struct Standing<'a> {
     /// The turn in which it was taken.
     pub turn: &'a TurnId,
+    /// Who took it: the seat's own voice, or the fallback that stepped in.
+    pub voice: &'a Voice,
     /// The option; an opening statement's is the one it was sorted into.
     pub option: Option<OptionId>,
     /// The stance as it was given.
@@ -193,7 +195,8 @@ fn standing<'a>(history: &'a History, turn: &TurnId) -> Option<Standing<'a>> {
     };
     let option =
         if is_opening(history, &turn.phase) { stance.option.clone().or_else(sorted) } else { stance.option.clone() };
-    Some(Standing { turn, option, stance, confidence: response.confidence() })
+    let voice = &taken.attempts.last()?.voice;
+    Some(Standing { turn, voice, option, stance, confidence: response.confidence() })
 }
 
 /// Measures the agreement in `standings`.
@@ -210,11 +213,7 @@ pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Consensus {
     let most = share.top.first().and_then(|top| share.counts.get(top)).copied();
     let panel = count(agents.len());
     let abstained = standings.values().filter(|standing| standing.option.is_none()).count();
-    let families: BTreeSet<&str> = agents
-        .iter()
-        .filter(|agent| standings.get(&agent.seat).is_some_and(|standing| standing.option.is_some()))
-        .map(|agent| agent.voice.family.as_str())
-        .collect();
+    let families = families(standings.values().filter(|standing| standing.option.is_some()));
     let ratings = ratings_by_option(&standings);
     let rating_agreement = match share.top.as_slice() {
         [leader] => ratings.get(leader).and_then(|values| van_der_eijk_agreement(&points(values)).ok()),
@@ -231,8 +230,14 @@ pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Consensus {
         interval: most.and_then(|most| wilson_interval(most, panel, Z_95).ok()),
         rating_agreement,
         ratings: ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect(),
-        families: count(families.len()),
+        families,
     }
+}
+
+/// Counts the model families behind stances: those of the voices that took them, whosever seats they are.
+pub fn families<'s, 'a: 's>(standings: impl Iterator<Item = &'s Standing<'a>>) -> u32 {
+    let families: BTreeSet<&str> = standings.map(|standing| standing.voice.family.as_str()).collect();
+    count(families.len())
 }
 
 /// Returns the ratings of the last round that took stances before the round of the slot at index `at`, by option.

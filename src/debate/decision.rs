@@ -17,7 +17,6 @@ use crate::debate::event::Stop;
 use crate::debate::gate::{self, Found, Gate};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
-use crate::debate::response::Response;
 use crate::debate::schedule;
 use crate::stats::vote_share::vote_share;
 use crate::stats::weighted_share::{Weighting, weighted_share};
@@ -228,11 +227,9 @@ fn leads_without_uncited(option: &OptionId, standings: &Standings<'_>, moved: &[
 }
 
 fn blocking(history: &History, standings: &Standings<'_>) -> Vec<Blocking> {
-    let objection = |(seat, standing): (&Seat, &consensus::Standing<'_>)| match history.valid_response(standing.turn)? {
-        Response::Ballot(ballot) => {
-            ballot.blocking_objection.clone().map(|objection| Blocking { seat: *seat, objection })
-        }
-        _ => None,
+    let objection = |(seat, standing): (&Seat, &consensus::Standing<'_>)| {
+        let objection = history.valid_response(standing.turn)?.blocking_objection()?;
+        Some(Blocking { seat: *seat, objection: objection.clone() })
     };
     standings.iter().filter_map(objection).collect()
 }

@@ -16,9 +16,12 @@ use crate::debate::estimate::{Estimates, Shift};
 use crate::debate::gate::GateTerms;
 use crate::debate::material::{Assumption, Material};
 use crate::debate::mode::{Mode, StopRule};
+use crate::debate::needs::NeedTerms;
+use crate::debate::prompt::PromptMark;
+use crate::debate::prompt::quote::Names;
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
-use crate::debate::response::Response;
+use crate::debate::response::{NeedId, Response};
 use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
@@ -101,6 +104,21 @@ pub enum Event {
     OptionsFrozen(Frozen),
     /// Everybody who could speak in a round has.
     RoundClosed(ClosedRound),
+    /// The debate waits for facts: seats cannot go on without them, and a further round of the exchange is due.
+    FactsAwaited {
+        /// What is needed.
+        needs: Vec<NeedId>,
+    },
+    /// The wait for facts is over.
+    NeedsAnswered {
+        /// What was supplied; what is needed and has no fact here stays unanswered.
+        facts: Vec<Fact>,
+    },
+    /// Nothing is due but turns that people on the panel have.
+    TurnsAwaited {
+        /// Which.
+        turns: Vec<TurnId>,
+    },
     /// Somebody asked for an early end.
     StopRequested {
         /// Who.
@@ -151,6 +169,9 @@ impl Event {
             Self::TurnFailed { .. } => "turn_failed",
             Self::OptionsFrozen(_) => "options_frozen",
             Self::RoundClosed(_) => "round_closed",
+            Self::FactsAwaited { .. } => "facts_awaited",
+            Self::NeedsAnswered { .. } => "needs_answered",
+            Self::TurnsAwaited { .. } => "turns_awaited",
             Self::StopRequested { .. } => "stop_requested",
             Self::LimitReached(_) => "limit_reached",
             Self::LimitsSet(_) => "limits_set",
@@ -188,6 +209,9 @@ pub struct Setup {
     pub agents: Vec<Agent>,
     /// Who may moderate, in order of preference; the next one steps in when one cannot be reached.
     pub moderators: Vec<Voice>,
+    /// Who takes a seat's turn, in order of preference, when its own voice fails; none leaves the seat absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Voice>,
     /// Whether the moderator is to propose personas that fit the topic.
     #[serde(default)]
     pub frames: bool,
@@ -207,9 +231,15 @@ pub struct Setup {
     /// Whether agents may search the web when they state a position.
     #[serde(default, skip_serializing_if = "WebSearch::is_unsaid")]
     pub web_search: WebSearch,
+    /// How names stand in prompts.
+    #[serde(default, skip_serializing_if = "Names::are_bare")]
+    pub names: Names,
     /// What the verdict must meet for the command to succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateTerms>,
+    /// On which terms seats may say that they need facts; `None` where they are not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<NeedTerms>,
     /// Seed of every shuffle.
     pub seed: u64,
     /// Name given by the user; no two sessions of a store share one.
@@ -250,6 +280,9 @@ pub struct Continued {
 /// Material that the user supplies during a debate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
+    /// The need that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<NeedId>,
     /// What it is about, in one line.
     pub about: String,
     /// What it says.
@@ -278,15 +311,6 @@ impl Limits {
 /// More than half of `seats`, and at least two.
 pub fn quorum(seats: u32) -> u32 {
     (seats / 2 + 1).max(2)
-}
-
-/// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PromptMark {
-    /// SHA-256 of the shared block and the messages, in hexadecimal.
-    pub sha256: String,
-    /// Their length in bytes.
-    pub bytes: u64,
 }
 
 /// The options of an open question, and how the opening statements were sorted into them.

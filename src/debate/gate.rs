@@ -13,7 +13,6 @@ use crate::debate::ask::Speaker;
 use crate::debate::decision::Blocking;
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
-use crate::debate::response::Response;
 use crate::debate::schedule::Slot;
 use crate::debate::thresholds::{given, measured};
 
@@ -174,16 +173,16 @@ pub fn judge(terms: &GateTerms, found: Found) -> Gate {
     Gate { holds: conditions.iter().all(Condition::holds), conditions }
 }
 
-/// Returns the blocking objections of every seat's last ballot, in seat order.
+/// Returns the blocking objections of every seat's last stance, in seat order: that of its ballot, or of its position where
+/// the mode takes no ballots.
 ///
 /// A seat that could not be heard at the end has not withdrawn what it objected to before.
 pub fn objections(history: &History, slots: &[Slot<'_>]) -> Vec<Blocking> {
     let mut last: BTreeMap<Seat, Option<&String>> = BTreeMap::new();
     for planned in slots.iter().flat_map(|slot| &slot.turns) {
-        if let (Speaker::Seat(seat), Some(Response::Ballot(ballot))) =
-            (planned.id.speaker, history.valid_response(&planned.id))
-        {
-            last.insert(seat, ballot.blocking_objection.as_ref());
+        let said = history.valid_response(&planned.id).filter(|response| response.stance().is_some());
+        if let (Speaker::Seat(seat), Some(response)) = (planned.id.speaker, said) {
+            last.insert(seat, response.blocking_objection());
         }
     }
     last.into_iter().filter_map(|(seat, objection)| Some(Blocking { seat, objection: objection?.clone() })).collect()

@@ -9,6 +9,8 @@ use crate::debate::decision::{self, Label};
 use crate::debate::event::{Ending, Event};
 use crate::debate::history::{Attempt, History, Outcome, SynthesisDue, Turn};
 use crate::debate::mode::Order;
+use crate::debate::needs::{self, Waiting};
+use crate::debate::person;
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
 use crate::debate::response::contract::Contract;
@@ -25,6 +27,8 @@ pub enum Step {
     Ask(Vec<Ask>),
     /// A fact that follows from the log: to be stored before anything else.
     Record(Event),
+    /// Nothing can be asked until the facts that the session waits for have been supplied or refused.
+    Wait,
     /// The session is over.
     Done,
 }
@@ -43,13 +47,21 @@ pub fn next(history: &History) -> Step {
     if history.awaits_perspectives {
         return frame(history);
     }
+    if matches!(history.waiting, Some(Waiting::Facts(_))) {
+        return Step::Wait;
+    }
     let slots = schedule::slots(history);
-    match schedule::cursor(history) {
+    let cursor = schedule::cursor(history);
+    match cursor {
         Cursor::Over => decided(history),
         Cursor::Round(..) if history.has_lost_quorum() => decided(history),
         // Everybody abstained in the opening: there is nothing to debate.
         Cursor::Round(..) if !history.rounds.is_empty() && history.lacks_options() => decided(history),
         Cursor::Round(index, round) => {
+            let needs = needs::due(history, &slots, cursor);
+            if !needs.is_empty() {
+                return Step::Record(Event::FactsAwaited { needs });
+            }
             let phase = &history.setup.mode.phases[index].name;
             let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;
             let due = slots
@@ -60,6 +72,16 @@ pub fn next(history: &History) -> Step {
             due.unwrap_or_else(|| end_of_round(history, &slots, phase, round))
         }
     }
+}
+
+/// Whether a turn is asked again, by whichever voice, after what has come of it so far.
+pub fn is_due(history: &History, turn: &TurnId) -> bool {
+    let planned = match turn.phase.as_str() {
+        schedule::FRAMING | schedule::OPTIONS => Some(schedule::moderator_turn(history, &turn.phase, &turn.stage)),
+        schedule::SYNTHESIS => Some(schedule::synthesis_turn(history)),
+        _ => schedule::slots(history).into_iter().flat_map(|slot| slot.turns).find(|planned| planned.id == *turn),
+    };
+    planned.is_some_and(|planned| !is_over(history, &planned))
 }
 
 /// Reads the reply to `turn` into the response that the log will hold.
@@ -86,10 +108,21 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     }
 }
 
+/// The fact that an ask goes out.
+pub fn started(ask: &Ask) -> Event {
+    Event::TurnStarted {
+        turn: ask.turn.clone(),
+        attempt: ask.attempt,
+        voice: ask.voice.clone(),
+        prompt: prompt::mark(&ask.prompt),
+        grant: ask.grant,
+    }
+}
+
 /// The terms of a turn; `None` for one that the schedule does not hold.
-fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
+pub(crate) fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
     Some(match turn.phase.as_str() {
-        schedule::FRAMING => Contract::Perspectives(history.panel()),
+        schedule::FRAMING => Contract::Perspectives(person::models(history)),
         schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
         schedule::SYNTHESIS => Contract::Synthesis,
         _ => {
@@ -120,9 +153,18 @@ fn stage(history: &History, slots: &[Slot<'_>], at: usize, slot: &Slot<'_>) -> O
 /// The asks that the limits leave room for, or the limit that leaves none.
 fn admitted(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Step {
     match budget::admit(history, group, asks) {
-        Ok(asks) => Step::Ask(asks),
+        Ok(asks) => ask_or_await(history, asks),
         Err(reached) => Step::Record(Event::LimitReached(reached)),
     }
+}
+
+/// Says, once, that nothing is due but what people have to say.
+fn ask_or_await(history: &History, asks: Vec<Ask>) -> Step {
+    let is_told = matches!(history.waiting, Some(Waiting::Turns(_)));
+    if is_told || asks.iter().any(|ask| !ask.voice.is_person()) {
+        return Step::Ask(asks);
+    }
+    Step::Record(Event::TurnsAwaited { turns: asks.into_iter().map(|ask| ask.turn).collect() })
 }
 
 fn frame(history: &History) -> Step {
@@ -130,7 +172,8 @@ fn frame(history: &History) -> Step {
     if !is_over(history, &planned) {
         return asks(history, &[planned], |turn| moderator::framing(history, turn));
     }
-    let own = || history.agents.iter().map(|agent| agent.persona.clone()).collect();
+    let models = || history.agents.iter().filter(|agent| !agent.voice.is_person());
+    let own = || models().map(|agent| agent.persona.clone()).collect();
     Step::Record(match history.valid_response(&planned.id) {
         Some(Response::Perspectives(personas)) => {
             Event::PerspectivesChosen { personas: personas.clone(), proposed: true }
@@ -218,7 +261,8 @@ fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt)
     let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
     let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
     let search = history.setup.web_search.in_turn(&history.setup.mode, &planned.id);
-    Some(Ask { turn: planned.id.clone(), attempt, voice, prompt: prompt(&planned.id), search, grant: None })
+    let (session, turn) = (history.setup.session, planned.id.clone());
+    Some(Ask { session, turn, attempt, voice, prompt: prompt(&planned.id), search, grant: None })
 }
 
 /// Whether nothing more is to be asked in a turn.
@@ -227,7 +271,7 @@ fn is_over(history: &History, planned: &Planned) -> bool {
 }
 
 /// Who is to be asked next in a turn: the same voice again after a reply that could not be read; after a fault the next
-/// voice, which only the moderator has. `None` when the turn is over.
+/// voice: of the moderator's, or of the fallbacks. `None` when the turn is over.
 fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
     let untried = |turn: &Turn| {
         let failed: Vec<&Voice> = turn
@@ -245,6 +289,7 @@ fn voice<'a>(history: &History, planned: &'a Planned) -> Option<&'a Voice> {
         |(attempt, outcome): &(&Attempt, &Outcome)| counts(attempt) && matches!(outcome, Outcome::Finished { .. });
     let unread = turn.settled().filter(is_unread).count();
     match turn.settled().last() {
+        Some((_, Outcome::Failed(fault))) if !fault.kind.fails_over() => None,
         None | Some((_, Outcome::Failed(_))) => untried(turn),
         Some((attempt, Outcome::Finished { response, .. })) if !counts(attempt) && !response.is_valid() => {
             untried(turn)

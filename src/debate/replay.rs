@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use crate::debate::ask::{Ask, Prompt, TurnId};
 use crate::debate::budget::{Grant, LimitKind};
-use crate::debate::event::{Event, FORMAT, Logged, PromptMark};
+use crate::debate::event::{Event, FORMAT, Logged};
 use crate::debate::history::{History, HistoryError};
+use crate::debate::needs::Waiting;
+use crate::debate::prompt::PromptMark;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::Reply;
 use crate::debate::response::Response;
@@ -128,7 +130,7 @@ impl Walker {
     fn asks(&mut self) -> &[Ask] {
         match self.step() {
             Step::Ask(asks) => asks,
-            Step::Record(_) | Step::Done => &[],
+            Step::Record(_) | Step::Wait | Step::Done => &[],
         }
     }
 }
@@ -151,9 +153,12 @@ fn check(walker: &mut Walker, logged: &Logged) -> Vec<Miss> {
         | Event::OptionsFrozen(_)
         | Event::LimitReached(_)
         | Event::RoundClosed(_)
+        | Event::FactsAwaited { .. }
+        | Event::TurnsAwaited { .. }
         | Event::Decided { .. }
         | Event::SessionClosed { .. } => computed(walker, &logged.event, extent),
         Event::SessionOpened(_)
+        | Event::NeedsAnswered { .. }
         | Event::StopRequested { .. }
         | Event::LimitsSet(_)
         | Event::SessionPaused { .. }
@@ -222,9 +227,15 @@ fn from_outside(history: &History, event: &Event) -> Vec<Difference> {
         {
             Some("the session was under way")
         }
+        Event::NeedsAnswered { .. } if !matches!(history.waiting, Some(Waiting::Facts(_))) => {
+            Some("nothing was waited for")
+        }
         Event::SessionContinued(terms) if terms.rounds == 0 => Some("no rounds are wanted"),
         Event::SynthesisRequested {} if history.decision.is_none() => Some("there is no verdict"),
         Event::SessionOpened(_)
+        | Event::FactsAwaited { .. }
+        | Event::NeedsAnswered { .. }
+        | Event::TurnsAwaited { .. }
         | Event::LimitReached(_)
         | Event::LimitsSet(_)
         | Event::StopRequested { .. }
@@ -250,6 +261,7 @@ fn due(step: &Step) -> Value {
     match step {
         Step::Ask(asks) => json(&asks.iter().map(|ask| ask.turn.to_string()).collect::<Vec<_>>()),
         Step::Record(event) => json(&event.tag()),
+        Step::Wait => json(&"needs_answered"),
         Step::Done => json(&"nothing"),
     }
 }

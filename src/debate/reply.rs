@@ -169,6 +169,23 @@ impl FaultKind {
         }
     }
 
+    /// Whether another voice may take the turn: it may have another key, another window, or be up. We never gave up on
+    /// our own to ask somebody else.
+    pub fn fails_over(self) -> bool {
+        match self {
+            Self::Auth
+            | Self::Quota
+            | Self::RateLimit
+            | Self::Timeout
+            | Self::Network
+            | Self::Overloaded
+            | Self::ContextTooLong
+            | Self::InvalidRequest
+            | Self::InvalidResponse => true,
+            Self::Cancelled => false,
+        }
+    }
+
     /// Whether every later turn on the same voice would fail the same way.
     pub fn is_lasting(self) -> bool {
         match self {

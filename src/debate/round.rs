@@ -218,20 +218,14 @@ fn agreement(history: &History, closed: &ClosedRound, now: &Standings<'_>) -> Op
     let consensus = closed.consensus.as_ref()?;
     let [leader] = consensus.leading.as_slice() else { return None };
     let (share, holders) = (consensus.agreement?, consensus.tally.get(leader)?);
-    let families = families_behind(history, leader, now);
+    let holders_of = now.values().filter(|standing| standing.option.as_ref() == Some(leader));
+    let families = consensus::families(holders_of);
     let uncited = closed.movement.map_or(0, |movement| movement.uncited);
     if share < history.setup.thresholds.consensus || families < 2 || uncited > 0 {
         return None;
     }
     let measured = history.setup.thresholds.agreement_in_words(share);
     Some(format!("{holders} of {} agree{measured}, {families} families, no uncited change", consensus.panel))
-}
-
-/// Model families among the seats that hold an option.
-fn families_behind(history: &History, option: &OptionId, now: &Standings<'_>) -> usize {
-    let holds = |seat: &Seat| now.get(seat).is_some_and(|standing| standing.option.as_ref() == Some(option));
-    let holders = history.agents.iter().filter(|agent| holds(&agent.seat));
-    holders.map(|agent| agent.voice.family.as_str()).collect::<BTreeSet<&str>>().len()
 }
 
 /// Median of what the seats that hold an option state as their confidence; `None` when one of them states none.

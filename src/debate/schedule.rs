@@ -42,7 +42,8 @@ pub struct Slot<'a> {
 pub struct Planned {
     /// Which turn.
     pub id: TurnId,
-    /// Who may be asked, in order of preference; a seat has one voice, the moderator as many as there are providers.
+    /// Who may be asked, in order of preference: a seat's own voice and then the fallbacks; for the moderator as many as
+    /// there are providers.
     pub voices: Vec<Voice>,
 }
 
@@ -256,12 +257,23 @@ fn speakers(history: &History, stage: &Stage, round: u32) -> Vec<Speaker> {
     speakers
 }
 
-fn voices(history: &History, speaker: Speaker, lost: &BTreeSet<String>) -> Vec<Voice> {
+fn voices(history: &History, speaker: Speaker, lost: &BTreeSet<Voice>) -> Vec<Voice> {
+    let fallbacks = &history.setup.fallbacks;
     let candidates: Vec<&Voice> = match speaker {
-        Speaker::Seat(seat) => history.agent(seat).map(|agent| &agent.voice).into_iter().collect(),
+        Speaker::Seat(seat) => {
+            let own = history.agent(seat).map(|agent| &agent.voice);
+            // Nobody speaks in a person's place.
+            let stand_ins = fallbacks.iter().filter(|voice| Some(*voice) != own);
+            own.into_iter().chain(stand_ins.filter(|_| own.is_none_or(|own| !own.is_person()))).collect()
+        }
         Speaker::Moderator => history.setup.moderators.iter().collect(),
     };
-    candidates.into_iter().filter(|voice| !lost.contains(&voice.provider)).cloned().collect()
+    let is_lost = |voice: &&Voice| match fallbacks.is_empty() {
+        true => lost.iter().any(|gone| gone.provider == voice.provider),
+        // A key can be good for one of a vendor's models only, and the other one is there to step in.
+        false => lost.contains(voice),
+    };
+    candidates.into_iter().filter(|voice| !is_lost(voice)).cloned().collect()
 }
 
 /// Whether a sealed ballot would only repeat one that the seat has already cast on these options.
@@ -286,17 +298,17 @@ fn says_nothing_new(history: &History, stage: &Stage, before: &[Slot<'_>], seat:
     false
 }
 
-/// A failure for a lasting reason: the place of the event that began the attempt, and the provider.
-type Loss = (u64, String);
+/// A failure for a lasting reason: the place of the event that began the attempt, and who was asked.
+type Loss = (u64, Voice);
 
 /// The failures for a lasting reason in the turns that `in_scope` picks.
 fn losses_in(history: &History, in_scope: impl Fn(&TurnId) -> bool) -> Vec<Loss> {
     let settled = history.turns.iter().filter(|(id, _)| in_scope(id)).flat_map(|(_, turn)| turn.settled());
     let lasting = settled.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(fault) if fault.kind.is_lasting()));
-    lasting.map(|(attempt, _)| (attempt.seq, attempt.voice.provider.clone())).collect()
+    lasting.map(|(attempt, _)| (attempt.seq, attempt.voice.clone())).collect()
 }
 
-/// The providers that failed in attempts begun after the event at `seq`.
-fn lost_since(losses: &[Loss], seq: u64) -> BTreeSet<String> {
-    losses.iter().filter(|(begun, _)| *begun > seq).map(|(_, provider)| provider.clone()).collect()
+/// The voices that failed in attempts begun after the event at `seq`.
+fn lost_since(losses: &[Loss], seq: u64) -> BTreeSet<Voice> {
+    losses.iter().filter(|(begun, _)| *begun > seq).map(|(_, voice)| voice.clone()).collect()
 }

@@ -21,7 +21,6 @@ use crate::debate::ask::{Ask, TurnId};
 use crate::debate::budget::{LimitKind, Reached};
 use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
 use crate::debate::history::{History, HistoryError};
-use crate::debate::prompt;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
@@ -42,6 +41,20 @@ pub enum Notice {
         turn: TurnId,
         /// This much, in characters.
         chars: usize,
+    },
+    /// A request has to wait for its slot.
+    Waiting {
+        /// For which turn.
+        turn: TurnId,
+        /// How many requests wait before it.
+        ahead: usize,
+        /// What for.
+        reason: String,
+    },
+    /// A request that waited for its slot is sent.
+    Sending {
+        /// For which turn.
+        turn: TurnId,
     },
     /// A request failed and is sent again; what had arrived is withdrawn.
     Retrying {
@@ -98,7 +111,7 @@ type Answer = (TurnId, u32, Result<Reply, Fault>);
 type InFlight<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 impl Run<'_> {
-    /// Runs the session to its end, or to a pause, and returns what its log then tells.
+    /// Runs the session to its end, to a pause, or until it waits for people, and returns what its log then tells.
     pub async fn finish(mut self) -> Result<History, EngineError> {
         let (provider, notices, control) = (self.provider, self.notices.clone(), self.control.clone());
         let mut in_flight: FuturesUnordered<InFlight<'_>> = FuturesUnordered::new();
@@ -113,7 +126,7 @@ impl Run<'_> {
         let mut is_timed = time_ms.is_some();
         loop {
             let asks = match protocol::next(&self.history) {
-                Step::Done => return Ok(self.history),
+                Step::Done | Step::Wait => return Ok(self.history),
                 Step::Record(event) => {
                     if let Event::LimitReached(_) = event {
                         in_flight.clear();
@@ -123,12 +136,17 @@ impl Run<'_> {
                 }
                 Step::Ask(asks) => asks,
             };
+            // People are asked by whoever called; nobody waits for them here.
+            let asks: Vec<Ask> = asks.into_iter().filter(|ask| !ask.voice.is_person()).collect();
+            if asks.is_empty() && control.wanted() == heeded {
+                return Ok(self.history);
+            }
             let is_new = |ask: &Ask| asked.insert((ask.turn.clone(), ask.attempt));
             let new: Vec<Ask> = match heeded {
                 Wish::GoOn => asks.into_iter().filter(is_new).collect(),
                 Wish::Pause(_) | Wish::Stop(_) | Wish::Abort => Vec::new(),
             };
-            self.record(new.iter().map(started).collect()).await?;
+            self.record(new.iter().map(protocol::started).collect()).await?;
             in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, notices.clone())));
             if let (Wish::Pause(by), true) = (heeded, in_flight.is_empty()) {
                 self.record(vec![Event::SessionPaused { by }]).await?;
@@ -245,22 +263,14 @@ async fn run_out(time_ms: Option<u64>) {
     }
 }
 
-fn started(ask: &Ask) -> Event {
-    Event::TurnStarted {
-        turn: ask.turn.clone(),
-        attempt: ask.attempt,
-        voice: ask.voice.clone(),
-        prompt: prompt::mark(&ask.prompt),
-        grant: ask.grant,
-    }
-}
-
 fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFlight<'_> {
     Box::pin(async move {
         let on_progress = |progress: Progress| {
             let turn = ask.turn.clone();
             let notice = match progress {
                 Progress::Delta(text) => Notice::Arriving { turn, chars: text.chars().count() },
+                Progress::Waiting { ahead, reason } => Notice::Waiting { turn, ahead, reason },
+                Progress::Sending => Notice::Sending { turn },
                 Progress::Retrying { requests, reason, wait_ms } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }

@@ -12,11 +12,12 @@ use crate::debate::response::{ClaimId, Evidence, Point};
 use crate::debate::text::{clip, plain};
 use crate::export::address;
 use crate::export::estimate;
+use crate::export::fallbacks;
 use crate::export::markdown::escaped;
 use crate::export::premises;
 use crate::export::record::{Record, Status, Verdict};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, headline, money, percent};
+use crate::export::text::{absent, capitalised, headline, money, needed, percent};
 use crate::export::wording;
 
 /// Longest question that is a title; of a longer one the title shows the beginning.
@@ -32,7 +33,9 @@ pub fn render(record: &Record) -> String {
     parts.push(decision(record));
     parts.extend(consequences(record));
     parts.extend(section("## Dissent", dissent(record)));
+    parts.extend(section("## Needed from outside", needed(record).iter().map(|entry| escaped(entry)).collect()));
     parts.extend(section("## Not heard", absent(record).iter().map(|entry| escaped(entry)).collect()));
+    parts.extend(section("## Fallbacks", fallbacks::lines(record).iter().map(|entry| escaped(entry)).collect()));
     let would_change = record.synthesis.iter().flat_map(|synthesis| &synthesis.would_change);
     parts.extend(section("## What would change the decision", would_change.map(|change| escaped(change)).collect()));
     parts.extend(section("## Evidence", record.claims.iter().filter_map(|entry| claim(record, entry)).collect()));
@@ -46,7 +49,7 @@ fn status(record: &Record) -> &'static str {
     let is_found = |decision: &Verdict| decision.option.is_some() || decision.estimate.is_some();
     let found = record.decision.as_ref().filter(|decision| is_found(decision));
     match (record.status, found) {
-        (Status::Open | Status::Paused, _) => "draft",
+        (Status::Open | Status::Paused | Status::Waiting, _) => "draft",
         (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, Some(_)) => "proposed",
         (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, None) => "undecided",
     }

@@ -7,10 +7,13 @@ use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::estimate::spread;
+use crate::export::fallbacks;
 use crate::export::premises::{self, Sent};
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
+use crate::export::text::{
+    absent, capitalised, changed, estimate, headline, inherited, lineage, money, needed, percent,
+};
 use crate::export::wording;
 
 /// Renders the record. What models and askers wrote cannot become markup.
@@ -28,7 +31,9 @@ pub fn render(record: &Record) -> String {
     parts.extend(estimates(record));
     parts.extend(synthesis(record));
     parts.extend(dissent(record));
+    parts.extend(listed("Needed from outside", needed(record).iter().map(|entry| escaped(entry))));
     parts.extend(listed("Absent", absent(record).iter().map(|entry| escaped(entry))));
+    parts.extend(listed("Fallbacks", fallbacks::lines(record).iter().map(|entry| escaped(entry))));
     parts.extend(claims(record));
     parts.extend(sources(record));
     parts.push(transcript(record));

@@ -17,13 +17,17 @@ use crate::debate::continuation::Continuation;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
+use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
 use crate::debate::gate::Gate;
-use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
+use crate::debate::history::{History, TIME_MS_MAX, Turn};
+use crate::debate::needs;
+use crate::debate::person;
 use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
-use crate::debate::schedule::{self, PassedOver};
+use crate::debate::schedule;
+use crate::export::absence::{self, Absence};
+use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
 
@@ -102,10 +106,19 @@ pub struct Record {
     /// The times that the debate was made to go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub continuations: Vec<ContinuationRecord>,
-    /// Every turn with what it came to.
+    /// The facts that agents needed, and what became of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<needs::Entry>,
+    /// What was supplied when the debate waited for facts; what a continuation brought stands with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// Every turn with what it came to. What is sealed from a person who has yet to speak is left out.
     pub turns: Vec<TurnRecord>,
     /// Seats that were not asked any more, and why.
     pub absent: Vec<Absence>,
+    /// Turns that were taken through another model than the seat's own, which had failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<FallbackRecord>,
     /// The claim ledger.
     pub claims: Vec<Entry>,
     /// Sources that providers named, each URL once.
@@ -128,6 +141,8 @@ pub enum Status {
     Open,
     /// It waits to be resumed.
     Paused,
+    /// It waits for people: for facts, or for their turns.
+    Waiting,
     /// It ran to its end.
     Decided,
     /// Too few seats could be heard.
@@ -238,15 +253,6 @@ pub struct TurnRecord {
     pub unknown: bool,
 }
 
-/// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Absence {
-    /// Which.
-    pub seat: Seat,
-    /// How its provider failed.
-    pub fault: Fault,
-}
-
 /// When a session began and ended.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Times {
@@ -262,9 +268,10 @@ pub struct Times {
 pub fn record(history: &History) -> Record {
     let setup = &history.setup;
     let decision = history.decision.as_ref();
-    let moderators: Vec<Voice> = history.moderated_by().into_iter().cloned().collect();
+    let moderators: Vec<Voice> = moderators(history).into_iter().cloned().collect();
     let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
     let (synthesis, synthesis_failure) = synthesis(history);
+    let sealed = person::sealed(history);
     Record {
         schema: SCHEMA,
         session: setup.session.to_string(),
@@ -302,9 +309,12 @@ pub fn record(history: &History) -> Record {
         synthesis_failure,
         rounds: history.rounds.clone(),
         continuations: history.continuations.iter().map(continuation).collect(),
-        turns: turns(history),
-        absent: absent(history),
-        claims: claims::ledger(history),
+        needs: needs::needs(history),
+        facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
+        turns: turns(history, &sealed),
+        absent: absence::absent(history),
+        fallbacks: fallbacks::taken(history),
+        claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
         citations: citations(history),
         usage: usage::usage(history),
         times: Times {
@@ -315,6 +325,16 @@ pub fn record(history: &History) -> Record {
         program: setup.program.clone(),
         seed: setup.seed,
     }
+}
+
+/// The distinct providers that were asked for moderating turns, in order of their names.
+pub fn moderators(history: &History) -> BTreeSet<&Voice> {
+    let moderated = history.turns.iter().filter(|(turn, _)| turn.speaker == Speaker::Moderator);
+    moderated
+        .flat_map(|(_, turn)| turn.attempts.iter())
+        .filter(|attempt| attempt.reply().is_some())
+        .map(|attempt| &attempt.voice)
+        .collect()
 }
 
 /// What is said of a session in which no model was asked.
@@ -331,6 +351,7 @@ pub fn timestamp(ms: u64) -> String {
 pub fn status(history: &History) -> Status {
     match history.ending {
         None if history.paused => Status::Paused,
+        None if history.waiting.is_some() => Status::Waiting,
         None => Status::Open,
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
@@ -401,7 +422,7 @@ fn delta(history: &History) -> Delta {
 }
 
 /// Turns in the order of the schedule, the program's own first and last.
-fn turns(history: &History) -> Vec<TurnRecord> {
+fn turns(history: &History, sealed: &BTreeSet<TurnId>) -> Vec<TurnRecord> {
     let slots = schedule::slots(history);
     let own = |phase: &'static str| history.turns.keys().filter(move |turn| turn.phase == phase).cloned();
     let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
@@ -419,7 +440,11 @@ fn turns(history: &History) -> Vec<TurnRecord> {
         order.extend(own(schedule::OPTIONS));
     }
     order.extend(own(schedule::SYNTHESIS));
-    order.iter().filter_map(|turn| turn_record(history, turn)).collect()
+    let shown = |turn: TurnRecord| match sealed.contains(&turn.turn) {
+        true => TurnRecord { response: None, ..turn },
+        false => turn,
+    };
+    order.iter().filter_map(|turn| turn_record(history, turn)).map(shown).collect()
 }
 
 fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
@@ -431,27 +456,6 @@ fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
         fault: taken.fault().cloned(),
         unknown: taken.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()),
     })
-}
-
-/// The seats that were not asked any more, and how their providers had failed.
-pub fn absent(history: &History) -> Vec<Absence> {
-    let slots = schedule::slots(history);
-    let passed_over =
-        slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
-    let seats: BTreeSet<Seat> = passed_over.map(|(seat, _)| *seat).collect();
-    let outcomes = || history.turns.values().flat_map(|turn| turn.settled());
-    let lasting = |provider: &str| {
-        outcomes().find_map(|(attempt, outcome)| match outcome {
-            Outcome::Failed(fault) if fault.kind.is_lasting() && attempt.voice.provider == provider => {
-                Some(fault.clone())
-            }
-            Outcome::Failed(_) | Outcome::Finished { .. } => None,
-        })
-    };
-    seats
-        .into_iter()
-        .filter_map(|seat| Some(Absence { seat, fault: lasting(&history.agent(seat)?.voice.provider)? }))
-        .collect()
 }
 
 /// The speaker's name on the panel.

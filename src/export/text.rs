@@ -1,14 +1,18 @@
 //! The record for a terminal: the decision first, under a warning where there is cause for one, then why, then what stands against it, then the price.
 
+use crate::debate::ask::TurnId;
 use crate::debate::dissent::Kind;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::Continued;
+use crate::debate::history::History;
+use crate::debate::needs::{self, Waiting};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::estimate;
+use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
-use crate::export::record::{Record, Status};
+use crate::export::record::{self, Record, Status};
 use crate::export::story::{story, warning};
 use crate::export::wording;
 
@@ -34,7 +38,9 @@ pub fn render(record: &Record) -> String {
         "Would change the decision",
         points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)),
     );
+    section(&mut out, "Needed from outside", needed(record));
     section(&mut out, "Absent", absent(record));
+    section(&mut out, "Fallbacks", fallbacks::lines(record));
     out.push(String::new());
     out.push(price(record));
     out.push(format!("session {}", record.session));
@@ -52,7 +58,13 @@ fn premises(record: &Record) -> Vec<String> {
 /// The decision in one line.
 pub fn headline(record: &Record) -> String {
     let Some(decision) = &record.decision else {
-        let why = if record.status == Status::Paused { "is paused" } else { "has not ended" };
+        let why = match record.status {
+            Status::Paused => "is paused",
+            Status::Waiting => "waits for people",
+            Status::Open | Status::Decided | Status::QuorumLost | Status::LimitReached | Status::Stopped => {
+                "has not ended"
+            }
+        };
         return format!("Undecided: the session {why}.");
     };
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
@@ -68,6 +80,24 @@ pub fn headline(record: &Record) -> String {
             format!("No decision: a tie between {}.", named(record, leading))
         }
         (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
+    }
+}
+
+/// What a session waits for from people, a line each; none for one that does not.
+pub fn awaited(history: &History) -> Vec<String> {
+    match &history.waiting {
+        None => Vec::new(),
+        Some(Waiting::Facts(waited)) => {
+            let entries = needs::needs(history).into_iter().filter(|entry| waited.contains(&entry.id));
+            entries.map(|entry| format!("{}: {}", entry.id, line(&entry.query))).collect()
+        }
+        Some(Waiting::Turns(turns)) => {
+            let turn = |turn: &TurnId| {
+                let name = line(&record::name(history, turn.speaker));
+                format!("{name}'s turn in {}, round {}", line(&turn.phase), turn.round)
+            };
+            turns.iter().map(turn).collect()
+        }
     }
 }
 
@@ -204,6 +234,15 @@ fn dissent(record: &Record) -> Vec<String> {
         .into_iter()
         .map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
     record.dissent.iter().map(entry).chain(blocking).collect()
+}
+
+/// The facts that agents needed, a line each, with what became of them.
+pub fn needed(record: &Record) -> Vec<String> {
+    let entry = |entry: &needs::Entry| {
+        let weight = if entry.required { "required, " } else { "" };
+        format!("{}: {} ({weight}{})", entry.id, line(&entry.query), wording::need(entry.status))
+    };
+    record.needs.iter().map(entry).collect()
 }
 
 fn points<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -5,6 +5,7 @@ use crate::debate::claims::Status as ClaimStatus;
 use crate::debate::decision::{Caveat, Label, Level};
 use crate::debate::dissent::Kind;
 use crate::debate::event::SortingBasis;
+use crate::debate::needs;
 use crate::debate::response::{ClaimKind, EvidenceKind};
 use crate::export::record::{Record, Status};
 
@@ -48,6 +49,7 @@ pub(crate) fn status(record: &Record) -> Option<String> {
         Status::Decided => None,
         Status::Open => Some("This session has not ended. What stands here is what is known so far."),
         Status::Paused => Some("This session is paused. What stands here is what is known so far."),
+        Status::Waiting => Some("This session waits for people. What stands here is what is known so far."),
         Status::QuorumLost => Some("Too few seats could be heard, so nothing was decided. Ballots in hand are shown."),
         Status::Stopped => Some("This session was stopped early. The verdict rests on the ballots in hand."),
         Status::LimitReached => Some("The verdict rests on what had been said by then."),
@@ -78,6 +80,15 @@ pub(crate) fn claim_status(status: ClaimStatus) -> &'static str {
         ClaimStatus::Accepted => "accepted",
         ClaimStatus::Rebutted => "rebutted",
         ClaimStatus::Conceded => "conceded",
+    }
+}
+
+/// What became of a need.
+pub(crate) fn need(status: needs::Status) -> &'static str {
+    match status {
+        needs::Status::Awaited => "waited for",
+        needs::Status::Supplied => "supplied",
+        needs::Status::Unanswered => "unanswered",
     }
 }
 

@@ -36,7 +36,7 @@ const POINTED_AGENTS_MAX: usize = 3;
 pub(super) struct Outcome {
     /// The session's id, for every further call.
     pub(super) session: String,
-    /// How it stands: running, open (cut off), paused, decided, quorum_lost or stopped.
+    /// How it stands: running, open (cut off), paused, waiting (for people), decided, quorum_lost or stopped.
     pub(super) status: String,
     /// The question.
     pub(super) topic: String,

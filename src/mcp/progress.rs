@@ -11,7 +11,7 @@ use crate::debate::history::History;
 use crate::debate::response::Response;
 use crate::debate::text::clip;
 use crate::export::record;
-use crate::export::text::percent;
+use crate::export::text::{awaited, percent};
 
 /// Longest line, in characters.
 const LINE_CHARS_MAX: usize = 200;
@@ -48,8 +48,11 @@ pub(super) async fn follow(mut history: History, mut notices: mpsc::Receiver<Not
                 let seconds = wait_ms.div_ceil(1_000);
                 Some(format!("{}: retrying in {seconds} s: {reason}", place(&history, turn)))
             }
+            Notice::Waiting { turn, ahead, reason } => {
+                Some(format!("{}: in the queue, {ahead} ahead: {reason}", place(&history, turn)))
+            }
             Notice::Pausing { in_flight } => Some(format!("pausing: {in_flight} turns are still waited for")),
-            Notice::Arriving { .. } => None,
+            Notice::Arriving { .. } | Notice::Sending { .. } => None,
         };
         if let Some(line) = line {
             told.send_modify(|heard| *heard = Heard { count: heard.count + 1, line: clip(&line, LINE_CHARS_MAX) });
@@ -96,7 +99,11 @@ fn line(history: &History, event: &Event) -> Option<String> {
             Some(format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers()))
         }
         Event::SessionPaused { .. } => Some("paused".to_owned()),
+        Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => {
+            Some(format!("waits for people: {}", awaited(history).join("; ")))
+        }
         Event::SessionOpened(_)
+        | Event::NeedsAnswered { .. }
         | Event::TurnStarted { .. }
         | Event::LimitsSet(_)
         | Event::SessionResumed {}

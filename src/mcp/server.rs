@@ -16,7 +16,7 @@ use rmcp::service::{Peer, RequestContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, vendor_keys};
+use crate::app::{Accounts, App, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
 use crate::mcp::progress::Heard;
@@ -38,6 +38,7 @@ is paid for again.";
 pub(super) struct Server {
     sources: Arc<Sources>,
     runs: Arc<Runs>,
+    accounts: Accounts,
 }
 
 /// One call of a tool.
@@ -53,7 +54,7 @@ pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
 
 impl Server {
     pub(super) fn new(sources: Sources) -> Self {
-        Self { sources: Arc::new(sources), runs: Arc::default() }
+        Self { sources: Arc::new(sources), runs: Arc::default(), accounts: Accounts::default() }
     }
 
     /// The debates under way.
@@ -69,7 +70,7 @@ impl Server {
                 sources.flag(*name, *setting, text);
             }
         }
-        Ok(App::new(Config::load(&sources, &vendor_keys())?))
+        Ok(App::new(Config::load(&sources, &vendor_keys())?).sharing(&self.accounts))
     }
 }
 

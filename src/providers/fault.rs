@@ -225,7 +225,7 @@ fn readable(text: &str) -> String {
 }
 
 /// Reads a leading duration such as `12s`, `1.5s`, `250ms` or `6m0s`.
-fn delay_ms(text: &str) -> Option<u64> {
+pub(crate) fn delay_ms(text: &str) -> Option<u64> {
     let mut rest = text;
     let mut total_ms = None;
     while let Some(end) = rest.find(|c: char| !c.is_ascii_digit() && c != '.').filter(|end| *end > 0) {

@@ -27,6 +27,15 @@ use crate::debate::reply::{Fault, Reply};
 pub enum Progress {
     /// Text arrived. Shown as it comes; the reply repeats it whole.
     Delta(String),
+    /// The request has to wait for its slot before it is sent.
+    Waiting {
+        /// How many requests wait before it.
+        ahead: usize,
+        /// What for.
+        reason: String,
+    },
+    /// The request that waited for its slot is sent.
+    Sending,
     /// The attempt failed and what it had sent is withdrawn; the next one starts after `wait_ms`.
     Retrying {
         /// Requests sent so far.

@@ -43,6 +43,8 @@ pub(crate) type Script = Arc<dyn Fn(&Seen, usize) -> Behaviour + Send + Sync>;
 pub(crate) enum Behaviour {
     /// Streams the text in the wire's own events, usage included.
     Say(String),
+    /// Streams the text, and never tells what it took.
+    SayWithoutUsage(String),
     /// Waits, then does the other thing.
     Delayed(Duration, Box<Behaviour>),
     /// Waits until as many requests are waiting as the barrier is for, then does the other thing.
@@ -227,6 +229,7 @@ async fn answer(State(desk): State<Desk>, ConnectInfo(line): ConnectInfo<Line>, 
 async fn behave(behaviour: Behaviour, seen: &Seen, line: &Line, ending: Ending) -> Response {
     match behaviour {
         Behaviour::Say(text) => streaming(events(speech::whole(seen, &text)), ending),
+        Behaviour::SayWithoutUsage(text) => streaming(events(speech::without_usage(seen, &text)), ending),
         Behaviour::Delayed(..) | Behaviour::Together(..) => unreachable!("waits are over"),
         Behaviour::Status { code, headers, body } => {
             let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));

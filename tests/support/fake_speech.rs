@@ -17,6 +17,24 @@ pub(super) fn whole(seen: &Seen, text: &str) -> Vec<String> {
     [opening, deltas, closing].concat()
 }
 
+/// All events of an answer whose provider keeps to itself what it took.
+pub(super) fn without_usage(seen: &Seen, text: &str) -> Vec<String> {
+    let told = whole(seen, text).into_iter().map(|event| {
+        let Some((head, data)) = event.split_once("data: {") else { return event };
+        let mut data: Value = serde_json::from_str(&format!("{{{}", data.trim_end())).unwrap();
+        forget_usage(&mut data);
+        format!("{head}data: {data}\n\n")
+    });
+    told.collect()
+}
+
+fn forget_usage(value: &mut Value) {
+    if let Value::Object(fields) = value {
+        fields.retain(|name, _| name != "usage" && name != "usageMetadata");
+        fields.values_mut().for_each(forget_usage);
+    }
+}
+
 /// The events up to the middle of the text.
 pub(super) fn half(seen: &Seen, text: &str) -> Vec<String> {
     let (opening, mut deltas, _) = parts(seen, text);

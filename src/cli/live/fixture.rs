@@ -12,10 +12,12 @@ use crate::cli::live::Notice;
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Speaker};
 use crate::debate::budget::Caps;
-use crate::debate::event::{Event, FORMAT, Limits, Logged, PromptMark, SessionId, Setup};
+use crate::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup};
 use crate::debate::history::{History, Outcome};
 use crate::debate::mode::Mode;
 use crate::debate::personas::{self, Numbering};
+use crate::debate::prompt::PromptMark;
+use crate::debate::prompt::quote::Names;
 use crate::debate::protocol::{self, Step};
 use crate::debate::question::{OptionId, Question};
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
@@ -87,13 +89,16 @@ impl Play {
                 .unwrap(),
             agents: personas::seat(&mode.panel.personas, Numbering::Repeated, seats, &voices),
             moderators: voices.to_vec(),
+            fallbacks: Vec::new(),
             frames: false,
             rounds: None,
             synthesis: false,
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
             web_search: WebSearch::Unsaid,
+            names: Names::Quoted,
             gate: None,
+            needs: None,
             seed: 1,
             name: None,
             tags: BTreeMap::new(),
@@ -127,7 +132,7 @@ impl Play {
             watcher(&play.history, &notice);
         };
         match protocol::next(&self.history) {
-            Step::Done => return false,
+            Step::Done | Step::Wait => return false,
             Step::Record(event) => tell(self, event),
             Step::Ask(asks) => {
                 for ask in &asks {
@@ -154,7 +159,7 @@ impl Play {
     pub(super) fn due(&self) -> Vec<Ask> {
         match protocol::next(&self.history) {
             Step::Ask(asks) => asks,
-            Step::Record(_) | Step::Done => Vec::new(),
+            Step::Record(_) | Step::Wait | Step::Done => Vec::new(),
         }
     }
 }
@@ -215,6 +220,8 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
         rebuts: Vec::new(),
     };
     Response::Position(Position {
+        needs: Vec::new(),
+        blocking_objection: None,
         statement: statement.into(),
         reasoning: String::new(),
         confidence: None,

@@ -176,6 +176,9 @@ fn state(row: &Row, flights: &[&Flight], now: Duration) -> (Tone, String) {
         let wait_s = (*until - now).as_millis().div_ceil(1_000);
         return (Tone::Warn, format!("↻ retry in {wait_s} s: {reason}"));
     }
+    if let Some(queued) = flights.iter().find_map(|flight| flight.queued.as_ref()) {
+        return (Tone::Warn, format!("⧗ in the queue: {queued}"));
+    }
     match flights {
         [] => idle(&row.state),
         [flight] if flight.is_arriving() => (Tone::Busy, format!("{spinner} answering")),
@@ -302,6 +305,18 @@ mod tests {
         assert!(!drawn(&board, 120, 40, at(14_000)).contains("retry in"));
         board.apply(&play.history, &arriving(&asks[1]), at(12_000));
         assert!(!drawn(&board, 120, 40, at(12_000)).contains("retry in"));
+    }
+
+    #[test]
+    fn a_wait_for_a_slot_ends_when_the_request_goes_out() {
+        let (mut board, play, asks) = busy();
+        let turn = asks[1].turn.clone();
+        let waiting = Notice::Waiting { turn: turn.clone(), ahead: 3, reason: "4 requests are under way".into() };
+        board.apply(&play.history, &waiting, at(14_000));
+        let shown = drawn(&board, 120, 40, at(14_000));
+        assert!(shown.contains("⧗ in the queue: 4 requests are under way, 3 ahead"), "{shown}");
+        board.apply(&play.history, &Notice::Sending { turn }, at(15_000));
+        assert!(!drawn(&board, 120, 40, at(15_000)).contains("in the queue"));
     }
 
     #[test]

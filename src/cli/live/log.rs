@@ -42,19 +42,23 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
             once(String::new()).chain(layout.hanging("── ", Tone::Strong, &format!("{place} ──"))).collect()
         }
         News::Said(said) => layout.said(said),
-        News::BallotIn(..) | News::Retrying { .. } => Vec::new(),
+        News::BallotIn(..) | News::Queued { .. } | News::Retrying { .. } => Vec::new(),
         News::Unread { name, reason, again, .. } => {
             let outlook = if *again { "; asked again" } else { "; not counted" };
             layout.hanging("✗ ", if *again { Tone::Warn } else { Tone::Bad }, &format!("{name}: {reason}{outlook}"))
         }
         News::Failed { name, replaced, fault, .. } => {
-            let outlook = if *replaced { "another provider steps in" } else { "absent" };
+            let outlook = if *replaced { "another model steps in" } else { "absent" };
             let mut lines =
                 layout.hanging("✗ ", Tone::Bad, &format!("{name}, {outlook}: {}: {}", fault.kind, fault.message));
             if !fault.hint.is_empty() {
                 lines.extend(layout.hanging("  ", Tone::Warn, &format!("hint: {}", fault.hint)));
             }
             lines
+        }
+        News::SteppedIn { name, voice, shared_with, .. } => {
+            let tone = if shared_with.is_empty() { Tone::Faint } else { Tone::Warn };
+            layout.hanging("↪ ", tone, &format!("{name} {}", news::speaks_through(voice, shared_with)))
         }
         News::Options { options, basis } => {
             layout.options(options.iter().map(|(id, text, names)| (id.0.as_str(), text, names)), basis)
@@ -66,6 +70,11 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
             &format!("the closing text is written; {dropped} points without claims left out"),
         ),
         News::Counted(tally) => layout.tally(tally),
+        News::Waits(lines) => {
+            let lines = lines.iter().flat_map(|line| layout.hanging("? ", Tone::Warn, line));
+            once(String::new()).chain(layout.hanging("■ ", Tone::Strong, "waits for people")).chain(lines).collect()
+        }
+        News::Answered(lines) => lines.iter().flat_map(|line| layout.hanging("● ", Tone::Faint, line)).collect(),
         News::Pausing(in_flight) => layout.hanging("■ ", Tone::Warn, &news::pausing(*in_flight)),
         News::Stopping => {
             layout.hanging("■ ", Tone::Warn, "stopping: the ballots in hand decide; once more to stop at once")

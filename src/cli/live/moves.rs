@@ -68,8 +68,9 @@ pub(super) fn on_landing(
     let counted = consensus::counted_rounds(history);
     let (phase, round) = counted.into_iter().rfind(|at| *at != (turn.phase.as_str(), turn.round))?;
     let before = consensus::standings(history, &slots, phase, round);
-    let (turn, _) = history.turns.get_key_value(turn)?;
-    let standing = Standing { turn, option: held(history, turn, seat, stance), stance, confidence: None };
+    let (turn, taken) = history.turns.get_key_value(turn)?;
+    let voice = &taken.attempts.last()?.voice;
+    let standing = Standing { turn, voice, option: held(history, turn, seat, stance), stance, confidence: None };
     between(history, &slots, ledger, &before, &Standings::from([(seat, standing)])).pop()
 }
 

@@ -2,8 +2,11 @@
 //!
 //! Must never tell a sealed ballot while its stage is open.
 
+use std::collections::BTreeSet;
+
 use crate::app;
 use crate::cli::live::Notice;
+use crate::cli::live::board;
 use crate::cli::live::moves::{self, Move, quote};
 use crate::cli::live::place::Place;
 use crate::cli::live::speakers::{name, voice_line};
@@ -13,11 +16,15 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::budget::Reached;
 use crate::debate::claims;
 use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
+use crate::debate::fallback;
 use crate::debate::history::History;
+use crate::debate::person;
+use crate::debate::protocol;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::{ClaimId, Response};
 use crate::debate::text;
+use crate::export::text::awaited;
 
 /// A topic can be a whole document, and a statement can be anything a model sends: longer ones are cut, in characters.
 const TOPIC_CHARS_MAX: usize = 400;
@@ -52,6 +59,15 @@ pub(super) enum News {
         /// Whether it is asked again.
         again: bool,
     },
+    /// A request has to wait for its slot.
+    Queued {
+        /// Where.
+        place: Place,
+        /// Whose.
+        name: String,
+        /// What for.
+        reason: String,
+    },
     /// A request failed and is sent again.
     Retrying {
         /// Where.
@@ -69,10 +85,21 @@ pub(super) enum News {
         place: Place,
         /// Who; the moderator has no seat.
         name: String,
-        /// Whether another voice steps in.
+        /// Whether another model steps in.
         replaced: bool,
         /// Why.
         fault: Fault,
+    },
+    /// Somebody is asked through another model than their own.
+    SteppedIn {
+        /// Where.
+        place: Place,
+        /// Who.
+        name: String,
+        /// Provider and model.
+        voice: String,
+        /// Who else speaks through that model in the round.
+        shared_with: Vec<String>,
     },
     /// The options of an open question stand.
     Options {
@@ -90,6 +117,10 @@ pub(super) enum News {
     Counted(Tally),
     /// Somebody asked for a pause; so many turns are still waited for.
     Pausing(usize),
+    /// The session waits for people: what it waits for, each on one line.
+    Waits(Vec<String>),
+    /// What was supplied, or not, after a wait for facts; each on one line.
+    Answered(Vec<String>),
     /// Somebody asked for an early end.
     Stopping,
     /// The verdict.
@@ -166,6 +197,8 @@ pub(super) struct Narrator {
     place: Option<Place>,
     /// Turns with ballots whose stage is still open.
     sealed: Vec<TurnId>,
+    /// Turns whose words are sealed from a person who has yet to speak.
+    withheld: Vec<TurnId>,
 }
 
 impl Narrator {
@@ -183,14 +216,19 @@ impl Narrator {
         } else {
             ballots.filter(|id| is_open_ballot(id)).cloned().collect()
         };
-        Self { place: None, sealed }
+        let withheld = person::sealed(history).into_iter().filter(|turn| history.valid_response(turn).is_some());
+        Self { place: None, sealed, withheld: withheld.collect() }
     }
 
     /// Returns the news of a notice; an event in it is part of `history` already.
     pub(super) fn tell(&mut self, history: &History, notice: &Notice) -> Vec<News> {
         match notice {
             Notice::Recorded(logged) => self.event(history, logged),
-            Notice::Arriving { .. } => Vec::new(),
+            Notice::Arriving { .. } | Notice::Sending { .. } => Vec::new(),
+            Notice::Waiting { turn, ahead, reason } => {
+                let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
+                vec![News::Queued { place, name, reason: board::queued(*ahead, reason) }]
+            }
             Notice::Retrying { turn, reason, wait_ms, .. } => {
                 let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
                 vec![News::Retrying { place, name, reason: text::line(reason), wait_ms: *wait_ms }]
@@ -211,6 +249,8 @@ impl Narrator {
             Event::TurnFailed { turn, fault, .. } => vec![failed(history, turn, fault)],
             Event::OptionsFrozen(frozen) => self.unsealed(history, options(history, frozen)),
             Event::RoundClosed(closed) => self.unsealed(history, News::Counted(Tally::of(history, closed))),
+            Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => vec![waits(history)],
+            Event::NeedsAnswered { .. } => answered(history).into_iter().collect(),
             Event::StopRequested { .. } => vec![News::Stopping],
             Event::LimitReached(reached) => vec![News::Limit(limit(reached))],
             Event::Decided { decision } => self.unsealed(history, News::Decided(Verdict::of(history, decision))),
@@ -224,37 +264,52 @@ impl Narrator {
 
     fn began(&mut self, history: &History, turn: &TurnId) -> Vec<News> {
         let place = Place::of_turn(history, turn);
-        if self.place.as_ref() == Some(&place) {
-            return Vec::new();
-        }
-        self.place = Some(place.clone());
-        vec![News::Began(place)]
+        let began = (self.place.as_ref() != Some(&place)).then(|| News::Began(place.clone()));
+        self.place = Some(place);
+        began.into_iter().chain(stepped_in(history, turn)).collect()
     }
 
     fn finished(&mut self, history: &History, turn: &TurnId, response: &Response) -> Vec<News> {
         let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
-        vec![match response {
+        let still_sealed = person::sealed(history);
+        let mut told = self.released(history, &still_sealed);
+        told.push(match response {
+            Response::Position(_) | Response::Questions(_) if still_sealed.contains(turn) => {
+                self.withheld.push(turn.clone());
+                return told;
+            }
             Response::Ballot(_) => {
                 self.sealed.push(turn.clone());
                 News::BallotIn(place, name)
             }
             Response::Position(_) | Response::Questions(_) => said(history, turn, response),
             // The event that follows tells it better.
-            Response::Perspectives(_) | Response::Sorting(_) => return Vec::new(),
+            Response::Perspectives(_) | Response::Sorting(_) => return told,
             Response::Synthesis(synthesis) => News::Synthesised { dropped: synthesis.dropped.len() },
             Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {
                 let reason = text::line(&response.headline());
                 News::Unread { place, name, reason, again: is_asked_again(history, turn, response) }
             }
-        }]
+        });
+        told
+    }
+
+    /// What had to be withheld from a person who has spoken now.
+    fn released(&mut self, history: &History, still_sealed: &BTreeSet<TurnId>) -> Vec<News> {
+        let (kept, mut released): (Vec<TurnId>, Vec<TurnId>) =
+            std::mem::take(&mut self.withheld).into_iter().partition(|turn| still_sealed.contains(turn));
+        self.withheld = kept;
+        released.sort_by_key(|turn| turn.speaker);
+        let told = released.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?)));
+        told.collect()
     }
 
     /// The ballots of the stage that has ended, and then `news`.
     fn unsealed(&mut self, history: &History, news: News) -> Vec<News> {
         let mut turns = std::mem::take(&mut self.sealed);
         turns.sort_by_key(|turn| turn.speaker);
-        let mut told: Vec<News> =
-            turns.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?))).collect();
+        let mut told = self.released(history, &BTreeSet::new());
+        told.extend(turns.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?))));
         told.push(news);
         told
     }
@@ -281,11 +336,42 @@ fn is_asked_again(history: &History, turn: &TurnId, response: &Response) -> bool
     response.deserves_retry() && replies < history.setup.limits.attempts_max as usize
 }
 
+fn stepped_in(history: &History, turn: &TurnId) -> Option<News> {
+    let stepped = fallback::stepped_in_for(history, turn)?;
+    Some(News::SteppedIn {
+        place: Place::of_turn(history, turn),
+        name: name(history, turn.speaker),
+        voice: voice_line(stepped.voice),
+        shared_with: stepped.shared_with.iter().map(|seat| name(history, Speaker::Seat(*seat))).collect(),
+    })
+}
+
 fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
-    let tried = history.turns.get(turn).map_or(0, |turn| turn.attempts.len());
     let fault = Fault { message: text::line(&fault.message), hint: text::line(&fault.hint), ..fault.clone() };
-    let replaced = turn.speaker == Speaker::Moderator && tried < history.setup.moderators.len();
+    let replaced = protocol::is_due(history, turn);
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
+}
+
+fn waits(history: &History) -> News {
+    News::Waits(awaited(history).iter().map(|line| text::clip(line, STATEMENT_CHARS_MAX)).collect())
+}
+
+fn answered(history: &History) -> Option<News> {
+    let answers = history.answers.last()?;
+    let supplied = answers.facts.iter().map(|fact| format!("supplied: {}", text::line(&fact.about)));
+    let missing = answers.unanswered.iter().map(|need| format!("goes on without {need}"));
+    Some(News::Answered(supplied.chain(missing).collect()))
+}
+
+/// Through which model somebody is asked instead of their own, in words.
+pub(super) fn speaks_through(voice: &str, shared_with: &[String]) -> String {
+    match shared_with {
+        [] => format!("speaks through {voice}"),
+        [other] => format!("speaks through {voice}, as {other} does: one model, two seats"),
+        others => {
+            format!("speaks through {voice}, as {} do: one model, {} seats", others.join(" and "), others.len() + 1)
+        }
+    }
 }
 
 fn limit(reached: &Reached) -> String {
@@ -344,12 +430,11 @@ fn said(history: &History, turn: &TurnId, response: &Response) -> News {
                 Some(_) | None => Aside::Accepts(concession.claim.clone(), words),
             }
         })),
-        Response::Ballot(ballot) => {
-            asides.extend(ballot.blocking_objection.iter().map(|objection| Aside::Blocks(text::line(objection))))
-        }
-        Response::Questions(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
+        Response::Ballot(_) | Response::Questions(_) => {}
+        Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => {}
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}
     }
+    asides.extend(response.blocking_objection().map(|objection| Aside::Blocks(text::line(objection))));
     let text = text::clip(&response.headline(), STATEMENT_CHARS_MAX);
     News::Said(Said {
         place: Place::of_turn(history, turn),
@@ -606,5 +691,64 @@ mod tests {
             ["[vote] Analyst: retrying in 3 s: overloaded"]
         );
         assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
+    }
+
+    #[test]
+    fn a_wait_for_a_slot_is_told_off_a_terminal_alone() {
+        let play = Play::open(VOTE, 3);
+        let turn = play.due().remove(0).turn;
+        let layout = log::Layout { columns: 80, palette: Palette::new(Surface::NoColor) };
+        let rows = [
+            (
+                Notice::Waiting { turn: turn.clone(), ahead: 0, reason: "4 requests\u{1b} are under way".into() },
+                vec!["[vote] Analyst: in the queue: 4 requests are under way"],
+            ),
+            (
+                Notice::Waiting { turn: turn.clone(), ahead: 2, reason: "60 a minute".into() },
+                vec!["[vote] Analyst: in the queue: 60 a minute, 2 ahead"],
+            ),
+            (Notice::Sending { turn }, vec![]),
+        ];
+        for (notice, expected) in rows {
+            let news = Narrator::new(&play.history).tell(&play.history, &notice);
+            assert_eq!(news.iter().flat_map(plain::lines).collect::<Vec<_>>(), expected);
+            assert_eq!(news.iter().flat_map(|news| log::lines(news, layout)).count(), 0);
+        }
+    }
+
+    #[test]
+    fn who_speaks_through_another_model_is_told_with_whoever_shares_it() {
+        let mut play = Play::open(VOTE, 3);
+        // Seats 1 and 3 are Anthropic's, which is down.
+        play.history.setup.fallbacks = vec![play.history.agents[1].voice.clone()];
+        let layout = log::Layout { columns: 100, palette: Palette::new(Surface::NoColor) };
+        let mut narrator = Narrator::new(&play.history);
+        let (mut plain_lines, mut log_lines) = (Vec::new(), Vec::new());
+        play.finish(
+            |ask| match ask.voice.provider.as_str() {
+                "anthropic" => fault(FaultKind::Overloaded),
+                _ => reply(ballot(0, None), Some(0.0)),
+            },
+            |history, notice| {
+                let news = narrator.tell(history, notice);
+                plain_lines.extend(news.iter().flat_map(plain::lines));
+                log_lines.extend(news.iter().flat_map(|news| log::lines(news, layout)));
+            },
+        );
+        let told: Vec<&String> =
+            plain_lines.iter().filter(|line| line.contains("steps in") || line.contains("speaks")).collect();
+        assert_eq!(
+            told,
+            [
+                "[vote] Analyst: another model steps in: overloaded: the vendor said no; hint: wait a minute",
+                "[vote] Zoë 🦀: another model steps in: overloaded: the vendor said no; hint: wait a minute",
+                "[vote] Analyst: speaks through openai·gpt-5.2, as 分析者 does: one model, two seats",
+                "[vote] Zoë 🦀: speaks through openai·gpt-5.2, as Analyst and 分析者 do: one model, 3 seats",
+            ]
+        );
+        assert!(
+            log_lines.iter().any(|line| line.starts_with("↪ Analyst speaks through openai·gpt-5.2")),
+            "{log_lines:?}"
+        );
     }
 }

@@ -19,13 +19,19 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             let outlook = if *again { "asked again" } else { "not counted" };
             vec![format!("[{}] {name}: {reason}; {outlook}", place.short())]
         }
+        News::Queued { place, name, reason } => {
+            vec![format!("[{}] {name}: in the queue: {reason}", place.short())]
+        }
         News::Retrying { place, name, reason, wait_ms } => {
             vec![format!("[{}] {name}: retrying in {} s: {reason}", place.short(), wait_ms.div_ceil(1_000))]
         }
         News::Failed { place, name, replaced, fault } => {
-            let outlook = if *replaced { "another provider steps in" } else { "absent" };
+            let outlook = if *replaced { "another model steps in" } else { "absent" };
             let hint = if fault.hint.is_empty() { String::new() } else { format!("; hint: {}", fault.hint) };
             vec![format!("[{}] {name}: {outlook}: {}: {}{hint}", place.short(), fault.kind, fault.message)]
+        }
+        News::SteppedIn { place, name, voice, shared_with } => {
+            vec![format!("[{}] {name}: {}", place.short(), news::speaks_through(voice, shared_with))]
         }
         News::Options { options, basis } => {
             let line =
@@ -39,6 +45,8 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             vec![format!("closing text written, {dropped} points without claims left out")]
         }
         News::Counted(tally) => vec![tally_line(tally)],
+        News::Waits(lines) => lines.iter().map(|line| format!("waits for people: {line}")).collect(),
+        News::Answered(lines) => lines.clone(),
         News::Pausing(in_flight) => vec![news::pausing(*in_flight)],
         News::Stopping => vec!["stopping: the ballots in hand decide".to_owned()],
         News::Decided(verdict) => vec![verdict_line(verdict)],

@@ -112,7 +112,7 @@ pub struct Inputs {
     pub minority_claims_answered: u32,
     /// Whether all who were heard in the opening chose the same option.
     pub sealed_unanimous: bool,
-    /// Model families on the panel.
+    /// Model families on the panel, as it spoke in the opening.
     pub families: u32,
 }
 
@@ -160,7 +160,11 @@ fn inputs(course: &Course<'_>) -> Inputs {
         let is_for_it = own.is_some_and(|own| entry.claim.supports.is_empty() || entry.claim.supports.contains(&own));
         is_for_it && matches!(entry.status, Status::Rebutted | Status::Conceded)
     };
-    let families: BTreeSet<&str> = course.history.agents.iter().map(|agent| agent.voice.family.as_str()).collect();
+    let voices = course.history.agents.iter().map(|agent| {
+        let spoken = course.sealed.get(&agent.seat).map(|standing| standing.voice);
+        spoken.unwrap_or(&agent.voice)
+    });
+    let families: BTreeSet<&str> = voices.map(|voice| voice.family.as_str()).collect();
     let (new_claims, new_evidence) = brought(course);
     Inputs {
         agreement_before: agreement(course, &course.sealed),

@@ -63,7 +63,7 @@ pub fn sensitivity(course: &Course<'_>) -> Sensitivity {
         agents.filter_map(|agent| Some((agent, course.last.get(&agent.seat)?)))
     };
     let by_family: Vec<_> =
-        stances().map(|(agent, standing)| (standing.option.clone(), agent.voice.family.as_str())).collect();
+        stances().map(|(_, standing)| (standing.option.clone(), standing.voice.family.as_str())).collect();
     let by_confidence: Vec<_> = stances().map(|(_, standing)| (standing.option.clone(), standing.confidence)).collect();
     Sensitivity {
         without_seat: stances().map(|(agent, _)| without(course, agent.seat)).collect(),

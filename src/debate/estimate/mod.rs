@@ -4,15 +4,13 @@
 
 pub mod verdict;
 
-use std::collections::BTreeSet;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::{Agent, Seat};
 use crate::debate::change;
 use crate::debate::claims::{self, Entry};
-use crate::debate::consensus::{Standing, Standings};
+use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::event::Movement;
 use crate::debate::history::History;
 use crate::debate::question::Unit;
@@ -98,14 +96,13 @@ pub fn measure(history: &History, standings: &Standings<'_>) -> Estimates {
 
 /// Measures what a panel of `agents` estimates, whoever else is in `standings`.
 pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Estimates {
-    let heard = || agents.iter().filter_map(|agent| Some((agent, standings.get(&agent.seat)?)));
-    let given: Vec<_> = heard().filter_map(|(_, standing)| standing.stance.estimate).collect();
+    let heard = || agents.iter().filter_map(|agent| standings.get(&agent.seat));
+    let given: Vec<_> = heard().filter_map(|standing| standing.stance.estimate).collect();
     let values: Vec<f64> = given.iter().map(|estimate| estimate.value).collect();
     let widths: Vec<f64> = given.iter().map(|estimate| estimate.high - estimate.low).collect();
     let summary = quartiles(&values);
     let relative = summary.and_then(|summary| summary.relative_iqr());
-    let givers = heard().filter(|(_, standing)| standing.stance.estimate.is_some());
-    let families: BTreeSet<&str> = givers.map(|(agent, _)| agent.voice.family.as_str()).collect();
+    let givers = heard().filter(|standing| standing.stance.estimate.is_some());
     let (panel, heard, n) = (count(agents.len()), count(heard().count()), count(given.len()));
     let part = |part: fn(&Quartiles) -> f64| summary.as_ref().ok().map(part);
     Estimates {
@@ -122,7 +119,7 @@ pub fn measure_panel(agents: &[Agent], standings: &Standings<'_>) -> Estimates {
         relative_iqr: relative.ok(),
         undefined: relative.err().map(|undefined| undefined.reason().to_owned()),
         width: quartiles(&widths).ok().map(|widths| widths.median),
-        families: count(families.len()),
+        families: consensus::families(givers),
     }
 }
 

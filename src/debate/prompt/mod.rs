@@ -11,6 +11,8 @@ mod supplied;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::debate::agent::{Agent, Seat, Stance as Side};
@@ -18,12 +20,13 @@ use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Ratings};
 use crate::debate::estimate;
-use crate::debate::event::{Continued, PromptMark};
+use crate::debate::event::{Continued, Fact};
 use crate::debate::history::{Attempt, History, Outcome};
 use crate::debate::mode::{Form, Labels, Stage};
+use crate::debate::needs::{self, Answers};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
-use crate::debate::response::contract::{self, Contract, Earlier, StanceTerms};
+use crate::debate::response::contract::{self, Contract, Earlier, Needs, Objections, StanceTerms};
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
 use crate::debate::visibility::{self, Contribution};
@@ -31,6 +34,15 @@ use crate::stats::shuffle;
 
 /// Stands in a conversation for a reply that never came or was empty: providers refuse empty messages.
 const NO_REPLY: &str = "(no reply)";
+
+/// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PromptMark {
+    /// SHA-256 of the shared block and the messages, in hexadecimal.
+    pub sha256: String,
+    /// Their length in bytes.
+    pub bytes: u64,
+}
 
 /// Returns the prompt of a turn in the slot at index `at`; its last message is for the attempt that comes next.
 pub fn prompt(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker) -> Prompt {
@@ -116,12 +128,25 @@ pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speak
         options: if opens(history, slot) { history.setup.question.options.clone() } else { history.options().to_vec() },
         estimate: history.setup.question.estimate.clone(),
         earlier: earlier(history, &slots[..at], speaker),
+        objections: objections(history),
     };
     match slot.stage.form {
-        Form::Position => Contract::Position(consensus::takes_stances(history, slot).then(terms)),
+        Form::Position => {
+            Contract::Position(consensus::takes_stances(history, slot).then(terms), asks_for_needs(history))
+        }
         Form::Questions => Contract::Questions,
         Form::Ballot => Contract::Ballot(terms()),
     }
+}
+
+fn asks_for_needs(history: &History) -> Needs {
+    history.setup.needs.map_or(Needs::NotAsked, |_| Needs::Asked)
+}
+
+/// Positions say what they would forbid where the gate asks for it and there are no ballots to say it on.
+fn objections(history: &History) -> Objections {
+    let is_gated = history.setup.gate.as_ref().is_some_and(|gate| gate.no_blocking_dissent);
+    if is_gated && !history.setup.mode.has_ballots() { Objections::Asked } else { Objections::NotAsked }
 }
 
 fn opens(history: &History, slot: &Slot<'_>) -> bool {
@@ -166,7 +191,10 @@ pub fn shared(history: &History) -> String {
         quote::fence(&nonce, &question.topic),
         supplied::block(&history.setup, &nonce),
         if history.setup.web_search.terms().is_some() { SEARCH_RULE } else { "" },
-        if question.estimate.is_some() { contract::describe_estimate(&forms) } else { contract::describe(&forms) },
+        match question.estimate {
+            Some(_) => contract::describe_estimate(&forms, asks_for_needs(history)),
+            None => contract::describe(&forms, asks_for_needs(history), objections(history)),
+        },
     )
 }
 
@@ -199,6 +227,8 @@ struct Told {
     options: bool,
     /// How many continuations it has been told of.
     continuations: usize,
+    /// How many answers to what was needed it has been told of.
+    answers: usize,
     /// The contributions it has been shown.
     turns: BTreeSet<TurnId>,
     /// Its own turns so far.
@@ -218,6 +248,9 @@ impl Told {
             }
             Speaker::Moderator => parts.push(moderator::ROLE.to_owned()),
         }
+        let known = needs::answers_before(history, turn);
+        parts.extend(known.iter().skip(self.answers).map(|new| answered(history, slots, new)));
+        self.answers = self.answers.max(known.len());
         let known = history.continuations_before(turn);
         let new = history.continuations.iter().take(known).skip(self.continuations);
         parts.extend(new.map(|more| continued(history, &more.terms)));
@@ -321,9 +354,29 @@ pub(crate) fn continued(history: &History, terms: &Continued) -> String {
     if let Some(focus) = &terms.focus {
         parts.push(format!("From now on it is about this in the first place:\n{}", quote::fence(&nonce, focus)));
     }
-    for fact in &terms.facts {
-        let fact = format!("{}\n\n{}", fact.about, fact.text);
-        parts.push(format!("Material that was supplied since:\n{}", quote::fence(&nonce, &fact)));
+    parts.extend(terms.facts.iter().map(|fact| supplied(&nonce, fact)));
+    parts.join("\n\n")
+}
+
+fn supplied(nonce: &str, fact: &Fact) -> String {
+    let material = quote::fence(nonce, &format!("{}\n\n{}", fact.about, fact.text));
+    format!("Material that was supplied since:\n{material}")
+}
+
+/// Tells what came of a wait for facts.
+pub(crate) fn answered(history: &History, slots: &[Slot<'_>], answers: &Answers) -> String {
+    let nonce = quote::nonce(history.setup.seed);
+    let mut parts = vec!["Facts from outside were needed, and people were asked for them.".to_owned()];
+    parts.extend(answers.facts.iter().map(|fact| supplied(&nonce, fact)));
+    let entries = if answers.unanswered.is_empty() { Vec::new() } else { needs::needs_of(history, slots) };
+    let missing: Vec<&str> = entries
+        .iter()
+        .filter(|entry| answers.unanswered.contains(&entry.id))
+        .map(|entry| entry.query.as_str())
+        .collect();
+    if !missing.is_empty() {
+        let missing = quote::fence(&nonce, &missing.join("\n"));
+        parts.push(format!("Nobody could tell this; go on without it, and do not ask again:\n{missing}"));
     }
     parts.join("\n\n")
 }
@@ -358,7 +411,7 @@ fn name_of(history: &History, speaker: Speaker) -> String {
         Speaker::Seat(seat) => history.agent(seat).map_or_else(
             || format!("Seat {seat}"),
             |agent| {
-                let name = quote::label(&quote::nonce(history.setup.seed), &agent.name);
+                let name = quote::label(history.setup.names, &quote::nonce(history.setup.seed), &agent.name);
                 match agent.persona.stance {
                     Some(Side::Yes) => format!("{name} (assigned to argue for)"),
                     Some(Side::No) => format!("{name} (assigned to argue against)"),

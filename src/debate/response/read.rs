@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use crate::debate::agent::Persona;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::reply::{Finish, Reply};
-use crate::debate::response::contract::{Contract, Earlier, QUESTIONS_MAX, StanceTerms};
+use crate::debate::response::contract::{Contract, Earlier, NEEDS_MAX, Needs, QUESTIONS_MAX, StanceTerms};
 use crate::debate::response::{
-    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Pile, Point, PosedQuestion, Position, Response,
-    Stance, Synthesis, extract, number,
+    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Need, Pile, Point, PosedQuestion, Position,
+    Response, Stance, Synthesis, extract, number,
 };
 use crate::debate::text;
 
@@ -64,7 +64,7 @@ fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
 
 fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, String> {
     Ok(match contract {
-        Contract::Position(terms) => Response::Position(position(fields, terms.as_ref())?),
+        Contract::Position(terms, needs) => Response::Position(position(fields, terms.as_ref(), *needs)?),
         Contract::Questions => Response::Questions(questions(fields)?),
         Contract::Ballot(terms) => Response::Ballot(ballot(fields, terms)?),
         Contract::Perspectives(count) => Response::Perspectives(perspectives(fields, *count)?),
@@ -73,8 +73,9 @@ fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, Str
     })
 }
 
-fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>) -> Result<Position, String> {
+fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>, needs: Needs) -> Result<Position, String> {
     let stance = terms.map(|terms| stance(fields, terms)).transpose()?;
+    let objects = terms.is_some_and(StanceTerms::takes_objections);
     Ok(Position {
         statement: fields.needed_text("statement")?,
         reasoning: fields.text("reasoning")?,
@@ -86,6 +87,11 @@ fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>) -> Result<Position
             .map(|fields| concession(fields))
             .collect::<Result<_, _>>()?,
         would_change_my_mind: fields.texts("would_change_my_mind")?,
+        needs: match needs {
+            Needs::NotAsked => Vec::new(),
+            Needs::Asked => needed(fields)?,
+        },
+        blocking_objection: if objects { objection(fields)? } else { None },
         stance,
     })
 }
@@ -102,9 +108,13 @@ fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
         statement,
         because: fields.text("because")?,
         confidence: fields.confidence("confidence")?,
-        blocking_objection: Some(fields.text("blocking_objection")?).filter(|text| !text.is_empty()),
+        blocking_objection: objection(fields)?,
         stance,
     })
+}
+
+fn objection(fields: &Fields<'_>) -> Result<Option<String>, String> {
+    Ok(Some(fields.text("blocking_objection")?).filter(|text| !text.is_empty()))
 }
 
 fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
@@ -186,6 +196,16 @@ fn claim(fields: &Fields<'_>) -> Result<Claim, String> {
 
 fn concession(fields: &Fields<'_>) -> Result<Concession, String> {
     Ok(Concession { claim: ClaimId(fields.needed_text("claim")?), consequence: fields.text("consequence")? })
+}
+
+/// The needs of a response; what asks for nothing is left out.
+fn needed(fields: &Fields<'_>) -> Result<Vec<Need>, String> {
+    let need = |fields: &Fields<'_>| {
+        let (query, reason) = (text::line(&fields.text("query")?), text::line(&fields.text("reason")?));
+        Ok(Need { query, reason, required: fields.is_true("required")? })
+    };
+    let needs: Vec<Need> = fields.objects("needs")?.iter().map(need).collect::<Result<_, String>>()?;
+    Ok(needs.into_iter().filter(|need| !text::is_blank(&need.query)).take(NEEDS_MAX).collect())
 }
 
 fn questions(fields: &Fields<'_>) -> Result<Vec<PosedQuestion>, String> {
@@ -315,6 +335,16 @@ impl<'a> Fields<'a> {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(object)) => Ok(Some(Fields(object))),
             Some(_) => Err(format!("`{name}` must be an object or null")),
+        }
+    }
+
+    fn is_true(&self, name: &str) -> Result<bool, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(value)) => Ok(*value),
+            Some(Value::String(value)) if value.eq_ignore_ascii_case("true") => Ok(true),
+            Some(Value::String(value)) if value.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(format!("`{name}` must be true or false")),
         }
     }
 

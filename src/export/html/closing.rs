@@ -2,10 +2,11 @@
 
 use crate::debate::dissent::Dissent;
 use crate::debate::response::Point;
+use crate::export::fallbacks;
 use crate::export::html::markup::{Html, all, el, line, of, said, text, words};
 use crate::export::html::reference;
 use crate::export::record::Record;
-use crate::export::text::{absent, capitalised};
+use crate::export::text::{absent, capitalised, needed as needs_in_words};
 use crate::export::wording;
 
 /// What stands against the decision, in the holders' own words.
@@ -85,12 +86,27 @@ fn list(title: &str, entries: Vec<Html>) -> Option<Html> {
     (!entries.is_empty()).then(|| all([line("h3", title), of("ul", "prose", entries)]))
 }
 
-/// Who could not be heard, and why; `None` when everybody was.
-pub(super) fn unheard(record: &Record) -> Option<Html> {
-    let unheard = absent(record);
-    if unheard.is_empty() {
+/// The facts that agents needed from outside; `None` when there were none.
+pub(super) fn needed(record: &Record) -> Option<Html> {
+    let needed = needs_in_words(record);
+    if needed.is_empty() {
         return None;
     }
-    let entries = unheard.iter().map(|entry| el("li", &[], [words(&capitalised(entry))])).collect::<Vec<_>>();
-    Some(el("section", &[("id", &"unheard")], [line("h2", "Not heard"), of("ul", "prose", entries)]))
+    let entries = needed.iter().map(|entry| el("li", &[], [words(entry)])).collect::<Vec<_>>();
+    Some(el("section", &[("id", &"needs")], [line("h2", "Needed from outside"), of("ul", "prose", entries)]))
+}
+
+/// Who could not be heard, and why; `None` when everybody was.
+pub(super) fn unheard(record: &Record) -> Option<Html> {
+    entries("unheard", "Not heard", &absent(record))
+}
+
+/// Who spoke through another model than their own, and why; `None` when nobody did.
+pub(super) fn fallbacks(record: &Record) -> Option<Html> {
+    entries("fallbacks", "Fallbacks", &fallbacks::lines(record))
+}
+
+fn entries(id: &str, title: &str, lines: &[String]) -> Option<Html> {
+    let entries = lines.iter().map(|entry| el("li", &[], [words(&capitalised(entry))])).collect::<Vec<_>>();
+    (!lines.is_empty()).then(|| el("section", &[("id", &id)], [line("h2", title), of("ul", "prose", entries)]))
 }

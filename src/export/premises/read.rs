@@ -4,7 +4,9 @@
 
 use serde::Deserialize;
 
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
+use crate::debate::material;
 use crate::debate::response::ClaimId;
 use crate::export::premises::{HEADING, INTRODUCTION, NO_CLAIM, PremiseKind, PremiseRecord, premises};
 use crate::export::record::SCHEMA;
@@ -62,8 +64,15 @@ fn opens_as_ours(text: &str) -> bool {
 }
 
 fn of_log(text: &str) -> Option<Recorded> {
-    if !text.lines().next()?.contains("\"session_opened\"") {
+    let first = text.lines().next()?;
+    if !first.contains("\"session_opened\"") {
         return None;
+    }
+    // The first event tells whether there is anything to check: folding all of them takes a while.
+    let rests_on_nothing =
+        |opened: &Logged| matches!(&opened.event, Event::SessionOpened(setup) if material::premises(setup).is_empty());
+    if serde_json::from_str(first).is_ok_and(|opened| rests_on_nothing(&opened)) {
+        return Some(Recorded::default());
     }
     let log = match ndjson::read(text) {
         Ok(log) => log,

@@ -1,6 +1,6 @@
 //! The agents: one path each, through all rounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,9 +9,11 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::change::{self, Moved};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Standings;
+use crate::debate::fallback;
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Concession, Response, Stance};
 use crate::debate::schedule::Slot;
+use crate::export::record;
 use crate::export::text::money;
 use crate::export::usage::{PaidIn, Spent, spent};
 use crate::export::views::claims::{kind, status};
@@ -113,9 +115,11 @@ fn path(scope: &Scope<'_>, grounds: &[Ground<'_>], speaker: Speaker) -> Path {
     let (agent, voices) = match speaker {
         Speaker::Seat(seat) => {
             let agent = history.agent(seat).cloned();
-            (agent.clone(), agent.into_iter().map(|agent| agent.voice).collect())
+            let stepped_in = fallback::stepped_in(history).into_iter().filter(|stepped| stepped.seat == seat);
+            let others: BTreeSet<Voice> = stepped_in.map(|stepped| stepped.voice.clone()).collect();
+            (agent.clone(), agent.into_iter().map(|agent| agent.voice).chain(others).collect())
         }
-        Speaker::Moderator => (None, history.moderated_by().into_iter().cloned().collect()),
+        Speaker::Moderator => (None, record::moderators(history).into_iter().cloned().collect()),
     };
     let in_scope = |turn: &TurnId| turn.speaker == speaker && scope.holds(turn);
     Path {
@@ -142,10 +146,9 @@ fn stretch(scope: &Scope<'_>, ground: &Ground<'_>, speaker: Speaker) -> Option<S
 fn deed(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId) -> Deed {
     let response = scope.history.response(turn);
     let stance = scope.history.valid_response(turn).and_then(Response::stance);
-    let (concessions, blocking_objection) = match response {
-        Some(Response::Position(position)) => (position.concessions.clone(), None),
-        Some(Response::Ballot(ballot)) => (Vec::new(), ballot.blocking_objection.clone()),
-        _ => (Vec::new(), None),
+    let concessions = match response {
+        Some(Response::Position(position)) => position.concessions.clone(),
+        _ => Vec::new(),
     };
     Deed {
         said: said(scope, turn, &ground.standings),
@@ -153,7 +156,7 @@ fn deed(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId) -> Deed {
         change: stance.and_then(|stance| account(scope, ground, turn, stance)),
         claims: scope.ledger.iter().filter(|entry| entry.turn == *turn).cloned().collect(),
         concessions,
-        blocking_objection,
+        blocking_objection: response.and_then(Response::blocking_objection).cloned(),
         response: response.cloned(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Must never show a key, and never take one to a place that was not configured.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
@@ -9,7 +10,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, Url};
 use secrecy::ExposeSecret;
 
-use crate::providers::gateway::{Endpoint, GatewayError};
+use crate::providers::gateway::limiter::Limiter;
+use crate::providers::gateway::{Accounts, Endpoint, GatewayError};
 use crate::providers::table::Vendor;
 
 const USER_AGENT: &str = concat!("roundtable/", env!("CARGO_PKG_VERSION"));
@@ -27,20 +29,26 @@ pub(super) struct Route {
     base: String,
     host: String,
     auth: Option<(HeaderName, HeaderValue)>,
+    limiter: Arc<Limiter>,
 }
 
 impl Route {
-    pub(super) fn new(endpoint: Endpoint) -> Result<Self, GatewayError> {
+    pub(super) fn new(endpoint: Endpoint, accounts: &Accounts) -> Result<Self, GatewayError> {
         let provider = endpoint.vendor.name;
         let base = endpoint.vendor.wire.url(&endpoint.base_url, "");
         let url = usable(&base).map_err(|reason| GatewayError::BaseUrl { provider, reason })?;
         let auth = auth_header(&endpoint)
             .map_err(|_| GatewayError::Key { provider, key_variable: endpoint.key_variable.clone() })?;
-        Ok(Self { base, host: host(&url), auth, endpoint })
+        Ok(Self { base, host: host(&url), auth, limiter: accounts.limiter(&endpoint), endpoint })
     }
 
     pub(super) fn vendor(&self) -> &'static Vendor {
         self.endpoint.vendor
+    }
+
+    /// Who may send, and when.
+    pub(super) fn limiter(&self) -> &Limiter {
+        &self.limiter
     }
 
     /// Whether reaching it takes certificates.
@@ -190,13 +198,15 @@ fn auth_header(endpoint: &Endpoint) -> Result<Option<(HeaderName, HeaderValue)>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::providers::gateway::Limits;
     use crate::providers::table;
 
     fn route(key: &str) -> Route {
         let vendor = table::find("anthropic").expect("a row of the table");
         let key = Some(key.into());
         let base_url = "https://user:secret@api.example:8443/v1/".to_owned();
-        Route::new(Endpoint { vendor, base_url, key, key_variable: "A_KEY".to_owned() }).expect("a usable endpoint")
+        let endpoint = Endpoint { vendor, base_url, key, key_variable: "A_KEY".to_owned(), limits: Limits::default() };
+        Route::new(endpoint, &Accounts::default()).expect("a usable endpoint")
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::debate::reply::FaultKind;
 use crate::providers::gateway::body::{Body, BodyError};
 use crate::providers::gateway::client::{self, Route};
 use crate::providers::gateway::failure::{self, Failure};
+use crate::providers::gateway::rates::Rates;
 use crate::providers::gateway::{Timeouts, retry};
 use crate::providers::wire::{Answer, Call, Shape, Wire, WireFault};
 use crate::providers::{OnProgress, Progress};
@@ -40,6 +41,7 @@ pub(super) async fn exchange(
     };
     let response = send(client, route, call, timeouts).await?;
     let head = Head::of(&response);
+    route.limiter().heed(&Rates::read(|name| find(&head.headers, name), SystemTime::now()));
     let result = match response.status().as_u16() {
         200..=299 => accepted(response, vendor.wire, timeouts, progress).await.map_err(Failure::from),
         300..=399 => Err(redirected(&response, route)),

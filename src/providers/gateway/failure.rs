@@ -58,6 +58,44 @@ impl Failure {
         Self::new(FaultKind::InvalidResponse, message)
     }
 
+    /// The provider wants no request at all for longer than there is time.
+    pub(super) fn left_alone(title: &str, pause: Duration) -> Self {
+        let message = format!("{title} has asked all who use this key to wait");
+        Self { told_wait: Some(pause), ..Self::new(FaultKind::RateLimit, message) }
+    }
+
+    pub(super) fn never_admitted(title: &str, queue: Duration) -> Self {
+        Self::new(FaultKind::RateLimit, format!("no slot for a request to {title} within {queue:?}"))
+    }
+
+    /// How long everybody behind the key must leave the provider alone after this; `wait` is how long this ask does.
+    pub(super) fn pause(&self, wait: Option<Duration>) -> Option<Duration> {
+        match self.kind {
+            FaultKind::RateLimit => self.told_wait.or(wait),
+            FaultKind::Overloaded | FaultKind::Timeout => self.told_wait,
+            FaultKind::Auth
+            | FaultKind::Quota
+            | FaultKind::Network
+            | FaultKind::ContextTooLong
+            | FaultKind::InvalidRequest
+            | FaultKind::InvalidResponse
+            | FaultKind::Cancelled => None,
+        }
+    }
+
+    /// Says so where the wait that the provider wants is what there is no time for.
+    pub(super) fn out_of_time(self, left: Duration) -> Self {
+        let seconds = |duration: Duration| duration.as_secs_f64().ceil();
+        match self.told_wait.filter(|told| *told >= left) {
+            Some(told) => {
+                let reason =
+                    format!("it wants a wait of {} s, and {} s of the turn are left", seconds(told), seconds(left));
+                Self { message: format!("{}; {reason}", self.message), ..self }
+            }
+            None => self,
+        }
+    }
+
     /// A failure before anything was sent.
     pub(super) fn unsent(kind: FaultKind, message: String) -> Self {
         Self { sent: Sent::Never, ..Self::new(kind, message) }

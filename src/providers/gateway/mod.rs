@@ -3,14 +3,20 @@
 //! Must never follow a redirect (a key stays with its host), leave anything running once an ask is dropped, or call
 //! anybody before it is asked.
 
+mod accounts;
 mod body;
+mod bucket;
 mod client;
 mod exchange;
 mod failure;
+mod limiter;
+mod queue;
+mod rates;
 mod retry;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,8 +29,11 @@ pub use crate::providers::gateway::exchange::accepted;
 
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Citation, Fault, Finish, Reply, Usage};
+pub use crate::providers::gateway::accounts::Accounts;
 use crate::providers::gateway::client::{Route, Tls};
 use crate::providers::gateway::failure::Failure;
+pub use crate::providers::gateway::limiter::Limits;
+use crate::providers::gateway::limiter::{Need, Permit, Queued};
 use crate::providers::table::{self, Vendor};
 use crate::providers::wire::{Answer, Shape};
 use crate::providers::{Asking, OnProgress, Progress, Provider};
@@ -49,6 +58,8 @@ pub struct Endpoint {
     pub key: Option<SecretString>,
     /// The variable the key is read from, for hints; empty when the vendor needs none.
     pub key_variable: String,
+    /// What the account allows.
+    pub limits: Limits,
 }
 
 impl fmt::Debug for Endpoint {
@@ -70,8 +81,10 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// Between two chunks of the body.
     pub silence: Duration,
-    /// For the whole ask: all attempts and the waits between them.
+    /// For the whole ask: all attempts and the waits between them. Waiting for a slot is not counted.
     pub turn: Duration,
+    /// For a slot, before each attempt.
+    pub queue: Duration,
     /// Longest wait before the second attempt; doubles with each further one, up to 30 seconds.
     pub backoff_base: Duration,
 }
@@ -83,6 +96,7 @@ impl Default for Timeouts {
             first_byte: Duration::from_secs(120),
             silence: Duration::from_secs(60),
             turn: Duration::from_secs(600),
+            queue: Duration::from_secs(3_600),
             backoff_base: Duration::from_millis(500),
         }
     }
@@ -139,14 +153,20 @@ impl fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    /// Builds the client and checks base URLs and keys; sends nothing.
+    /// Like [`Gateway::sharing`], with accounts that nobody else uses.
     pub fn new(endpoints: Vec<Endpoint>, timeouts: Timeouts) -> Result<Self, GatewayError> {
+        Self::sharing(endpoints, timeouts, &Accounts::default())
+    }
+
+    /// Builds the client and checks base URLs and keys; sends nothing. Keeps to the limits together with every other
+    /// gateway that shares the accounts.
+    pub fn sharing(endpoints: Vec<Endpoint>, timeouts: Timeouts, accounts: &Accounts) -> Result<Self, GatewayError> {
         let mut routes: Vec<Route> = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
             if routes.iter().any(|route| route.vendor().name == endpoint.vendor.name) {
                 return Err(GatewayError::Twice(endpoint.vendor.name));
             }
-            routes.push(Route::new(endpoint)?);
+            routes.push(Route::new(endpoint, accounts)?);
         }
         let tls = if routes.iter().all(|route| route.tls() == Tls::Unneeded) { Tls::Unneeded } else { Tls::Needed };
         Ok(Self { client: client::build(timeouts.connect, tls)?, routes, timeouts, shapes: Mutex::default() })
@@ -156,33 +176,36 @@ impl Gateway {
         let Some(route) = self.routes.iter().find(|route| route.vendor().name == ask.voice.provider) else {
             return Err(failure::unconfigured(ask));
         };
-        let started = Instant::now();
-        let deadline = started + self.timeouts.turn;
+        let mut clock = Clock { started: None, left: self.timeouts.turn };
         let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask), 0, 0, 0);
         let (mut so_far, mut pauses): (Option<Answer>, u32) = (None, 0);
         loop {
-            requests += 1;
-            let said = (ask, so_far.as_ref());
-            let exchange = exchange::exchange(&self.client, route, said, shape, &self.timeouts, progress);
-            let outcome = match tokio::time::timeout_at(deadline, exchange).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
+            let permit = match self.admitted(route, ask, clock.left, progress).await {
+                Ok(permit) => permit,
+                Err(failure) => return Err(failure.into_fault(ask, route, (requests, lost))),
             };
+            requests += 1;
+            let deadline = clock.resume();
+            let said = (ask, so_far.as_ref());
+            let outcome = self.exchange(route, said, shape, deadline, progress).await;
+            permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, answer)));
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
                     let answer = answer.after(so_far.take());
                     if answer.paused.is_none() {
-                        return Ok(reply(ask, route, answer, started.elapsed(), (requests, lost - pauses)));
+                        return Ok(reply(ask, route, answer, clock.elapsed(), (requests, lost - pauses)));
                     }
                     // What came before a pause is billed, and lost where the answer does not get to its end.
                     (lost, pauses) = (lost + 1, pauses + 1);
                     may_go_on(ask, pauses, lost).map_err(|failure| failure.into_fault(ask, route, (requests, lost)))?;
                     so_far = Some(answer);
+                    clock.left = deadline.saturating_duration_since(Instant::now());
                     continue;
                 }
                 Err(failure) => failure.cleaned(route),
             };
+            clock.left = deadline.saturating_duration_since(Instant::now());
             lost += u32::from(failure.may_be_billed());
             let wait = match shape.weaker().filter(|_| failure.schema_refused) {
                 Some(weaker) => {
@@ -191,10 +214,12 @@ impl Gateway {
                 }
                 None => {
                     failures += 1;
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    match retry::wait(&failure, failures, self.timeouts.backoff_base, left) {
+                    let wait = retry::wait(&failure, failures, self.timeouts.backoff_base, clock.left);
+                    // Whoever else uses the key would be turned away too.
+                    failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
+                    match wait {
                         Some(wait) => wait,
-                        None => return Err(failure.into_fault(ask, route, (requests, lost))),
+                        None => return Err(failure.out_of_time(clock.left).into_fault(ask, route, (requests, lost))),
                     }
                 }
             };
@@ -203,6 +228,49 @@ impl Gateway {
             }
             progress(Progress::Retrying { requests, reason: failure.message, wait_ms: millis(wait) });
             tokio::time::sleep(wait).await;
+            clock.left = deadline.saturating_duration_since(Instant::now());
+        }
+    }
+
+    /// Waits for a slot of the vendor's account, and tells so.
+    async fn admitted<'a>(
+        &self,
+        route: &'a Route,
+        ask: &Ask,
+        left: Duration,
+        progress: OnProgress<'_>,
+    ) -> Result<Permit<'a>, Failure> {
+        let has_waited = AtomicBool::new(false);
+        let (limiter, title) = (route.limiter(), route.vendor().title);
+        let on_wait = |queued: Queued, ahead| {
+            has_waited.store(true, Ordering::Relaxed);
+            progress(Progress::Waiting { ahead, reason: queued.reason(title, limiter.limits()) });
+        };
+        let line = (ask.session, ask.turn.speaker);
+        let admitting = limiter.admit(line, need(ask), left, on_wait);
+        let permit = match tokio::time::timeout(self.timeouts.queue, admitting).await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(pause)) => return Err(Failure::left_alone(title, pause).out_of_time(left)),
+            Err(_) => return Err(Failure::never_admitted(title, self.timeouts.queue)),
+        };
+        if has_waited.into_inner() {
+            progress(Progress::Sending);
+        }
+        Ok(permit)
+    }
+
+    async fn exchange(
+        &self,
+        route: &Route,
+        said: (&Ask, Option<&Answer>),
+        shape: Shape,
+        deadline: Instant,
+        progress: OnProgress<'_>,
+    ) -> Result<Answer, Failure> {
+        let exchange = exchange::exchange(&self.client, route, said, shape, &self.timeouts, progress);
+        match tokio::time::timeout_at(deadline, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
         }
     }
 
@@ -230,6 +298,37 @@ impl Provider for Gateway {
 fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
     let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
     if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
+}
+
+/// The time of one turn: it stands still while the ask waits for a slot.
+struct Clock {
+    started: Option<Instant>,
+    left: Duration,
+}
+
+impl Clock {
+    /// Lets it run on from now; returns when it will have run out.
+    fn resume(&mut self) -> Instant {
+        let now = Instant::now();
+        self.started.get_or_insert(now);
+        now + self.left
+    }
+
+    /// Since the first request was sent.
+    fn elapsed(&self) -> Duration {
+        self.started.map(|started| started.elapsed()).unwrap_or_default()
+    }
+}
+
+/// What is set aside for an ask.
+fn need(ask: &Ask) -> Need {
+    Need { input_tokens: input_tokens(ask), output_tokens: u64::from(ask.prompt.output_tokens_max) }
+}
+
+/// What an answer took, as far as that can be true.
+fn tokens_used(ask: &Ask, answer: &Answer) -> u64 {
+    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &answer.text));
+    usage.input_tokens.saturating_add(usage.output_tokens)
 }
 
 fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests, lost): (u32, u32)) -> Reply {
@@ -294,16 +393,24 @@ fn is_plausible(usage: &Usage) -> bool {
     counts.iter().all(|tokens| *tokens <= TOKENS_MAX)
 }
 
-/// Four characters to a token, rounded up: the vendors' own rule of thumb for English.
 fn estimated_usage(ask: &Ask, text: &str) -> Usage {
-    let tokens = |characters: usize| u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX);
-    let messages: usize = ask.prompt.messages.iter().map(|message| message.text.chars().count()).sum();
     Usage {
-        input_tokens: tokens(ask.prompt.shared.chars().count() + messages),
+        input_tokens: input_tokens(ask),
         output_tokens: tokens(text.chars().count()),
         estimated: true,
         ..Usage::default()
     }
+}
+
+/// Tokens of a prompt, as a guess.
+fn input_tokens(ask: &Ask) -> u64 {
+    let messages: usize = ask.prompt.messages.iter().map(|message| message.text.chars().count()).sum();
+    tokens(ask.prompt.shared.chars().count() + messages)
+}
+
+/// Four characters to a token, rounded up: the vendors' own rule of thumb for English.
+fn tokens(characters: usize) -> u64 {
+    u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX)
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -11,7 +11,6 @@ use crate::providers::gateway::failure::Failure;
 
 const ATTEMPTS_MAX: u32 = 4;
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
-const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// How long to wait after the `failures`-th failed attempt, or `None` to give up: what the provider asked for, plus a
 /// random share of an exponential backoff, so that the seats of a panel do not come back all at once.
@@ -20,8 +19,9 @@ pub(super) fn wait(failure: &Failure, failures: u32, base: Duration, left: Durat
         return None;
     }
     let backoff = base.saturating_mul(1 << (failures - 1)).min(BACKOFF_MAX);
-    let wait = failure.told_wait.unwrap_or_default().saturating_add(share(backoff)).min(WAIT_MAX);
-    (wait < left).then_some(wait)
+    // Who comes back earlier than told is turned away again.
+    let told = failure.told_wait.unwrap_or_default();
+    (told < left).then(|| told + share(backoff.min(left - told)))
 }
 
 /// Reads `retry-after-ms`, then `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3).
@@ -92,7 +92,9 @@ mod tests {
             (4, None, 0, 0, 3_600_000, true),
             (1, Some(7000), 7000, 7500, 3_600_000, false),
             (3, Some(7000), 7000, 9000, 3_600_000, false),
-            (1, Some(3_600_000), 60_000, 60_000, 3_600_000, false),
+            (1, Some(3_500_000), 3_500_000, 3_500_500, 3_600_000, false),
+            (1, Some(6_900), 6_900, 7_000, 7_000, false),
+            (1, Some(3_600_000), 0, 0, 3_600_000, true),
             (1, Some(7000), 0, 0, 6999, true),
             (1, Some(3_600_000), 0, 0, 60_000, true),
         ];
