@@ -200,7 +200,7 @@ async fn a_grant_bounds_the_requests_that_may_be_billed() {
     ];
     for (place, (does, granted, comes, sent, lost)) in rows.into_iter().enumerate() {
         let fake = Fake::sequence(does);
-        let grant = granted.map(|requests| Grant { input_tokens: 1, output_tokens: 1, requests, room: 1 });
+        let grant = granted.map(|requests| Grant { input_tokens: 1, searches: 0, output_tokens: 1, requests, room: 1 });
         let ask = Ask { grant, ..ask("anthropic") };
         let result = gateway("anthropic", fake.url(), timeouts()).ask(&ask, &|_| {}).await;
         assert_eq!(fake.log().len(), sent as usize, "row {place}");

@@ -201,6 +201,48 @@ fn searches_are_counted_priced_and_shown_everywhere() {
 }
 
 #[test]
+fn limits_and_plans_count_searches_beforehand() {
+    let fake = Fake::start(Arc::new(|seen: &Seen, number| {
+        let said = voices::reply(seen, number);
+        if searches(seen) == Some(true) { searched(&said) } else { Behaviour::Say(said) }
+    }));
+    let mut desk = Desk::at(fake.url(), 1);
+    let panel = ["--web-search", "--rounds", "1", "--agent-count", "2", "--provider", "anthropic"];
+    let arguments = |more: &[&'static str]| [&panel[..], more].concat();
+    let planned = ["plan", "--topic", "Should we move?", "--yes-no", "--mode", "collaborative", "--format", "json"];
+    let plan = desk.run(&[&planned, &panel[..]].concat()).expect(0).json();
+    assert!(plan["notes"].to_string().contains("searches: none at the low"), "{}", plan["notes"]);
+    let free = start(&desk, "collaborative", &arguments(&[])).expect(0).record();
+    let cost = |value: &Value| value["cost_usd"].as_f64().unwrap();
+    let (spent, max) = (cost(&free["usage"]["total"]), cost(&plan["total"]["max"]));
+    assert!(cost(&plan["total"]["low"]) <= spent && spent <= max, "{spent} of {}", plan["total"]);
+
+    // Five searches of a turn cost $0.05, and the prompt is read six times with what they found: the opening of two seats
+    // does not fit where it would without a search.
+    let ran = start(&desk, "collaborative", &arguments(&["--max-cost", "0.5"])).expect(2);
+    assert!(ran.stderr.contains("--max-cost is too low for the opening"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("fewer searches with ROUNDTABLE_WEB_SEARCH_MAX"), "{}", ran.stderr);
+    let without = [&["--no-web-search"], &panel[1..], &["--max-cost", "0.5"]].concat();
+    start(&desk, "collaborative", &without).expect(0);
+    let ran = start(&desk, "collaborative", &arguments(&["--max-cost", "5"])).expect(0);
+    assert!(warnings(&ran)[0].starts_with("no provider bounds what it reads"), "{}", ran.stderr);
+    assert!(cost(&ran.record()["usage"]["total"]) <= 5.0);
+    let grants = |desk: &Desk| -> Vec<(u64, u64)> {
+        let log = desk.run(&["export", "@"]).expect(0).stdout;
+        let events = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let grants = events.filter_map(|event| event["grant"].is_object().then(|| event["grant"].clone()));
+        grants.map(|grant| (grant["searches"].as_u64().unwrap_or(0), grant["input_tokens"].as_u64().unwrap())).collect()
+    };
+    let granted = grants(&desk);
+    // 15 × 20,000 tokens found and read again.
+    assert!(granted.iter().all(|(searches, input)| (*searches == 5) == (*input > 300_000)), "{granted:?}");
+    assert!(granted.iter().any(|(searches, _)| *searches == 5) && granted.iter().any(|(searches, _)| *searches == 0));
+    desk.set("ROUNDTABLE_WEB_SEARCH_MAX", "1");
+    start(&desk, "collaborative", &arguments(&["--max-tokens", "400000"])).expect(0);
+    assert!(grants(&desk).iter().any(|(searches, input)| *searches == 1 && *input < 100_000), "{:?}", grants(&desk));
+}
+
+#[test]
 fn a_session_without_it_says_nothing_of_it() {
     let fake = fake();
     let desk = Desk::at(fake.url(), 1);

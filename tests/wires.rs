@@ -230,8 +230,14 @@ fn a_paused_answer_is_sent_back_and_joined() {
         decode(wire, &split(&stream)).1.unwrap()
     };
     let paused = answer("pause_turn");
-    let call = wire.go_on(wire.encode(&ask("m"), vendor, Shape::Schema), paused.paused.as_deref().unwrap());
+    let so_far = paused.paused.as_deref().unwrap();
+    let terms = |searches_max| SearchTerms { searches_max, context: None, domains: Domains::Any, recency: None };
+    let searching = |most| Ask { search: WebSearch::On(terms(most)), ..ask("m") };
+    let call = wire.go_on(wire.encode(&searching(3), vendor, Shape::Schema), so_far);
     matches_file(&folder("anthropic").join("after_pause.request.json"), &call.body);
+    // The search before the pause counts, and no number below 1 is taken.
+    let left = |most| wire.go_on(wire.encode(&searching(most), vendor, Shape::Schema), so_far).body["tools"][0].clone();
+    assert_eq!((left(3)["max_uses"].clone(), left(1)["max_uses"].clone()), (json!(2), json!(1)));
     let whole = answer("after_pause").after(Some(paused));
     matches_file(&folder("anthropic").join("after_pause.joined.json"), &shown(&Ok(whole)));
     // A search after the pause makes what stood before it a tale of the search.

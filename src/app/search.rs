@@ -6,12 +6,14 @@ use crate::app::start::Who;
 use crate::config::{Config, Origin, Setting, keys};
 use crate::debate::agent::Agent;
 use crate::debate::mode::Mode;
-use crate::debate::search::{self, Domains, Recency, SearchContext, SearchTerms, WebSearch};
+use crate::debate::search::{self, Domains, Recency, SearchContext, SearchCost, SearchTerms, WebSearch};
 use crate::error::Failure;
 use crate::providers::table::{self, Offer, Term, Vendor};
 
 /// Most domains that can be named.
 const DOMAINS_MAX: usize = 20;
+/// Searches in one turn that are set aside for where a provider keeps to no number of them: the most that can be asked for.
+const SEARCHES_UNBOUND: u32 = 20;
 
 /// Returns whether and how the agents of a session may search the web. Warns of seats that cannot, or that do not keep to a
 /// term that somebody set.
@@ -37,9 +39,8 @@ pub(super) fn web_search(
         warnings.push(format!("mode {} has no turn in which the web is searched: its seats cast ballots", mode.mode));
     }
     if [keys::MAX_COST, keys::MAX_TOKENS].into_iter().any(|limit| config.setting(limit).is_some()) {
-        warnings.push(
-            "what searches cost and read is not counted beforehand, so the limits may be exceeded by it".to_owned(),
-        );
+        let unbound = "no provider bounds what it reads of a page: what is set aside for searches is a guess, and very long pages may exceed the limits";
+        warnings.push(unbound.to_owned());
     }
     match who {
         Who::Rehearsal(_) => warnings.push("nothing is searched for in a rehearsal".to_owned()),
@@ -143,6 +144,24 @@ pub(super) fn may_search(wanted: &WebSearch, provider: &str) -> bool {
         (_, None) | (WebSearch::Off, _) | (WebSearch::Unsaid, Some(Offer::OnRequest)) => false,
         (WebSearch::On(_), Some(_)) | (WebSearch::Unsaid, Some(Offer::ByNature)) => true,
     }
+}
+
+/// What the searches of one request may take of a provider; `None` where it has none to offer.
+pub(super) fn cost(terms: &SearchTerms, provider: &str) -> Option<SearchCost> {
+    let search = table::find(provider)?.search.as_ref()?;
+    let bounded = search.honours.contains(&Term::SearchesMax) || search.offer == Offer::ByNature;
+    Some(SearchCost {
+        provider: provider.to_owned(),
+        searches_max: if bounded { terms.searches_max } else { SEARCHES_UNBOUND },
+        search_usd: search.search_usd,
+        request_usd: match terms.context {
+            None | Some(SearchContext::Low) => 0.0,
+            Some(SearchContext::Medium) => search.context_usd.0,
+            Some(SearchContext::High) => search.context_usd.1,
+        },
+        found_tokens: search.found_tokens,
+        reading: search.reading,
+    })
 }
 
 /// How a vendor searches, for people: `no`, `on request` or `by nature`.

@@ -152,7 +152,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(seats),
-        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks), &web_search)?,
         thresholds,
         web_search,
         names: Names::Quoted,

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::ask::TurnId;
+use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::mode::{Form, Mode};
 
 /// Whether agents may search the web: in a session, or in one turn of it.
@@ -112,6 +112,57 @@ impl Recency {
     }
 }
 
+/// What the searches of a request may take of a provider, so that it can be set aside before anything is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SearchCost {
+    /// Vendor name.
+    pub provider: String,
+    /// Searches that one request is taken to make at most.
+    pub searches_max: u32,
+    /// US dollars for one search; `None` when not known.
+    pub search_usd: Option<f64>,
+    /// US dollars by which a request costs more for how much is read.
+    #[serde(default)]
+    pub request_usd: f64,
+    /// Input tokens that one search is taken to add at most.
+    pub found_tokens: u64,
+    /// How often a prompt is read.
+    pub reading: Reading,
+}
+
+/// How often a provider that searches reads a prompt, and so bills it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// Once, with all that was found.
+    Once,
+    /// Before the first search, and after each with all that was found up to there.
+    AfterEach,
+}
+
+impl SearchCost {
+    /// Input tokens of a request with a prompt of so many and so many searches.
+    pub fn input_tokens(&self, prompt_tokens: u64, searches: u32) -> u64 {
+        let searches = u64::from(searches);
+        let (readings, findings) = match self.reading {
+            Reading::Once => (1, searches),
+            // 1 + 2 + … + n: what the first search found is read n times.
+            Reading::AfterEach => (searches + 1, searches * (searches + 1) / 2),
+        };
+        prompt_tokens.saturating_mul(readings).saturating_add(self.found_tokens.saturating_mul(findings))
+    }
+
+    /// The longest input, in tokens, that is read at once.
+    pub fn longest(&self, prompt_tokens: u64) -> u64 {
+        prompt_tokens.saturating_add(self.found_tokens.saturating_mul(u64::from(self.searches_max)))
+    }
+
+    /// US dollars for so many searches in one request, beside its tokens.
+    pub fn usd(&self, searches: u32) -> Option<f64> {
+        Some(self.search_usd? * f64::from(searches) + self.request_usd)
+    }
+}
+
 impl WebSearch {
     /// Whether nobody said anything, so that a log need not say it.
     pub fn is_unsaid(&self) -> bool {
@@ -141,8 +192,12 @@ pub fn is_of_use(mode: &Mode) -> bool {
     mode.stages().any(|stage| stage.form == Form::Position)
 }
 
-/// The program's own phases, such as the sorting and the closing text, are none of the mode's.
+/// The program's own phases, such as the sorting and the closing text, are none of the mode's, and the moderator holds no
+/// position.
 fn states_position(mode: &Mode, turn: &TurnId) -> bool {
+    if turn.speaker == Speaker::Moderator {
+        return false;
+    }
     let phases = mode.phases.iter().filter(|phase| phase.name == turn.phase);
     let mut stages = phases.flat_map(|phase| &phase.stages).filter(|stage| stage.name == turn.stage);
     stages.next().is_some_and(|stage| stage.form == Form::Position)

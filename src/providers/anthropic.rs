@@ -13,6 +13,8 @@ use crate::providers::schema;
 use crate::providers::wire::{Call, Shape, WireFault};
 
 const VERSION: &str = "2026-10-21";
+/// Name of its search.
+const SEARCH: &str = "web_search";
 
 /// Encodes a streaming request. Cache breakpoints end the part that all voices share and the conversation so far.
 pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
@@ -41,7 +43,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
 
 /// The version that every model with a search knows; later ones run code to sift what they find.
 fn search_tool(terms: &SearchTerms) -> Value {
-    let mut tool = json!({ "type": "web_search_20250305", "name": "web_search", "max_uses": terms.searches_max });
+    let mut tool = json!({ "type": "web_search_20250305", "name": SEARCH, "max_uses": terms.searches_max });
     match &terms.domains {
         Domains::Any => {}
         Domains::Only(domains) => tool["allowed_domains"] = json!(domains),
@@ -50,8 +52,13 @@ fn search_tool(terms: &SearchTerms) -> Value {
     tool
 }
 
-/// Sends back what was said before the pause, unchanged, as the assistant's own message.
+/// Sends back what was said before the pause, unchanged, as the assistant's own message. The provider counts searches by
+/// request, and the terms by turn, so those already made are taken off; it takes no number below 1.
 pub(crate) fn go_on(body: &mut Value, so_far: &[Value]) {
+    let made = so_far.iter().filter(|block| block["type"] == "server_tool_use" && block["name"] == SEARCH).count();
+    if let Some(most) = body["tools"][0]["max_uses"].as_u64() {
+        body["tools"][0]["max_uses"] = json!(most.saturating_sub(made as u64).max(1));
+    }
     if let Some(messages) = body["messages"].as_array_mut() {
         messages.push(json!({ "role": "assistant", "content": so_far }));
     }

@@ -4,6 +4,7 @@
 //! cost.
 
 use crate::debate::reply::Usage;
+use crate::debate::search::Reading;
 use crate::providers::perplexity;
 use crate::providers::wire::{Shape, Wire};
 
@@ -57,6 +58,12 @@ pub struct Search {
     /// Price of one search in US dollars; `None` when the vendor publishes none, and then no reply that searched has a
     /// known cost.
     pub search_usd: Option<f64>,
+    /// US dollars by which a request costs more where a medium or a high search context is asked for.
+    pub context_usd: (f64, f64),
+    /// Input tokens set aside for what one search finds. No vendor bounds it; what they report is seldom half of this.
+    pub found_tokens: u64,
+    /// How often the prompt is read.
+    pub reading: Reading,
 }
 
 /// Whether a vendor has to be asked to search.
@@ -220,6 +227,9 @@ pub const VENDORS: &[Vendor] = &[
             honours: &[Term::SearchesMax, Term::OnlyDomains, Term::ExceptDomains],
             domains_max: None,
             search_usd: Some(0.01),
+            context_usd: (0.0, 0.0),
+            found_tokens: 20_000,
+            reading: Reading::AfterEach,
         }),
         ..COMMON
     },
@@ -243,6 +253,9 @@ pub const VENDORS: &[Vendor] = &[
             honours: &[Term::SearchesMax, Term::Context, Term::OnlyDomains],
             domains_max: None,
             search_usd: Some(0.01),
+            context_usd: (0.0, 0.0),
+            found_tokens: 20_000,
+            reading: Reading::AfterEach,
         }),
         ..COMMON
     },
@@ -260,8 +273,16 @@ pub const VENDORS: &[Vendor] = &[
             Model::new("gemini-3.8-flash", "gemini", 0.75, 3.75).cached(0.075),
             Model::unpriced("gemini-3.1-pro-preview", "gemini"),
         ],
-        // It bills every query beyond a monthly allowance that nothing here can know of.
-        search: Some(Search { offer: Offer::OnRequest, honours: &[], domains_max: None, search_usd: Some(0.014) }),
+        // It bills every query beyond a monthly allowance that nothing here can know of, and no token of what it finds.
+        search: Some(Search {
+            offer: Offer::OnRequest,
+            honours: &[],
+            domains_max: None,
+            search_usd: Some(0.014),
+            context_usd: (0.0, 0.0),
+            found_tokens: 2_000,
+            reading: Reading::Once,
+        }),
         ..COMMON
     },
     Vendor {
@@ -285,6 +306,9 @@ pub const VENDORS: &[Vendor] = &[
             honours: &[Term::Context, Term::OnlyDomains, Term::ExceptDomains, Term::Recency],
             domains_max: Some(perplexity::DOMAINS_MAX),
             search_usd: Some(0.0),
+            context_usd: (0.004, 0.008),
+            found_tokens: 0,
+            reading: Reading::Once,
         }),
         ..COMMON
     },
