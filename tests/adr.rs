@@ -12,7 +12,7 @@ use roundtable::export::{Format, record, render};
 use support::told;
 
 /// Headings in their order; some are left out where there is nothing to say.
-const HEADINGS: [&str; 14] = [
+const HEADINGS: [&str; 15] = [
     "## Context and question",
     "## Options considered",
     "## Decision",
@@ -23,6 +23,7 @@ const HEADINGS: [&str; 14] = [
     "## Dissent",
     "## Needed from outside",
     "## Not heard",
+    "## Fallbacks",
     "## What would change the decision",
     "## Evidence",
     "### Sources",

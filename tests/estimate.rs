@@ -15,7 +15,7 @@ use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::{Question, QuestionError};
 use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
-use roundtable::debate::response::read::read;
+use roundtable::debate::response::read::{Strictness, read};
 use roundtable::debate::response::{Estimate, Response};
 use roundtable::export::record::record;
 use roundtable::export::story::story;
@@ -36,7 +36,7 @@ fn reading(estimate: &Value) -> Response {
     };
     let ballot =
         json!({ "because": "b", "statement": "s", "estimate": estimate, "abstain_reason": null, "confidence": 0.5 });
-    read(&Contract::Ballot(terms), &json_reply(&ballot))
+    read(&Contract::Ballot(terms), &json_reply(&ballot), Strictness::Strict)
 }
 
 #[test]
@@ -159,9 +159,10 @@ fn an_estimate_is_whole_and_in_order() {
         objections: Objections::NotAsked,
     };
     let overflow = r#"{ "because": "b", "statement": "s", "estimate": { "value": 1e400, "low": 0, "high": 1 }, "confidence": 0.5 }"#;
-    assert!(matches!(read(&Contract::Ballot(terms()), &said(overflow)), Response::Unclear { .. }));
+    assert!(matches!(read(&Contract::Ballot(terms()), &said(overflow), Strictness::Strict), Response::Unclear { .. }));
     let abstains = json!({ "because": "b", "statement": "s", "estimate": null, "abstain_reason": "no data" });
-    let Response::Ballot(ballot) = read(&Contract::Ballot(terms()), &json_reply(&abstains)) else { panic!("unclear") };
+    let response = read(&Contract::Ballot(terms()), &json_reply(&abstains), Strictness::Strict);
+    let Response::Ballot(ballot) = response else { panic!("unclear") };
     assert_eq!((ballot.stance.estimate, ballot.stance.abstained.as_deref()), (None, Some("no data")));
     let fields = Contract::Ballot(terms()).fields();
     assert_eq!(fields, ["because", "statement", "estimate", "abstain_reason", "change", "confidence"]);
@@ -307,6 +308,22 @@ fn who_stands_outside_the_quartiles_is_the_minority() {
 }
 
 #[test]
+fn who_could_not_be_heard_at_the_end_stays_in_the_minority_report() {
+    let heard = [10.0, 11.0, 11.0, 11.0, 12.0].map(Gives);
+    let opening = [heard.as_slice(), &[Gives(30.0), Gives(11.0), Abstains]].concat();
+    let last = [heard.as_slice(), &[IsAbsent; 3]].concat();
+    let decision = run(&[opening, last]).decision.unwrap();
+    let heard: Vec<_> = decision
+        .dissent
+        .iter()
+        .filter(|entry| entry.kind == Kind::LastHeard)
+        .map(|entry| (entry.seat.0, entry.estimate.map(|given| given.value), entry.words.as_str()))
+        .collect();
+    // Seat 7 stood inside of what the quartiles are at the end.
+    assert_eq!(heard, [(6, Some(30.0), "Seat 6 in round 0"), (8, None, "Seat 8 in round 0")]);
+}
+
+#[test]
 fn a_median_moved_by_pressure_alone_is_said_to_be() {
     let opening = vec![Gives(4.0), Gives(5.0), Gives(6.0), Gives(20.0), Gives(21.0)];
     let last = vec![Gives(20.0), Gives(20.0), Gives(20.0), Gives(20.0), Gives(21.0)];
@@ -449,8 +466,8 @@ fn numbers_are_told_to_six_digits() {
         (1e15, "1000000000000000"),
         (-7.5, "-7.5"),
         (1e-9, "0.000000001"),
-        (1e-300, "0"),
-        (-1e-300, "0"),
+        (1e-300, "1e-300"),
+        (-1e-300, "-1e-300"),
         (999_999.7, "1000000"),
         (100.0, "100"),
     ];

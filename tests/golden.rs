@@ -11,15 +11,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use roundtable::debate::ask::Ask;
+use roundtable::debate::agent::Seat;
+use roundtable::debate::ask::{Ask, Speaker};
 use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Fact, Logged, SessionId, StoppedBy};
+use roundtable::debate::gate::GateTerms;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::person;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::question::Question;
 use roundtable::debate::replay;
+use roundtable::debate::reply::FaultKind;
 use roundtable::debate::response::NeedId;
 use roundtable::engine::{Control, EngineError, Notice, Run};
 use roundtable::export::{Format, ballot, ndjson, render};
@@ -163,6 +166,8 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     let raised = Event::LimitsSet(Caps { tokens: Some(98_000), ..Caps::default() });
     let limited = run(&store, session, vec![raised, resume()], Meddling::None).await;
 
+    let unheard = falls_silent(&store).await;
+
     let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
     let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
     let estimate = again(session, first, Meddling::None).await;
@@ -176,7 +181,40 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
         ("v2-person", person),
         ("v2-estimate", estimate),
         ("v2-limited", limited),
+        ("v3-unheard", unheard),
     ]
+}
+
+/// The rehearsal, with sortings of the opening that disagree, and a seat that is not heard after the first round.
+struct Silent(Rehearsal);
+
+impl Provider for Silent {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            if ask.turn.speaker == Speaker::Seat(Seat(4)) && ask.turn.phase == "exchange" {
+                return Err(support::replies::fault(ask, FaultKind::Network));
+            }
+            let mut reply = self.0.ask(ask, progress).await?;
+            let members = match ask.turn.stage.as_str() {
+                "forward" => [[1, 2], [3, 4]],
+                "reverse" => [[1, 3], [2, 4]],
+                "third" => [[1, 4], [2, 3]],
+                _ => return Ok(reply),
+            };
+            let piles = members
+                .map(|members| serde_json::json!({ "text": format!("Plan {members:?}"), "statements": members }));
+            reply.text = serde_json::json!({ "options": piles }).to_string();
+            Ok(reply)
+        })
+    }
+}
+
+async fn falls_silent(store: &Store) -> Vec<Logged> {
+    let (session, mut first) = opened("collaborative", 0x90);
+    if let Event::SessionOpened(setup) = &mut first {
+        setup.gate = Some(GateTerms { no_blocking_dissent: true, ..GateTerms::default() });
+    }
+    run_with(store, session, vec![first], Meddling::None, &Silent(Rehearsal::new(Duration::from_millis(24)))).await
 }
 
 /// The rehearsal, of which one seat needs a fact in the opening.
@@ -239,7 +277,7 @@ async fn what_the_engine_writes_replays() {
             "v2-person" => &["turns_awaited"],
             "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
-            "v2-estimate" => &["decided"],
+            "v2-estimate" | "v3-unheard" => &["decided"],
             _ => &["session_paused", "session_resumed"],
         };
         assert!(due.iter().all(|tag| tags.contains(tag)), "{name}: {tags:?}");

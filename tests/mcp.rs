@@ -241,6 +241,24 @@ fn what_is_wrong_with_arguments_is_named() {
     check(&mut client, start, topic(json!({ "perspectives": [{}] })), "usage", &["argument `perspectives`", "`name`"]);
     check(&mut client, "control_session", json!({ "session": "@" }), "usage", &["missing field `action`"]);
     check(&mut client, start, topic(json!({ "gate": { "minAgreement": 3 } })), "usage", &["gate.minAgreement is `3`"]);
+    let (context, budget) =
+        (|path: &str| topic(json!({ "context": [path], "rehearse": true })), |given| topic(json!({ "budget": given })));
+    std::os::unix::fs::symlink("/etc/hostname", desk.work().join("link.md")).unwrap();
+    desk.write("notes.md", format!("key: {}", program::VENDORS[0].key));
+    for outside in ["/etc/hostname", "../../../etc/hostname", "link.md", "-", "/dev/zero", ".."] {
+        check(
+            &mut client,
+            start,
+            context(outside),
+            "usage",
+            &["context: `", outside, "below the server's working folder"],
+        );
+    }
+    check(&mut client, start, context("no-such.md"), "usage", &["context: cannot read no-such.md"]);
+    check(&mut client, start, topic(json!({ "assume": ["nothing"] })), "usage", &["assume is `nothing`"]);
+    check(&mut client, start, budget(json!({ "maxCostUsd": 0 })), "usage", &["budget.maxCostUsd is `0`"]);
+    check(&mut client, start, budget(json!({ "maxTokens": -1 })), "usage", &["argument `budget`"]);
+    check(&mut client, start, budget(json!({ "dollars": 1 })), "usage", &["argument `budget`", "maxCostUsd"]);
     check(&mut client, start, topic(json!({})), "credentials", &["ANTHROPIC_API_KEY", "rehearse: true"]);
     check(&mut client, "get_session", json!({ "session": "no such" }), "usage", &["no such", "list_sessions"]);
     check(&mut client, "get_session", json!({ "session": "@", "view": "agent" }), "usage", &["agent"]);
@@ -396,6 +414,44 @@ fn the_same_name_pays_nothing_twice_and_a_gate_is_told() {
     let second = client.called("start_roundtable", with(question(), more));
     assert_eq!(first, second);
     assert_eq!(fake.log().len(), paid);
+}
+
+/// Material below the working folder goes to the panel, what looks like a secret does not, and what is budgeted is not passed.
+#[test]
+fn material_and_a_budget_come_with_the_question() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    desk.write("docs/plan.md", "The queue holds ten a second.\n");
+    desk.write("docs/key.md", format!("key: {}", program::VENDORS[0].key));
+    let mut client = Client::start(&desk, REVISION);
+    let held = client.call("start_roundtable", with(question(), json!({ "context": ["docs"] })));
+    assert!(error(&held)["message"].as_str().unwrap().contains("docs/key.md, line 1"), "{held}");
+    assert!(!error(&held)["hint"].as_str().unwrap().contains("--"), "{held}");
+    let given = |tokens: u32| {
+        let more =
+            json!({ "context": ["docs/plan.md"], "assume": ["Traffic doubles."], "budget": { "maxTokens": tokens } });
+        with(question(), more)
+    };
+    let told = error(&client.call("start_roundtable", given(5000)))["hint"].as_str().unwrap().to_owned();
+    let (_, least) = told.split_once("pass budget.maxTokens ").unwrap_or_else(|| panic!("{told}"));
+    let least: u32 = least.split(' ').next().unwrap().parse().unwrap();
+    assert_eq!(fake.log().len(), 0);
+
+    let outcome = client.called("start_roundtable", given(least));
+    assert_eq!(
+        (&outcome["status"], &outcome["problem"]["kind"]),
+        (&json!("limit_reached"), &json!("limit")),
+        "{outcome}"
+    );
+    let paid = fake.log();
+    for word in ["ten a second", "Traffic doubles."] {
+        assert!(paid.iter().all(|seen| seen.body.to_string().contains(word)), "{word}");
+    }
+    let session = outcome["session"].as_str().unwrap();
+    let raised = json!({ "session": session, "action": "resume", "budget": { "maxTokens": 9_000_000 } });
+    let decided = client.called("control_session", raised);
+    assert_eq!(decided["status"], "decided", "{decided}");
+    assert!(fake.log().len() > paid.len());
 }
 
 #[test]

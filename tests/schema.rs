@@ -312,7 +312,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 32] = [
+const OPTIONAL: [(&str, &[&str]); 34] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -344,7 +344,20 @@ const OPTIONAL: [(&str, &[&str]); 32] = [
     ("facts", &["", "continuations"]),
     ("need", &["facts"]),
     ("needs", &["", "position"]),
-    ("reason", &["confidence_of_changed", "rating_drift", "rating_shift", "signs", "uncited_share"]),
+    ("gate", &["", "decision"]),
+    ("no_blocking_dissent", &["gate"]),
+    (
+        "reason",
+        &[
+            "confidence_of_changed",
+            "conformity_rate",
+            "obstinacy_rate",
+            "rating_drift",
+            "rating_shift",
+            "signs",
+            "uncited_share",
+        ],
+    ),
 ];
 
 /// Checks that nothing may be missing but keys of maps, [`OPTIONAL`] fields, and `more`.

@@ -137,7 +137,7 @@ fn echoing() -> Fake {
         let key = seen.headers[own.key_header.0].clone();
         if own.name == "openai" {
             let error = json!({ "error": { "message": format!("no such key: {key}"), "type": "x", "code": null } });
-            return Behaviour::json(401, &error).with_header("x-request-id", &format!("req-{}", own.key));
+            return Behaviour::json(401, &error).with_header("x-request-id", format!("req-{}", own.key));
         }
         let mut said: Value = serde_json::from_str(&voices::reply(seen, number)).unwrap();
         for (name, field) in said.as_object_mut().unwrap() {

@@ -14,7 +14,6 @@ use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
 use crate::debate::mode::{Mode, Perspectives};
 use crate::debate::needs::NeedTerms;
 use crate::debate::personas::{self, Numbering};
-use crate::debate::prompt::quote::Names;
 use crate::debate::question::{Question, QuestionError};
 use crate::debate::text;
 use crate::error::Failure;
@@ -155,7 +154,6 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks), &web_search)?,
         thresholds,
         web_search,
-        names: Names::Quoted,
         gate,
         question,
         context: premises.context,

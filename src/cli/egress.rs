@@ -15,7 +15,7 @@ pub(crate) fn show(app: &App, request: &StartRequest, format: FormatArg) -> Resu
         FormatArg::Json => {
             let json = serde_json::to_string_pretty(&egress)
                 .map_err(|error| Failure::internal(error.to_string()).with_source(error))?;
-            output::result(&format!("{json}\n"))
+            output::json(&json)
         }
         FormatArg::Text | FormatArg::Markdown | FormatArg::Adr | FormatArg::Html | FormatArg::Ndjson => {
             output::for_reading(&text(&egress))

@@ -21,10 +21,10 @@ pub(crate) fn providers(args: &ProvidersArgs) -> Result<(), Failure> {
     let whom = if args.names.is_empty() { Whom::OfDebate } else { Whom::Chosen };
     if args.check {
         let checked = ask(&app, whom, args.patience.timeout, args.listing.format)?;
-        output::result(&match args.listing.format {
-            ListingFormat::Json => format!("{:#}\n", json!({ "providers": entries_of(&checked) })),
-            ListingFormat::Text => lines_of(&checked),
-        })?;
+        match args.listing.format {
+            ListingFormat::Json => output::json(&format!("{:#}", json!({ "providers": entries_of(&checked) })))?,
+            ListingFormat::Text => output::result(&lines_of(&checked))?,
+        }
         return probe_failure(&checked).map_or(Ok(()), Err);
     }
     let vendors = match whom {

@@ -18,15 +18,14 @@ use crate::debate::material::{Assumption, Material};
 use crate::debate::mode::{Mode, StopRule};
 use crate::debate::needs::NeedTerms;
 use crate::debate::prompt::PromptMark;
-use crate::debate::prompt::quote::Names;
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::{NeedId, Response};
 use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
-/// The event format this program writes.
-pub const FORMAT: u32 = 2;
+/// The event format this program writes; what each brought is in [`rules`](crate::debate::rules).
+pub const FORMAT: u32 = 3;
 
 /// Names a session: a time-ordered UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -231,9 +230,6 @@ pub struct Setup {
     /// Whether agents may search the web when they state a position.
     #[serde(default, skip_serializing_if = "WebSearch::is_unsaid")]
     pub web_search: WebSearch,
-    /// How names stand in prompts.
-    #[serde(default, skip_serializing_if = "Names::are_bare")]
-    pub names: Names,
     /// What the verdict must meet for the command to succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateTerms>,

@@ -27,6 +27,7 @@ pub mod replay;
 pub mod reply;
 pub mod response;
 pub mod round;
+pub mod rules;
 pub mod schedule;
 pub mod search;
 pub mod sorting;

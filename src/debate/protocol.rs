@@ -14,8 +14,10 @@ use crate::debate::person;
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
 use crate::debate::response::contract::Contract;
-use crate::debate::response::{Point, Response, read};
+use crate::debate::response::read::{self, Strictness};
+use crate::debate::response::{Point, Response};
 use crate::debate::round;
+use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Cursor, Planned, Slot};
 use crate::debate::sorting::{self, Pass, Sorting};
 
@@ -89,7 +91,9 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     let Some(contract) = contract(history, turn) else {
         return Response::Unclear { reason: "no such turn is due".to_owned() };
     };
-    match read::read(&contract, reply) {
+    let is_strict = Rule::StrictReplies.holds_in(history.setup.format);
+    let strictness = if is_strict { Strictness::Strict } else { Strictness::Lenient };
+    match read::read(&contract, reply, strictness) {
         Response::Synthesis(mut synthesis) => {
             let ledger = claims::ledger(history);
             // With claims to lean on, a point must lean on one, and on none that does not exist.

@@ -8,13 +8,14 @@ use serde_json::Value;
 
 use crate::debate::ask::{Ask, Prompt, TurnId};
 use crate::debate::budget::{Grant, LimitKind};
-use crate::debate::event::{Event, FORMAT, Logged};
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::needs::Waiting;
 use crate::debate::prompt::PromptMark;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::Reply;
 use crate::debate::response::Response;
+use crate::debate::rules::Rule;
 use crate::debate::{agent::Voice, prompt, text};
 
 /// Longest value that a miss shows, in characters.
@@ -136,7 +137,8 @@ impl Walker {
 }
 
 fn check(walker: &mut Walker, logged: &Logged) -> Vec<Miss> {
-    let extent = if walker.history.setup.format < FORMAT { Extent::Recorded } else { Extent::Whole };
+    let is_whole = Rule::WholeEvents.holds_in(walker.history.setup.format);
+    let extent = if is_whole { Extent::Whole } else { Extent::Recorded };
     let tag = logged.event.tag();
     let found = match &logged.event {
         Event::TurnStarted { turn, attempt, voice, prompt, grant } => {

@@ -1,7 +1,7 @@
 //! The record for a pull request: decision, numbers, dissent, then the transcript, folded.
 
 use crate::debate::claims::{Entry, Status as ClaimStatus};
-use crate::debate::dissent::{Dissent, Kind};
+use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::HeldEstimate;
 use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
@@ -113,8 +113,10 @@ fn options(record: &Record) -> Option<String> {
             )
         })
         .collect();
-    (!rows.is_empty())
-        .then(|| format!("## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|\n{}", rows.join("\n")))
+    let sorted: String =
+        record.question.sorting.iter().map(|told| format!("\n\nOptions {}.", wording::sorting(told))).collect();
+    let head = "## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|";
+    (!rows.is_empty()).then(|| format!("{head}\n{}{sorted}", rows.join("\n")))
 }
 
 fn estimates(record: &Record) -> Option<String> {
@@ -156,16 +158,12 @@ fn point(point: &Point) -> String {
 fn dissent(record: &Record) -> Option<String> {
     let entry = |dissent: &Dissent| {
         let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| escaped(&position));
-        let kind = match dissent.kind {
-            Kind::Final => "held at the end",
-            Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
-            Kind::Unrebutted => "a claim with evidence that nobody rebutted",
-        };
+        let kind = wording::dissent(dissent.kind);
         let settles: String =
             dissent.would_settle.iter().map(|settles| format!("\n  - would settle it: {}", escaped(settles))).collect();
         format!("**{}** ({option}, {kind}): {}{settles}", escaped(record.name(dissent.seat)), escaped(&dissent.words))
     };
-    let blocking = record.objections().into_iter().map(|objection| {
+    let blocking = record.blocking.iter().map(|objection| {
         format!("**{}** calls this blocking: {}", escaped(record.name(objection.seat)), escaped(&objection.objection))
     });
     listed("Dissent", record.dissent.iter().map(entry).chain(blocking))

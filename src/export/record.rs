@@ -304,7 +304,7 @@ pub fn record(history: &History) -> Record {
         delta: delta(history),
         analysis: analysis::analyse(history),
         dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
-        blocking: decision.map(|decision| decision.blocking.clone()).unwrap_or_default(),
+        blocking: decision.map(blocking).unwrap_or_default(),
         synthesis,
         synthesis_failure,
         rounds: history.rounds.clone(),
@@ -466,14 +466,14 @@ pub fn name(history: &History, speaker: Speaker) -> String {
     }
 }
 
-impl Record {
-    /// Objections that their holders call blocking, those included that a gate found with seats not heard at the end.
-    pub fn objections(&self) -> Vec<&Blocking> {
-        let gate = self.decision.as_ref().and_then(|decision| decision.gate.as_ref());
-        let unheard = gate.into_iter().flat_map(Gate::objections).filter(|found| !self.blocking.contains(found));
-        self.blocking.iter().chain(unheard).collect()
-    }
+/// Objections that their holders call blocking, those included that a gate found with seats not heard at the end: logs before
+/// format 3 hold these with the gate alone.
+fn blocking(decision: &Decision) -> Vec<Blocking> {
+    let found = decision.gate.iter().flat_map(Gate::objections).filter(|found| !decision.blocking.contains(found));
+    decision.blocking.iter().chain(found).cloned().collect()
+}
 
+impl Record {
     /// The name on a seat.
     pub fn name(&self, seat: Seat) -> &str {
         self.panel.iter().find(|agent| agent.seat == seat).map_or("?", |agent| &agent.name)

@@ -1,6 +1,7 @@
 //! The record for a terminal: the decision first, under a warning where there is cause for one, then why, then what stands against it, then the price.
 
 use crate::debate::ask::TurnId;
+use crate::debate::consensus::Consensus;
 use crate::debate::dissent::Kind;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::Continued;
@@ -23,8 +24,11 @@ pub fn render(record: &Record) -> String {
     out.extend(record.limit.iter().map(wording::limit));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
-    out.push(String::new());
-    out.extend(numbers(record));
+    let numbers = numbers(record);
+    if !numbers.is_empty() {
+        out.push(String::new());
+    }
+    out.extend(numbers);
     section(&mut out, "What happened", story(record));
     section(&mut out, "Premises", premises(record));
     section(&mut out, "Options", options(record));
@@ -179,7 +183,7 @@ pub fn changed(record: &Record) -> Option<String> {
         return estimate::changed(found, record.delta.cost_usd);
     }
     let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
-    let share = |consensus: &crate::debate::consensus::Consensus| {
+    let share = |consensus: &Consensus| {
         let tally: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
         if tally.is_empty() { "nobody".to_owned() } else { tally.join(", ") }
     };
@@ -189,10 +193,10 @@ pub fn changed(record: &Record) -> Option<String> {
         n => format!("{n} moved, {cited} for a reason that holds"),
     };
     Some(format!(
-        "Sealed: {}; final: {}; {moved}; the exchange cost {}",
+        "Sealed: {}; final: {}; {moved}; {}",
         share(sealed),
         share(last),
-        money(record.delta.cost_usd)
+        exchange_cost(record.delta.cost_usd)
     ))
 }
 
@@ -202,13 +206,13 @@ pub fn estimate(record: &Record) -> Option<&EstimateVerdict> {
 }
 
 fn options(record: &Record) -> Vec<String> {
-    let held = |option: &OptionId| record.last.as_ref().and_then(|last| last.tally.get(option)).copied().unwrap_or(0);
-    record
-        .question
-        .options
-        .iter()
-        .map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text)))
-        .collect()
+    let held = |option: &OptionId| {
+        let seats = |last: &Consensus| last.tally.get(option).copied().unwrap_or(0);
+        record.last.as_ref().map_or_else(String::new, |last| format!(" ({})", seats(last)))
+    };
+    let choices = record.question.options.iter();
+    let listed = choices.map(|choice| format!("{}{}: {}", choice.id, held(&choice.id), line(&choice.text)));
+    listed.chain(record.question.sorting.iter().map(wording::sorting)).collect()
 }
 
 fn conclusion(record: &Record) -> Vec<String> {
@@ -224,14 +228,15 @@ fn dissent(record: &Record) -> Vec<String> {
         let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| line(&position));
         let kind = match dissent.kind {
             Kind::Final => "",
+            Kind::LastHeard => ", not heard at the end",
             Kind::Abandoned => ", left without a reason that holds",
             Kind::Unrebutted => ", never rebutted",
         };
         format!("{} ({option}{kind}): {}", line(record.name(dissent.seat)), line(&dissent.words))
     };
     let blocking = record
-        .objections()
-        .into_iter()
+        .blocking
+        .iter()
         .map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
     record.dissent.iter().map(entry).chain(blocking).collect()
 }
@@ -301,6 +306,14 @@ pub fn money(cost_usd: Option<f64>) -> String {
         Some(0.0) => "$0".to_owned(),
         Some(cost) if cost < 0.0001 => "under $0.0001".to_owned(),
         Some(cost) => format!("${cost:.4}"),
+    }
+}
+
+/// What the rounds after the sealed opening cost.
+pub(crate) fn exchange_cost(cost_usd: Option<f64>) -> String {
+    match cost_usd {
+        None => "what the exchange cost is unknown".to_owned(),
+        Some(_) => format!("the exchange cost {}", money(cost_usd)),
     }
 }
 

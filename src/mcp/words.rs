@@ -1,7 +1,16 @@
 //! Failures are worded for the command line; here its flags and commands become arguments and tools.
 
 /// What the command line says, and what a tool says in its place. Longer words stand before those they begin with.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: [(&str, &str); 34] = [
+    (
+        "take it out, or send it all the same with --allow-secrets",
+        "take it out; it can only be sent all the same from the command line",
+    ),
+    ("--max-cost", "budget.maxCostUsd"),
+    ("--max-tokens", "budget.maxTokens"),
+    ("--timeout", "budget.timeoutSeconds"),
+    ("--context", "context"),
+    ("--assume", "assume"),
     ("--no-blocking-dissent", "gate.noBlockingDissent"),
     ("--min-agreement", "gate.minAgreement"),
     ("--no-policy", "noPolicy: true"),

@@ -47,7 +47,6 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         limits: Limits::for_panel(2),
         thresholds: roundtable::debate::thresholds::Thresholds::default(),
         web_search: roundtable::debate::search::WebSearch::Unsaid,
-        names: roundtable::debate::prompt::quote::Names::Quoted,
         gate: None,
         needs: None,
         seed: 7,

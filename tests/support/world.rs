@@ -354,7 +354,6 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         limits: Limits::for_panel(count),
         thresholds: Thresholds::default(),
         web_search: roundtable::debate::search::WebSearch::Unsaid,
-        names: roundtable::debate::prompt::quote::Names::Quoted,
         gate: None,
         seed: 7,
         name: None,

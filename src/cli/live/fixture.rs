@@ -17,7 +17,6 @@ use crate::debate::history::{History, Outcome};
 use crate::debate::mode::Mode;
 use crate::debate::personas::{self, Numbering};
 use crate::debate::prompt::PromptMark;
-use crate::debate::prompt::quote::Names;
 use crate::debate::protocol::{self, Step};
 use crate::debate::question::{OptionId, Question};
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
@@ -96,7 +95,6 @@ impl Play {
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
             web_search: WebSearch::Unsaid,
-            names: Names::Quoted,
             gate: None,
             needs: None,
             seed: 1,

@@ -27,6 +27,7 @@ use crate::debate::needs::{self, Answers};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
 use crate::debate::response::contract::{self, Contract, Earlier, Needs, Objections, StanceTerms};
+use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
 use crate::debate::visibility::{self, Contribution};
@@ -411,7 +412,11 @@ fn name_of(history: &History, speaker: Speaker) -> String {
         Speaker::Seat(seat) => history.agent(seat).map_or_else(
             || format!("Seat {seat}"),
             |agent| {
-                let name = quote::label(history.setup.names, &quote::nonce(history.setup.seed), &agent.name);
+                let name = if Rule::QuotedNames.holds_in(history.setup.format) {
+                    quote::label(&quote::nonce(history.setup.seed), &agent.name)
+                } else {
+                    agent.name.clone()
+                };
                 match agent.persona.stance {
                     Some(Side::Yes) => format!("{name} (assigned to argue for)"),
                     Some(Side::No) => format!("{name} (assigned to argue against)"),

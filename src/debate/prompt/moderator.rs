@@ -109,6 +109,7 @@ fn minority(dissent: &Dissent) -> String {
     let option = dissent.position().unwrap_or_else(|| "no option".to_owned());
     let kind = match dissent.kind {
         Kind::Final => "held at the end",
+        Kind::LastHeard => "held when last heard, not heard at the end",
         Kind::Abandoned => "held in the opening, left without a reason that holds",
         Kind::Unrebutted => "claim nobody rebutted",
     };

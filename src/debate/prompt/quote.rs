@@ -1,8 +1,5 @@
 //! Quoting what others wrote, so that none of it can pass for the program's own words.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::debate::ask::Speaker;
 use crate::debate::claims::Entry;
 use crate::debate::history::History;
@@ -10,24 +7,6 @@ use crate::debate::response::{Claim, ClaimKind, EvidenceKind, Response};
 use crate::debate::text;
 use crate::debate::visibility::Contribution;
 use crate::stats::shuffle;
-
-/// How names of seats stand in prompts, settled when a session begins so that its prompts stay the same ever after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Names {
-    /// As they are: sessions of before there was a choice.
-    #[default]
-    Bare,
-    /// As quotations, unless they are plain.
-    Quoted,
-}
-
-impl Names {
-    /// Whether names stand as they are, so that a log need not say it.
-    pub fn are_bare(&self) -> bool {
-        *self == Self::Bare
-    }
-}
 
 /// Returns the mark of this session's fences.
 pub fn nonce(seed: u64) -> String {
@@ -49,17 +28,14 @@ pub fn inline(nonce: &str, text: &str) -> String {
 
 /// Words a name in front of what its holder said: a plain one as it stands, one that could pass for an order or a sentence as a
 /// quotation. A plain name is of a few words in letters alone, with a number at its end at most, so it names no option's id.
-pub fn label(names: Names, nonce: &str, name: &str) -> String {
+pub fn label(nonce: &str, name: &str) -> String {
     let is_letter = |c: char| c.is_alphabetic() && look_alike(c) == Some(c.to_ascii_lowercase());
     let is_word =
         |word: &str| word.chars().all(|c| is_letter(c) || matches!(c, '-' | '\'' | '\u{2019}' | '&' | '/' | '.'));
     let mut words: Vec<&str> = name.split_whitespace().collect();
     words.pop_if(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     let is_plain = words.len() <= LABEL_WORDS_MAX && words.iter().all(|word| is_word(word));
-    match names {
-        Names::Quoted if !is_plain => inline(nonce, name),
-        Names::Bare | Names::Quoted => name.to_owned(),
-    }
+    if is_plain { name.to_owned() } else { inline(nonce, name) }
 }
 
 /// Most words of a plain name.

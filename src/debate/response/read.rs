@@ -20,14 +20,26 @@ const TEXT_CHARS_MAX: usize = 8_000;
 /// Longest list that is taken from a reply.
 const LIST_MAX: usize = 40;
 
+/// How closely a reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Where JSON leaves open what is meant, nothing is read.
+    Strict,
+    /// As logs before format 3 were read: the last of two values of a key counts, and any words are an objection.
+    Lenient,
+}
+
+/// Words that fill in a field for an objection without objecting to anything.
+const FILLERS: [&str; 7] = ["none", "n/a", "na", "nil", "null", "-", "\u{2014}"];
+
 /// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
-pub fn read(contract: &Contract, reply: &Reply) -> Response {
+pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
     match reply.finish {
         Finish::Refused => return Response::Refused,
         Finish::Filtered => return Response::Filtered,
         Finish::Truncated | Finish::Complete => {}
     }
-    match read_text(contract, &reply.text) {
+    match read_text(contract, &reply.text, strictness) {
         Ok(response) => response,
         // The cut explains what is missing better than the parser can.
         Err(_) if reply.finish == Finish::Truncated => Response::Truncated,
@@ -35,15 +47,15 @@ pub fn read(contract: &Contract, reply: &Reply) -> Response {
     }
 }
 
-fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
+fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result<Response, String> {
     if reply.trim().is_empty() {
         return Err("the reply is empty".to_owned());
     }
-    let found = extract::objects(reply);
+    let found = extract::objects(reply, strictness);
     let mut readable: Vec<Response> = Vec::new();
     let mut first_problem = None;
     for object in &found.objects {
-        match read_object(contract, &Fields(object)) {
+        match read_object(contract, &Fields(object)).map(|response| without_filler(response, strictness)) {
             Ok(response) if readable.contains(&response) => {}
             Ok(response) => readable.push(response),
             Err(problem) => first_problem = first_problem.or(Some(problem)),
@@ -60,6 +72,25 @@ fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
             Err(broken.or(first_problem).unwrap_or_else(|| "the reply holds no JSON object".to_owned()))
         }
     }
+}
+
+/// Takes an objection for none that objects to nothing.
+fn without_filler(mut response: Response, strictness: Strictness) -> Response {
+    let objection = match &mut response {
+        Response::Position(position) => &mut position.blocking_objection,
+        Response::Ballot(ballot) => &mut ballot.blocking_objection,
+        Response::Questions(_)
+        | Response::Perspectives(_)
+        | Response::Sorting(_)
+        | Response::Synthesis(_)
+        | Response::Unclear { .. }
+        | Response::Truncated
+        | Response::Refused
+        | Response::Filtered => return response,
+    };
+    let is_filler = |words: &mut String| text::is_blank(words) || FILLERS.contains(&text::folded(words).as_str());
+    objection.take_if(|words| strictness == Strictness::Strict && is_filler(words));
+    response
 }
 
 fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, String> {

@@ -13,6 +13,7 @@ use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
 use crate::mcp::outcome::{Activity, Outcome};
 use crate::mcp::server::Call;
+use crate::mcp::tools::budget::{self, Budget};
 use crate::mcp::tools::{Effect, Row, Wait, activity, answering, run_to_answer};
 
 /// How long a session that was told to end may take to, before it is shown as it stands.
@@ -41,6 +42,8 @@ struct Arguments {
     session: String,
     /// What it is to do.
     action: Action,
+    /// With resume: what the debate may take from now on, in place of what it was started with.
+    budget: Option<Budget>,
     /// With resume: false answers at once and lets the debate go on. Default: true, answers at its end.
     wait: Option<bool>,
 }
@@ -55,7 +58,7 @@ enum Action {
 }
 
 async fn control(call: Call, given: Arguments) -> Result<Answer, Failure> {
-    let app = call.app(&[])?;
+    let app = call.app(&budget::settings(given.budget.as_ref()))?;
     let (session, _) = match given.action {
         Action::Pause => app.pause(&given.session).await?,
         Action::Stop => app.stop(&given.session).await?,

@@ -13,6 +13,7 @@ use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
 use crate::mcp::outcome::Outcome;
 use crate::mcp::server::Call;
+use crate::mcp::tools::budget::{self, Budget};
 use crate::mcp::tools::{Effect, Row, Wait, answering, run_to_answer};
 
 pub(super) const TOOL: Row = Row {
@@ -46,6 +47,8 @@ struct Arguments {
     from_round: Option<u32>,
     /// Name of the new session, with fromRound.
     name: Option<String>,
+    /// What the debate may take from now on, in place of what it was started with.
+    budget: Option<Budget>,
     /// false answers with the session's id at once and lets the debate go on. Default: true, answers at its end.
     wait: Option<bool>,
 }
@@ -61,7 +64,7 @@ struct Fact {
 }
 
 async fn go_on(call: Call, given: Arguments) -> Result<Answer, Failure> {
-    let app = call.app(&[])?;
+    let app = call.app(&budget::settings(given.budget.as_ref()))?;
     let wait = Wait::of(given.wait);
     if given.name.is_some() && given.from_round.is_none() {
         return Err(Failure::usage("name is for a new session, which only fromRound makes")

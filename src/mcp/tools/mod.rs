@@ -1,6 +1,7 @@
 //! The tools: one row each, one file each. To add one, add a file and a row.
 
 mod agents;
+mod budget;
 mod control;
 mod export;
 mod go_on;
@@ -122,7 +123,7 @@ fn activity(app: &App, session: SessionId) -> Result<Activity, Failure> {
     Ok(if app.is_running(session)? { Activity::Running } else { Activity::AtRest })
 }
 
-/// A mode is named here, never a file: what a client may read is not for it to say.
+/// A mode is named here, never a file: that could be any file of this machine.
 fn check_mode(app: &App, given: &str) -> Result<(), Failure> {
     let modes = app.modes();
     if modes.iter().any(|mode| mode.name == given) {

@@ -1,6 +1,7 @@
 //! `start_roundtable`: a debate from the first word to the decision.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
 use crate::mcp::outcome::{Activity, Outcome};
 use crate::mcp::server::Call;
+use crate::mcp::tools::budget::{self, Budget};
 use crate::mcp::tools::{Effect, Row, Wait, answering, check_mode, run_to_answer};
 
 pub(super) const TOOL: Row = Row {
@@ -55,6 +57,15 @@ struct Arguments {
     options: Vec<String>,
     /// Ask for a number in this unit, such as weeks, instead of a choice.
     estimate: Option<String>,
+    /// Files and folders that the panel reads, below the server's working folder; what git ignores is left out. Their bytes go to
+    /// every provider on the panel.
+    #[serde(default)]
+    context: Vec<String>,
+    /// What is taken as given: a sentence each, or names under `assumptions` in the project's roundtable.yaml.
+    #[serde(default)]
+    assume: Vec<String>,
+    /// What the debate may take.
+    budget: Option<Budget>,
     /// What the decision must meet; whether it does is told with it.
     gate: Option<Gate>,
     /// Leave the project's policy out of the gate, which is told with the result. Default: false.
@@ -96,18 +107,36 @@ struct Gate {
 }
 
 async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
+    let [cost, tokens, time] = budget::settings(given.budget.as_ref());
     let app = call.app(&[
         ("mode", keys::MODE, given.mode.clone()),
         ("agentCount", keys::DEFAULT_AGENT_COUNT, given.agent_count.map(|count| count.to_string())),
+        cost,
+        tokens,
+        time,
     ])?;
     if let Some(mode) = &given.mode {
         check_mode(&app, mode)?;
     }
+    check_context(app.config().working_folder(), &given.context)?;
     call.runs().check_room()?;
     let wait = Wait::of(given.wait);
     match app.open(&request(given)?).await? {
         Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
         Opened::Running(session) => run_to_answer(&call, *session, wait).await,
+    }
+}
+
+/// What a client may have read is below the working folder, wherever links lead.
+fn check_context(working: &Path, given: &[String]) -> Result<(), Failure> {
+    let root = working.canonicalize().unwrap_or_else(|_| working.to_owned());
+    // A path that does not exist is told of where it is read.
+    let is_outside = |path: &&String| working.join(path).canonicalize().is_ok_and(|real| !real.starts_with(&root));
+    let named = |path: &&String| path.trim() == "-" || is_outside(path);
+    match given.iter().find(named) {
+        Some(path) => Err(Failure::usage(format!("context: `{path}` is not below the server's working folder"))
+            .with_hint("name files and folders of the project, relative to its folder")),
+        None => Ok(()),
     }
 }
 
@@ -138,7 +167,7 @@ fn request(given: Arguments) -> Result<StartRequest, Failure> {
         seed: None,
         name: given.name,
         tags: BTreeMap::new(),
-        supplied: Supplied::default(),
+        supplied: Supplied { context: given.context, assume: given.assume, ..Supplied::default() },
     })
 }
 
