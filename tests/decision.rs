@@ -10,7 +10,8 @@ use roundtable::debate::ask::Ask;
 use roundtable::debate::claims::{self, Status};
 use roundtable::debate::decision::{Caveat, Decision, Label, Level};
 use roundtable::debate::dissent::{Dissent, Kind};
-use roundtable::debate::event::Setup;
+use roundtable::debate::event::{Event, Setup, StoppedBy};
+use roundtable::debate::gate::GateTerms;
 use roundtable::debate::mode::Mode;
 use serde_json::{Value, json};
 use support::replies::{Miss, by_default, claim, holding, missed, with};
@@ -487,6 +488,57 @@ fn who_could_not_be_heard_at_the_end_stays_in_the_minority_report() {
     let script = vote(&votes);
     let before = World::open(setup, &script, 1).finish().history.decision.unwrap();
     assert_eq!(entries(&before), [(Kind::Final, 6, o2())]);
+}
+
+/// Whoever has spoken in a round that is cut short stands by that, all others by what they said before.
+#[test]
+fn a_round_that_is_cut_short_counts_as_far_as_it_came() {
+    let votes = Votes { sealed: "2222", last: "1112", ..VOTES };
+    let script = |ask: &Ask| {
+        let mut reply = vote(&votes)(ask)?;
+        if seat_of(ask) == Some(1) && ask.turn.phase == "opening" {
+            let mut form: Value = serde_json::from_str(&reply.text).unwrap();
+            form["blocking_objection"] = json!("too soon");
+            reply.text = form.to_string();
+        }
+        Ok(reply)
+    };
+    let cut_short = |format: u32, answers: usize| {
+        let mut setup = table(4);
+        setup.format = format;
+        setup.gate = Some(GateTerms { no_blocking_dissent: true, ..GateTerms::default() });
+        let mut world = World::open(setup, &script, 1);
+        let answered = |world: &World<'_>| {
+            let heard = world
+                .log
+                .iter()
+                .filter(|logged| matches!(&logged.event, Event::TurnFinished { turn, .. } if turn.phase == "exchange"));
+            heard.count()
+        };
+        world.run_until(|world| answered(world) == answers);
+        assert_eq!(world.history.rounds.len(), 1, "the exchange is open");
+        world.drop_in_flight();
+        world.record(Event::StopRequested { by: StoppedBy::Interrupt });
+        world.finish().history.decision.unwrap()
+    };
+    for answers in 1..=3 {
+        let decision = cut_short(3, answers);
+        let last = decision.last.clone().unwrap();
+        let spoke = decision.moved.iter().map(|moved| moved.seat.0).collect::<Vec<_>>();
+        let in_favour = last.tally.get(&option("o1")).copied().unwrap_or(0) as usize;
+        assert_eq!((in_favour, last.absent), (spoke.len(), 0), "{answers}: {last:?}");
+        assert!(in_favour + 1 >= answers, "seat 4 moves nowhere: {answers}: {spoke:?}");
+        let finals: Vec<u32> =
+            decision.dissent.iter().filter(|entry| entry.kind == Kind::Final).map(|entry| entry.seat.0).collect();
+        let winner = decision.option.as_ref();
+        let others = (1..=4).filter(|seat| winner != Some(&option(if spoke.contains(seat) { "o1" } else { "o2" })));
+        assert_eq!(finals, others.collect::<Vec<_>>(), "{answers}");
+        // What seat 1 objected to before it no longer does once it has spoken again.
+        assert_eq!(decision.blocking.is_empty(), spoke.contains(&1), "{answers}");
+        assert_eq!(decision.gate.unwrap().objections(), decision.blocking);
+    }
+    let before = cut_short(2, 3);
+    assert_eq!(before.last.unwrap().tally[&option("o2")], 4, "a log of the time before is told as it was");
 }
 
 #[test]

@@ -269,6 +269,18 @@ fn numbers_are_compared_with_their_units() {
     other["decision"]["estimate"]["value"] = json!(value + 1e-9);
     let told = words(&other);
     assert!(told.contains(&format!("{value} weeks → {} weeks\n", value + 1e-9)), "{told}");
+    // A number of the minority report is compared too, and told with it.
+    let mut other = base.clone();
+    let given = &mut other["dissent"][0]["estimate"];
+    let value = given["value"].as_f64().unwrap();
+    given["value"] = json!(value + 0.25);
+    let told = words(&other);
+    assert!(
+        told.contains(&format!("{value} weeks (")) && told.contains(&format!(" → {} weeks (", value + 0.25)),
+        "{told}"
+    );
+    other["dissent"] = json!([]);
+    assert!(words(&other).contains(&format!("(final, {value} weeks (")), "{}", words(&other));
     // The same numbers in another unit are other numbers.
     let mut other = base.clone();
     other["decision"]["estimate"]["unit"] = json!("days");

@@ -620,6 +620,19 @@ fn what_may_mean_two_things_is_read_only_where_a_log_says_so() {
         (ballot_terms(), whole.replace(vote, "\"option\":\"o2\",\"\\u006fption\":\"o2\""), Some("the same key twice")),
         (ballot_terms(), whole.replace(rated, "\"ratings\":{\"o1\":-1,\"o1\":2,"), Some("the same key twice")),
         (ballot_terms(), whole.replace("It is cheaper", "\\\"a\\\": 1, \\\"a\\\": 2: 1e-999"), None),
+        (ballot_terms(), whole.replace("\"confidence\":0.7", "\"confidence\":\"1e-400\""), Some("1e-400 is too small")),
+        (ballot_terms(), whole.replace("\"confidence\":0.7", "\"confidence\":\"5e-324%\""), None),
+        (ballot_terms(), whole.replace("\"confidence\":0.7", "\"confidence\":\"5e-999 %\""), Some("too small")),
+        (ballot_terms(), whole.replace(rated, "\"ratings\":{\"o1\":\"-1e-400\","), Some("-1e-400 is too small")),
+        (ballot_terms(), whole.replace(rated, "\"ratings\":{\"Move now\":2,\"o1\":-1,"), Some("rates o1 twice")),
+        (ballot_terms(), format!("{{\"option\": }} {whole}"), Some("beside a readable JSON object")),
+        (
+            ballot_terms(),
+            format!("{whole} {}", whole.replace(vote, "\"option\":\"o1\",\"option\":\"o2\"")),
+            Some("beside"),
+        ),
+        (ballot_terms(), format!("{{\"draft\": {whole}"), Some("never closed")),
+        (ballot_terms(), format!("{{x}} {{ }} {whole}"), None),
         (estimate.clone(), of("1e-400"), Some("1e-400 is too small")),
         (estimate.clone(), of("0.000e-400"), None),
         (estimate.clone(), of("2e-300"), None),
@@ -639,10 +652,37 @@ fn what_may_mean_two_things_is_read_only_where_a_log_says_so() {
 #[test]
 fn words_that_only_fill_a_field_are_no_objection() {
     let objecting = |words: &str| edited(ballot(), "blocking_objection", json!(words)).to_string();
-    for filler in ["none", "None.", " N/A ", "n/a", "null", "-", "\u{200b}", "\u{2060} "] {
+    let fillers = [
+        "none",
+        "None.",
+        " N/A ",
+        "n / a",
+        "null",
+        "-",
+        "\u{2013}",
+        "---",
+        "...",
+        "?",
+        "0",
+        "(none)",
+        "\"None\"",
+        "*none*",
+        "N.A.",
+        "no",
+        "No objection.",
+        "none at this time",
+        "\u{200b}",
+        "\u{2060} ",
+        "\u{3164}",
+        "\u{ad}",
+        "\u{2800}",
+        "\u{200b}none",
+        "none\u{fe0f}",
+    ];
+    for filler in fillers {
         assert_eq!(read_ballot(&objecting(filler)).unwrap().blocking_objection, None, "{filler:?}");
     }
-    for words in ["None of the plans is legal", "no", "0", "Nil return on it"] {
+    for words in ["None of the plans is legal", "No budget", "GDPR", "\u{6cd5}\u{5f8b}", "Nil return on it"] {
         assert_eq!(read_ballot(&objecting(words)).unwrap().blocking_objection.as_deref(), Some(words));
     }
     let Response::Ballot(before) = read::read(&ballot_terms(), &said(&objecting("none")), Strictness::Lenient) else {

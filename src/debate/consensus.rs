@@ -300,13 +300,44 @@ fn count(n: usize) -> u32 {
 }
 
 /// Returns the latest stances that can be counted; `None` while there are none.
+///
+/// Where the debate was cut short within a round, whoever has spoken in it stands by that, and all others by what they said
+/// before: the ballots in hand. What is said in a round that is still going on stays out, since it may be sealed.
 pub fn latest<'a>(history: &'a History, slots: &[Slot<'a>]) -> Option<Standings<'a>> {
     if let Some((phase, round)) = counted_rounds(history).last().copied() {
-        return Some(corrected(history, slots, phase, round));
+        let mut standings = corrected(history, slots, phase, round);
+        standings.extend(cut_short(history, slots).into_iter().flat_map(|open| open.standings));
+        return Some(standings);
     }
     // Stopped within the opening: what is in hand counts, if it can be counted at all.
     match schedule::cursor(history) {
         schedule::Cursor::Round(0, 1) if !history.awaits_options() => Some(sealed(history, slots)),
         schedule::Cursor::Round(..) | schedule::Cursor::Over => None,
     }
+}
+
+/// A round that never closed, as far as it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CutShort<'a> {
+    /// Its phase.
+    pub phase: &'a str,
+    /// Its number within the phase, from 1.
+    pub round: u32,
+    /// The stances that were taken in it.
+    pub standings: Standings<'a>,
+}
+
+/// Returns the round in which a stop or a limit cut the debate short, if a stance had been taken in it.
+pub fn cut_short<'a>(history: &'a History, slots: &[Slot<'a>]) -> Option<CutShort<'a>> {
+    let is_cut = history.stop.is_some() || history.limit.is_some();
+    if !is_cut || !Rule::BallotsInHand.holds_in(history.setup.format) {
+        return None;
+    }
+    let is_closed = |slot: &&Slot<'_>| {
+        history.rounds.iter().any(|closed| closed.phase == slot.phase.name && closed.round == slot.round)
+    };
+    let open: Vec<&Slot<'a>> = slots.iter().filter(|slot| takes_stances(history, slot) && !is_closed(slot)).collect();
+    let standings: Standings<'a> = open.iter().flat_map(|slot| taken(history, slot)).collect();
+    let last = open.last().filter(|_| !standings.is_empty())?;
+    Some(CutShort { phase: &last.phase.name, round: last.round, standings })
 }

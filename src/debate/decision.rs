@@ -97,7 +97,7 @@ pub enum Caveat {
     PressureDependent,
     /// All who chose are of one model family.
     SingleFamily,
-    /// The options were found in the opening, and no two sortings of it agreed on them.
+    /// The options were found in the opening, and its two sortings disagreed, or could not both be read.
     UnconfirmedOptions,
 }
 
@@ -145,7 +145,7 @@ pub fn decide(history: &History) -> Decision {
         label,
         caveats: caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved)
             .into_iter()
-            .chain(option.as_ref().and_then(|_| unconfirmed(history)))
+            .chain(unconfirmed(history).filter(|_| label != Label::NoQuorum))
             .collect(),
         level: Level::of(last.as_ref().filter(|_| label != Label::NoQuorum).and_then(|last| last.agreement)),
         dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
@@ -226,10 +226,13 @@ fn caveats(
 /// Which caveat the sorting of the opening calls for.
 fn unconfirmed(history: &History) -> Option<Caveat> {
     let frozen = history.frozen.as_ref().filter(|_| Rule::SortingCaveat.holds_in(history.setup.format))?;
-    match frozen.basis {
-        SortingBasis::Majority | SortingBasis::OnePass => Some(Caveat::UnconfirmedOptions),
-        SortingBasis::TwoPasses | SortingBasis::Verbatim => None,
-    }
+    let is_confirmed = match frozen.basis {
+        SortingBasis::TwoPasses => true,
+        SortingBasis::Majority | SortingBasis::OnePass => false,
+        // Statements in different words are only left apart where no sorting could be read.
+        SortingBasis::Verbatim => frozen.options.len() <= 1,
+    };
+    (!is_confirmed).then_some(Caveat::UnconfirmedOptions)
 }
 
 /// Whether `option` still leads alone when every uncited change of mind is undone.

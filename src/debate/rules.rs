@@ -11,10 +11,12 @@ pub enum Rule {
     StrictReplies,
     /// Who could not be heard at the end keeps its last stance in the minority report, and its objection.
     LastHeard,
-    /// A winner among options whose sortings were not confirmed carries a caveat.
+    /// A decision on options whose sortings were not confirmed carries a caveat.
     SortingCaveat,
     /// A name that could pass for an order is quoted in front of what its holder said.
     QuotedNames,
+    /// A debate that is cut short within a round is decided on what the seats have said in it, too.
+    BallotsInHand,
 }
 
 impl Rule {
@@ -22,7 +24,7 @@ impl Rule {
     pub fn holds_in(self, format: u32) -> bool {
         let since = match self {
             Self::WholeEvents => 2,
-            Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames => 3,
+            Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
         };
         format >= since
     }

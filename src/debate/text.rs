@@ -23,9 +23,19 @@ pub fn clip(text: &str, chars_max: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Whether `text` shows nothing: only white space, controls, and characters without width.
+/// Whether `text` shows nothing: only white space, controls, and characters that are not seen.
 pub fn is_blank(text: &str) -> bool {
-    plain(text).chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+    plain(text).chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// Whether a character is drawn as nothing: those that Unicode has ignored by default (`Default_Ignorable_Code_Point`), and
+/// the empty Braille cell.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Returns the form under which two texts count as the same: one line, lower case, without closing punctuation.

@@ -76,8 +76,7 @@ fn options(record: &Record) -> Option<String> {
     let rows: Vec<String> = record.question.options.iter().map(row).collect();
     let head =
         "## Options considered\n\n| Id | Option | Seats in the sealed opening | Seats at the end |\n|---|---|---|---|";
-    let sorted: String =
-        record.question.sorting.iter().map(|told| format!("\n\nOptions {}.", wording::sorting(told))).collect();
+    let sorted: String = wording::sorting(&record.question).iter().map(|told| format!("\n\nOptions {told}.")).collect();
     (!rows.is_empty()).then(|| format!("{head}\n{}{sorted}", rows.join("\n")))
 }
 

@@ -113,8 +113,7 @@ fn options(record: &Record) -> Option<String> {
             )
         })
         .collect();
-    let sorted: String =
-        record.question.sorting.iter().map(|told| format!("\n\nOptions {}.", wording::sorting(told))).collect();
+    let sorted: String = wording::sorting(&record.question).iter().map(|told| format!("\n\nOptions {told}.")).collect();
     let head = "## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|";
     (!rows.is_empty()).then(|| format!("{head}\n{}{sorted}", rows.join("\n")))
 }

@@ -27,6 +27,7 @@ use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule;
 use crate::export::absence::{self, Absence};
+use crate::export::cut_short::{self, CutShortRecord};
 use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
@@ -106,6 +107,9 @@ pub struct Record {
     /// The times that the debate was made to go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub continuations: Vec<ContinuationRecord>,
+    /// The round that a stop or a limit cut short: whoever spoke in it stands by that, all others by what they said before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_short: Option<CutShortRecord>,
     /// The facts that agents needed, and what became of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<needs::Entry>,
@@ -309,6 +313,7 @@ pub fn record(history: &History) -> Record {
         synthesis_failure,
         rounds: history.rounds.clone(),
         continuations: history.continuations.iter().map(continuation).collect(),
+        cut_short: cut_short::cut_short(history),
         needs: needs::needs(history),
         facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
         turns: turns(history, &sealed),

@@ -212,7 +212,7 @@ fn options(record: &Record) -> Vec<String> {
     };
     let choices = record.question.options.iter();
     let listed = choices.map(|choice| format!("{}{}: {}", choice.id, held(&choice.id), line(&choice.text)));
-    listed.chain(record.question.sorting.iter().map(wording::sorting)).collect()
+    listed.chain(wording::sorting(&record.question)).collect()
 }
 
 fn conclusion(record: &Record) -> Vec<String> {

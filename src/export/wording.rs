@@ -7,7 +7,8 @@ use crate::debate::dissent::Kind;
 use crate::debate::event::SortingBasis;
 use crate::debate::needs;
 use crate::debate::response::{ClaimKind, EvidenceKind};
-use crate::export::record::{Record, SortingRecord, Status};
+use crate::debate::text::line;
+use crate::export::record::{Question, Record, Status};
 
 /// How strong an agreement is.
 pub(crate) fn label(label: Label) -> &'static str {
@@ -32,7 +33,7 @@ pub(crate) fn caveat(caveat: Caveat) -> &'static str {
         }
         Caveat::SingleFamily => "all who chose are of one model family, so their agreement is no independent evidence",
         Caveat::UnconfirmedOptions => {
-            "no two sortings of the opening statements agreed, so what counts as one option may be two, or two as one"
+            "two sortings of the opening statements disagreed or could not be read, so one option may be two, or two be one"
         }
     }
 }
@@ -58,7 +59,15 @@ pub(crate) fn status(record: &Record) -> Option<String> {
         Status::LimitReached => Some("The verdict rests on what had been said by then."),
     };
     let limit = record.limit.iter().map(limit);
-    let sentences: Vec<String> = limit.chain(told.map(str::to_owned)).collect();
+    let cut = record.cut_short.iter().map(|cut| {
+        let (spoke, panel) = (cut.spoke.len(), record.panel.len());
+        format!(
+            "{spoke} of {panel} had spoken in {}, round {}; the others stand by what they said before.",
+            line(&cut.phase),
+            cut.round
+        )
+    });
+    let sentences: Vec<String> = limit.chain(told.map(str::to_owned)).chain(cut).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
@@ -116,14 +125,46 @@ pub(crate) fn evidence(kind: EvidenceKind) -> &'static str {
     }
 }
 
-/// How opening statements were sorted into options, and how far two sortings agreed.
-pub(crate) fn sorting(sorting: &SortingRecord) -> String {
-    let index: String = sorting.reliability.iter().map(|index| format!(" (adjusted Rand index {index:.2})")).collect();
+/// An adjusted Rand index with two digits, never rounded up: 0.798 is below the 0.8 from which two sortings agree.
+pub(crate) fn rand(index: f64) -> String {
+    let down = (index * 100.0).floor() / 100.0;
+    if index >= 0.8 { format!("{index:.2}") } else { format!("{down:.2}") }
+}
+
+/// How opening statements were sorted into options, and how far two sortings agreed; `None` where options were given.
+pub(crate) fn sorting(question: &Question) -> Option<String> {
+    let sorting = question.sorting.as_ref()?;
+    let index: String =
+        sorting.reliability.iter().map(|index| format!(" (adjusted Rand index {})", rand(*index))).collect();
     let basis = match sorting.basis {
-        SortingBasis::TwoPasses => "found in the opening; two sortings in opposite orders agreed",
-        SortingBasis::Majority => "found in the opening; what two of three sortings put together stands together",
-        SortingBasis::OnePass => "found in the opening; only one sorting could be read",
-        SortingBasis::Verbatim => "found in the opening; statements in the same words stand together",
+        SortingBasis::TwoPasses => "two sortings in opposite orders agreed",
+        SortingBasis::Majority => "what two of three sortings put together stands together",
+        SortingBasis::OnePass => "only one sorting could be read",
+        SortingBasis::Verbatim if question.options.len() > 1 => {
+            "no sorting could be read, so only statements in the same words stand together"
+        }
+        SortingBasis::Verbatim => "all stated it in the same words",
     };
-    format!("{basis}{index}")
+    Some(format!("found in the opening; {basis}{index}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rand;
+
+    #[test]
+    fn an_index_is_not_rounded_up_to_agreement() {
+        let rows = [
+            (0.798, "0.79"),
+            (0.7999, "0.79"),
+            (0.8, "0.80"),
+            (0.996, "1.00"),
+            (1.0, "1.00"),
+            (-0.5, "-0.50"),
+            (0.0, "0.00"),
+        ];
+        for (index, told) in rows {
+            assert_eq!(rand(index), told);
+        }
+    }
 }

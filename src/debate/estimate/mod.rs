@@ -208,9 +208,14 @@ impl Estimates {
     }
 }
 
-/// A number with all of its digits, without a unit.
-pub fn exact(number: f64) -> String {
-    format!("{number}")
+/// A way to word a number, without a unit.
+pub type Precision = fn(f64) -> String;
+
+/// To six digits, to twelve, and with all of them: what computing adds comes last.
+pub const PRECISIONS: [Precision; 3] = [worded, fine, |number| format!("{number}")];
+
+fn fine(number: f64) -> String {
+    format!("{number:.11e}").parse::<f64>().map_or_else(|_| worded(number), |rounded| format!("{rounded}"))
 }
 
 /// A number as people are told it: to six digits, without a unit.

@@ -71,6 +71,15 @@ pub const QUESTIONS_MAX: usize = 3;
 pub const NEEDS_MAX: usize = 2;
 
 impl Contract {
+    /// The terms of the stance that it asks for; `None` where it asks for none.
+    pub fn stance(&self) -> Option<&StanceTerms> {
+        match self {
+            Self::Position(terms, _) => terms.as_ref(),
+            Self::Ballot(terms) => Some(terms),
+            Self::Questions | Self::Perspectives(_) | Self::Sorting(_) | Self::Synthesis => None,
+        }
+    }
+
     /// The name of the form, as prompts and schemas use it.
     pub fn name(&self) -> &'static str {
         match self {

@@ -61,7 +61,7 @@ fn parsed(object: &str, strictness: Strictness) -> Result<Map<String, Value>, St
         Strictness::Strict if keys(map.values()) + map.len() != outside_strings(object).filter(is_colon).count() => {
             Err("it gives the same key twice".to_owned())
         }
-        Strictness::Strict => match vanishing(object) {
+        Strictness::Strict => match vanishing(object).or_else(|| map.values().find_map(vanishing_text)) {
             Some(number) => Err(format!("{number} is too small a number to be told from 0")),
             None => Ok(map),
         },
@@ -91,11 +91,24 @@ fn vanishing(json: &str) -> Option<&str> {
     });
     starts.find_map(|(at, _)| {
         let length = json[at..].bytes().take_while(|byte| is_part(*byte)).count();
-        let number = &json[at..at + length];
-        let digits = number.split(['e', 'E']).next().unwrap_or_default();
-        let is_zero = !digits.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
-        (number.parse() == Ok(0.0) && !is_zero).then_some(number)
+        Some(&json[at..at + length]).filter(|number| vanishes(number))
     })
+}
+
+/// The first text that is nothing but such a number, or such a percentage.
+fn vanishing_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text.trim()).filter(|text| vanishes(text.trim_end_matches('%').trim_end())),
+        Value::Array(items) => items.iter().find_map(vanishing_text),
+        Value::Object(map) => map.values().find_map(vanishing_text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// Whether a number is read as 0 though one of its digits is not.
+fn vanishes(number: &str) -> bool {
+    let digits = number.split(['e', 'E']).next().unwrap_or_default();
+    number.parse() == Ok(0.0) && digits.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
 }
 
 /// Returns the length of the balanced object at the start of `text`, braces within JSON strings not counted.

@@ -29,8 +29,23 @@ pub enum Strictness {
     Lenient,
 }
 
-/// Words that fill in a field for an objection without objecting to anything.
-const FILLERS: [&str; 7] = ["none", "n/a", "na", "nil", "null", "-", "\u{2014}"];
+/// Words that fill in a field for an objection without objecting to anything, by their letters.
+const FILLERS: [&str; 14] = [
+    "none",
+    "na",
+    "nil",
+    "null",
+    "no",
+    "nothing",
+    "noobjection",
+    "noobjections",
+    "noblockingobjection",
+    "noblockingobjections",
+    "noneatthistime",
+    "notapplicable",
+    "undefined",
+    "false",
+];
 
 /// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
 pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
@@ -55,13 +70,23 @@ fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result
     let mut readable: Vec<Response> = Vec::new();
     let mut first_problem = None;
     for object in &found.objects {
-        match read_object(contract, &Fields(object)).map(|response| without_filler(response, strictness)) {
+        let unequivocal = match strictness {
+            Strictness::Strict => check_ratings(contract, object),
+            Strictness::Lenient => Ok(()),
+        };
+        let read = unequivocal.and_then(|()| read_object(contract, &Fields(object)));
+        match read.map(|response| without_filler(response, strictness)) {
             Ok(response) if readable.contains(&response) => {}
             Ok(response) => readable.push(response),
             Err(problem) => first_problem = first_problem.or(Some(problem)),
         }
     }
     match (readable.pop(), readable.is_empty()) {
+        // What cannot be parsed may have been another vote.
+        (Some(_), true) if strictness == Strictness::Strict && found.broken.is_some() => {
+            let error = found.broken.unwrap_or_default();
+            Err(format!("beside a readable JSON object stands one that cannot be parsed: {error}"))
+        }
         (Some(response), true) => Ok(response),
         // Choosing between a vote and a quoted one would be guessing.
         (Some(_), false) => {
@@ -88,9 +113,28 @@ fn without_filler(mut response: Response, strictness: Strictness) -> Response {
         | Response::Refused
         | Response::Filtered => return response,
     };
-    let is_filler = |words: &mut String| text::is_blank(words) || FILLERS.contains(&text::folded(words).as_str());
     objection.take_if(|words| strictness == Strictness::Strict && is_filler(words));
     response
+}
+
+fn is_filler(words: &str) -> bool {
+    let is_letter = |c: &char| c.is_alphabetic() && !text::is_invisible(*c);
+    let letters: String = words.to_lowercase().chars().filter(is_letter).collect();
+    letters.is_empty() || FILLERS.contains(&letters.as_str())
+}
+
+/// Fails where an option is rated twice, by its id and by its text.
+fn check_ratings(contract: &Contract, object: &Map<String, Value>) -> Result<(), String> {
+    let (Some(Value::Object(given)), Some(terms)) = (object.get("ratings"), contract.stance()) else { return Ok(()) };
+    let is_twice = |choice: &&Choice| {
+        choice.id.0 != choice.text && given.contains_key(&choice.id.0) && given.contains_key(&choice.text)
+    };
+    // The text of one option can be the id of another; then the id is meant.
+    let is_id = |text: &str| terms.options.iter().any(|other| other.id.0 == text);
+    match terms.options.iter().filter(|choice| !is_id(&choice.text)).find(is_twice) {
+        Some(choice) => Err(format!("`ratings` rates {} twice, by its id and by its text", choice.id)),
+        None => Ok(()),
+    }
 }
 
 fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, String> {

@@ -108,11 +108,14 @@ fn is_in(turn: &Turn, round: &Round) -> bool {
 
 /// The latest response in which a seat took a stance. Whoever was asked again in the last round stands by that answer
 /// alone, and whoever failed to give one is absent.
-fn standing<'a>(record: &Read, counted: &'a [Turn], seat: Seat) -> Option<&'a Response> {
+fn standing<'a>(record: &'a Read, counted: &'a [Turn], seat: Seat) -> Option<&'a Response> {
     let own = || counted.iter().filter(move |turn| turn.speaker == Speaker::Seat(seat));
     let latest = |turns: &mut dyn DoubleEndedIterator<Item = &'a Turn>| {
         turns.rev().filter_map(|turn| turn.response.as_ref()).find(|response| response.stance().is_some())
     };
+    if record.cut_short.as_ref().is_some_and(|cut| cut.spoke.contains(&seat)) {
+        return latest(&mut record.turns.iter().filter(|turn| turn.speaker == Speaker::Seat(seat)));
+    }
     let Some(last) = last_round(record) else { return latest(&mut own()) };
     let takes_stances = |stage: &str| {
         let mut here = counted.iter().filter(|turn| is_in(turn, last) && turn.stage == stage);

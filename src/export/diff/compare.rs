@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::estimate::{exact, worded};
+use crate::debate::estimate::PRECISIONS;
+use crate::debate::response::Estimate;
 use crate::debate::text::folded;
-use crate::export::diff::ballots::{Ballot, ballots};
+use crate::export::diff::ballots::{Ballot, Given, ballots};
 use crate::export::diff::matching::{Match, matches, matches_twice};
 use crate::export::diff::read::{Estimated, Panelist, Read, Verdict};
 use crate::export::diff::{Change, Claim, Diff, Found, Head, Lists, Member, Minority, SCHEMA, Sides};
@@ -24,10 +25,7 @@ pub fn diff(from: &Read, to: &Read) -> Diff {
         schema: SCHEMA,
         from: head(from),
         to: head(to),
-        outcome: told_apart(
-            changes(outcome(from, exact), outcome(to, exact)),
-            [outcome(from, worded), outcome(to, worded)],
-        ),
+        outcome: outcome_changes(from, to),
         options: options(from, to),
         ballots: ballot_changes(from, to, &seats),
         dissent: dissent(from, to, &seats),
@@ -61,15 +59,14 @@ fn changes(from: Vec<Named>, to: Vec<Named>) -> Vec<Change> {
     differing.map(|((name, from, _), (_, to, _))| Change { name, from, to }).collect()
 }
 
-/// Words numbers as people are told them, save where that would make the two sides of a change read the same.
-fn told_apart(exactly: Vec<Change>, worded: [Vec<Named>; 2]) -> Vec<Change> {
-    let [from, to] =
-        worded.map(|side| side.into_iter().map(|(name, shown, _)| (name, shown)).collect::<BTreeMap<_, _>>());
-    let told = |change: Change| match (from.get(change.name), to.get(change.name)) {
-        (Some(was), Some(is)) if was != is => Change { name: change.name, from: was.clone(), to: is.clone() },
-        _ => change,
+/// What differs between the outcomes, each number with as many digits as it takes to see that.
+fn outcome_changes(from: &Read, to: &Read) -> Vec<Change> {
+    let [coarse, fine, exact] = PRECISIONS.map(|number| changes(outcome(from, number), outcome(to, number)));
+    let told = |change: Change| {
+        let coarser = coarse.iter().chain(&fine).find(|coarser| coarser.name == change.name);
+        coarser.cloned().unwrap_or(change)
     };
-    exactly.into_iter().map(told).collect()
+    exact.into_iter().map(told).collect()
 }
 
 fn outcome(record: &Read, number: fn(f64) -> String) -> Vec<Named> {
@@ -201,15 +198,19 @@ fn dissent(from: &Read, to: &Read, seats: &[Match]) -> Lists<Minority> {
 fn says_the_same(from: &Minority, to: &Minority) -> bool {
     let settles = |entry: &Minority| -> Vec<String> { entry.would_settle.iter().map(|text| folded(text)).collect() };
     let said = |entry: &Minority| (entry.option.as_deref().map(folded), folded(&entry.words), settles(entry));
-    said(from) == said(to)
+    said(from) == said(to) && from.estimate == to.estimate
 }
 
 fn minority(record: &Read) -> Vec<(Seat, Minority)> {
+    let unit = record.decision.as_ref().and_then(|decision| decision.estimate.as_ref()).map(|estimate| &estimate.unit);
+    let given =
+        |estimate: Option<Estimate>| estimate.zip(unit).map(|(estimate, unit)| Given { estimate, unit: unit.clone() });
     let dissent = record.dissent.iter().map(|dissent| {
         let entry = Minority {
             name: record.name(dissent.seat),
             kind: dissent.kind.clone(),
             option: dissent.option.as_ref().map(|option| record.option_text(option)),
+            estimate: given(dissent.estimate),
             words: dissent.words.clone(),
             would_settle: dissent.would_settle.clone(),
         };
@@ -220,6 +221,7 @@ fn minority(record: &Read) -> Vec<(Seat, Minority)> {
             name: record.name(objection.seat),
             kind: BLOCKING.to_owned(),
             option: None,
+            estimate: None,
             words: objection.objection.clone(),
             would_settle: Vec::new(),
         };

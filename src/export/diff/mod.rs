@@ -115,7 +115,7 @@ pub struct Claim {
 }
 
 /// An entry of the minority report, or an objection that its holder calls blocking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Minority {
     /// Who holds it.
     pub name: String,
@@ -123,6 +123,9 @@ pub struct Minority {
     pub kind: String,
     /// What its option says.
     pub option: Option<String>,
+    /// The number it gives instead, where a number is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Given>,
     /// The case in the holder's own words.
     pub words: String,
     /// What the holder says would change its mind.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::ask::Speaker;
 use crate::debate::question::{Choice, OptionId};
-use crate::debate::response::{ClaimId, Response};
+use crate::debate::response::{ClaimId, Estimate, Response};
 use crate::debate::text;
 use crate::export::record::SCHEMA;
 
@@ -24,6 +24,8 @@ pub struct Read {
     pub(super) panel: Vec<Panelist>,
     pub(super) moderators: Vec<Voice>,
     pub(super) decision: Option<Verdict>,
+    #[serde(default)]
+    pub(super) cut_short: Option<CutShort>,
     pub(super) dissent: Vec<Dissent>,
     pub(super) blocking: Vec<Blocking>,
     pub(super) rounds: Vec<Round>,
@@ -90,9 +92,16 @@ pub(super) struct Dissent {
     pub(super) kind: String,
     pub(super) seat: Seat,
     pub(super) option: Option<OptionId>,
+    #[serde(default)]
+    pub(super) estimate: Option<Estimate>,
     pub(super) words: String,
     #[serde(default)]
     pub(super) would_settle: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct CutShort {
+    pub(super) spoke: Vec<Seat>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

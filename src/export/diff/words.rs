@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::debate::estimate::{exact, worded};
+use crate::debate::estimate::{PRECISIONS, Precision, worded};
 use crate::debate::text::{clip, line};
 use crate::export::diff::ballots::{Ballot, Given, Stood};
 use crate::export::diff::{Change, Claim, Diff, Head, Lists, Member, Minority, Sides};
@@ -154,8 +154,8 @@ fn words_of(words: impl Iterator<Item = String>) -> String {
 fn ballot(sides: &Sides<Option<Ballot>>) -> String {
     let (from, to) = (sides.from.as_ref(), sides.to.as_ref());
     let names: Vec<&str> = [from, to].into_iter().flatten().map(|ballot| ballot.name.as_str()).collect();
-    let told_apart = |number| moved(&stood(from, number), &stood(to, number));
-    let mut parts = vec![told_apart(worded).or_else(|| told_apart(exact)).unwrap_or_else(|| stood(to, worded))];
+    let mut parts =
+        vec![told_apart(|number| stood(from, number), |number| stood(to, number)).unwrap_or_else(|| stood(to, worded))];
     if let (Some(from), Some(to)) = (from, to) {
         parts.extend(moved(&confidence(from), &confidence(to)).map(|moved| format!("confidence {moved}")));
         let rated = from.rated_otherwise(to);
@@ -164,10 +164,17 @@ fn ballot(sides: &Sides<Option<Ballot>>) -> String {
     format!("{}: {}", either(names.first(), names.last()), parts.join("; "))
 }
 
-fn stood(ballot: Option<&Ballot>, number: fn(f64) -> String) -> String {
+fn stood(ballot: Option<&Ballot>, number: Precision) -> String {
     match ballot.map(|ballot| (ballot.stood, ballot.option.as_deref())) {
         None => "no seat".to_owned(),
-        Some((Stood::Chose, option)) => quoted(option.unwrap_or(&given(ballot, number).unwrap_or_default())),
+        Some((Stood::Chose, option)) => quoted(
+            option.unwrap_or(
+                &ballot
+                    .and_then(|ballot| ballot.estimate.as_ref())
+                    .map(|estimate| given(estimate, number))
+                    .unwrap_or_default(),
+            ),
+        ),
         Some((Stood::Abstained, _)) => "abstains".to_owned(),
         Some((Stood::Uncounted, _)) => "not counted".to_owned(),
         Some((Stood::Absent, _)) => "absent".to_owned(),
@@ -175,10 +182,14 @@ fn stood(ballot: Option<&Ballot>, number: fn(f64) -> String) -> String {
 }
 
 /// A number with the range around it.
-fn given(ballot: Option<&Ballot>, number: fn(f64) -> String) -> Option<String> {
-    let Given { estimate, unit } = ballot?.estimate.as_ref()?;
+fn given(Given { estimate, unit }: &Given, number: Precision) -> String {
     let (value, low, high) = (number(estimate.value), number(estimate.low), number(estimate.high));
-    Some(format!("{value} {unit} ({low} to {high})"))
+    format!("{value} {unit} ({low} to {high})")
+}
+
+/// How a side with numbers moved, each with as many digits as it takes to see that; none where it stands still.
+fn told_apart(from: impl Fn(Precision) -> String, to: impl Fn(Precision) -> String) -> Option<String> {
+    PRECISIONS.iter().find_map(|number| moved(&from(*number), &to(*number)))
 }
 
 fn confidence(ballot: &Ballot) -> String {
@@ -186,7 +197,9 @@ fn confidence(ballot: &Ballot) -> String {
 }
 
 fn minority(entry: &Minority) -> String {
-    let option = entry.option.as_ref().map(|option| format!(", {}", quoted(option))).unwrap_or_default();
+    let option = entry.option.as_ref().map(|option| quoted(option));
+    let held = option.or_else(|| Some(given(entry.estimate.as_ref()?, worded)));
+    let option = held.map(|held| format!(", {held}")).unwrap_or_default();
     format!("{} ({}{option}): {}", quoted(&entry.name), spaced(&entry.kind), quoted(&entry.words))
 }
 
@@ -194,6 +207,9 @@ fn minority_change(sides: &Sides<Minority>) -> String {
     let (from, to) = (&sides.from, &sides.to);
     let option = |entry: &Minority| entry.option.as_deref().map_or_else(none, quoted);
     let mut parts: Vec<String> = moved(&option(from), &option(to)).into_iter().collect();
+    let number =
+        |entry: &Minority, precision| entry.estimate.as_ref().map_or_else(none, |estimate| given(estimate, precision));
+    parts.extend(told_apart(|precision| number(from, precision), |precision| number(to, precision)));
     parts.extend(moved(&quoted(&from.words), &quoted(&to.words)));
     let settles = |entry: &Minority| words_of(entry.would_settle.iter().map(|text| quoted(text)));
     parts.extend(moved(&settles(from), &settles(to)).map(|moved| format!("would settle it: {moved}")));

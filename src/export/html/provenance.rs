@@ -22,9 +22,7 @@ pub(super) fn footer(record: &Record, history: &History) -> Html {
         facts.push(("Branched off", code(&words)));
     }
     facts.push(("Mode", text(&format!("{} ({})", record.mode_title, record.mode))));
-    if let Some(sorting) = &record.question.sorting {
-        facts.push(("Options", text(&wording::sorting(sorting))));
-    }
+    facts.extend(wording::sorting(&record.question).map(|told| ("Options", text(&told))));
     let total = &record.usage.total;
     let tokens = grouped(total.input_tokens.saturating_add(total.output_tokens));
     facts.push((

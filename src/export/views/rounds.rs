@@ -18,6 +18,7 @@ use crate::export::text::{percent, terms};
 use crate::export::views::page::{Block, Block::Section, named, says, under, under_named};
 use crate::export::views::said::{NamesStage, Said, said, standings};
 use crate::export::views::scope::{Place, Scope, State};
+use crate::export::wording;
 
 /// The rounds in scope.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -209,7 +210,7 @@ fn options(frozen: &Frozen) -> Vec<Block> {
         SortingBasis::Verbatim => "statements in the same words stand together",
     };
     let reliability: String =
-        frozen.reliability.iter().map(|index| format!(" (adjusted Rand index {index:.2})")).collect();
+        frozen.reliability.iter().map(|index| format!(" (adjusted Rand index {})", wording::rand(*index))).collect();
     let mut blocks = vec![named("options found", format!("{basis}{reliability}"))];
     blocks.extend(frozen.options.iter().map(|choice| under_named(choice.id.to_string(), choice.text.as_str())));
     if frozen.options.is_empty() {
