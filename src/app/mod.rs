@@ -17,6 +17,7 @@ mod people;
 pub mod plan;
 mod probe;
 mod resume;
+mod search;
 mod signals;
 mod start;
 mod supplied;

@@ -15,6 +15,7 @@ use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
 use crate::debate::event::SessionId;
 use crate::debate::reply::{Fault, FaultKind, Reply};
+use crate::debate::search::WebSearch;
 use crate::error::Failure;
 use crate::providers::Provider;
 use crate::providers::gateway::{Gateway, Timeouts};
@@ -125,6 +126,7 @@ fn ask(vendor: &VendorStatus) -> Ask {
             schema: Schema { name: "word".to_owned(), json: word },
             output_tokens_max: OUTPUT_TOKENS_MAX,
         },
+        search: WebSearch::Off,
         grant: None,
     }
 }

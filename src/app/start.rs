@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::app::gate::{self, GateRequest};
 use crate::app::supplied::{self, Supplied};
-use crate::app::{App, gateway, limits, naming, panel, thresholds};
+use crate::app::{App, gateway, limits, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -140,6 +140,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
     let mut agents = personas::seat(personas, numbering, count, &cast.panel);
     seat_people(&mut agents, &request.people)?;
+    let web_search = search::web_search(config, (&mode, &agents, request.who), &mut warnings)?;
     let seats = u32::try_from(agents.len()).unwrap_or(u32::MAX);
     let session = Uuid::now_v7();
     let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
@@ -150,8 +151,9 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         limits: Limits::for_panel(seats),
-        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
+        caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks), &web_search)?,
         thresholds,
+        web_search,
         gate,
         question,
         context: premises.context,

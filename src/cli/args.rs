@@ -186,6 +186,12 @@ pub(crate) struct DebateArgs {
     /// Leave out the gate that the project's roundtable.yaml sets as its policy
     #[arg(long)]
     pub(crate) no_policy: bool,
+    /// Let agents search the web when they state a position, where their providers can; see `providers` for the price
+    #[arg(long)]
+    pub(crate) web_search: bool,
+    /// Search for nothing: providers that always search are told not to
+    #[arg(long, conflicts_with = "web_search")]
+    pub(crate) no_web_search: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,

@@ -15,6 +15,7 @@ use crate::debate::history::History;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::Format;
+use crate::export::json::inert;
 use crate::export::progress::{Line, Problem, Told, aside};
 
 /// How a failure is written to stderr.
@@ -48,6 +49,11 @@ pub(crate) fn result(text: &str) -> Result<(), Failure> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Writes a JSON document to stdout, without a character in it that steers a terminal.
+pub(crate) fn json(json: &str) -> Result<(), Failure> {
+    result(&(inert(json) + "\n"))
 }
 
 /// Writes a text to stdout, its lines broken to fit where a person reads them.

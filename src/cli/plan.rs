@@ -35,7 +35,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<(), Failure> {
         ListingFormat::Json => {
             let json = serde_json::to_string_pretty(&plan)
                 .map_err(|error| Failure::internal(format!("the plan cannot be written: {error}")))?;
-            output::result(&(json + "\n"))
+            output::json(&json)
         }
         ListingFormat::Text => {
             plan.warnings.iter().for_each(|warning| output::remark(&format!("warning: {warning}")));

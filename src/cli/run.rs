@@ -143,12 +143,16 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
 
 pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {
     let listed = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
+    let on = args.web_search.then(|| keys::ON.to_owned());
+    let off = args.no_web_search.then(|| keys::OFF.to_owned());
     let flags = [
         ("--mode", keys::MODE, args.mode.clone()),
         ("--agent-count", keys::DEFAULT_AGENT_COUNT, args.agent_count.clone()),
         ("--provider", keys::PROVIDERS, listed(&args.provider)),
         ("--moderator", keys::MODERATOR, args.moderator.clone()),
         ("--fallback", keys::FALLBACK, listed(&args.fallback)),
+        ("--web-search", keys::WEB_SEARCH, on),
+        ("--no-web-search", keys::WEB_SEARCH, off),
     ];
     let settings = flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?)));
     settings.chain(limits::flags(&args.limits)).collect()

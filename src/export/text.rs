@@ -225,7 +225,7 @@ fn conclusion(record: &Record) -> Vec<String> {
 
 fn dissent(record: &Record) -> Vec<String> {
     let entry = |dissent: &crate::debate::dissent::Dissent| {
-        let option = dissent.position().unwrap_or_else(|| "abstains".to_owned());
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| line(&position));
         let kind = match dissent.kind {
             Kind::Final => "",
             Kind::LastHeard => ", not heard at the end",
@@ -281,9 +281,10 @@ fn price(record: &Record) -> String {
         n => format!(", and {n} calls whose replies were never seen"),
     };
     format!(
-        "{} calls, {about}{} tokens, {}, {:.1} s{unknown}{}",
+        "{} calls, {about}{} tokens{}, {}, {:.1} s{unknown}{}",
         total.calls,
         total.tokens(),
+        total.aside(),
         money(total.cost_usd),
         record.times.elapsed_ms as f64 / 1000.0,
         inherited(record)

@@ -169,7 +169,7 @@ impl OpenBench {
             sources.flag(flag, setting, text);
         }
         let app = App::configured(&sources)?.sharing(&self.accounts);
-        let caps = limits::caps(&app.config, limits::voices(&prepared.setup))?;
+        let caps = limits::caps(&app.config, limits::voices(&prepared.setup), &prepared.setup.web_search)?;
         if let (Err(failure), true) = (
             limits::check_start(&Setup { caps, ..prepared.setup.clone() }),
             share != Budget::default() && self.stored(prepared)?.is_none(),

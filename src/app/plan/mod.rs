@@ -28,6 +28,9 @@ pub const NOTES: [&str; 3] = [
     "max: all rounds, every first reply cut off, all the room used; fallbacks and broken connections that may be billed are left out",
 ];
 
+/// What searches rest on, where there may be some.
+pub const SEARCH_NOTE: &str = "searches: none at the low, two a turn that may search as likely, all that are allowed at the max; what they find is a guess";
+
 /// What a debate will take.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
@@ -181,7 +184,7 @@ pub fn of(setup: &Setup, warnings: Vec<String>) -> Result<Plan, Failure> {
         purposes: parts(&cases, |call| call.purpose.clone()),
         limits: outlooks(&setup.caps, &total),
         warnings,
-        notes: NOTES.to_vec(),
+        notes: NOTES.into_iter().chain(setup.web_search.terms().map(|_| SEARCH_NOTE)).collect(),
         prices_as_of: PRICES_AS_OF,
     })
 }

@@ -24,17 +24,22 @@ use crate::providers::{OnProgress, Progress};
 /// was read to its end can be used again.
 const AFTERWORD: Duration = Duration::from_secs(1);
 
-/// Sends `ask` once and reads what comes back. Shows text as it arrives.
+/// Sends `ask` once and reads what comes back. Shows text as it arrives. With an answer that paused, lets its provider go on.
 pub(super) async fn exchange(
     client: &Client,
     route: &Route,
-    ask: &Ask,
+    (ask, so_far): (&Ask, Option<&Answer>),
     shape: Shape,
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, Failure> {
     let vendor = route.vendor();
-    let response = send(client, route, vendor.wire.encode(ask, vendor, shape), timeouts).await?;
+    let call = vendor.wire.encode(ask, vendor, shape);
+    let call = match so_far.and_then(|answer| answer.paused.as_deref()) {
+        Some(said) => vendor.wire.go_on(call, said),
+        None => call,
+    };
+    let response = send(client, route, call, timeouts).await?;
     let head = Head::of(&response);
     route.limiter().heed(&Rates::read(|name| find(&head.headers, name), SystemTime::now()));
     let result = match response.status().as_u16() {

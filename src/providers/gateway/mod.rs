@@ -42,6 +42,10 @@ use crate::providers::{Asking, OnProgress, Progress, Provider};
 const TOKEN_BYTES_MAX: usize = 16;
 /// Most tokens of one kind that a reply can truly have taken.
 const TOKENS_MAX: u64 = 1_000_000_000;
+/// Most searches that a reply can truly have taken.
+const SEARCHES_MAX: u64 = 1_000;
+/// How often a provider may stop in the middle of an answer and be asked to go on.
+const PAUSES_MAX: u32 = 8;
 
 /// Where a vendor is reached, and with which key.
 pub struct Endpoint {
@@ -125,13 +129,20 @@ pub enum GatewayError {
     Twice(&'static str),
 }
 
+/// Vendor, model, and whether a search was offered: some models take no schema beside one.
+type ShapeKey = (&'static str, String, bool);
+
+fn shape_key(route: &Route, ask: &Ask) -> ShapeKey {
+    (route.vendor().name, ask.voice.model.clone(), ask.search.terms().is_some())
+}
+
 /// The vendors at hand, behind one connection pool.
 pub struct Gateway {
     client: Client,
     routes: Vec<Route>,
     timeouts: Timeouts,
-    /// The shape that a server took after it had refused a stricter one, by vendor and model.
-    shapes: Mutex<BTreeMap<(&'static str, String), Shape>>,
+    /// The shape that a server took after it had refused a stricter one.
+    shapes: Mutex<BTreeMap<ShapeKey, Shape>>,
 }
 
 impl fmt::Debug for Gateway {
@@ -167,6 +178,7 @@ impl Gateway {
         };
         let mut clock = Clock { started: None, left: self.timeouts.turn };
         let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask), 0, 0, 0);
+        let (mut so_far, mut pauses): (Option<Answer>, u32) = (None, 0);
         loop {
             let permit = match self.admitted(route, ask, clock.left, progress).await {
                 Ok(permit) => permit,
@@ -174,12 +186,22 @@ impl Gateway {
             };
             requests += 1;
             let deadline = clock.resume();
-            let outcome = self.exchange(route, ask, shape, deadline, progress).await;
+            let said = (ask, so_far.as_ref());
+            let outcome = self.exchange(route, said, shape, deadline, progress).await;
             permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, answer)));
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    return Ok(reply(ask, route, answer, clock.elapsed(), (requests, lost)));
+                    let answer = answer.after(so_far.take());
+                    if answer.paused.is_none() {
+                        return Ok(reply(ask, route, answer, clock.elapsed(), (requests, lost - pauses)));
+                    }
+                    // What came before a pause is billed, and lost where the answer does not get to its end.
+                    (lost, pauses) = (lost + 1, pauses + 1);
+                    may_go_on(ask, pauses, lost).map_err(|failure| failure.into_fault(ask, route, (requests, lost)))?;
+                    so_far = Some(answer);
+                    clock.left = deadline.saturating_duration_since(Instant::now());
+                    continue;
                 }
                 Err(failure) => failure.cleaned(route),
             };
@@ -240,12 +262,12 @@ impl Gateway {
     async fn exchange(
         &self,
         route: &Route,
-        ask: &Ask,
+        said: (&Ask, Option<&Answer>),
         shape: Shape,
         deadline: Instant,
         progress: OnProgress<'_>,
     ) -> Result<Answer, Failure> {
-        let exchange = exchange::exchange(&self.client, route, ask, shape, &self.timeouts, progress);
+        let exchange = exchange::exchange(&self.client, route, said, shape, &self.timeouts, progress);
         match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
@@ -254,14 +276,14 @@ impl Gateway {
 
     fn shape_for(&self, route: &Route, ask: &Ask) -> Shape {
         let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.get(&(route.vendor().name, ask.voice.model.clone())).copied().unwrap_or(route.vendor().shape)
+        shapes.get(&shape_key(route, ask)).copied().unwrap_or(route.vendor().shape)
     }
 
     /// Only a shape that was answered is remembered: a server that fails for another reason has refused nothing.
     fn remember(&self, route: &Route, ask: &Ask, shape: Shape) {
         if shape != route.vendor().shape {
             let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-            shapes.insert((route.vendor().name, ask.voice.model.clone()), shape);
+            shapes.insert(shape_key(route, ask), shape);
         }
     }
 }
@@ -270,6 +292,12 @@ impl Provider for Gateway {
     fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
         Box::pin(self.answer(ask, progress))
     }
+}
+
+/// Whether a provider that has paused so often may be asked to go on, which is a request more.
+fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
+    let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
+    if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
 }
 
 /// The time of one turn: it stands still while the ask waits for a slot.
@@ -306,6 +334,7 @@ fn tokens_used(ask: &Ask, answer: &Answer) -> u64 {
 fn reply(ask: &Ask, route: &Route, answer: Answer, elapsed: Duration, (requests, lost): (u32, u32)) -> Reply {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
     let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, &text));
+    let usage = Usage { searches: answer.searches.min(SEARCHES_MAX), ..usage };
     let model = match answer.model {
         Some(model) => route.clean(&model),
         None => ask.voice.model.clone(),
