@@ -12,7 +12,7 @@ use roundtable::export::{Format, record, render};
 use support::told;
 
 /// Headings in their order; some are left out where there is nothing to say.
-const HEADINGS: [&str; 13] = [
+const HEADINGS: [&str; 15] = [
     "## Context and question",
     "## Options considered",
     "## Decision",
@@ -21,7 +21,9 @@ const HEADINGS: [&str; 13] = [
     "### Risks",
     "### Next steps",
     "## Dissent",
+    "## Needed from outside",
     "## Not heard",
+    "## Fallbacks",
     "## What would change the decision",
     "## Evidence",
     "### Sources",

@@ -468,6 +468,27 @@ fn the_minority_report_keeps_who_differs_who_gave_in_and_what_nobody_answered() 
     assert_eq!((decision.holders(), decision.dissenters()), (3, 2));
 }
 
+/// A seat that falls silent has not changed its mind.
+#[test]
+fn who_could_not_be_heard_at_the_end_stays_in_the_minority_report() {
+    let entries = |decision: &Decision| -> Vec<(Kind, u32, Option<String>)> {
+        report(decision).into_iter().map(|(kind, seat, option, _)| (kind, seat, option)).collect()
+    };
+    let o2 = || Some("o2".to_owned());
+    // Seat 1 held the winner, seat 7 the other option, seat 8 abstained; none of them is heard again.
+    let votes = Votes { sealed: "1111122-", last: "x11112xx", families: "abcdefgh", ..VOTES };
+    let decision = decide(&votes);
+    assert_eq!(decision.option, Some(option("o1")));
+    assert_eq!(entries(&decision), [(Kind::Final, 6, o2()), (Kind::LastHeard, 7, o2()), (Kind::LastHeard, 8, None)]);
+    assert_eq!((decision.dissenters(), decision.last.as_ref().unwrap().absent), (1, 3));
+    // A log of the time before is told as it was.
+    let mut setup = table(8);
+    setup.format = 2;
+    let script = vote(&votes);
+    let before = World::open(setup, &script, 1).finish().history.decision.unwrap();
+    assert_eq!(entries(&before), [(Kind::Final, 6, o2())]);
+}
+
 #[test]
 fn in_a_tie_every_position_is_a_minority_position() {
     let decision = decide(&Votes { sealed: "1122", ..VOTES });

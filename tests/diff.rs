@@ -263,6 +263,12 @@ fn numbers_are_compared_with_their_units() {
     for due in [" → 99.5 weeks\n", " to 120 weeks\n", " → 99.5 weeks (90 to 120)\n"] {
         assert!(told.contains(due), "{due}: {told}");
     }
+    // What differs in the seventh digit is told with all of them.
+    let mut other = base.clone();
+    let value = base["decision"]["estimate"]["value"].as_f64().unwrap();
+    other["decision"]["estimate"]["value"] = json!(value + 1e-9);
+    let told = words(&other);
+    assert!(told.contains(&format!("{value} weeks → {} weeks\n", value + 1e-9)), "{told}");
     // The same numbers in another unit are other numbers.
     let mut other = base.clone();
     other["decision"]["estimate"]["unit"] = json!("days");

@@ -158,6 +158,88 @@ const ROWS: &[Row] = &[
         go: |desk, more| interrupted(desk, 2, more),
     },
     Row {
+        name: "waits for a fact",
+        kind: Some(FailureKind::Waiting),
+        formats: ALL,
+        result: Shown::Record,
+        status: &["waiting"],
+        go: needing,
+    },
+    Row {
+        name: "waits for a person",
+        kind: Some(FailureKind::Waiting),
+        formats: ALL,
+        result: Shown::Record,
+        status: &["waiting"],
+        go: |desk, more| rehearsed(desk, &["--seat", "human:Ada"], more),
+    },
+    Row {
+        name: "tokens used up",
+        kind: Some(FailureKind::Limit),
+        formats: ALL,
+        result: Shown::Record,
+        status: &["limit_reached"],
+        go: |desk, more| limited(desk, "--max-tokens", "5000", more),
+    },
+    Row {
+        name: "dollars used up",
+        kind: Some(FailureKind::Limit),
+        formats: ALL,
+        result: Shown::Record,
+        status: &["limit_reached"],
+        go: |desk, more| limited(desk, "--max-cost", "0.001", more),
+    },
+    Row {
+        name: "time is up",
+        kind: Some(FailureKind::Limit),
+        formats: ALL,
+        result: Shown::Record,
+        status: &["limit_reached"],
+        go: |desk, more| {
+            let fake = hanging();
+            seat(desk, &fake);
+            desk.run(&[&DEBATE[..], &["--timeout", "1s"], more].concat())
+        },
+    },
+    Row {
+        name: "a limit below the first calls",
+        kind: Some(FailureKind::Usage),
+        formats: ALL,
+        result: Shown::Nothing,
+        status: &[],
+        go: |desk, more| {
+            let fake = talking();
+            seat(desk, &fake);
+            desk.run(&[&DEBATE[..], &["--max-tokens", "10"], more].concat())
+        },
+    },
+    Row {
+        name: "a secret in the material",
+        kind: Some(FailureKind::Usage),
+        formats: ALL,
+        result: Shown::Nothing,
+        status: &[],
+        go: |desk, more| {
+            let fake = talking();
+            seat(desk, &fake);
+            desk.write("notes.md", format!("key: {}", program::VENDORS[0].key));
+            desk.run(&[&DEBATE[..], &["--context", "notes.md"], more].concat())
+        },
+    },
+    Row {
+        name: "a premise that changed",
+        kind: Some(FailureKind::Gate),
+        formats: LISTS,
+        result: Shown::Report,
+        status: &["decided"],
+        go: |desk, more| {
+            desk.write("plan.md", "Ten a second.\n");
+            rehearsed(desk, &["--context", "plan.md", "--output", "move.adr.md"], &[]).expect(0);
+            desk.write("plan.md", "Nine a second.\n");
+            desk.run(&[&["check"], more].concat())
+        },
+    },
+    Row {
         name: "no key",
         kind: Some(FailureKind::Credentials),
         formats: ALL,
@@ -396,6 +478,32 @@ fn paused(desk: &mut Desk, more: &[&str]) -> Ran {
     desk.run(&["pause", "@"]).expect(0);
     futures_util::future::FutureExt::now_or_never(taken_up.wait());
     running.wait()
+}
+
+fn talking() -> Fake {
+    Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))))
+}
+
+/// Every seat needs a fact before it goes on.
+fn needing(desk: &mut Desk, more: &[&str]) -> Ran {
+    let fake = Fake::start(Arc::new(|seen: &Seen, number| {
+        let mut reply: Value = serde_json::from_str(&voices::reply(seen, number)).unwrap();
+        if reply.get("needs").is_some() {
+            reply["needs"] = json!([{ "query": "What is the peak load?", "reason": "it decides", "required": true }]);
+        }
+        Behaviour::Say(reply.to_string())
+    }));
+    seat(desk, &fake);
+    desk.run(&[&DEBATE[..], more].concat())
+}
+
+/// Runs into a limit that leaves room for the opening alone: the least that is not refused.
+fn limited(desk: &mut Desk, flag: &str, too_low: &str, more: &[&str]) -> Ran {
+    let fake = talking();
+    seat(desk, &fake);
+    let refused = desk.run(&[&DEBATE[..], &[flag, too_low]].concat()).expect(2);
+    let (_, least) = refused.stderr.split_once(&format!("pass {flag} ")).unwrap();
+    desk.run(&[&DEBATE[..], &[flag, least.split(' ').next().unwrap()], more].concat())
 }
 
 /// Overwrites an event in the middle of the log, as a bad disk would.

@@ -34,7 +34,7 @@ fn closed(ending: Ending) -> Event {
 }
 
 fn said(text: &str) -> Event {
-    let fact = Fact { about: "what was said".to_owned(), text: text.to_owned() };
+    let fact = Fact { need: None, about: "what was said".to_owned(), text: text.to_owned() };
     Event::SessionContinued(Continued { rounds: 1, focus: None, facts: vec![fact] })
 }
 

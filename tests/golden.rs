@@ -11,18 +11,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use roundtable::debate::agent::Seat;
+use roundtable::debate::ask::{Ask, Speaker};
 use roundtable::debate::budget::Caps;
-use roundtable::debate::event::{Event, Logged, SessionId, StoppedBy};
+use roundtable::debate::event::{Event, Fact, Logged, SessionId, StoppedBy};
+use roundtable::debate::gate::GateTerms;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
+use roundtable::debate::person;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::question::Question;
 use roundtable::debate::replay;
+use roundtable::debate::reply::FaultKind;
+use roundtable::debate::response::NeedId;
 use roundtable::engine::{Control, EngineError, Notice, Run};
-use roundtable::export::{Format, ndjson, render};
+use roundtable::export::{Format, ballot, ndjson, render};
 use roundtable::providers::rehearsal::{self, Rehearsal};
+use roundtable::providers::{Asking, OnProgress, Provider};
 use roundtable::store::Store;
-use support::world::{branch, built_in, choice, more, open, setup_with};
+use support::world::{branch, built_in, choice, more, open, setup_with, with_people};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -59,6 +66,16 @@ enum Meddling {
 
 /// Appends events to a session and runs it, by rehearsal.
 async fn run(store: &Store, session: SessionId, events: Vec<Event>, meddling: Meddling) -> Vec<Logged> {
+    run_with(store, session, events, meddling, &Rehearsal::new(Duration::from_millis(24))).await
+}
+
+async fn run_with(
+    store: &Store,
+    session: SessionId,
+    events: Vec<Event>,
+    meddling: Meddling,
+    provider: &dyn Provider,
+) -> Vec<Logged> {
     let lease = store.lease(session).unwrap();
     store.append(&lease, events).await.unwrap();
     let history = History::replay(&store.load(session).unwrap()).unwrap();
@@ -77,8 +94,7 @@ async fn run(store: &Store, session: SessionId, events: Vec<Event>, meddling: Me
             }
         }
     };
-    let provider = Rehearsal::new(Duration::from_millis(24));
-    let run = Run { store, lease, history, provider: &provider, notices, control };
+    let run = Run { store, lease, history, provider, notices, control };
     match tokio::join!(run.finish(), watching).0 {
         Ok(_) | Err(EngineError::Aborted) => store.load(session).unwrap(),
         Err(error) => panic!("{error}"),
@@ -139,6 +155,7 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     run(&store, session, Vec::new(), Meddling::Stop(6)).await;
     let aborted = again(session, resume(), Meddling::None).await;
 
+    let (needs, person) = (waits_for_facts(&store).await, waits_for_a_person(&store).await);
     let (session, first) = opened("delphi", 0x40);
     again(session, first, Meddling::Pause(11)).await;
     let paused = again(session, resume(), Meddling::None).await;
@@ -149,6 +166,8 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     let raised = Event::LimitsSet(Caps { tokens: Some(98_000), ..Caps::default() });
     let limited = run(&store, session, vec![raised, resume()], Meddling::None).await;
 
+    let unheard = falls_silent(&store).await;
+
     let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
     let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
     let estimate = again(session, first, Meddling::None).await;
@@ -158,9 +177,91 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
         ("v2-branched", branched),
         ("v2-aborted", aborted),
         ("v2-paused", paused),
+        ("v2-needs", needs),
+        ("v2-person", person),
         ("v2-estimate", estimate),
         ("v2-limited", limited),
+        ("v3-unheard", unheard),
     ]
+}
+
+/// The rehearsal, with sortings of the opening that disagree, and a seat that is not heard after the first round.
+struct Silent(Rehearsal);
+
+impl Provider for Silent {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            if ask.turn.speaker == Speaker::Seat(Seat(4)) && ask.turn.phase == "exchange" {
+                return Err(support::replies::fault(ask, FaultKind::Network));
+            }
+            let mut reply = self.0.ask(ask, progress).await?;
+            let members = match ask.turn.stage.as_str() {
+                "forward" => [[1, 2], [3, 4]],
+                "reverse" => [[1, 3], [2, 4]],
+                "third" => [[1, 4], [2, 3]],
+                _ => return Ok(reply),
+            };
+            let piles = members
+                .map(|members| serde_json::json!({ "text": format!("Plan {members:?}"), "statements": members }));
+            reply.text = serde_json::json!({ "options": piles }).to_string();
+            Ok(reply)
+        })
+    }
+}
+
+async fn falls_silent(store: &Store) -> Vec<Logged> {
+    let (session, mut first) = opened("collaborative", 0x90);
+    if let Event::SessionOpened(setup) = &mut first {
+        setup.gate = Some(GateTerms { no_blocking_dissent: true, ..GateTerms::default() });
+    }
+    run_with(store, session, vec![first], Meddling::None, &Silent(Rehearsal::new(Duration::from_millis(24)))).await
+}
+
+/// The rehearsal, of which one seat needs a fact in the opening.
+struct Needing(Rehearsal);
+
+impl Provider for Needing {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            let mut reply = self.0.ask(ask, progress).await?;
+            if ask.turn.to_string() == "opening/1/opening/2" {
+                let mut form: serde_json::Value = serde_json::from_str(&reply.text).unwrap();
+                let need = |query: &str, required| serde_json::json!({ "query": query, "reason": "It would settle the cost.", "required": required });
+                form["needs"] =
+                    serde_json::json!([need("What is the peak load?", true), need("Who is on call?", false)]);
+                reply.text = form.to_string();
+            }
+            Ok(reply)
+        })
+    }
+}
+
+async fn waits_for_facts(store: &Store) -> Vec<Logged> {
+    let provider = Needing(Rehearsal::new(Duration::from_millis(24)));
+    let (session, first) = opened("collaborative", 0x70);
+    let waiting = run_with(store, session, vec![first], Meddling::None, &provider).await;
+    assert_eq!(waiting.last().unwrap().event.tag(), "facts_awaited");
+    let (need, about) = (Some(NeedId("n1".to_owned())), "What is the peak load?".to_owned());
+    let facts = vec![Fact { need, about, text: "412 requests a second, on a Monday.".to_owned() }];
+    run_with(store, session, vec![Event::NeedsAnswered { facts }], Meddling::None, &provider).await
+}
+
+async fn waits_for_a_person(store: &Store) -> Vec<Logged> {
+    let (session, first) = opened("adversarial", 0x80);
+    let Event::SessionOpened(setup) = first else { panic!("no session") };
+    let mut events = vec![Event::SessionOpened(Box::new(with_people(*setup, &["Ada"])))];
+    loop {
+        let log = run(store, session, events, Meddling::None).await;
+        let history = History::replay(&log).unwrap();
+        let due = person::due(&history);
+        let Some(due) = due.first() else { return log };
+        let mut given = serde_json::json!({ "because": "I have seen it fail.", "confidence": 0.9 });
+        // In the exchange the sides are assigned, and nobody chooses.
+        if !ballot::options(&due.contract).is_empty() {
+            given["option"] = serde_json::json!(2);
+        }
+        events = person::taken(&history, due, given.as_object().unwrap()).unwrap();
+    }
 }
 
 /// Writes the logs that are missing, and checks that every log of today's engine replays.
@@ -172,9 +273,11 @@ async fn what_the_engine_writes_replays() {
         let due: &[&str] = match name {
             "v2-continued" => &["session_continued", "session_renamed", "synthesis_requested", "options_frozen"],
             "v2-branched" => &["session_continued"],
+            "v2-needs" => &["facts_awaited", "needs_answered"],
+            "v2-person" => &["turns_awaited"],
             "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
-            "v2-estimate" => &["decided"],
+            "v2-estimate" | "v3-unheard" => &["decided"],
             _ => &["session_paused", "session_resumed"],
         };
         assert!(due.iter().all(|tag| tags.contains(tag)), "{name}: {tags:?}");

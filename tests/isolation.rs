@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use roundtable::app::{App, Control, Filter, Notice, Opened, Rounds, StartRequest, Who, vendor_keys};
+use roundtable::app::{App, Control, Filter, Notice, OnNeeds, Opened, Rounds, StartRequest, Who, vendor_keys};
 use roundtable::config::{Config, Sources};
 use roundtable::debate::event::{Ending, Event};
 use roundtable::debate::history::History;
@@ -49,6 +49,8 @@ fn request(debate: usize) -> StartRequest {
         options: Vec::new(),
         estimate: None,
         perspectives: Vec::new(),
+        people: Vec::new(),
+        on_needs: OnNeeds::Wait,
         rounds: Rounds::AsTheModeSays,
         who: Who::Providers,
         gate: roundtable::app::GateRequest::default(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use roundtable::debate::agent::Seat;
 use roundtable::debate::ask::{Ask, Role};
-use roundtable::debate::decision::Label;
+use roundtable::debate::decision::{Caveat, Label};
 use roundtable::debate::event::{Ending, Event, Limits, SortingBasis, StoppedBy, quorum};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::protocol::{self, Step};
@@ -522,6 +522,10 @@ fn options_are_found_by_passes_that_must_agree() {
         texts.dedup();
         assert_eq!(texts.len(), frozen.options.len(), "{name}: options can be told apart");
         assert_eq!(world.history.ending, Some(Ending::Decided), "{name}");
+        let decision = world.history.decision.unwrap();
+        // Without a winner there is nothing to warn of.
+        let is_doubted = decision.option.is_some() && matches!(passes.basis, Majority | OnePass);
+        assert_eq!(decision.caveats.contains(&Caveat::UnconfirmedOptions), is_doubted, "{name}: {:?}", decision.option);
     }
 }
 

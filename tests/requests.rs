@@ -152,12 +152,11 @@ fn a_session_that_nobody_runs_is_stopped_on_the_spot() {
 #[test]
 fn whoever_terminates_gets_an_end_even_if_the_disk_takes_nothing() {
     let held = Held::new();
-    let (desk, running) = held.started();
+    let (desk, mut running) = held.started();
     // Another connection that writes and does not let go: the run cannot store that it was asked to stop.
     let connection = Connection::open(desk.data().join("roundtable.db")).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    running.signal("INT");
-    running.signal("INT");
+    running.insist("INT");
     let ran = running.wait().expect(130);
     assert_eq!(ran.stdout, "");
     connection.execute_batch("ROLLBACK").unwrap();

@@ -5,13 +5,17 @@
 mod support;
 
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
-use roundtable::debate::question::{Choice, OptionId};
-use roundtable::debate::reply::Finish;
-use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
-use roundtable::debate::response::read::read;
+use roundtable::debate::question::{Choice, OptionId, Question};
+use roundtable::debate::reply::{Finish, Reply};
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
+use roundtable::debate::response::read::{self, Strictness};
 use roundtable::debate::response::{Ballot, ClaimKind, Position, Response, Stance};
 use serde_json::{Value, json};
 use support::replies::{reply, said};
+
+fn read(contract: &Contract, reply: &Reply) -> Response {
+    read::read(contract, reply, Strictness::Strict)
+}
 
 fn choices(texts: &[&str]) -> Vec<Choice> {
     texts.iter().enumerate().map(|(index, text)| Choice { id: OptionId::at(index), text: (*text).to_owned() }).collect()
@@ -31,7 +35,7 @@ fn ballot_terms() -> Contract {
 }
 
 fn position_terms() -> Contract {
-    Contract::Position(Some(terms(Earlier::Taken)))
+    Contract::Position(Some(terms(Earlier::Taken)), Needs::Asked)
 }
 
 /// A ballot for o2.
@@ -380,7 +384,7 @@ fn only_a_sorted_opening_can_be_corrected() {
     let corrected = edited(position(), "opening_was", json!("o1"));
     for (earlier, expected) in [(Earlier::None, None), (Earlier::Taken, None), (Earlier::Sorted, Some(OptionId::at(0)))]
     {
-        let contract = Contract::Position(Some(terms(earlier)));
+        let contract = Contract::Position(Some(terms(earlier)), Needs::NotAsked);
         let response = read(&contract, &said(&corrected.to_string()));
         let stance = response.stance().unwrap();
         assert_eq!(stance.opening_was, expected, "{earlier:?}");
@@ -390,7 +394,8 @@ fn only_a_sorted_opening_can_be_corrected() {
 
 #[test]
 fn an_assigned_position_takes_no_stance() {
-    let Response::Position(assigned) = read(&Contract::Position(None), &said(&position().to_string())) else {
+    let Response::Position(assigned) = read(&Contract::Position(None, Needs::NotAsked), &said(&position().to_string()))
+    else {
         panic!("unclear")
     };
     assert_eq!(assigned.stance, None);
@@ -548,7 +553,7 @@ fn contracts() -> Vec<Contract> {
         ballot_terms(),
         position_terms(),
         Contract::Ballot(open),
-        Contract::Position(None),
+        Contract::Position(None, Needs::NotAsked),
         Contract::Questions,
         Contract::Perspectives(2),
         Contract::Sorting(3),
@@ -590,4 +595,58 @@ proptest! {
             confidence_is_sound(&odd.to_string());
         }
     }
+}
+
+/// What JSON leaves to its readers is not read, save in logs of the time when it was.
+#[test]
+fn what_may_mean_two_things_is_read_only_where_a_log_says_so() {
+    let whole = ballot().to_string();
+    let vote = "\"option\":\"o2\"";
+    let rated = "\"ratings\":{\"o1\":-1,";
+    assert!(whole.contains(vote) && whole.contains(rated), "{whole}");
+    let estimate = Contract::Ballot(StanceTerms {
+        options: Vec::new(),
+        estimate: Question::estimate("How long?", "weeks").unwrap().estimate,
+        earlier: Earlier::None,
+        objections: Objections::NotAsked,
+    });
+    let of = |value: &str| {
+        format!(
+            r#"{{ "because": "b", "statement": "1:2 [ 1e-999", "estimate": {{ "value": {value}, "low": 0, "high": 1.5e1 }}, "confidence": 0.5 }}"#
+        )
+    };
+    let rows = [
+        (ballot_terms(), whole.replace(vote, "\"option\":\"o1\",\"option\":\"o2\""), Some("the same key twice")),
+        (ballot_terms(), whole.replace(vote, "\"option\":\"o2\",\"\\u006fption\":\"o2\""), Some("the same key twice")),
+        (ballot_terms(), whole.replace(rated, "\"ratings\":{\"o1\":-1,\"o1\":2,"), Some("the same key twice")),
+        (ballot_terms(), whole.replace("It is cheaper", "\\\"a\\\": 1, \\\"a\\\": 2: 1e-999"), None),
+        (estimate.clone(), of("1e-400"), Some("1e-400 is too small")),
+        (estimate.clone(), of("0.000e-400"), None),
+        (estimate.clone(), of("2e-300"), None),
+        (estimate, of("-0.0"), None),
+    ];
+    for (contract, text, problem) in rows {
+        let lenient = read::read(&contract, &said(&text), Strictness::Lenient);
+        assert!(lenient.is_valid(), "{text}: {lenient:?}");
+        match (read(&contract, &said(&text)), problem) {
+            (Response::Unclear { reason }, Some(problem)) => assert!(reason.contains(problem), "{text}: {reason}"),
+            (response, None) => assert_eq!(response, lenient, "{text}"),
+            (response, Some(_)) => panic!("{text}: {response:?}"),
+        }
+    }
+}
+
+#[test]
+fn words_that_only_fill_a_field_are_no_objection() {
+    let objecting = |words: &str| edited(ballot(), "blocking_objection", json!(words)).to_string();
+    for filler in ["none", "None.", " N/A ", "n/a", "null", "-", "\u{200b}", "\u{2060} "] {
+        assert_eq!(read_ballot(&objecting(filler)).unwrap().blocking_objection, None, "{filler:?}");
+    }
+    for words in ["None of the plans is legal", "no", "0", "Nil return on it"] {
+        assert_eq!(read_ballot(&objecting(words)).unwrap().blocking_objection.as_deref(), Some(words));
+    }
+    let Response::Ballot(before) = read::read(&ballot_terms(), &said(&objecting("none")), Strictness::Lenient) else {
+        panic!("unclear")
+    };
+    assert_eq!(before.blocking_objection.as_deref(), Some("none"), "as logs before format 3 hold it");
 }

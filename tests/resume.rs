@@ -8,12 +8,18 @@ use std::collections::BTreeSet;
 
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
+use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Logged, Setup, StoppedBy};
 use roundtable::debate::fallback;
+use roundtable::debate::needs::Waiting;
 use roundtable::debate::question::Question;
 use roundtable::stats::shuffle::SplitMix64;
-use support::replies::{Miss, by_default, chance, drawn, missed, with};
-use support::world::{Answer, Script, When, World, all_built_in, branch, built_in, choice, more, open, setup, voice};
+use serde_json::json;
+use support::replies::{Miss, by_default, chance, drawn, missed, need, with};
+use support::world::{
+    Answer, Script, When, World, all_built_in, branch, built_in, choice, more, open, setup, supplied, voice,
+    with_people,
+};
 
 /// How many cuts of a log are tried.
 #[derive(Clone, Copy)]
@@ -88,7 +94,7 @@ fn whatever_people_do_to_a_session_it_resumes() {
                 let reaches = World::open(setup(mode, 4, question.clone()), script, 1).finish().history.rounds.len();
                 let needed = plan.iter().filter_map(|(when, _)| match when {
                     When::Closed(rounds) => Some(*rounds),
-                    When::Ended | When::AtOnce => None,
+                    When::Ended | When::Waiting | When::AtOnce => None,
                 });
                 if needed.max().unwrap_or(0) < reaches {
                     let name = format!("{}{world}, {name}, {kind}", mode.mode);
@@ -117,23 +123,33 @@ fn a_branch_resumes_like_any_other_session() {
 /// Under a limit, what was in flight at a cut is lost and paid for, so the law is about what was not yet started.
 #[test]
 fn a_session_under_a_limit_resumes() {
-    let mut limited = 0;
+    let (mut limited, mut stepped) = (0, 0);
+    let one_down = |ask: &Ask| match ask.voice.provider.as_str() {
+        "openai" => missed(ask, Miss::Network),
+        _ => by_default(ask),
+    };
     for (place, mode) in all_built_in().into_iter().enumerate() {
+        // In every other mode a provider is down, and its seats' turns are a second wave.
+        let (script, fallbacks): (&Script<'_>, _) =
+            if place % 2 == 0 { (&by_default, vec![]) } else { (&one_down, fallbacks()[3].clone()) };
         for (step, tokens) in [66_000, 80_000, 88_000, 95_000, 400_000].into_iter().enumerate() {
             let (kind, question) = questions()[(place + step) % 2].clone();
             let mut setup = setup(&mode, 4, question);
             setup.caps.tokens = Some(tokens);
+            setup.fallbacks = fallbacks.clone();
             let first = Logged { seq: 1, at_ms: 1_000, event: Event::SessionOpened(Box::new(setup)) };
-            let whole = World::resume(std::slice::from_ref(&first), &by_default, 1).finish();
+            let whole = World::resume(std::slice::from_ref(&first), script, 1).finish();
+            stepped += fallback::stepped_in(&whole.history).len();
             limited += usize::from(whole.history.limit.is_some());
             for cut in places(whole.log.len(), Cuts::Some(3)) {
                 let log = without_in_flight(&whole.log[..cut]);
                 let label = format!("{} with {tokens} tokens, {kind}, cut after event {cut}", mode.mode);
-                assert_same(&label, &whole, &World::resume(&log, &by_default, 2 + cut as u64).finish());
+                assert_same(&label, &whole, &World::resume(&log, script, 2 + cut as u64).finish());
             }
         }
     }
     assert!(limited > 8, "{limited} sessions reached their limit");
+    assert!(stepped > 20, "fallbacks stepped in {stepped} times");
 }
 
 /// Every cut of one session in which all happens.
@@ -143,6 +159,50 @@ fn one_session_resumes_from_everywhere() {
     let first = Event::SessionOpened(Box::new(setup(&built_in("adversarial"), 3, open())));
     let first = Logged { seq: 1, at_ms: 1_000, event: first };
     check_with("adversarial, all at once", &[first], &by_default, Cuts::All, &plan);
+}
+
+/// Seats need something in every round, and people answer every other time.
+#[test]
+fn a_debate_that_waits_for_facts_resumes() {
+    let asking = |ask: &Ask| {
+        let required = chance(7, ask, 2) == 0;
+        match ask.prompt.schema.name.as_str() {
+            "position" => with(ask, &json!({ "needs": [need(&format!("What of {}?", ask.turn), required)] })),
+            _ => by_default(ask),
+        }
+    };
+    let mut waits = 0;
+    for mode in all_built_in() {
+        for (kind, question) in questions() {
+            let setup = setup(&mode, 4, question);
+            let mut plan: Vec<(When, Event)> = Vec::new();
+            loop {
+                let world = World::open(setup.clone(), &asking, 1).finish_with(&plan);
+                let Some(Waiting::Facts(needs)) = &world.history.waiting else { break };
+                let answers: Vec<(&str, &str)> = needs.iter().map(|need| (need.0.as_str(), "It is so.")).collect();
+                plan.push((When::Waiting, supplied(if plan.len().is_multiple_of(2) { &answers } else { &[] })));
+            }
+            waits += plan.len();
+            let first = Logged { seq: 1, at_ms: 1_000, event: Event::SessionOpened(Box::new(setup)) };
+            let name = format!("{} waiting {} times, {kind}", mode.mode, plan.len());
+            check_with(&name, &[first], &asking, Cuts::Some(4), &plan);
+        }
+    }
+    assert!(waits > 10, "{waits} waits");
+}
+
+#[test]
+fn a_debate_with_people_resumes() {
+    for mode in all_built_in() {
+        for (kind, question) in questions() {
+            let name = format!("{} with people, {kind}", mode.mode);
+            let setup = with_people(setup(&mode, 3, question), &["Ada", "Bo"]);
+            check(&name, &setup, &by_default, Cuts::Some(6));
+            // What is counted beforehand is what models take.
+            let capped = Setup { caps: Caps { tokens: Some(1 << 40), ..Caps::default() }, ..setup };
+            check(&format!("{name}, within limits"), &capped, &by_default, Cuts::Some(2));
+        }
+    }
 }
 
 fn places(events: usize, cuts: Cuts) -> Vec<usize> {

@@ -14,13 +14,13 @@ use std::path::Path;
 use jsonschema::Validator;
 use program::Desk;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::{Continued, Event, Fact, Logged, StoppedBy};
+use roundtable::debate::event::{Continued, Event, Fact, Logged, Setup, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::reply::Citation;
 use roundtable::export::{Format, render, schema};
 use serde_json::{Value, json};
-use support::replies::{Miss, answer, by_default, chance, json_reply, missed};
-use support::world::{Answer, Script, World, all_built_in, choice, open, setup};
+use support::replies::{Miss, answer, by_default, chance, json_reply, missed, need, with};
+use support::world::{Answer, Script, When, World, all_built_in, built_in, choice, open, setup, supplied, with_people};
 
 /// Both schemas, ready to validate with.
 struct Schemas {
@@ -177,7 +177,7 @@ fn hostile(ask: &Ask) -> Answer {
 
 /// Takes a session that has ended further, in every way there is, and checks it after each.
 fn taken_further(schemas: &Schemas, name: &str, world: &mut World<'_>) {
-    let facts = vec![Fact { about: "cost".to_owned(), text: "It has doubled.".to_owned() }];
+    let facts = vec![Fact { need: None, about: "cost".to_owned(), text: "It has doubled.".to_owned() }];
     let terms = [
         Continued { rounds: 1, focus: None, facts: Vec::new() },
         Continued { rounds: 2, focus: Some("the price".to_owned()), facts },
@@ -225,8 +225,28 @@ fn records_and_logs_of_every_mode_and_ending_fit() {
             }
         }
     }
-    assert_eq!(seen["event"].len(), 15, "every event was met: {:?}", seen["event"]);
+    for (name, setup, asking) in waiting_worlds() {
+        let world = World::open(setup, asking, 5).finish();
+        let record = schemas.check(name, &world.log);
+        seen.entry("waiting").or_default().insert(record["status"].to_string());
+        seen.entry("event").or_default().extend(world.log.iter().map(tag));
+        let world = World::resume(&world.log, asking, 6).finish_with(&[(When::Waiting, supplied(&[("n1", "412")]))]);
+        schemas.check(&format!("{name}, answered"), &world.log);
+        seen.entry("event").or_default().extend(world.log.iter().map(tag));
+    }
+    assert!(seen.remove("waiting").is_some_and(|status| status.contains("\"waiting\"")));
+    assert_eq!(seen["event"].len(), 18, "every event was met: {:?}", seen["event"]);
     assert!(seen["status"].len() == 3 && seen["label"].len() >= 4, "{seen:?}");
+}
+
+/// Sessions that wait for people.
+fn waiting_worlds() -> [(&'static str, Setup, &'static Script<'static>); 2] {
+    let asking: &Script<'_> = &|ask: &Ask| match ask.prompt.schema.name.as_str() {
+        "position" => with(ask, &json!({ "needs": [need("What is the peak load?", true)] })),
+        _ => by_default(ask),
+    };
+    let setup = || setup(&built_in("collaborative"), 3, choice());
+    [("waiting for facts", setup(), asking), ("with people", with_people(setup(), &["Ada"]), asking)]
 }
 
 fn tag(logged: &Logged) -> String {
@@ -292,7 +312,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 30] = [
+const OPTIONAL: [(&str, &[&str]); 34] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -322,7 +342,22 @@ const OPTIONAL: [(&str, &[&str]); 30] = [
     ("limit", &[""]),
     ("focus", &["", "continuations"]),
     ("facts", &["", "continuations"]),
-    ("reason", &["confidence_of_changed", "rating_drift", "rating_shift", "signs", "uncited_share"]),
+    ("need", &["facts"]),
+    ("needs", &["", "position"]),
+    ("gate", &["", "decision"]),
+    ("no_blocking_dissent", &["gate"]),
+    (
+        "reason",
+        &[
+            "confidence_of_changed",
+            "conformity_rate",
+            "obstinacy_rate",
+            "rating_drift",
+            "rating_shift",
+            "signs",
+            "uncited_share",
+        ],
+    ),
 ];
 
 /// Checks that nothing may be missing but keys of maps, [`OPTIONAL`] fields, and `more`.

@@ -125,7 +125,7 @@ fn hostile() -> Vec<Logged> {
     setup.tags.insert("team".to_owned(), HOSTILE.to_owned());
     let mut world = World::open(setup, &misbehaves, 3);
     world.run_until(|world| world.history.ending.is_some());
-    let facts = vec![Fact { about: HOSTILE.to_owned(), text: HOSTILE.to_owned() }];
+    let facts = vec![Fact { need: None, about: HOSTILE.to_owned(), text: HOSTILE.to_owned() }];
     world.record(Event::SessionContinued(Continued { rounds: 2, focus: Some(HOSTILE.to_owned()), facts }));
     world.run_until(|world| {
         let is_outstanding = world.history.turns.values().any(|turn| turn.unknown() > 0);

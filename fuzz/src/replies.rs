@@ -9,8 +9,8 @@ use reqwest::{Body, Response as HttpResponse};
 use roundtable::debate::question::{Choice, OptionId, Unit};
 use roundtable::debate::reply::{Finish, Reply, Usage};
 use roundtable::debate::response::Response;
-use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
-use roundtable::debate::response::read::read;
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
+use roundtable::debate::response::read::{Strictness, read};
 use roundtable::providers::Progress;
 use roundtable::providers::gateway::{self, Timeouts};
 use roundtable::providers::wire::{Answer, Wire, WireFault};
@@ -126,7 +126,9 @@ pub fn response(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
     for contract in contracts() {
         for finish in [Finish::Complete, Finish::Truncated] {
-            check_response(&contract, &read(&contract, &reply(&text, finish)));
+            for strictness in [Strictness::Strict, Strictness::Lenient] {
+                check_response(&contract, &read(&contract, &reply(&text, finish), strictness));
+            }
         }
     }
 }
@@ -143,10 +145,10 @@ fn contracts() -> Vec<Contract> {
     };
     let number = |earlier| StanceTerms { estimate: Some(Unit("weeks".to_owned())), ..terms(Vec::new(), earlier) };
     vec![
-        Contract::Position(None),
-        Contract::Position(Some(terms(choices(3), Earlier::Taken))),
-        Contract::Position(Some(terms(choices(2), Earlier::Sorted))),
-        Contract::Position(Some(number(Earlier::Taken))),
+        Contract::Position(None, Needs::NotAsked),
+        Contract::Position(Some(terms(choices(3), Earlier::Taken)), Needs::Asked),
+        Contract::Position(Some(terms(choices(2), Earlier::Sorted)), Needs::NotAsked),
+        Contract::Position(Some(number(Earlier::Taken)), Needs::Asked),
         Contract::Questions,
         Contract::Ballot(terms(choices(2), Earlier::None)),
         Contract::Ballot(terms(Vec::new(), Earlier::None)),

@@ -1,6 +1,6 @@
 //! What goes wrong in the rooms below, as the failures that people and scripts meet.
 
-use crate::app::{gate, limits};
+use crate::app::{gate, limits, people};
 use crate::debate::ask::TurnId;
 use crate::debate::budget::LimitKind;
 use crate::debate::event::Ending;
@@ -20,6 +20,9 @@ use crate::store::StoreError;
 pub fn ending_failure(history: &History) -> Option<Failure> {
     let session = history.setup.session.to_string();
     let goes_on = format!("`roundtable resume {session}` goes on from here; nothing that arrived is asked again");
+    if let Some(failure) = people::waiting(history) {
+        return Some(failure.with_session(session));
+    }
     if history.paused {
         return Some(Failure::interrupted("paused").with_hint(goes_on).with_session(session));
     }

@@ -45,9 +45,10 @@ pub(super) fn replaced(caps: &Caps, given: Caps, history: &History) -> Result<Ca
     priced(together, voices(&history.setup))
 }
 
-/// Every voice that a session may ask.
+/// Every voice that a session may send a request to.
 pub(super) fn voices(setup: &Setup) -> impl Iterator<Item = &Voice> {
-    setup.agents.iter().map(|agent| &agent.voice).chain(&setup.moderators).chain(&setup.fallbacks)
+    let seated = setup.agents.iter().map(|agent| &agent.voice).filter(|voice| !voice.is_person());
+    seated.chain(&setup.moderators).chain(&setup.fallbacks)
 }
 
 /// Fails if the limits of a new session leave no room for its opening, naming the least that would do.
@@ -110,7 +111,7 @@ fn flag(limit: LimitKind) -> &'static str {
 fn bite(history: &History) -> Option<Reached> {
     match protocol::next(history) {
         Step::Record(Event::LimitReached(reached)) => Some(reached),
-        Step::Record(_) | Step::Ask(_) | Step::Done => None,
+        Step::Record(_) | Step::Ask(_) | Step::Wait | Step::Done => None,
     }
 }
 

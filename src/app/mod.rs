@@ -12,6 +12,7 @@ mod limits;
 mod logs;
 mod naming;
 mod panel;
+mod people;
 pub mod plan;
 mod probe;
 mod resume;
@@ -34,10 +35,11 @@ pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
+pub use crate::app::people::{Answer, form};
 pub use crate::app::probe::{Probed, Whom, probe_failure};
 pub use crate::app::resume::ContinueRequest;
 pub use crate::app::signals::{Asked, Signals};
-pub use crate::app::start::{Rounds, SEED_MAX, StartRequest, Who};
+pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
 pub use crate::engine::{Control, Notice};
 pub use crate::material::Guard;
@@ -81,7 +83,7 @@ pub struct HttpServer {
 pub enum Opened {
     /// A session to be run.
     Running(Box<Session>),
-    /// The session of that name has been decided: nothing is asked again.
+    /// The session of that name has been decided, or waits for people: nothing is asked again.
     Stored(Box<History>),
 }
 
@@ -89,11 +91,21 @@ pub enum Opened {
 pub struct Session {
     /// Its log so far.
     pub history: History,
+    /// What people answered, for whoever watches; it is part of the log already.
+    pub begun: Option<Begun>,
     /// What the user should know about how it was set up.
     pub warnings: Vec<String>,
     store: Arc<Store>,
     lease: Lease,
     provider: Box<dyn Provider>,
+}
+
+/// Events that were stored when people had answered.
+pub struct Begun {
+    /// The session as it stood before.
+    pub before: History,
+    /// The events.
+    pub events: Vec<Logged>,
 }
 
 impl App {
@@ -136,7 +148,7 @@ impl App {
         };
         let history = History::replay(&logged).map_err(history_failure)?;
         let (warnings, provider) = (set_up.warnings, set_up.provider);
-        Ok(Opened::Running(Box::new(Session { history, warnings, store, lease, provider })))
+        Ok(Opened::Running(Box::new(Session { history, begun: None, warnings, store, lease, provider })))
     }
 
     async fn known(
@@ -154,7 +166,7 @@ impl App {
                 .with_hint(format!("choose another name, or `roundtable rename {id} NAME` that one"))
                 .with_session(id));
         }
-        if history.ending == Some(Ending::Decided) {
+        if history.ending == Some(Ending::Decided) || history.waiting.is_some() {
             return Ok(Opened::Stored(Box::new(history)));
         }
         let pace = match request.who {

@@ -42,8 +42,8 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
 /// Names the first input in which `wanted` differs from what a session was opened with; `None` when it is the same debate.
 ///
 /// The inputs are the question, the material and assumptions that come with it, the mode, the seats with their personas and
-/// providers, the moderators and the fallbacks, the rounds and the thresholds that end them, the gate, whether a closing text
-/// is written, and the seed where one was asked for. Labels are none.
+/// providers, the moderators and the fallbacks, the rounds and the thresholds that end them, whether it waits for facts, the
+/// gate, whether a closing text is written, and the seed where one was asked for. Labels are none.
 pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
     let seat = |agent: &Agent| (agent.seat, agent.persona.clone(), agent.voice.clone());
     let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
@@ -62,6 +62,7 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
         ("rounds", stored.rounds == wanted.rounds),
         ("closing text", stored.synthesis == wanted.synthesis),
         ("limits", stored.limits == wanted.limits),
+        ("terms for facts", stored.needs == wanted.needs),
         ("thresholds", stored.thresholds == wanted.thresholds),
         ("gate", terms(stored) == terms(wanted)),
         ("seed", seed.is_none_or(|seed| seed == stored.seed)),

@@ -6,13 +6,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{App, Session, gateway, limits, panel, supplied};
+use crate::app::{Answer, App, Session, gateway, limits, panel, people, supplied};
 use crate::debate::budget::Caps;
 use crate::debate::decision::Label;
 use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
 use crate::debate::history::History;
+use crate::debate::needs::Waiting;
 use crate::debate::schedule;
-use crate::debate::text;
 use crate::error::Failure;
 use crate::material::Guard;
 use crate::providers::Provider;
@@ -25,8 +25,12 @@ const ROUNDS_TOTAL_MAX: u32 = 50;
 /// How a debate is to go on after its end.
 #[derive(Debug, Clone)]
 pub struct ContinueRequest {
-    /// The terms.
-    pub terms: Continued,
+    /// Rounds of the exchange to add; one where it is not said.
+    pub rounds: Option<u32>,
+    /// What they are to be about.
+    pub focus: Option<String>,
+    /// What was found out. A fact about `n1` answers the need of that id.
+    pub facts: Vec<Fact>,
     /// Branch a new session off after this many of the session's closed rounds, the opening included; `None` goes on in
     /// the session itself.
     pub from_round: Option<u32>,
@@ -44,7 +48,8 @@ pub(super) struct Taken {
 }
 
 impl App {
-    /// Takes up a session that was interrupted, paused or stopped, reached a limit or lost its quorum. Sends no request.
+    /// Takes up a session that was interrupted, paused or stopped, reached a limit or lost its quorum. One that waits for facts
+    /// goes on without them. Sends no request.
     ///
     /// `pace` is how long each reply takes to arrive if the session is a rehearsal. Limits that flags give replace the
     /// session's own; fails if it would end again at once.
@@ -72,34 +77,47 @@ impl App {
         let mut events: Vec<Event> = set.or_else(|| limits::lost_in_flight(&taken)).into_iter().collect();
         // Who was stopped at once while it was ending goes on as well.
         let is_ended = history.ending.is_some() || history.stop.is_some() || history.limit.is_some();
-        if is_ended || history.paused {
+        if matches!(history.waiting, Some(Waiting::Facts(_))) {
+            events.push(Event::NeedsAnswered { facts: Vec::new() });
+        } else if is_ended || history.paused {
             events.push(Event::SessionResumed {});
         }
         taken.append_within_limits(events).await?;
         Ok(taken.session(provider))
     }
 
-    /// Takes a session that has ended further, or branches a new one off it. Sends no request.
+    /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no
+    /// request.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
-        supplied::check_secrets(&self.config, outgoing(&request.terms), request.guard)?;
+        supplied::check_secrets(&self.config, outgoing(&request), request.guard)?;
         match request.from_round {
             Some(round) => self.branch_off(name, round, request, pace).await,
             None => {
-                let mut taken = self.take(name)?;
-                if taken.history.ending.is_none() {
-                    let session = taken.history.setup.session;
-                    return Err(Failure::usage(format!("session {session} has not ended"))
-                        .with_hint(format!("`roundtable resume {session}` finishes it"))
-                        .with_session(session.to_string()));
+                let history = self.load(name)?;
+                if history.waiting.is_some() {
+                    check_answers(&history, &request)?;
+                    return self.answer(name, Answer::Facts(request.facts), request.guard, pace).await;
                 }
-                check_goes_on(&taken.history, &request.terms)?;
-                let provider = self.provider_of(&taken.history, pace)?;
-                let mut events = limits::set(&self.config, &taken)?;
-                events.push(Event::SessionContinued(request.terms));
-                taken.append_within_limits(events).await?;
-                Ok(taken.session(provider))
+                self.prolong(name, request, pace).await
             }
         }
+    }
+
+    async fn prolong(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        let mut taken = self.take(name)?;
+        if taken.history.ending.is_none() {
+            let session = taken.history.setup.session;
+            return Err(Failure::usage(format!("session {session} has not ended"))
+                .with_hint(format!("`roundtable resume {session}` finishes it"))
+                .with_session(session.to_string()));
+        }
+        let terms = request.terms(&taken.history);
+        check_goes_on(&taken.history, &terms)?;
+        let provider = self.provider_of(&taken.history, pace)?;
+        let mut events = limits::set(&self.config, &taken)?;
+        events.push(Event::SessionContinued(terms));
+        taken.append_within_limits(events).await?;
+        Ok(taken.session(provider))
     }
 
     /// Takes up a decided session to have its closing text written, or written again. Sends no request.
@@ -133,21 +151,22 @@ impl App {
         let log = store.load(parent).map_err(store_failure)?;
         let shared = shared_log(&log, round).map_err(|failure| failure.with_session(parent.to_string()))?;
         let session = SessionId(Uuid::now_v7());
-        let branch = branched(shared, session, round, request.name);
+        let branch = branched(shared, session, round, request.name.clone());
         let history = History::replay(&branch).map_err(history_failure)?;
-        check_goes_on(&history, &request.terms)?;
+        let terms = request.terms(&history);
+        check_goes_on(&history, &terms)?;
         let provider = self.provider_of(&history, pace)?;
         let lease = store.lease(session).map_err(store_failure)?;
         let mut taken = Taken { store, lease, history };
         let mut events = limits::set(&self.config, &taken)?;
-        events.push(Event::SessionContinued(request.terms));
+        events.push(Event::SessionContinued(terms));
         limits::check_goes_on(&taken.history, &events)?;
         taken.store.import(&taken.lease, branch).await.map_err(store_failure)?;
         taken.append(events).await?;
         Ok(taken.session(provider))
     }
 
-    fn take(&self, name: &str) -> Result<Taken, Failure> {
+    pub(super) fn take(&self, name: &str) -> Result<Taken, Failure> {
         let store = Arc::new(self.existing_store(name)?);
         let session = store.find(name).map_err(store_failure)?;
         let lease = store.lease(session).map_err(store_failure)?;
@@ -156,7 +175,7 @@ impl App {
     }
 
     /// The provider that a stored session was opened with.
-    fn provider_of(&self, history: &History, pace: Duration) -> Result<Box<dyn Provider>, Failure> {
+    pub(super) fn provider_of(&self, history: &History, pace: Duration) -> Result<Box<dyn Provider>, Failure> {
         let names: Vec<&str> = limits::voices(&history.setup).map(|voice| voice.provider.as_str()).collect();
         if names.contains(&rehearsal::NAME) {
             return Ok(Box::new(Rehearsal::new(pace)));
@@ -174,34 +193,56 @@ impl App {
 }
 
 impl Taken {
-    /// Appends events unless a limit would end the session right after them.
-    async fn append_within_limits(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+    /// Appends events, and returns them as they were stored, unless a limit would end the session right after them.
+    pub(super) async fn append_within_limits(&mut self, events: Vec<Event>) -> Result<Vec<Logged>, Failure> {
         limits::check_goes_on(&self.history, &events)?;
         self.append(events).await
     }
 
-    async fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+    async fn append(&mut self, events: Vec<Event>) -> Result<Vec<Logged>, Failure> {
         if events.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        for logged in self.store.append(&self.lease, events).await.map_err(store_failure)? {
-            self.history.apply(&logged).map_err(history_failure)?;
+        let stored = self.store.append(&self.lease, events).await.map_err(store_failure)?;
+        for logged in &stored {
+            self.history.apply(logged).map_err(history_failure)?;
         }
-        Ok(())
+        Ok(stored)
     }
 
-    fn session(self, provider: Box<dyn Provider>) -> Session {
-        Session { history: self.history, warnings: Vec::new(), store: self.store, lease: self.lease, provider }
+    pub(super) fn session(self, provider: Box<dyn Provider>) -> Session {
+        let (begun, warnings) = (None, Vec::new());
+        Session { history: self.history, begun, warnings, store: self.store, lease: self.lease, provider }
     }
 }
 
-/// Every text of the terms that goes into prompts, with the place it comes from.
-fn outgoing(terms: &Continued) -> Vec<(String, &str)> {
-    let focus = terms.focus.iter().map(|focus| ("--focus".to_owned(), focus.as_str()));
-    let told = |fact: &'_ Fact| format!("--fact \"{}\"", text::clip(&fact.about, 60));
-    let facts = terms.facts.iter();
-    let facts = facts.flat_map(|fact| [("--fact".to_owned(), fact.about.as_str()), (told(fact), fact.text.as_str())]);
-    focus.chain(facts).collect()
+impl ContinueRequest {
+    fn terms(self, history: &History) -> Continued {
+        let facts = people::resolved(history, self.facts);
+        Continued { rounds: self.rounds.unwrap_or(1), focus: self.focus, facts }
+    }
+}
+
+/// Fails where a session waits for something else than is brought.
+fn check_answers(history: &History, request: &ContinueRequest) -> Result<(), Failure> {
+    let is_for_facts = matches!(history.waiting, Some(Waiting::Facts(_)));
+    if is_for_facts && !request.facts.is_empty() && request.rounds.is_none() && request.focus.is_none() {
+        return Ok(());
+    }
+    let session = history.setup.session;
+    let message = match (is_for_facts, request.rounds.is_some() || request.focus.is_some()) {
+        (true, true) => format!("session {session} waits for facts, and goes on where it waited: no rounds are added"),
+        (true, false) => format!("session {session} waits for facts"),
+        (false, _) => format!("session {session} waits for somebody's turn"),
+    };
+    let hint = people::how_to_answer(history).unwrap_or_default();
+    Err(Failure::usage(message).with_hint(hint).with_session(session.to_string()))
+}
+
+/// Every text of a request that goes into prompts, with the place it comes from.
+fn outgoing(request: &ContinueRequest) -> Vec<(String, &str)> {
+    let focus = request.focus.iter().map(|focus| ("--focus".to_owned(), focus.as_str()));
+    focus.chain(people::outgoing(&request.facts)).collect()
 }
 
 /// Fails where more rounds make no sense.

@@ -9,11 +9,13 @@ use crate::app::gate::{self, GateRequest};
 use crate::app::supplied::{self, Supplied};
 use crate::app::{App, gateway, limits, naming, panel, thresholds};
 use crate::config::{Config, Origin, keys};
-use crate::debate::agent::{Persona, Voice};
+use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
 use crate::debate::mode::{Mode, Perspectives};
+use crate::debate::needs::NeedTerms;
 use crate::debate::personas::{self, Numbering};
 use crate::debate::question::{Question, QuestionError};
+use crate::debate::text;
 use crate::error::Failure;
 use crate::modes::ModeError;
 use crate::providers::Provider;
@@ -34,6 +36,10 @@ pub struct StartRequest {
     pub estimate: Option<String>,
     /// Personas that replace the mode's own.
     pub perspectives: Vec<Persona>,
+    /// Names of the people who take a seat themselves, besides the agents.
+    pub people: Vec<String>,
+    /// What happens when a seat cannot go on without a fact.
+    pub on_needs: OnNeeds,
     /// Rounds of the exchange.
     pub rounds: Rounds,
     /// Who answers.
@@ -59,6 +65,15 @@ pub enum Rounds {
     AsTheModeSays,
     /// Exactly as many.
     Exactly(u32),
+}
+
+/// What happens when a seat cannot go on without a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnNeeds {
+    /// The debate waits for people to supply it.
+    Wait,
+    /// It goes on, and the need stands in the record.
+    GoOn,
 }
 
 /// Who answers.
@@ -118,12 +133,14 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
     let gate = gate::terms(config, &request.gate, (&question, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
-    let count = seats(config, request.perspectives.len(), &mut warnings);
+    let count = seats(config, request.perspectives.len(), request.people.len(), &mut warnings)?;
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
     supplied::check_secrets(config, premises.texts(), request.supplied.guard)?;
     let cast = cast(config, request.who, needs)?;
     let (personas, numbering) = personas(&mode, &request.perspectives, count, &mut warnings);
-    let agents = personas::seat(personas, numbering, count, &cast.panel);
+    let mut agents = personas::seat(personas, numbering, count, &cast.panel);
+    seat_people(&mut agents, &request.people)?;
+    let seats = u32::try_from(agents.len()).unwrap_or(u32::MAX);
     let session = Uuid::now_v7();
     let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
     let setup = Setup {
@@ -132,7 +149,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         program: concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned(),
         frames: mode.panel.perspectives == Perspectives::Open && request.perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
-        limits: Limits::for_panel(count),
+        limits: Limits::for_panel(seats),
         caps: limits::caps(config, cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks))?,
         thresholds,
         gate,
@@ -144,6 +161,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         moderators: cast.moderators,
         fallbacks: cast.fallbacks,
         rounds,
+        needs: Some(NeedTerms { waits: request.on_needs == OnNeeds::Wait, ..NeedTerms::default() }),
         seed,
         name,
         tags: request.tags.clone(),
@@ -231,19 +249,46 @@ fn check_estimate(app: &App, mode: &Mode, question: &Question) -> Result<(), Fai
     Err(failure.with_hint(format!("modes that take estimates: {}", fitting.join(", "))))
 }
 
-/// How many seats there are: what was asked for, else one a perspective, else the default; never more than the cap.
-fn seats(config: &Config, perspectives: usize, warnings: &mut Vec<String>) -> u32 {
+/// How many agents there are: what was asked for, else one a perspective, else the default; with the people never more than
+/// the cap.
+fn seats(config: &Config, perspectives: usize, people: usize, warnings: &mut Vec<String>) -> Result<u32, Failure> {
     let setting = config.setting(keys::DEFAULT_AGENT_COUNT);
     let was_asked = setting.is_some_and(|setting| setting.origin == Origin::Flag);
     let wanted = match u32::try_from(perspectives) {
         Ok(given) if given > 0 && !was_asked => given.max(2),
         _ => config.default_agent_count(),
     };
-    let cap = config.max_agents();
-    if wanted > cap {
-        warnings.push(format!("{wanted} agents were asked for; {} caps them at {cap}", keys::MAX_AGENTS));
+    let (cap, people) = (config.max_agents(), u32::try_from(people).unwrap_or(u32::MAX));
+    let left = cap.saturating_sub(people);
+    if left == 0 {
+        return Err(Failure::usage(format!("--seat is given {people} times, which leaves no seat for an agent"))
+            .with_hint(format!("{} caps a panel at {cap} seats", keys::MAX_AGENTS)));
     }
-    wanted.min(cap)
+    if wanted > left {
+        let besides = if people == 0 { String::new() } else { format!(", with --seat {people} of them") };
+        warnings.push(format!("{wanted} agents were asked for; {} caps them at {cap}{besides}", keys::MAX_AGENTS));
+    }
+    Ok(wanted.min(left))
+}
+
+/// Gives people their seats, after those of the agents.
+fn seat_people(agents: &mut Vec<Agent>, people: &[String]) -> Result<(), Failure> {
+    for name in people {
+        if agents.iter().any(|agent| text::folded(&agent.name) == text::folded(name)) {
+            return Err(Failure::usage(format!("--seat is `human:{name}`, and the panel has a {name} already"))
+                .with_hint("choose another name"));
+        }
+        let seat = Seat(u32::try_from(agents.len()).unwrap_or(u32::MAX).saturating_add(1));
+        let character = "a person on this panel, who speaks for nobody else".to_owned();
+        agents.push(Agent {
+            seat,
+            id: format!("{HUMAN}-persona-{seat}"),
+            name: name.clone(),
+            persona: Persona { name: name.clone(), character, team: None, stance: None },
+            voice: Voice::of_person(),
+        });
+    }
+    Ok(())
 }
 
 fn personas<'a>(

@@ -16,8 +16,8 @@ use crate::cli::plan::PlanArgs;
 /// What `--help` says at the end.
 pub(crate) const AFTER_HELP: &str = "\
 Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, but the gate does not hold, \
-or a premise no longer does; \
-5 providers failed, quorum lost; 6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
+or a premise no longer does; 4 waits for a person: `continue` takes the answer; 5 providers failed, quorum lost; \
+6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
 Only the result goes to stdout; progress, warnings and errors go to stderr.";
 
@@ -129,6 +129,9 @@ pub(crate) struct DebateArgs {
     /// A persona of the panel, for modes that take them; repeat for more
     #[arg(long, value_name = "NAME: WHAT IT CARES ABOUT")]
     pub(crate) perspective: Vec<String>,
+    /// Give a person a seat of their own, besides the agents; the debate waits for their turns. Repeat for more
+    #[arg(long = "seat", value_name = "human:NAME")]
+    pub(crate) seats: Vec<String>,
     /// An option to choose from; give 2 to 7. Without any, options are formed from the opening statements
     #[arg(long = "option", short, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) options: Vec<String>,
@@ -171,6 +174,9 @@ pub(crate) struct DebateArgs {
     /// Fail (exit code 3) if anyone calls an objection blocking in its last ballot, or position where there are none
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    /// Never wait for facts: what a seat needs stands in the record, and the debate goes on without
+    #[arg(long)]
+    pub(crate) no_wait: bool,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Leave out the gate that the project's roundtable.yaml sets as its policy
@@ -209,15 +215,23 @@ pub(crate) struct ResumeArgs {
 pub(crate) struct ContinueArgs {
     /// Session id, a unique prefix of it, its name, @ for the latest, @~1 for the one before
     pub(crate) id: String,
-    /// Rounds of the exchange to add
-    #[arg(long, short, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
-    pub(crate) rounds: u32,
+    /// Rounds of the exchange to add [default: 1]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) rounds: Option<u32>,
     /// What these rounds are to be about: text, @FILE, or - for standard input
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) focus: Option<String>,
-    /// Something found out since: what it is about, and the text or @FILE; repeat for more
+    /// Something found out since: what it is about, and the text or @FILE; repeat for more. Where the debate waits for
+    /// facts, n1=@FILE supplies the one called n1, and it goes on where it waited
     #[arg(long = "fact", value_name = "ABOUT=TEXT|@FILE", allow_hyphen_values = true)]
     pub(crate) facts: Vec<String>,
+    /// Hand in the turn of a person who is waited for, as YAML or JSON: text, @FILE, or - for standard input. See
+    /// `show --view ballot`
+    #[arg(long, value_name = "FORM", conflicts_with_all = ["rounds", "focus", "facts", "from_round"])]
+    pub(crate) ballot: Option<String>,
+    /// Whose ballot it is, where several people are waited for
+    #[arg(long, value_name = "NAME", requires = "ballot")]
+    pub(crate) seat: Option<String>,
     /// Branch a new session off after this round and leave this one as it is; the opening is round 1
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) from_round: Option<u32>,
@@ -404,6 +418,8 @@ pub(crate) enum StatusArg {
     Open,
     /// Paused; can be resumed
     Paused,
+    /// Waits for people: for facts, or for their turns
+    Waiting,
     /// Ran to its end
     Decided,
     /// Too few seats could be heard
@@ -461,10 +477,14 @@ pub(crate) enum ShowView {
     Thoughts,
     /// The claim ledger, with evidence and what became of each claim
     Claims,
+    /// The facts that agents needed from outside, and what was supplied
+    Needs,
     /// The sources, and who cited them where
     Citations,
     /// Every seat's ratings, round by round
     Ballots,
+    /// The form that a person fills in for the turn that is waited for
+    Ballot,
     /// Calls, tokens and dollars by seat, round and purpose
     Costs,
     /// What was sent, checked against what was recorded; in full with --round or --agent

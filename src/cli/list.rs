@@ -83,6 +83,7 @@ fn standing(status: StatusArg) -> Standing {
         StatusArg::Running => Standing::Running,
         StatusArg::Open => Standing::Open,
         StatusArg::Paused => Standing::Paused,
+        StatusArg::Waiting => Standing::Waiting,
         StatusArg::Decided => Standing::Ended(Ending::Decided),
         StatusArg::QuorumLost => Standing::Ended(Ending::QuorumLost),
         StatusArg::Stopped => Standing::Ended(Ending::Stopped),

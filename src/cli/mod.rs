@@ -3,10 +3,12 @@
 //! Must never decide anything about a debate, and never print text of others without taking the escape sequences out.
 
 mod args;
+mod ask;
 mod cells;
 mod check;
 mod completions;
 mod configuration;
+mod dialogue;
 mod diff;
 mod doctor;
 mod egress;

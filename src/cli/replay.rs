@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::app::{App, Filter, Notice, Signals, Verification};
 use crate::cli::args::{FormatArg, ListingFormat, ReplayArgs};
+use crate::cli::live::Beginning;
 use crate::cli::live::View;
 use crate::cli::{output, run};
 use crate::debate::event::Logged;
@@ -106,7 +107,7 @@ async fn play(app: &App, log: &[Logged]) -> Result<(), Failure> {
     let opened = History::open(first).map_err(|error| Failure::internal(error.to_string()).with_source(error))?;
     let view = run::fitting();
     let (notices, watched) = mpsc::channel(run::NOTICES_MAX);
-    let watching = run::spawn_view(view, run::palette(app), opened, watched)?;
+    let watching = run::spawn_view((view, Beginning::Told), run::palette(app), opened, watched)?;
     let telling = async move {
         for (gap, logged) in gaps(log).into_iter().zip(rest) {
             match view {

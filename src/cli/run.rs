@@ -1,6 +1,7 @@
 //! `start` and `resume`: run a session, show it meanwhile, print its result.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -9,17 +10,17 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{
-    self, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, Opened, PolicyUse, Rounds, SEED_MAX,
-    Session, Signals, StartRequest, Supplied, Who,
+    self, Answer, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, OnNeeds, Opened, PolicyUse, Rounds,
+    SEED_MAX, Session, Signals, StartRequest, Supplied, Who,
 };
 use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
-use crate::cli::live::{self, View};
+use crate::cli::live::{self, Beginning, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, egress, given, limits, output};
+use crate::cli::{SettingFlag, ask, egress, given, limits, output};
 use crate::config::keys;
-use crate::debate::agent::Persona;
-use crate::debate::event::{Continued, Fact, StoppedBy};
+use crate::debate::agent::{HUMAN, Persona};
+use crate::debate::event::{Fact, StoppedBy};
 use crate::debate::history::History;
 use crate::debate::text;
 use crate::error::Failure;
@@ -44,10 +45,10 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     }
     runtime()?.block_on(async {
         let history = match app.open(&request).await? {
-            Opened::Running(session) => watched(&app, *session, &args.view).await?,
+            Opened::Running(session) => attended(&app, *session, &args.view).await?,
             Opened::Stored(history) => {
                 known(&history, &args.view);
-                *history
+                answered(&app, *history, &args.view).await?
             }
         };
         conclude(&app, &history, (&args.result, &args.view), &files)
@@ -59,7 +60,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.resume(&args.id, pace(&args.view)).await?;
-        let history = watched(&app, session, &args.view).await?;
+        let history = attended(&app, session, &args.view).await?;
         conclude(&app, &history, (&args.result, &args.view), &files)
     })
 }
@@ -72,18 +73,23 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--focus says nothing").with_hint("leave it out, or say what the rounds are about"));
     }
     let request = ContinueRequest {
-        terms: Continued {
-            rounds: args.rounds,
-            focus: focus.map(|focus| focus.trim().to_owned()),
-            facts: args.facts.iter().map(|given| fact(given)).collect::<Result<_, _>>()?,
-        },
+        rounds: args.rounds,
+        focus: focus.map(|focus| focus.trim().to_owned()),
+        facts: args.facts.iter().map(|given| fact(given)).collect::<Result<_, _>>()?,
         from_round: args.from_round,
         name: args.name.clone(),
         guard: guard(args.allow_secrets),
     };
+    let form = args.ballot.as_deref().map(|given| app::form(&given::read("--ballot", given)?)).transpose()?;
     runtime()?.block_on(async {
-        let session = app.go_on(&args.id, request, pace(&args.view)).await?;
-        let history = watched(&app, session, &args.view).await?;
+        let session = match form {
+            Some(form) => {
+                let answer = Answer::Turn { seat: args.seat.clone(), form };
+                app.answer(&args.id, answer, guard(args.allow_secrets), pace(&args.view)).await?
+            }
+            None => app.go_on(&args.id, request, pace(&args.view)).await?,
+        };
+        let history = attended(&app, session, &args.view).await?;
         conclude(&app, &history, (&args.result, &args.view), &files)
     })
 }
@@ -93,7 +99,7 @@ pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&args.view)).await?;
-        let history = watched(&app, session, &args.view).await?;
+        let history = attended(&app, session, &args.view).await?;
         conclude_with(&app, &history, app::synthesis_failure(&history), (&args.result, &args.view), &files)
     })
 }
@@ -157,6 +163,8 @@ pub(super) fn request(args: &DebateArgs, pace: Duration) -> Result<StartRequest,
         topic: given::read("--topic", &args.topic)?,
         options,
         estimate: args.estimate.clone(),
+        people: args.seats.iter().map(|given| person(given)).collect::<Result<_, _>>()?,
+        on_needs: if args.no_wait { OnNeeds::GoOn } else { OnNeeds::Wait },
         perspectives: args.perspective.iter().map(|given| perspective(given)).collect::<Result<_, _>>()?,
         rounds: args.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
         who: if args.rehearse { Who::Rehearsal(pace) } else { Who::Providers },
@@ -212,7 +220,17 @@ fn fact(given: &str) -> Result<Fact, Failure> {
     if text::is_blank(&about) || text::is_blank(&told) {
         return Err(unusable());
     }
-    Ok(Fact { about, text: told.trim().to_owned() })
+    Ok(Fact { need: None, about, text: told.trim().to_owned() })
+}
+
+/// Reads `human:NAME`.
+fn person(given: &str) -> Result<String, Failure> {
+    let name = given.split_once(':').filter(|(kind, name)| kind.trim() == HUMAN && !text::is_blank(name));
+    let persona = name.and_then(|(_, name)| app::persona(name, ""));
+    persona.map(|persona| persona.name).ok_or_else(|| {
+        Failure::usage(format!("--seat is `{}`, which is nobody's seat", text::clip(given, 60)))
+            .with_hint("write --seat human:NAME, with a name of 1 to 60 characters that is not Moderator")
+    })
 }
 
 /// Reads `Name: what it cares about`.
@@ -234,11 +252,13 @@ fn pace(view: &ViewArgs) -> Duration {
     }
 }
 
-/// Tells that there is nothing to run: a session of this name has been decided.
+/// Tells that there is nothing to run: a session of this name has been decided, or waits.
 fn known(history: &History, view: &ViewArgs) {
     match chosen(view) {
         _ if view.quiet => {}
         View::Ndjson => output::progress(&progress::opened(history)),
+        // What is waited for is told, or asked for, next.
+        View::Bar | View::Plain | View::None if history.waiting.is_some() => {}
         View::Bar | View::Plain | View::None => {
             let session = history.setup.session;
             output::remark(&format!("session {session} of this name is decided; nothing is asked again"));
@@ -272,8 +292,29 @@ pub(super) fn palette(app: &App) -> Palette {
     Palette::new(surface)
 }
 
+/// Runs a session, and asks the person at the terminal, if there is one, for what it waits for.
+async fn attended(app: &App, session: Session, view: &ViewArgs) -> Result<History, Failure> {
+    let history = watched(app, session, view, Beginning::Told).await?;
+    answered(app, history, view).await
+}
+
+/// Goes on with a session for as long as it waits and somebody answers.
+async fn answered(app: &App, mut history: History, view: &ViewArgs) -> Result<History, Failure> {
+    while history.waiting.is_some() && ask::is_somebody_there(view) {
+        let id = history.setup.session.to_string();
+        let hint = |failure: Failure| match app::ending_failure(&history).and_then(|waiting| waiting.hint) {
+            Some(hint) => failure.with_hint(hint).with_session(id.clone()),
+            None => failure,
+        };
+        let Some(answer) = ask::ask(&history).await.map_err(hint)? else { break };
+        let session = app.answer(&id, answer, Guard::Refuse, pace(view)).await?;
+        history = watched(app, session, view, Beginning::Known).await?;
+    }
+    Ok(history)
+}
+
 /// Runs a session under the chosen view and under the user's control.
-async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History, Failure> {
+async fn watched(app: &App, session: Session, view: &ViewArgs, beginning: Beginning) -> Result<History, Failure> {
     for warning in session.warnings.iter().filter(|_| !view.quiet) {
         match chosen(view) {
             View::Ndjson => {
@@ -285,7 +326,12 @@ async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History
     }
     let (notices, watched) = mpsc::channel(NOTICES_MAX);
     let control = Control::default();
-    let watching = spawn_view(chosen(view), palette(app), session.history.clone(), watched)?;
+    let shown = session.begun.as_ref().map_or(&session.history, |begun| &begun.before).clone();
+    let watching = spawn_view((chosen(view), beginning), palette(app), shown, watched)?;
+    for logged in session.begun.iter().flat_map(|begun| &begun.events) {
+        // Few, and the channel is empty; who does not watch misses nothing.
+        notices.try_send(Notice::Recorded(Arc::new(logged.clone()))).ok();
+    }
     let signals = tokio::spawn(obey_signals(control.clone()));
     let result = session.run(notices, control).await;
     signals.abort();
@@ -300,7 +346,7 @@ async fn watched(app: &App, session: Session, view: &ViewArgs) -> Result<History
 
 /// Shows a session on a thread of its own, so that a terminal that stands still holds nothing up. Resolves when the view is over.
 pub(super) fn spawn_view(
-    view: View,
+    (view, beginning): (View, Beginning),
     palette: Palette,
     history: History,
     notices: mpsc::Receiver<Notice>,
@@ -308,7 +354,7 @@ pub(super) fn spawn_view(
     let runtime = runtime()?;
     let (done, over) = oneshot::channel();
     thread::spawn(move || {
-        runtime.block_on(live::watch(view, palette, history, notices));
+        runtime.block_on(live::watch(view, beginning, palette, history, notices));
         done.send(()).ok();
     });
     Ok(over)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::{self, App};
-use crate::cli::args::{ShowArgs, ShowView};
+use crate::cli::args::{FormatArg, ShowArgs, ShowView};
 use crate::cli::output;
 use crate::debate::event::{Event, Logged, SessionId};
 use crate::error::Failure;
@@ -13,6 +13,13 @@ use crate::export::views::{Layout, View};
 
 pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
     let files = output::files(&args.result.output)?;
+    if args.view == Some(ShowView::Ballot) {
+        if args.result.format != FormatArg::Text || !args.result.output.is_empty() || args.round.is_some() {
+            return Err(Failure::usage("a ballot is YAML, printed whole to standard output")
+                .with_hint("leave --format, --output and --round out"));
+        }
+        return output::result(&app.papers(&args.id)?);
+    }
     let Some(view) = chosen(args)? else {
         return output::session(app, &app.load(&args.id)?, Some(args.result.format), &files);
     };
@@ -39,6 +46,7 @@ fn chosen(args: &ShowArgs) -> Result<Option<View>, Failure> {
         Some(ShowView::Agents) => View::Agents,
         Some(ShowView::Thoughts) => View::Thoughts,
         Some(ShowView::Claims) => View::Claims,
+        Some(ShowView::Needs) => View::Needs,
         Some(ShowView::Citations) => View::Citations,
         Some(ShowView::Ballots) => View::Ballots,
         Some(ShowView::Costs) => View::Costs,
@@ -46,7 +54,7 @@ fn chosen(args: &ShowArgs) -> Result<Option<View>, Failure> {
         Some(ShowView::Events) => View::Events,
         None if args.agent.is_some() => View::Agents,
         None if args.round.is_some() => View::Rounds,
-        Some(ShowView::Decision) | None => return Ok(None),
+        Some(ShowView::Decision | ShowView::Ballot) | None => return Ok(None),
     }))
 }
 

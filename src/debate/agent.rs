@@ -57,6 +57,21 @@ pub struct Voice {
     pub family: String,
 }
 
+/// Provider and family of the people on a panel. No vendor has this name.
+pub const HUMAN: &str = "human";
+
+impl Voice {
+    /// The voice of a person.
+    pub fn of_person() -> Self {
+        Self { provider: HUMAN.to_owned(), model: "person".to_owned(), family: HUMAN.to_owned() }
+    }
+
+    /// Whether it is a person's: such a turn is sent nowhere, and waited for.
+    pub fn is_person(&self) -> bool {
+        self.provider == HUMAN
+    }
+}
+
 /// A persona seated with a provider and a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Agent {

@@ -246,8 +246,10 @@ pub fn spent(history: &History) -> Amount {
 /// Grants `asks` what the limits leave for them, or says which limit leaves too little. `group` are the turns that are asked at
 /// the same time, over or not; only the wave that is due is returned.
 pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Result<Vec<Ask>, Reached> {
-    let wave = asks.iter().map(|ask| ask.attempt).min();
-    let Some(wave) = wave.filter(|_| history.caps.counts()) else { return Ok(asks) };
+    // People cost nothing, and wait for nobody's attempts.
+    let agents = asks.iter().filter(|ask| !ask.voice.is_person());
+    let Some(wave) = agents.map(|ask| ask.attempt).min().filter(|_| history.caps.counts()) else { return Ok(asks) };
+    let (people, asks): (Vec<Ask>, Vec<Ask>) = asks.into_iter().partition(|ask| ask.voice.is_person());
     let mut due: Vec<Ask> = asks.into_iter().filter(|ask| ask.attempt == wave).collect();
     let place = wave.saturating_sub(1) as usize;
     let begun = |turn: &TurnId| {
@@ -264,7 +266,7 @@ pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Resu
         ask.grant = Some(Grant { input_tokens: input_tokens(&ask.prompt), output_tokens, requests, room });
         ask.prompt.output_tokens_max = output_tokens;
     }
-    Ok(due)
+    Ok(due.into_iter().chain(people).collect())
 }
 
 /// What one request may take, but for its output.
@@ -372,7 +374,8 @@ fn held(history: &History, due: &[Ask]) -> Vec<Need> {
         Need::new(history, voice, bytes.saturating_add(2 * OVERHEAD_TOKENS), output_tokens_max)
     };
     if phase == FRAMING {
-        held.extend(history.agents.iter().map(|agent| need(&agent.voice, shared.saturating_add(OPENING_BYTES))));
+        let agents = history.agents.iter().filter(|agent| !agent.voice.is_person());
+        held.extend(agents.map(|agent| need(&agent.voice, shared.saturating_add(OPENING_BYTES))));
     }
     if history.awaits_options() && phase != OPTIONS {
         let listed = u64::from(history.panel()).saturating_mul(STATEMENT_BYTES).saturating_add(shared);

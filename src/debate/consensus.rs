@@ -10,6 +10,7 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::response::Stance;
+use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, PassedOver, Slot};
 use crate::stats::quantiles;
 use crate::stats::van_der_eijk::van_der_eijk_agreement;
@@ -156,6 +157,20 @@ pub fn sealed<'a>(history: &'a History, slots: &[Slot<'a>]) -> Standings<'a> {
         }
     }
     standings
+}
+
+/// Returns the last stance of every seat that was heard at all, and is not among the `standings` at the end. A log before
+/// [`Rule::LastHeard`] knows of none.
+pub fn unheard<'a>(history: &'a History, slots: &[Slot<'a>], standings: &Standings<'_>) -> Standings<'a> {
+    if !Rule::LastHeard.holds_in(history.setup.format) {
+        return Standings::new();
+    }
+    let mut heard = sealed(history, slots);
+    for slot in slots.iter().filter(|slot| takes_stances(history, slot) && !is_opening(history, &slot.phase.name)) {
+        heard.extend(taken(history, slot));
+    }
+    heard.retain(|seat, _| !standings.contains_key(seat));
+    heard
 }
 
 /// Returns phase and round of every closed round that took stances, in order.

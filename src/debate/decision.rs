@@ -13,11 +13,12 @@ use crate::debate::consensus::{self, Consensus, Standings};
 use crate::debate::dissent::{self, Dissent};
 use crate::debate::estimate;
 use crate::debate::estimate::verdict::{self, EstimateVerdict};
-use crate::debate::event::Stop;
+use crate::debate::event::{SortingBasis, Stop};
 use crate::debate::gate::{self, Found, Gate};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
-use crate::debate::schedule;
+use crate::debate::rules::Rule;
+use crate::debate::schedule::{self, Slot};
 use crate::stats::vote_share::vote_share;
 use crate::stats::weighted_share::{Weighting, weighted_share};
 
@@ -96,6 +97,8 @@ pub enum Caveat {
     PressureDependent,
     /// All who chose are of one model family.
     SingleFamily,
+    /// The options were found in the opening, and no two sortings of it agreed on them.
+    UnconfirmedOptions,
 }
 
 /// The three levels of agreement that scripts know.
@@ -140,10 +143,13 @@ pub fn decide(history: &History) -> Decision {
             .and_then(|option| history.options().iter().find(|choice| choice.id == *option))
             .map(|choice| choice.text.clone()),
         label,
-        caveats: caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved),
+        caveats: caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved)
+            .into_iter()
+            .chain(option.as_ref().and_then(|_| unconfirmed(history)))
+            .collect(),
         level: Level::of(last.as_ref().filter(|_| label != Label::NoQuorum).and_then(|last| last.agreement)),
         dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
-        blocking: blocking(history, &standings),
+        blocking: blocking(history, &slots, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
         gate,
         estimate: None,
@@ -217,6 +223,15 @@ fn caveats(
     caveats
 }
 
+/// Which caveat the sorting of the opening calls for.
+fn unconfirmed(history: &History) -> Option<Caveat> {
+    let frozen = history.frozen.as_ref().filter(|_| Rule::SortingCaveat.holds_in(history.setup.format))?;
+    match frozen.basis {
+        SortingBasis::Majority | SortingBasis::OnePass => Some(Caveat::UnconfirmedOptions),
+        SortingBasis::TwoPasses | SortingBasis::Verbatim => None,
+    }
+}
+
 /// Whether `option` still leads alone when every uncited change of mind is undone.
 fn leads_without_uncited(option: &OptionId, standings: &Standings<'_>, moved: &[Moved]) -> bool {
     let undone = standings.iter().map(|(seat, standing)| {
@@ -226,7 +241,11 @@ fn leads_without_uncited(option: &OptionId, standings: &Standings<'_>, moved: &[
     vote_share(&undone.collect::<Vec<_>>()).top.as_slice() == std::slice::from_ref(option)
 }
 
-fn blocking(history: &History, standings: &Standings<'_>) -> Vec<Blocking> {
+/// The blocking objections: those of the `standings` at the end, and of whoever could not be heard then.
+pub(crate) fn blocking(history: &History, slots: &[Slot<'_>], standings: &Standings<'_>) -> Vec<Blocking> {
+    if Rule::LastHeard.holds_in(history.setup.format) {
+        return gate::objections(history, slots);
+    }
     let objection = |(seat, standing): (&Seat, &consensus::Standing<'_>)| {
         let objection = history.valid_response(standing.turn)?.blocking_objection()?;
         Some(Blocking { seat: *seat, objection: objection.clone() })
@@ -303,6 +322,7 @@ impl fmt::Display for Caveat {
             Self::Contested => "contested",
             Self::PressureDependent => "pressure-dependent",
             Self::SingleFamily => "single-family",
+            Self::UnconfirmedOptions => "unconfirmed-options",
         })
     }
 }

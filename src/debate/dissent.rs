@@ -9,7 +9,7 @@ use crate::debate::agent::Seat;
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::change::Moved;
 use crate::debate::claims::{Entry, Status};
-use crate::debate::consensus::{Standing, Standings};
+use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::estimate;
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
@@ -44,6 +44,8 @@ pub struct Dissent {
 pub enum Kind {
     /// Held at the end.
     Final,
+    /// What a seat last stood by that could not be heard at the end.
+    LastHeard,
     /// Held in the sealed opening and left without a reason that holds.
     Abandoned,
     /// A claim with evidence against the outcome that nobody rebutted.
@@ -60,10 +62,9 @@ pub fn report(
     moved: &[Moved],
 ) -> Vec<Dissent> {
     let mut report: Vec<Dissent> = Vec::new();
-    for (seat, standing) in
-        last.iter().filter(|(_, standing)| standing.option.is_none() || standing.option.as_ref() != winner)
-    {
-        report.push(entry(history, slots, ledger, Kind::Final, *seat, standing));
+    for (kind, standings) in [(Kind::Final, last), (Kind::LastHeard, &consensus::unheard(history, slots, last))] {
+        let others = standings.iter().filter(|(_, held)| held.option.is_none() || held.option.as_ref() != winner);
+        report.extend(others.map(|(seat, held)| entry(history, slots, ledger, kind, *seat, held)));
     }
     for uncited in moved.iter().filter(|moved| !moved.cited && Some(&moved.from) != winner) {
         if let Some(standing) = sealed.get(&uncited.seat) {

@@ -16,13 +16,14 @@ use crate::debate::estimate::{Estimates, Shift};
 use crate::debate::gate::GateTerms;
 use crate::debate::material::{Assumption, Material};
 use crate::debate::mode::{Mode, StopRule};
+use crate::debate::needs::NeedTerms;
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
-use crate::debate::response::Response;
+use crate::debate::response::{NeedId, Response};
 use crate::debate::thresholds::Thresholds;
 
-/// The event format this program writes.
-pub const FORMAT: u32 = 2;
+/// The event format this program writes; what each brought is in [`rules`](crate::debate::rules).
+pub const FORMAT: u32 = 3;
 
 /// Names a session: a time-ordered UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -100,6 +101,21 @@ pub enum Event {
     OptionsFrozen(Frozen),
     /// Everybody who could speak in a round has.
     RoundClosed(ClosedRound),
+    /// The debate waits for facts: seats cannot go on without them, and a further round of the exchange is due.
+    FactsAwaited {
+        /// What is needed.
+        needs: Vec<NeedId>,
+    },
+    /// The wait for facts is over.
+    NeedsAnswered {
+        /// What was supplied; what is needed and has no fact here stays unanswered.
+        facts: Vec<Fact>,
+    },
+    /// Nothing is due but turns that people on the panel have.
+    TurnsAwaited {
+        /// Which.
+        turns: Vec<TurnId>,
+    },
     /// Somebody asked for an early end.
     StopRequested {
         /// Who.
@@ -150,6 +166,9 @@ impl Event {
             Self::TurnFailed { .. } => "turn_failed",
             Self::OptionsFrozen(_) => "options_frozen",
             Self::RoundClosed(_) => "round_closed",
+            Self::FactsAwaited { .. } => "facts_awaited",
+            Self::NeedsAnswered { .. } => "needs_answered",
+            Self::TurnsAwaited { .. } => "turns_awaited",
             Self::StopRequested { .. } => "stop_requested",
             Self::LimitReached(_) => "limit_reached",
             Self::LimitsSet(_) => "limits_set",
@@ -209,6 +228,9 @@ pub struct Setup {
     /// What the verdict must meet for the command to succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateTerms>,
+    /// On which terms seats may say that they need facts; `None` where they are not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<NeedTerms>,
     /// Seed of every shuffle.
     pub seed: u64,
     /// Name given by the user; no two sessions of a store share one.
@@ -249,6 +271,9 @@ pub struct Continued {
 /// Material that the user supplies during a debate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
+    /// The need that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<NeedId>,
     /// What it is about, in one line.
     pub about: String,
     /// What it says.

@@ -2,7 +2,7 @@
 //!
 //! Must never hold anything that is not in the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
@@ -12,6 +12,7 @@ use crate::debate::decision::Decision;
 use crate::debate::event::{
     ClosedRound, Continued, Ending, Event, Frozen, Logged, PromptMark, Setup, StopReason, StoppedBy,
 };
+use crate::debate::needs::{Answers, Awaited, Waiting};
 use crate::debate::personas;
 use crate::debate::question::Choice;
 use crate::debate::reply::{Fault, Reply};
@@ -41,6 +42,12 @@ pub struct History {
     /// The times that the session was taken up anew, in order: from there on, providers that had failed for good are asked
     /// again.
     pub reopenings: Vec<Reopening>,
+    /// The times that the debate waited for facts, in order.
+    pub awaited: Vec<Awaited>,
+    /// What came of them, where anything did.
+    pub answers: Vec<Answers>,
+    /// What the session waits for from people.
+    pub waiting: Option<Waiting>,
     /// Place of the event from which on the moderator's providers count as not having failed; 0 when there is none.
     pub reopened_seq: u64,
     /// Whether and by whom an early end was asked for before there was a verdict.
@@ -193,6 +200,9 @@ impl History {
             rounds: Vec::new(),
             continuations: Vec::new(),
             reopenings: Vec::new(),
+            awaited: Vec::new(),
+            answers: Vec::new(),
+            waiting: None,
             reopened_seq: 0,
             stop: None,
             limit: None,
@@ -218,6 +228,7 @@ impl History {
         if logged.seq != expected {
             return Err(HistoryError::Gap { expected, found: logged.seq });
         }
+        let waited = self.waiting.take();
         match logged.event.clone() {
             Event::SessionOpened(_) => return Err(HistoryError::OutOfPlace { seq: logged.seq }),
             Event::PerspectivesChosen { personas, .. } => {
@@ -234,16 +245,26 @@ impl History {
             Event::TurnFailed { turn, fault, .. } => self.settle(logged.seq, turn, Outcome::Failed(fault))?,
             Event::OptionsFrozen(frozen) => self.frozen = Some(frozen),
             Event::RoundClosed(round) => self.rounds.push(round),
+            Event::FactsAwaited { needs } => {
+                self.awaited.push(Awaited { after: self.rounds.len(), needs: needs.clone() });
+                self.waiting = Some(Waiting::Facts(needs));
+            }
+            Event::NeedsAnswered { facts } => {
+                self.answers.push(Answers::to(waited, (logged.seq, self.rounds.len()), facts))
+            }
+            Event::TurnsAwaited { turns } => self.waiting = Some(Waiting::Turns(turns)),
             // With the verdict reached, all that can still be left out is the closing text.
             Event::StopRequested { .. } if self.decision.is_some() && !self.is_of_format_1() => {
                 (self.synthesis, self.paused) = (SynthesisDue::Waived, false);
             }
             Event::StopRequested { by } => (self.stop, self.paused) = (Some(by), false),
             Event::LimitReached(reached) => self.end_early(reached),
-            Event::LimitsSet(caps) => (self.caps, self.taken_up_seq) = (caps, logged.seq),
+            Event::LimitsSet(caps) => (self.caps, self.taken_up_seq, self.waiting) = (caps, logged.seq, waited),
             Event::Decided { decision } => self.decision = Some(*decision),
-            Event::SessionPaused { .. } => self.paused = true,
-            Event::SessionResumed {} if self.paused => (self.paused, self.taken_up_seq) = (false, logged.seq),
+            Event::SessionPaused { .. } => (self.paused, self.waiting) = (true, waited),
+            Event::SessionResumed {} if self.paused => {
+                (self.paused, self.taken_up_seq, self.waiting) = (false, logged.seq, waited);
+            }
             Event::SessionResumed {} => {
                 self.undo_end(logged.seq);
                 if !self.is_of_format_1() {
@@ -257,8 +278,8 @@ impl History {
                 self.want_synthesis(SynthesisDue::Requested);
             }
             // What its parent was called is no name of a branch.
-            Event::SessionRenamed { .. } if self.is_inherited(logged.seq) => {}
-            Event::SessionRenamed { name } => self.name = name,
+            Event::SessionRenamed { .. } if self.is_inherited(logged.seq) => self.waiting = waited,
+            Event::SessionRenamed { name } => (self.name, self.waiting) = (name, waited),
             Event::SessionClosed { ending } => self.ending = Some(ending),
         }
         self.seq = logged.seq;
@@ -417,16 +438,6 @@ impl History {
     /// How many seats the panel has.
     pub fn panel(&self) -> u32 {
         u32::try_from(self.agents.len()).unwrap_or(u32::MAX)
-    }
-
-    /// The distinct providers that were asked for moderating turns, in order of their names.
-    pub fn moderated_by(&self) -> BTreeSet<&Voice> {
-        let moderated = self.turns.iter().filter(|(turn, _)| turn.speaker == Speaker::Moderator);
-        moderated
-            .flat_map(|(_, turn)| turn.attempts.iter())
-            .filter(|attempt| attempt.replied())
-            .map(|attempt| &attempt.voice)
-            .collect()
     }
 }
 

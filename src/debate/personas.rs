@@ -49,11 +49,13 @@ impl Panel {
     }
 }
 
-/// Gives a seated panel other personas; seats, ids and voices stay.
+/// Gives a seated panel other personas; seats, ids and voices stay, and people stay who they are.
 pub fn rename(agents: &mut [Agent], personas: &[Persona], numbering: Numbering) {
-    let voices: Vec<Voice> = agents.iter().map(|agent| agent.voice.clone()).collect();
-    let count = u32::try_from(agents.len()).unwrap_or(u32::MAX);
-    for (agent, other) in agents.iter_mut().zip(seat(personas, numbering, count, &voices)) {
+    let models = agents.iter().filter(|agent| !agent.voice.is_person());
+    let voices: Vec<Voice> = models.map(|agent| agent.voice.clone()).collect();
+    let count = u32::try_from(voices.len()).unwrap_or(u32::MAX);
+    let played = agents.iter_mut().filter(|agent| !agent.voice.is_person());
+    for (agent, other) in played.zip(seat(personas, numbering, count, &voices)) {
         agent.name = other.name;
         agent.persona = other.persona;
     }

@@ -9,11 +9,15 @@ use crate::debate::decision::{self, Label};
 use crate::debate::event::{Ending, Event};
 use crate::debate::history::{Attempt, History, Outcome, SynthesisDue, Turn};
 use crate::debate::mode::Order;
+use crate::debate::needs::{self, Waiting};
+use crate::debate::person;
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
 use crate::debate::response::contract::Contract;
-use crate::debate::response::{Point, Response, read};
+use crate::debate::response::read::{self, Strictness};
+use crate::debate::response::{Point, Response};
 use crate::debate::round;
+use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Cursor, Planned, Slot};
 use crate::debate::sorting::{self, Pass, Sorting};
 
@@ -25,6 +29,8 @@ pub enum Step {
     Ask(Vec<Ask>),
     /// A fact that follows from the log: to be stored before anything else.
     Record(Event),
+    /// Nothing can be asked until the facts that the session waits for have been supplied or refused.
+    Wait,
     /// The session is over.
     Done,
 }
@@ -43,13 +49,21 @@ pub fn next(history: &History) -> Step {
     if history.awaits_perspectives {
         return frame(history);
     }
+    if matches!(history.waiting, Some(Waiting::Facts(_))) {
+        return Step::Wait;
+    }
     let slots = schedule::slots(history);
-    match schedule::cursor(history) {
+    let cursor = schedule::cursor(history);
+    match cursor {
         Cursor::Over => decided(history),
         Cursor::Round(..) if history.has_lost_quorum() => decided(history),
         // Everybody abstained in the opening: there is nothing to debate.
         Cursor::Round(..) if !history.rounds.is_empty() && history.lacks_options() => decided(history),
         Cursor::Round(index, round) => {
+            let needs = needs::due(history, &slots, cursor);
+            if !needs.is_empty() {
+                return Step::Record(Event::FactsAwaited { needs });
+            }
             let phase = &history.setup.mode.phases[index].name;
             let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;
             let due = slots
@@ -77,7 +91,9 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     let Some(contract) = contract(history, turn) else {
         return Response::Unclear { reason: "no such turn is due".to_owned() };
     };
-    match read::read(&contract, reply) {
+    let is_strict = Rule::StrictReplies.holds_in(history.setup.format);
+    let strictness = if is_strict { Strictness::Strict } else { Strictness::Lenient };
+    match read::read(&contract, reply, strictness) {
         Response::Synthesis(mut synthesis) => {
             let ledger = claims::ledger(history);
             // With claims to lean on, a point must lean on one, and on none that does not exist.
@@ -96,10 +112,21 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     }
 }
 
+/// The fact that an ask goes out.
+pub fn started(ask: &Ask) -> Event {
+    Event::TurnStarted {
+        turn: ask.turn.clone(),
+        attempt: ask.attempt,
+        voice: ask.voice.clone(),
+        prompt: prompt::mark(&ask.prompt),
+        grant: ask.grant,
+    }
+}
+
 /// The terms of a turn; `None` for one that the schedule does not hold.
-fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
+pub(crate) fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
     Some(match turn.phase.as_str() {
-        schedule::FRAMING => Contract::Perspectives(history.panel()),
+        schedule::FRAMING => Contract::Perspectives(person::models(history)),
         schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
         schedule::SYNTHESIS => Contract::Synthesis,
         _ => {
@@ -130,9 +157,18 @@ fn stage(history: &History, slots: &[Slot<'_>], at: usize, slot: &Slot<'_>) -> O
 /// The asks that the limits leave room for, or the limit that leaves none.
 fn admitted(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Step {
     match budget::admit(history, group, asks) {
-        Ok(asks) => Step::Ask(asks),
+        Ok(asks) => ask_or_await(history, asks),
         Err(reached) => Step::Record(Event::LimitReached(reached)),
     }
+}
+
+/// Says, once, that nothing is due but what people have to say.
+fn ask_or_await(history: &History, asks: Vec<Ask>) -> Step {
+    let is_told = matches!(history.waiting, Some(Waiting::Turns(_)));
+    if is_told || asks.iter().any(|ask| !ask.voice.is_person()) {
+        return Step::Ask(asks);
+    }
+    Step::Record(Event::TurnsAwaited { turns: asks.into_iter().map(|ask| ask.turn).collect() })
 }
 
 fn frame(history: &History) -> Step {
@@ -140,7 +176,8 @@ fn frame(history: &History) -> Step {
     if !is_over(history, &planned) {
         return asks(history, &[planned], |turn| moderator::framing(history, turn));
     }
-    let own = || history.agents.iter().map(|agent| agent.persona.clone()).collect();
+    let models = || history.agents.iter().filter(|agent| !agent.voice.is_person());
+    let own = || models().map(|agent| agent.persona.clone()).collect();
     Step::Record(match history.valid_response(&planned.id) {
         Some(Response::Perspectives(personas)) => {
             Event::PerspectivesChosen { personas: personas.clone(), proposed: true }

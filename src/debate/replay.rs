@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use crate::debate::ask::{Ask, Prompt, TurnId};
 use crate::debate::budget::{Grant, LimitKind};
-use crate::debate::event::{Event, FORMAT, Logged, PromptMark};
+use crate::debate::event::{Event, Logged, PromptMark};
 use crate::debate::history::{History, HistoryError};
+use crate::debate::needs::Waiting;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::Reply;
 use crate::debate::response::Response;
+use crate::debate::rules::Rule;
 use crate::debate::{agent::Voice, prompt, text};
 
 /// Longest value that a miss shows, in characters.
@@ -128,13 +130,14 @@ impl Walker {
     fn asks(&mut self) -> &[Ask] {
         match self.step() {
             Step::Ask(asks) => asks,
-            Step::Record(_) | Step::Done => &[],
+            Step::Record(_) | Step::Wait | Step::Done => &[],
         }
     }
 }
 
 fn check(walker: &mut Walker, logged: &Logged) -> Vec<Miss> {
-    let extent = if walker.history.setup.format < FORMAT { Extent::Recorded } else { Extent::Whole };
+    let is_whole = Rule::WholeEvents.holds_in(walker.history.setup.format);
+    let extent = if is_whole { Extent::Whole } else { Extent::Recorded };
     let tag = logged.event.tag();
     let found = match &logged.event {
         Event::TurnStarted { turn, attempt, voice, prompt, grant } => {
@@ -151,9 +154,12 @@ fn check(walker: &mut Walker, logged: &Logged) -> Vec<Miss> {
         | Event::OptionsFrozen(_)
         | Event::LimitReached(_)
         | Event::RoundClosed(_)
+        | Event::FactsAwaited { .. }
+        | Event::TurnsAwaited { .. }
         | Event::Decided { .. }
         | Event::SessionClosed { .. } => computed(walker, &logged.event, extent),
         Event::SessionOpened(_)
+        | Event::NeedsAnswered { .. }
         | Event::StopRequested { .. }
         | Event::LimitsSet(_)
         | Event::SessionPaused { .. }
@@ -222,9 +228,15 @@ fn from_outside(history: &History, event: &Event) -> Vec<Difference> {
         {
             Some("the session was under way")
         }
+        Event::NeedsAnswered { .. } if !matches!(history.waiting, Some(Waiting::Facts(_))) => {
+            Some("nothing was waited for")
+        }
         Event::SessionContinued(terms) if terms.rounds == 0 => Some("no rounds are wanted"),
         Event::SynthesisRequested {} if history.decision.is_none() => Some("there is no verdict"),
         Event::SessionOpened(_)
+        | Event::FactsAwaited { .. }
+        | Event::NeedsAnswered { .. }
+        | Event::TurnsAwaited { .. }
         | Event::LimitReached(_)
         | Event::LimitsSet(_)
         | Event::StopRequested { .. }
@@ -250,6 +262,7 @@ fn due(step: &Step) -> Value {
     match step {
         Step::Ask(asks) => json(&asks.iter().map(|ask| ask.turn.to_string()).collect::<Vec<_>>()),
         Step::Record(event) => json(&event.tag()),
+        Step::Wait => json(&"needs_answered"),
         Step::Done => json(&"nothing"),
     }
 }

@@ -262,7 +262,9 @@ fn voices(history: &History, speaker: Speaker, lost: &BTreeSet<Voice>) -> Vec<Vo
     let candidates: Vec<&Voice> = match speaker {
         Speaker::Seat(seat) => {
             let own = history.agent(seat).map(|agent| &agent.voice);
-            own.into_iter().chain(fallbacks.iter().filter(|voice| Some(*voice) != own)).collect()
+            // Nobody speaks in a person's place.
+            let stand_ins = fallbacks.iter().filter(|voice| Some(*voice) != own);
+            own.into_iter().chain(stand_ins.filter(|_| own.is_none_or(|own| !own.is_person()))).collect()
         }
         Speaker::Moderator => history.setup.moderators.iter().collect(),
     };

@@ -21,7 +21,6 @@ use crate::debate::ask::{Ask, TurnId};
 use crate::debate::budget::{LimitKind, Reached};
 use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
 use crate::debate::history::{History, HistoryError};
-use crate::debate::prompt;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
@@ -112,7 +111,7 @@ type Answer = (TurnId, u32, Result<Reply, Fault>);
 type InFlight<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 impl Run<'_> {
-    /// Runs the session to its end, or to a pause, and returns what its log then tells.
+    /// Runs the session to its end, to a pause, or until it waits for people, and returns what its log then tells.
     pub async fn finish(mut self) -> Result<History, EngineError> {
         let (provider, notices, control) = (self.provider, self.notices.clone(), self.control.clone());
         let mut in_flight: FuturesUnordered<InFlight<'_>> = FuturesUnordered::new();
@@ -127,7 +126,7 @@ impl Run<'_> {
         let mut is_timed = time_ms.is_some();
         loop {
             let asks = match protocol::next(&self.history) {
-                Step::Done => return Ok(self.history),
+                Step::Done | Step::Wait => return Ok(self.history),
                 Step::Record(event) => {
                     if let Event::LimitReached(_) = event {
                         in_flight.clear();
@@ -137,12 +136,17 @@ impl Run<'_> {
                 }
                 Step::Ask(asks) => asks,
             };
+            // People are asked by whoever called; nobody waits for them here.
+            let asks: Vec<Ask> = asks.into_iter().filter(|ask| !ask.voice.is_person()).collect();
+            if asks.is_empty() && control.wanted() == heeded {
+                return Ok(self.history);
+            }
             let is_new = |ask: &Ask| asked.insert((ask.turn.clone(), ask.attempt));
             let new: Vec<Ask> = match heeded {
                 Wish::GoOn => asks.into_iter().filter(is_new).collect(),
                 Wish::Pause(_) | Wish::Stop(_) | Wish::Abort => Vec::new(),
             };
-            self.record(new.iter().map(started).collect()).await?;
+            self.record(new.iter().map(protocol::started).collect()).await?;
             in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, notices.clone())));
             if let (Wish::Pause(by), true) = (heeded, in_flight.is_empty()) {
                 self.record(vec![Event::SessionPaused { by }]).await?;
@@ -256,16 +260,6 @@ async fn run_out(time_ms: Option<u64>) {
     match time_ms {
         Some(ms) => sleep(Duration::from_millis(ms)).await,
         None => pending().await,
-    }
-}
-
-fn started(ask: &Ask) -> Event {
-    Event::TurnStarted {
-        turn: ask.turn.clone(),
-        attempt: ask.attempt,
-        voice: ask.voice.clone(),
-        prompt: prompt::mark(&ask.prompt),
-        grant: ask.grant,
     }
 }
 

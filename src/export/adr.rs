@@ -17,7 +17,7 @@ use crate::export::markdown::escaped;
 use crate::export::premises;
 use crate::export::record::{Record, Status, Verdict};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, headline, money, percent};
+use crate::export::text::{absent, capitalised, headline, money, needed, percent};
 use crate::export::wording;
 
 /// Longest question that is a title; of a longer one the title shows the beginning.
@@ -33,6 +33,7 @@ pub fn render(record: &Record) -> String {
     parts.push(decision(record));
     parts.extend(consequences(record));
     parts.extend(section("## Dissent", dissent(record)));
+    parts.extend(section("## Needed from outside", needed(record).iter().map(|entry| escaped(entry)).collect()));
     parts.extend(section("## Not heard", absent(record).iter().map(|entry| escaped(entry)).collect()));
     parts.extend(section("## Fallbacks", fallbacks::lines(record).iter().map(|entry| escaped(entry)).collect()));
     let would_change = record.synthesis.iter().flat_map(|synthesis| &synthesis.would_change);
@@ -48,7 +49,7 @@ fn status(record: &Record) -> &'static str {
     let is_found = |decision: &Verdict| decision.option.is_some() || decision.estimate.is_some();
     let found = record.decision.as_ref().filter(|decision| is_found(decision));
     match (record.status, found) {
-        (Status::Open | Status::Paused, _) => "draft",
+        (Status::Open | Status::Paused | Status::Waiting, _) => "draft",
         (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, Some(_)) => "proposed",
         (Status::Decided | Status::Stopped | Status::LimitReached | Status::QuorumLost, None) => "undecided",
     }
@@ -75,7 +76,9 @@ fn options(record: &Record) -> Option<String> {
     let rows: Vec<String> = record.question.options.iter().map(row).collect();
     let head =
         "## Options considered\n\n| Id | Option | Seats in the sealed opening | Seats at the end |\n|---|---|---|---|";
-    (!rows.is_empty()).then(|| format!("{head}\n{}", rows.join("\n")))
+    let sorted: String =
+        record.question.sorting.iter().map(|told| format!("\n\nOptions {}.", wording::sorting(told))).collect();
+    (!rows.is_empty()).then(|| format!("{head}\n{}{sorted}", rows.join("\n")))
 }
 
 fn decision(record: &Record) -> String {
@@ -134,7 +137,7 @@ fn dissent(record: &Record) -> Vec<String> {
         .iter()
         .map(|blocking| format!("Blocking, {}: {}", escaped(record.name(blocking.seat)), escaped(&blocking.objection)));
     let entry = |dissent: &Dissent| {
-        let option = dissent.option.as_ref().map_or_else(|| "abstains".to_owned(), ToString::to_string);
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| escaped(&position));
         let settles: String =
             dissent.would_settle.iter().map(|settles| format!("\n  - Would settle it: {}", escaped(settles))).collect();
         format!(

@@ -4,7 +4,7 @@ use crate::debate::estimate::verdict::{EstimateVerdict, HeldEstimate};
 use crate::debate::estimate::{Estimates, worded};
 use crate::debate::text::line;
 use crate::export::record::Record;
-use crate::export::text::{money, percent};
+use crate::export::text::{exchange_cost, percent};
 
 /// How far estimates lie apart, and how unsure each of them is.
 pub fn spread(last: &Estimates) -> String {
@@ -39,5 +39,5 @@ pub fn changed(found: &EstimateVerdict, cost_usd: Option<f64>) -> Option<String>
         0 => "nobody revised".to_owned(),
         n => format!("{n} revised, {cited} for a reason that holds"),
     };
-    Some(format!("Sealed: {}; final: {}; {revised}; the exchange cost {}", stood(sealed), stood(last), money(cost_usd)))
+    Some(format!("Sealed: {}; final: {}; {revised}; {}", stood(sealed), stood(last), exchange_cost(cost_usd)))
 }

@@ -1,7 +1,7 @@
 //! The record for a pull request: decision, numbers, dissent, then the transcript, folded.
 
 use crate::debate::claims::{Entry, Status as ClaimStatus};
-use crate::debate::dissent::{Dissent, Kind};
+use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::HeldEstimate;
 use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
@@ -11,7 +11,9 @@ use crate::export::fallbacks;
 use crate::export::premises::{self, Sent};
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, changed, estimate, headline, inherited, lineage, money, percent};
+use crate::export::text::{
+    absent, capitalised, changed, estimate, headline, inherited, lineage, money, needed, percent,
+};
 use crate::export::wording;
 
 /// Renders the record. What models and askers wrote cannot become markup.
@@ -29,6 +31,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(estimates(record));
     parts.extend(synthesis(record));
     parts.extend(dissent(record));
+    parts.extend(listed("Needed from outside", needed(record).iter().map(|entry| escaped(entry))));
     parts.extend(listed("Absent", absent(record).iter().map(|entry| escaped(entry))));
     parts.extend(listed("Fallbacks", fallbacks::lines(record).iter().map(|entry| escaped(entry))));
     parts.extend(claims(record));
@@ -103,8 +106,10 @@ fn options(record: &Record) -> Option<String> {
             )
         })
         .collect();
-    (!rows.is_empty())
-        .then(|| format!("## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|\n{}", rows.join("\n")))
+    let sorted: String =
+        record.question.sorting.iter().map(|told| format!("\n\nOptions {}.", wording::sorting(told))).collect();
+    let head = "## Options\n\n| | Option | Sealed | Final |\n|---|---|---|---|";
+    (!rows.is_empty()).then(|| format!("{head}\n{}{sorted}", rows.join("\n")))
 }
 
 fn estimates(record: &Record) -> Option<String> {
@@ -146,16 +151,12 @@ fn point(point: &Point) -> String {
 fn dissent(record: &Record) -> Option<String> {
     let entry = |dissent: &Dissent| {
         let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| escaped(&position));
-        let kind = match dissent.kind {
-            Kind::Final => "held at the end",
-            Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
-            Kind::Unrebutted => "a claim with evidence that nobody rebutted",
-        };
+        let kind = wording::dissent(dissent.kind);
         let settles: String =
             dissent.would_settle.iter().map(|settles| format!("\n  - would settle it: {}", escaped(settles))).collect();
         format!("**{}** ({option}, {kind}): {}{settles}", escaped(record.name(dissent.seat)), escaped(&dissent.words))
     };
-    let blocking = record.objections().into_iter().map(|objection| {
+    let blocking = record.blocking.iter().map(|objection| {
         format!("**{}** calls this blocking: {}", escaped(record.name(objection.seat)), escaped(&objection.objection))
     });
     listed("Dissent", record.dissent.iter().map(entry).chain(blocking))

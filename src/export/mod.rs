@@ -2,8 +2,10 @@
 //!
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
+pub mod absence;
 mod address;
 pub mod adr;
+pub mod ballot;
 pub mod diff;
 pub mod estimate;
 pub mod fallbacks;

@@ -12,7 +12,7 @@ use crate::debate::event::{ClosedRound, Ending, Event, Frozen, Logged, SortingBa
 use crate::debate::history::History;
 use crate::debate::question::Choice;
 use crate::debate::reply::{Fault, Reply};
-use crate::debate::response::Response;
+use crate::debate::response::{NeedId, Response};
 use crate::debate::text;
 use crate::export::record::{self, Verdict};
 use crate::export::usage::{self, PaidIn, Spent};
@@ -127,6 +127,21 @@ pub enum Told {
     },
     /// Everybody who could speak in a round has; with its tally.
     RoundClosed(ClosedRound),
+    /// The debate waits for facts.
+    FactsAwaited {
+        /// What is needed.
+        needs: Vec<NeedId>,
+    },
+    /// The wait for facts is over.
+    NeedsAnswered {
+        /// What was supplied for; the others stay unanswered.
+        needs: Vec<NeedId>,
+    },
+    /// Nothing is due but turns that people on the panel have.
+    TurnsAwaited {
+        /// Which.
+        turns: Vec<TurnId>,
+    },
     /// Somebody asked for an early end.
     StopRequested {
         /// Who.
@@ -325,6 +340,11 @@ pub fn stored(history: &History, logged: &Logged) -> Line {
             Told::OptionsFrozen { options: options.clone(), basis: *basis }
         }
         Event::RoundClosed(closed) => Told::RoundClosed(closed.clone()),
+        Event::FactsAwaited { needs } => Told::FactsAwaited { needs: needs.clone() },
+        Event::NeedsAnswered { facts } => {
+            Told::NeedsAnswered { needs: facts.iter().filter_map(|fact| fact.need.clone()).collect() }
+        }
+        Event::TurnsAwaited { turns } => Told::TurnsAwaited { turns: turns.clone() },
         Event::StopRequested { by } => Told::StopRequested { by: *by },
         Event::LimitReached(reached) => Told::LimitReached(*reached),
         Event::LimitsSet(caps) => Told::LimitsSet(caps.clone()),

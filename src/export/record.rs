@@ -17,13 +17,16 @@ use crate::debate::continuation::Continuation;
 use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
 use crate::debate::dissent::Dissent;
 use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::event::{Branch, ClosedRound, Continued, Ending, SortingBasis, Stop};
+use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
 use crate::debate::gate::Gate;
-use crate::debate::history::{History, Outcome, TIME_MS_MAX, Turn};
+use crate::debate::history::{History, TIME_MS_MAX, Turn};
+use crate::debate::needs;
+use crate::debate::person;
 use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::{Citation, Fault};
 use crate::debate::response::{Response, Synthesis};
-use crate::debate::schedule::{self, PassedOver};
+use crate::debate::schedule;
+use crate::export::absence::{self, Absence};
 use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::usage::{self, PaidIn, UsageRecord};
@@ -103,7 +106,13 @@ pub struct Record {
     /// The times that the debate was made to go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub continuations: Vec<ContinuationRecord>,
-    /// Every turn with what it came to.
+    /// The facts that agents needed, and what became of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<needs::Entry>,
+    /// What was supplied when the debate waited for facts; what a continuation brought stands with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// Every turn with what it came to. What is sealed from a person who has yet to speak is left out.
     pub turns: Vec<TurnRecord>,
     /// Seats that were not asked any more, and why.
     pub absent: Vec<Absence>,
@@ -132,6 +141,8 @@ pub enum Status {
     Open,
     /// It waits to be resumed.
     Paused,
+    /// It waits for people: for facts, or for their turns.
+    Waiting,
     /// It ran to its end.
     Decided,
     /// Too few seats could be heard.
@@ -242,15 +253,6 @@ pub struct TurnRecord {
     pub unknown: bool,
 }
 
-/// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Absence {
-    /// Which.
-    pub seat: Seat,
-    /// How its provider failed.
-    pub fault: Fault,
-}
-
 /// When a session began and ended.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Times {
@@ -266,9 +268,10 @@ pub struct Times {
 pub fn record(history: &History) -> Record {
     let setup = &history.setup;
     let decision = history.decision.as_ref();
-    let moderators: Vec<Voice> = history.moderated_by().into_iter().cloned().collect();
+    let moderators: Vec<Voice> = moderators(history).into_iter().cloned().collect();
     let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
     let (synthesis, synthesis_failure) = synthesis(history);
+    let sealed = person::sealed(history);
     Record {
         schema: SCHEMA,
         session: setup.session.to_string(),
@@ -301,15 +304,17 @@ pub fn record(history: &History) -> Record {
         delta: delta(history),
         analysis: analysis::analyse(history),
         dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
-        blocking: decision.map(|decision| decision.blocking.clone()).unwrap_or_default(),
+        blocking: decision.map(blocking).unwrap_or_default(),
         synthesis,
         synthesis_failure,
         rounds: history.rounds.clone(),
         continuations: history.continuations.iter().map(continuation).collect(),
-        turns: turns(history),
-        absent: absent(history),
+        needs: needs::needs(history),
+        facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
+        turns: turns(history, &sealed),
+        absent: absence::absent(history),
         fallbacks: fallbacks::taken(history),
-        claims: claims::ledger(history),
+        claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
         citations: citations(history),
         usage: usage::usage(history),
         times: Times {
@@ -320,6 +325,16 @@ pub fn record(history: &History) -> Record {
         program: setup.program.clone(),
         seed: setup.seed,
     }
+}
+
+/// The distinct providers that were asked for moderating turns, in order of their names.
+pub fn moderators(history: &History) -> BTreeSet<&Voice> {
+    let moderated = history.turns.iter().filter(|(turn, _)| turn.speaker == Speaker::Moderator);
+    moderated
+        .flat_map(|(_, turn)| turn.attempts.iter())
+        .filter(|attempt| attempt.reply().is_some())
+        .map(|attempt| &attempt.voice)
+        .collect()
 }
 
 /// What is said of a session in which no model was asked.
@@ -336,6 +351,7 @@ pub fn timestamp(ms: u64) -> String {
 pub fn status(history: &History) -> Status {
     match history.ending {
         None if history.paused => Status::Paused,
+        None if history.waiting.is_some() => Status::Waiting,
         None => Status::Open,
         Some(Ending::Decided) => Status::Decided,
         Some(Ending::QuorumLost) => Status::QuorumLost,
@@ -406,7 +422,7 @@ fn delta(history: &History) -> Delta {
 }
 
 /// Turns in the order of the schedule, the program's own first and last.
-fn turns(history: &History) -> Vec<TurnRecord> {
+fn turns(history: &History, sealed: &BTreeSet<TurnId>) -> Vec<TurnRecord> {
     let slots = schedule::slots(history);
     let own = |phase: &'static str| history.turns.keys().filter(move |turn| turn.phase == phase).cloned();
     let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
@@ -424,7 +440,11 @@ fn turns(history: &History) -> Vec<TurnRecord> {
         order.extend(own(schedule::OPTIONS));
     }
     order.extend(own(schedule::SYNTHESIS));
-    order.iter().filter_map(|turn| turn_record(history, turn)).collect()
+    let shown = |turn: TurnRecord| match sealed.contains(&turn.turn) {
+        true => TurnRecord { response: None, ..turn },
+        false => turn,
+    };
+    order.iter().filter_map(|turn| turn_record(history, turn)).map(shown).collect()
 }
 
 fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
@@ -438,27 +458,6 @@ fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
     })
 }
 
-/// The seats that were not asked any more, and how their providers had failed.
-pub fn absent(history: &History) -> Vec<Absence> {
-    let slots = schedule::slots(history);
-    let passed_over =
-        slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
-    let seats: BTreeSet<Seat> = passed_over.map(|(seat, _)| *seat).collect();
-    let outcomes = || history.turns.values().flat_map(|turn| turn.settled());
-    let lasting = |provider: &str| {
-        outcomes().find_map(|(attempt, outcome)| match outcome {
-            Outcome::Failed(fault) if fault.kind.is_lasting() && attempt.voice.provider == provider => {
-                Some(fault.clone())
-            }
-            Outcome::Failed(_) | Outcome::Finished { .. } => None,
-        })
-    };
-    seats
-        .into_iter()
-        .filter_map(|seat| Some(Absence { seat, fault: lasting(&history.agent(seat)?.voice.provider)? }))
-        .collect()
-}
-
 /// The speaker's name on the panel.
 pub fn name(history: &History, speaker: Speaker) -> String {
     match speaker {
@@ -467,14 +466,14 @@ pub fn name(history: &History, speaker: Speaker) -> String {
     }
 }
 
-impl Record {
-    /// Objections that their holders call blocking, those included that a gate found with seats not heard at the end.
-    pub fn objections(&self) -> Vec<&Blocking> {
-        let gate = self.decision.as_ref().and_then(|decision| decision.gate.as_ref());
-        let unheard = gate.into_iter().flat_map(Gate::objections).filter(|found| !self.blocking.contains(found));
-        self.blocking.iter().chain(unheard).collect()
-    }
+/// Objections that their holders call blocking, those included that a gate found with seats not heard at the end: logs before
+/// format 3 hold these with the gate alone.
+fn blocking(decision: &Decision) -> Vec<Blocking> {
+    let found = decision.gate.iter().flat_map(Gate::objections).filter(|found| !decision.blocking.contains(found));
+    decision.blocking.iter().chain(found).cloned().collect()
+}
 
+impl Record {
     /// The name on a seat.
     pub fn name(&self, seat: Seat) -> &str {
         self.panel.iter().find(|agent| agent.seat == seat).map_or("?", |agent| &agent.name)

@@ -1,15 +1,19 @@
 //! The record for a terminal: the decision first, under a warning where there is cause for one, then why, then what stands against it, then the price.
 
+use crate::debate::ask::TurnId;
+use crate::debate::consensus::Consensus;
 use crate::debate::dissent::Kind;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::Continued;
+use crate::debate::history::History;
+use crate::debate::needs::{self, Waiting};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{line, plain};
 use crate::export::estimate;
 use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
-use crate::export::record::{Record, Status};
+use crate::export::record::{self, Record, Status};
 use crate::export::story::{story, warning};
 use crate::export::wording;
 
@@ -20,8 +24,11 @@ pub fn render(record: &Record) -> String {
     out.extend(record.limit.iter().map(wording::limit));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
-    out.push(String::new());
-    out.extend(numbers(record));
+    let numbers = numbers(record);
+    if !numbers.is_empty() {
+        out.push(String::new());
+    }
+    out.extend(numbers);
     section(&mut out, "What happened", story(record));
     section(&mut out, "Premises", premises(record));
     section(&mut out, "Options", options(record));
@@ -35,6 +42,7 @@ pub fn render(record: &Record) -> String {
         "Would change the decision",
         points(record.synthesis.iter().flat_map(|s| &s.would_change).map(String::as_str)),
     );
+    section(&mut out, "Needed from outside", needed(record));
     section(&mut out, "Absent", absent(record));
     section(&mut out, "Fallbacks", fallbacks::lines(record));
     out.push(String::new());
@@ -54,7 +62,13 @@ fn premises(record: &Record) -> Vec<String> {
 /// The decision in one line.
 pub fn headline(record: &Record) -> String {
     let Some(decision) = &record.decision else {
-        let why = if record.status == Status::Paused { "is paused" } else { "has not ended" };
+        let why = match record.status {
+            Status::Paused => "is paused",
+            Status::Waiting => "waits for people",
+            Status::Open | Status::Decided | Status::QuorumLost | Status::LimitReached | Status::Stopped => {
+                "has not ended"
+            }
+        };
         return format!("Undecided: the session {why}.");
     };
     let leading = record.last.as_ref().map(|last| last.leading.as_slice()).unwrap_or_default();
@@ -70,6 +84,24 @@ pub fn headline(record: &Record) -> String {
             format!("No decision: a tie between {}.", named(record, leading))
         }
         (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
+    }
+}
+
+/// What a session waits for from people, a line each; none for one that does not.
+pub fn awaited(history: &History) -> Vec<String> {
+    match &history.waiting {
+        None => Vec::new(),
+        Some(Waiting::Facts(waited)) => {
+            let entries = needs::needs(history).into_iter().filter(|entry| waited.contains(&entry.id));
+            entries.map(|entry| format!("{}: {}", entry.id, line(&entry.query))).collect()
+        }
+        Some(Waiting::Turns(turns)) => {
+            let turn = |turn: &TurnId| {
+                let name = line(&record::name(history, turn.speaker));
+                format!("{name}'s turn in {}, round {}", line(&turn.phase), turn.round)
+            };
+            turns.iter().map(turn).collect()
+        }
     }
 }
 
@@ -151,7 +183,7 @@ pub fn changed(record: &Record) -> Option<String> {
         return estimate::changed(found, record.delta.cost_usd);
     }
     let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
-    let share = |consensus: &crate::debate::consensus::Consensus| {
+    let share = |consensus: &Consensus| {
         let tally: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
         if tally.is_empty() { "nobody".to_owned() } else { tally.join(", ") }
     };
@@ -161,10 +193,10 @@ pub fn changed(record: &Record) -> Option<String> {
         n => format!("{n} moved, {cited} for a reason that holds"),
     };
     Some(format!(
-        "Sealed: {}; final: {}; {moved}; the exchange cost {}",
+        "Sealed: {}; final: {}; {moved}; {}",
         share(sealed),
         share(last),
-        money(record.delta.cost_usd)
+        exchange_cost(record.delta.cost_usd)
     ))
 }
 
@@ -174,13 +206,13 @@ pub fn estimate(record: &Record) -> Option<&EstimateVerdict> {
 }
 
 fn options(record: &Record) -> Vec<String> {
-    let held = |option: &OptionId| record.last.as_ref().and_then(|last| last.tally.get(option)).copied().unwrap_or(0);
-    record
-        .question
-        .options
-        .iter()
-        .map(|choice| format!("{} ({}): {}", choice.id, held(&choice.id), line(&choice.text)))
-        .collect()
+    let held = |option: &OptionId| {
+        let seats = |last: &Consensus| last.tally.get(option).copied().unwrap_or(0);
+        record.last.as_ref().map_or_else(String::new, |last| format!(" ({})", seats(last)))
+    };
+    let choices = record.question.options.iter();
+    let listed = choices.map(|choice| format!("{}{}: {}", choice.id, held(&choice.id), line(&choice.text)));
+    listed.chain(record.question.sorting.iter().map(wording::sorting)).collect()
 }
 
 fn conclusion(record: &Record) -> Vec<String> {
@@ -196,16 +228,26 @@ fn dissent(record: &Record) -> Vec<String> {
         let option = dissent.position().unwrap_or_else(|| "abstains".to_owned());
         let kind = match dissent.kind {
             Kind::Final => "",
+            Kind::LastHeard => ", not heard at the end",
             Kind::Abandoned => ", left without a reason that holds",
             Kind::Unrebutted => ", never rebutted",
         };
         format!("{} ({option}{kind}): {}", line(record.name(dissent.seat)), line(&dissent.words))
     };
     let blocking = record
-        .objections()
-        .into_iter()
+        .blocking
+        .iter()
         .map(|objection| format!("{} blocks: {}", line(record.name(objection.seat)), line(&objection.objection)));
     record.dissent.iter().map(entry).chain(blocking).collect()
+}
+
+/// The facts that agents needed, a line each, with what became of them.
+pub fn needed(record: &Record) -> Vec<String> {
+    let entry = |entry: &needs::Entry| {
+        let weight = if entry.required { "required, " } else { "" };
+        format!("{}: {} ({weight}{})", entry.id, line(&entry.query), wording::need(entry.status))
+    };
+    record.needs.iter().map(entry).collect()
 }
 
 fn points<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -263,6 +305,14 @@ pub fn money(cost_usd: Option<f64>) -> String {
         Some(0.0) => "$0".to_owned(),
         Some(cost) if cost < 0.0001 => "under $0.0001".to_owned(),
         Some(cost) => format!("${cost:.4}"),
+    }
+}
+
+/// What the rounds after the sealed opening cost.
+pub(crate) fn exchange_cost(cost_usd: Option<f64>) -> String {
+    match cost_usd {
+        None => "what the exchange cost is unknown".to_owned(),
+        Some(_) => format!("the exchange cost {}", money(cost_usd)),
     }
 }
 

@@ -25,7 +25,7 @@ pub struct UsageRecord {
 /// Calls, tokens and money.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Spent {
-    /// Replies received.
+    /// Replies received, those of people left out.
     pub calls: u32,
     /// Requests sent for them.
     pub requests: u32,
@@ -130,7 +130,8 @@ impl Spent {
     fn add(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Finished { reply, .. } => {
-                self.calls = self.calls.saturating_add(1);
+                // People answer without any request.
+                self.calls = self.calls.saturating_add(u32::from(reply.requests > 0));
                 self.requests = self.requests.saturating_add(reply.requests);
                 self.input_tokens = self.input_tokens.saturating_add(reply.usage.input_tokens);
                 self.cached_tokens = self.cached_tokens.saturating_add(reply.usage.cached_tokens);

@@ -5,8 +5,9 @@ use crate::debate::claims::Status as ClaimStatus;
 use crate::debate::decision::{Caveat, Label, Level};
 use crate::debate::dissent::Kind;
 use crate::debate::event::SortingBasis;
+use crate::debate::needs;
 use crate::debate::response::{ClaimKind, EvidenceKind};
-use crate::export::record::{Record, Status};
+use crate::export::record::{Record, SortingRecord, Status};
 
 /// How strong an agreement is.
 pub(crate) fn label(label: Label) -> &'static str {
@@ -30,6 +31,9 @@ pub(crate) fn caveat(caveat: Caveat) -> &'static str {
             "the winner changed since the sealed opening only through changes of mind that named no reason that holds"
         }
         Caveat::SingleFamily => "all who chose are of one model family, so their agreement is no independent evidence",
+        Caveat::UnconfirmedOptions => {
+            "no two sortings of the opening statements agreed, so what counts as one option may be two, or two as one"
+        }
     }
 }
 
@@ -48,6 +52,7 @@ pub(crate) fn status(record: &Record) -> Option<String> {
         Status::Decided => None,
         Status::Open => Some("This session has not ended. What stands here is what is known so far."),
         Status::Paused => Some("This session is paused. What stands here is what is known so far."),
+        Status::Waiting => Some("This session waits for people. What stands here is what is known so far."),
         Status::QuorumLost => Some("Too few seats could be heard, so nothing was decided. Ballots in hand are shown."),
         Status::Stopped => Some("This session was stopped early. The verdict rests on the ballots in hand."),
         Status::LimitReached => Some("The verdict rests on what had been said by then."),
@@ -66,6 +71,7 @@ pub(crate) fn limit(reached: &Reached) -> String {
 pub(crate) fn dissent(kind: Kind) -> &'static str {
     match kind {
         Kind::Final => "held at the end",
+        Kind::LastHeard => "held when last heard, not heard at the end",
         Kind::Abandoned => "held in the sealed opening, left without a reason that holds",
         Kind::Unrebutted => "a claim with evidence that nobody rebutted",
     }
@@ -78,6 +84,15 @@ pub(crate) fn claim_status(status: ClaimStatus) -> &'static str {
         ClaimStatus::Accepted => "accepted",
         ClaimStatus::Rebutted => "rebutted",
         ClaimStatus::Conceded => "conceded",
+    }
+}
+
+/// What became of a need.
+pub(crate) fn need(status: needs::Status) -> &'static str {
+    match status {
+        needs::Status::Awaited => "waited for",
+        needs::Status::Supplied => "supplied",
+        needs::Status::Unanswered => "unanswered",
     }
 }
 
@@ -101,12 +116,14 @@ pub(crate) fn evidence(kind: EvidenceKind) -> &'static str {
     }
 }
 
-/// How opening statements were sorted into options.
-pub(crate) fn sorting(basis: SortingBasis) -> &'static str {
-    match basis {
+/// How opening statements were sorted into options, and how far two sortings agreed.
+pub(crate) fn sorting(sorting: &SortingRecord) -> String {
+    let index: String = sorting.reliability.iter().map(|index| format!(" (adjusted Rand index {index:.2})")).collect();
+    let basis = match sorting.basis {
         SortingBasis::TwoPasses => "found in the opening; two sortings in opposite orders agreed",
         SortingBasis::Majority => "found in the opening; what two of three sortings put together stands together",
         SortingBasis::OnePass => "found in the opening; only one sorting could be read",
         SortingBasis::Verbatim => "found in the opening; statements in the same words stand together",
-    }
+    };
+    format!("{basis}{index}")
 }

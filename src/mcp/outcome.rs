@@ -36,7 +36,7 @@ const POINTED_AGENTS_MAX: usize = 3;
 pub(super) struct Outcome {
     /// The session's id, for every further call.
     pub(super) session: String,
-    /// How it stands: running, open (cut off), paused, decided, quorum_lost or stopped.
+    /// How it stands: running, open (cut off), paused, waiting (for people), decided, quorum_lost or stopped.
     pub(super) status: String,
     /// The question.
     pub(super) topic: String,
@@ -301,7 +301,7 @@ fn evidence(record: &Record) -> EvidenceLayer {
         claims: record.claims.iter().filter(weighs).take(CLAIMS_MAX).map(line).collect(),
         sources_cited: record.citations.iter().filter(|citation| citation.cited).count(),
         dissent: record.dissent.clone(),
-        blocking: record.objections().into_iter().cloned().collect(),
+        blocking: record.blocking.clone(),
     }
 }
 
@@ -319,7 +319,7 @@ impl EvidenceLayer {
             )
         });
         let dissent = self.dissent.iter().map(|dissent| {
-            let option = dissent.option.as_ref().map_or("no option", |option| option.0.as_str());
+            let option = dissent.position().unwrap_or_else(|| "no option".to_owned());
             let words = clip(&dissent.words, STATEMENT_CHARS_MAX);
             format!("- dissent ({}) of seat {} for {option}: {words}", word(&dissent.kind), dissent.seat)
         });

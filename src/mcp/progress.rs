@@ -11,7 +11,7 @@ use crate::debate::history::History;
 use crate::debate::response::Response;
 use crate::debate::text::clip;
 use crate::export::record;
-use crate::export::text::percent;
+use crate::export::text::{awaited, percent};
 
 /// Longest line, in characters.
 const LINE_CHARS_MAX: usize = 200;
@@ -99,7 +99,11 @@ fn line(history: &History, event: &Event) -> Option<String> {
             Some(format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers()))
         }
         Event::SessionPaused { .. } => Some("paused".to_owned()),
+        Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => {
+            Some(format!("waits for people: {}", awaited(history).join("; ")))
+        }
         Event::SessionOpened(_)
+        | Event::NeedsAnswered { .. }
         | Event::TurnStarted { .. }
         | Event::LimitsSet(_)
         | Event::SessionResumed {}

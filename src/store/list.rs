@@ -88,7 +88,7 @@ impl Conditions {
             match standing {
                 Standing::Running => conditions.add("id IN (SELECT value FROM json_each(?))", [json(running)]),
                 Standing::Open => conditions.add("id NOT IN (SELECT value FROM json_each(?))", [json(running)]),
-                Standing::Paused | Standing::Ended(_) | Standing::Unreadable => {}
+                Standing::Paused | Standing::Waiting | Standing::Ended(_) | Standing::Unreadable => {}
             }
         }
         for (tag, value) in &filter.tags {

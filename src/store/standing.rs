@@ -11,6 +11,8 @@ pub enum Standing {
     Running,
     /// It waits to be resumed.
     Paused,
+    /// It waits for people: for facts, or for their turns.
+    Waiting,
     /// It has ended.
     Ended(Ending),
     /// An event of it cannot be read, so one broken session does not hide the others.
@@ -23,6 +25,9 @@ impl Standing {
         match event {
             Event::SessionClosed { ending } => Self::Ended(*ending),
             Event::SessionPaused { .. } => Self::Paused,
+            Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => Self::Waiting,
+            Event::NeedsAnswered { .. } => Self::Open,
+            Event::TurnStarted { .. } if self == Self::Waiting => Self::Open,
             Event::SessionOpened(_) | Event::SessionResumed {} | Event::SessionContinued(_) => Self::Open,
             // The closing text alone is due again; who waits goes on waiting.
             Event::SynthesisRequested {} if self != Self::Paused => Self::Open,
@@ -45,7 +50,7 @@ impl Standing {
     pub fn name(self) -> &'static str {
         match self {
             Self::Running => "running",
-            Self::Open | Self::Paused | Self::Ended(_) | Self::Unreadable => self.stored(),
+            Self::Open | Self::Paused | Self::Waiting | Self::Ended(_) | Self::Unreadable => self.stored(),
         }
     }
 
@@ -54,6 +59,7 @@ impl Standing {
         match self {
             Self::Open | Self::Running => "open",
             Self::Paused => "paused",
+            Self::Waiting => "waiting",
             Self::Ended(Ending::Decided) => "decided",
             Self::Ended(Ending::QuorumLost) => "quorum_lost",
             Self::Ended(Ending::Stopped) => "stopped",
@@ -67,6 +73,7 @@ impl Standing {
         match stored {
             "open" => Self::Open,
             "paused" => Self::Paused,
+            "waiting" => Self::Waiting,
             "decided" => Self::Ended(Ending::Decided),
             "quorum_lost" => Self::Ended(Ending::QuorumLost),
             "stopped" => Self::Ended(Ending::Stopped),

@@ -1,7 +1,7 @@
 //! The words by which an event can be found: what people and personas said, not how the program keeps it.
 
 use crate::debate::decision::Decision;
-use crate::debate::event::{Continued, Event, Frozen, Setup};
+use crate::debate::event::{Continued, Event, Fact, Frozen, Setup};
 use crate::debate::reply::Reply;
 use crate::debate::response::{Ballot, Claim, Position, Response, Stance, Synthesis};
 
@@ -16,10 +16,13 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::OptionsFrozen(frozen) => options(frozen),
         Event::Decided { decision } => decided(decision),
         Event::SessionContinued(terms) => continued(terms),
+        Event::NeedsAnswered { facts } => supplied(facts).collect(),
         Event::SessionRenamed { name } => name.iter().map(String::as_str).collect(),
         Event::TurnStarted { .. }
         | Event::TurnFailed { .. }
         | Event::RoundClosed(_)
+        | Event::FactsAwaited { .. }
+        | Event::TurnsAwaited { .. }
         | Event::StopRequested { .. }
         | Event::LimitReached(_)
         | Event::LimitsSet(_)
@@ -66,6 +69,7 @@ fn stated(position: &Position) -> Vec<&str> {
     words.extend(position.claims.iter().flat_map(claimed));
     words.extend(position.concessions.iter().map(|concession| concession.consequence.as_str()));
     words.extend(position.would_change_my_mind.iter().map(String::as_str));
+    words.extend(position.needs.iter().flat_map(|need| [need.query.as_str(), need.reason.as_str()]));
     words.extend(position.blocking_objection.as_deref());
     words.extend(position.stance.iter().flat_map(reasons));
     words
@@ -103,6 +107,9 @@ fn decided(decision: &Decision) -> Vec<&str> {
 }
 
 fn continued(terms: &Continued) -> Vec<&str> {
-    let facts = terms.facts.iter().flat_map(|fact| [fact.about.as_str(), fact.text.as_str()]);
-    terms.focus.as_deref().into_iter().chain(facts).collect()
+    terms.focus.as_deref().into_iter().chain(supplied(&terms.facts)).collect()
+}
+
+fn supplied(facts: &[Fact]) -> impl Iterator<Item = &str> {
+    facts.iter().flat_map(|fact| [fact.about.as_str(), fact.text.as_str()])
 }

@@ -47,6 +47,7 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         limits: Limits::for_panel(2),
         thresholds: roundtable::debate::thresholds::Thresholds::default(),
         gate: None,
+        needs: None,
         seed: 7,
         name: None,
         tags: BTreeMap::new(),

@@ -212,6 +212,13 @@ impl Running {
         signal(self.child.id(), name);
     }
 
+    /// Sends it a signal until it has ended: two that come together are one.
+    pub(crate) fn insist(&mut self, name: &str) {
+        while !self.has_ended() {
+            self.signal(name);
+        }
+    }
+
     /// Kills it, with no process in between that would take its time; no harm when it has ended.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

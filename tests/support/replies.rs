@@ -285,3 +285,8 @@ pub(crate) fn holding(ask: &Ask, option: &str) -> Value {
 pub(crate) fn claim(text: &str) -> Value {
     json!({ "text": text, "kind": "fact", "evidence": [{ "type": "example", "ref": "a case", "quote": "" }], "supports": [], "rebuts": [] })
 }
+
+/// A need, required or not.
+pub(crate) fn need(query: &str, required: bool) -> Value {
+    json!({ "query": query, "reason": "it would settle the matter", "required": required })
+}

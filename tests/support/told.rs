@@ -164,7 +164,7 @@ fn lost() -> History {
 fn continued() -> History {
     let mut world = World::open(with_rounds("collaborative", 3, open(), Some(2)), &by_default, 1);
     world.run_until(|_| false);
-    let fact = Fact { about: HOSTILE[1].to_owned(), text: HOSTILE[8].to_owned() };
+    let fact = Fact { need: None, about: HOSTILE[1].to_owned(), text: HOSTILE[8].to_owned() };
     world.record(Event::SessionContinued(Continued {
         rounds: 6,
         focus: Some(HOSTILE[0].to_owned()),

@@ -55,7 +55,7 @@ fn field(seen: &Seen, number: usize, name: &str, schema: &Value) -> Value {
         "option" => json!(choice(seen, schema)),
         "estimate" => json!({ "value": 10 + number, "low": 9, "high": 20 + number }),
         "ratings" => ratings(seen, schema),
-        "concessions" | "rationale" | "risks" => json!([]),
+        "concessions" | "needs" | "rationale" | "risks" => json!([]),
         "abstain_reason" | "change" | "opening_was" | "blocking_objection" => Value::Null,
         "questions" => json!([{ "kind": "evidence", "about": null, "text": format!("How is that known, {open}?") }]),
         "perspectives" => perspectives(seen),

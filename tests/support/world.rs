@@ -5,18 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use roundtable::debate::agent::{Seat, Voice};
+use roundtable::debate::agent::{Agent, Persona, Seat, Voice};
 use roundtable::debate::ask::{Ask, Speaker, TurnId};
 use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Branch, Continued, Event, FORMAT, Fact, Limits, Logged, SessionId, Setup};
 use roundtable::debate::history::{History, Outcome};
 use roundtable::debate::mode::{Mode, Perspectives};
+use roundtable::debate::needs::NeedTerms;
 use roundtable::debate::personas;
 use roundtable::debate::prompt;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::question::{OptionId, Question};
 use roundtable::debate::reply::{Fault, Reply};
-use roundtable::debate::response::Response;
+use roundtable::debate::response::{NeedId, Response};
 use roundtable::debate::schedule;
 use roundtable::debate::thresholds::Thresholds;
 use roundtable::modes::{self, Folders};
@@ -84,8 +85,10 @@ impl<'a> World<'a> {
     pub(crate) fn finish_with(mut self, plan: &[(When, Event)]) -> Self {
         for _ in 0..STEPS_MAX {
             let told = self.log.iter().filter(|logged| is_from_outside(&logged.event)).count();
-            let is_over = protocol::next(&self.history) == Step::Done;
+            let step = protocol::next(&self.history);
+            let (is_over, waits) = (step == Step::Done, step == Step::Wait);
             match plan.get(told) {
+                Some((When::Waiting, event)) if waits => self.record(event.clone()),
                 Some((When::Ended, event)) if is_over => self.record(event.clone()),
                 Some((When::Closed(rounds), event))
                     if self.history.rounds.len() == *rounds && self.in_flight.is_empty() =>
@@ -94,7 +97,7 @@ impl<'a> World<'a> {
                 }
                 Some((When::AtOnce, event)) => self.record(event.clone()),
                 Some(_) => assert!(self.step(), "the plan is not kept: {plan:?}"),
-                None if is_over => return self,
+                None if is_over || waits => return self,
                 None => assert!(self.step()),
             }
         }
@@ -114,7 +117,7 @@ impl<'a> World<'a> {
     /// Takes one step; `false` when the session is over.
     pub(crate) fn step(&mut self) -> bool {
         match protocol::next(&self.history) {
-            Step::Done => return false,
+            Step::Done | Step::Wait => return false,
             Step::Record(event) => self.record(event),
             Step::Ask(asks) => self.answer_one_of(asks),
         }
@@ -205,6 +208,7 @@ impl<'a> World<'a> {
         let mut outcome =
             History { opened_ms: 0, latest_ms: 0, seq: 0, reopened_seq: 0, taken_up_seq: 0, ..self.history.clone() };
         outcome.reopenings.iter_mut().for_each(|reopening| reopening.seq = 0);
+        outcome.answers.iter_mut().for_each(|answers| answers.seq = 0);
         outcome.continuations.iter_mut().for_each(|continuation| continuation.seq = 0);
         // How often the program was interrupted is no part of what the debate came to.
         for turn in outcome.turns.values_mut() {
@@ -245,6 +249,8 @@ pub(crate) enum When {
     Ended,
     /// Once so many rounds are closed.
     Closed(usize),
+    /// Once it waits for facts.
+    Waiting,
     /// Right after what was told before.
     AtOnce,
 }
@@ -252,6 +258,7 @@ pub(crate) enum When {
 /// Whether an event follows from nothing in the log.
 pub(crate) fn is_from_outside(event: &Event) -> bool {
     let tags = [
+        "needs_answered",
         "stop_requested",
         "session_paused",
         "session_resumed",
@@ -264,7 +271,7 @@ pub(crate) fn is_from_outside(event: &Event) -> bool {
 
 /// More rounds, on a focus and with a fact.
 pub(crate) fn more(rounds: u32) -> Event {
-    let fact = Fact { about: "the budget".to_owned(), text: "It was doubled.".to_owned() };
+    let fact = Fact { need: None, about: "the budget".to_owned(), text: "It was doubled.".to_owned() };
     Event::SessionContinued(Continued { rounds, focus: Some("what it costs to go back".to_owned()), facts: vec![fact] })
 }
 
@@ -342,6 +349,7 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         fallbacks: Vec::new(),
         frames: mode.panel.perspectives == Perspectives::Open,
         rounds: None,
+        needs: Some(NeedTerms::default()),
         synthesis: mode.decision.synthesis,
         limits: Limits::for_panel(count),
         thresholds: Thresholds::default(),
@@ -372,4 +380,26 @@ pub(crate) fn option(id: &str) -> OptionId {
 /// Whether an ask belongs to one of the program's own phases.
 pub(crate) fn is_own_phase(ask: &Ask) -> bool {
     [schedule::FRAMING, schedule::OPTIONS, schedule::SYNTHESIS].contains(&ask.turn.phase.as_str())
+}
+
+/// Gives people seats after those of the agents.
+pub(crate) fn with_people(mut setup: Setup, names: &[&str]) -> Setup {
+    for name in names {
+        let seat = Seat(u32::try_from(setup.agents.len()).unwrap() + 1);
+        let persona = Persona { name: (*name).to_owned(), character: "a person".to_owned(), team: None, stance: None };
+        let (id, name, voice) = (format!("human-persona-{seat}"), (*name).to_owned(), Voice::of_person());
+        setup.agents.push(Agent { seat, id, name, persona, voice });
+    }
+    setup.limits = Limits::for_panel(u32::try_from(setup.agents.len()).unwrap());
+    setup
+}
+
+/// What a person supplies for a need.
+pub(crate) fn supplied(facts: &[(&str, &str)]) -> Event {
+    let fact = |(need, text): &(&str, &str)| Fact {
+        need: Some(NeedId((*need).to_owned())),
+        about: format!("what {need} asks"),
+        text: (*text).to_owned(),
+    };
+    Event::NeedsAnswered { facts: facts.iter().map(fact).collect() }
 }

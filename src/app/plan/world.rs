@@ -47,12 +47,14 @@ pub(super) fn calls(setup: &Setup, case: Case) -> Result<Vec<Call>, HistoryError
     let mut calls = Vec::new();
     loop {
         match protocol::next(&history) {
-            Step::Done => return Ok(calls),
+            Step::Done | Step::Wait => return Ok(calls),
             Step::Record(event) => record(&mut history, event)?,
             Step::Ask(asks) => {
                 for ask in asks {
                     let reply = reply(&history, &ask, case);
-                    calls.push(call(setup, &ask, &reply.usage, case));
+                    if !ask.voice.is_person() {
+                        calls.push(call(setup, &ask, &reply.usage, case));
+                    }
                     answer(&mut history, ask, reply)?;
                 }
             }

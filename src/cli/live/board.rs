@@ -13,6 +13,7 @@ use crate::debate::agent::{Seat, Voice};
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::event::{Event, Logged};
 use crate::debate::history::{History, Outcome};
+use crate::debate::person;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::Response;
@@ -199,9 +200,9 @@ impl Board {
             }
             Event::TurnFinished { turn, reply, response, .. } => {
                 let outcome = Outcome::Finished { reply: reply.clone(), response: response.clone() };
-                self.land(turn, &outcome, now);
+                self.land(history, turn, &outcome, now);
             }
-            Event::TurnFailed { turn, fault, .. } => self.land(turn, &Outcome::Failed(fault.clone()), now),
+            Event::TurnFailed { turn, fault, .. } => self.land(history, turn, &Outcome::Failed(fault.clone()), now),
             Event::PerspectivesChosen { .. } => {
                 for (row, agent) in self.seats.iter_mut().zip(&history.agents) {
                     row.name = text::line(&agent.name);
@@ -215,6 +216,9 @@ impl Board {
             Event::SessionPaused { .. } => self.stage = Stage::Pausing,
             Event::Decided { .. } => self.stage = Stage::Decided,
             Event::SessionOpened(_)
+            | Event::FactsAwaited { .. }
+            | Event::NeedsAnswered { .. }
+            | Event::TurnsAwaited { .. }
             | Event::OptionsFrozen(_)
             | Event::RoundClosed(_)
             | Event::LimitsSet(_)
@@ -242,11 +246,11 @@ impl Board {
         }
     }
 
-    fn land(&mut self, turn: &TurnId, outcome: &Outcome, now: Duration) {
+    fn land(&mut self, history: &History, turn: &TurnId, outcome: &Outcome, now: Duration) {
         let flight = self.flights.remove(turn);
         self.count(turn.speaker, outcome);
         if let Some(row) = self.row(turn.speaker) {
-            row.state = state_after(outcome);
+            row.state = unless_sealed(history, turn, state_after(outcome));
             row.took = flight.map(|flight| now.saturating_sub(flight.since));
         }
     }
@@ -295,9 +299,17 @@ fn state_in(history: &History, slot: &Slot<'_>, speaker: Speaker) -> State {
     };
     if let Some(planned) = slot.turns.iter().find(|planned| planned.id.speaker == speaker) {
         let settled = history.turns.get(&planned.id).and_then(|turn| turn.attempts.last()?.outcome.as_ref());
-        return settled.map_or(State::Waiting, state_after);
+        return unless_sealed(history, &planned.id, settled.map_or(State::Waiting, state_after));
     }
     passed_over(slot, seat)
+}
+
+/// Which option a seat holds is not shown while a person in its stage has yet to choose.
+fn unless_sealed(history: &History, turn: &TurnId, state: State) -> State {
+    match state {
+        State::Answered(Some(_)) if person::sealed(history).contains(turn) => State::Answered(None),
+        state => state,
+    }
 }
 
 fn passed_over(slot: &Slot<'_>, seat: Seat) -> State {

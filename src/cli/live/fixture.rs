@@ -93,6 +93,7 @@ impl Play {
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
             gate: None,
+            needs: None,
             seed: 1,
             name: None,
             tags: BTreeMap::new(),
@@ -126,7 +127,7 @@ impl Play {
             watcher(&play.history, &notice);
         };
         match protocol::next(&self.history) {
-            Step::Done => return false,
+            Step::Done | Step::Wait => return false,
             Step::Record(event) => tell(self, event),
             Step::Ask(asks) => {
                 for ask in &asks {
@@ -153,7 +154,7 @@ impl Play {
     pub(super) fn due(&self) -> Vec<Ask> {
         match protocol::next(&self.history) {
             Step::Ask(asks) => asks,
-            Step::Record(_) | Step::Done => Vec::new(),
+            Step::Record(_) | Step::Wait | Step::Done => Vec::new(),
         }
     }
 }
@@ -214,6 +215,7 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
         rebuts: Vec::new(),
     };
     Response::Position(Position {
+        needs: Vec::new(),
         blocking_objection: None,
         statement: statement.into(),
         reasoning: String::new(),

@@ -5,14 +5,22 @@ use std::io::Write;
 use tokio::sync::mpsc::Receiver;
 
 use crate::app::Notice;
-use crate::cli::live::follow;
+use crate::cli::live::{Beginning, follow};
 use crate::debate::history::History;
 use crate::debate::text;
 use crate::export::progress::{self, Line, Told};
 
 /// Tells a session until the channel closes.
-pub(super) async fn report(out: &mut impl Write, mut history: History, mut notices: Receiver<Notice>) {
-    write(out, &progress::opened(&history));
+pub(super) async fn report(
+    out: &mut impl Write,
+    beginning: Beginning,
+    mut history: History,
+    mut notices: Receiver<Notice>,
+) {
+    match beginning {
+        Beginning::Told => write(out, &progress::opened(&history)),
+        Beginning::Known => {}
+    }
     while let Some(notice) = notices.recv().await {
         if follow(&mut history, &notice)
             && let Some(line) = line(&history, &notice)

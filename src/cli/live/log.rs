@@ -70,6 +70,11 @@ pub(super) fn lines(news: &News, layout: Layout) -> Vec<String> {
             &format!("the closing text is written; {dropped} points without claims left out"),
         ),
         News::Counted(tally) => layout.tally(tally),
+        News::Waits(lines) => {
+            let lines = lines.iter().flat_map(|line| layout.hanging("? ", Tone::Warn, line));
+            once(String::new()).chain(layout.hanging("■ ", Tone::Strong, "waits for people")).chain(lines).collect()
+        }
+        News::Answered(lines) => lines.iter().flat_map(|line| layout.hanging("● ", Tone::Faint, line)).collect(),
         News::Pausing(in_flight) => layout.hanging("■ ", Tone::Warn, &news::pausing(*in_flight)),
         News::Stopping => {
             layout.hanging("■ ", Tone::Warn, "stopping: the ballots in hand decide; once more to stop at once")

@@ -48,17 +48,41 @@ pub(crate) enum View {
     None,
 }
 
+/// Whether the session's beginning is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// It is.
+    Told,
+    /// It stands above: the session goes on after a person was asked.
+    Known,
+}
+
+impl Beginning {
+    fn news(self, history: &History) -> Vec<News> {
+        match self {
+            Self::Told => vec![news::opened(history)],
+            Self::Known => Vec::new(),
+        }
+    }
+}
+
 /// Shows a debate until the channel closes; `history` is the session as it stood before the first notice.
 ///
 /// Leaves the terminal as it was, with the log above, also when it is dropped.
-pub(crate) async fn watch(view: View, palette: Palette, history: History, notices: Receiver<Notice>) {
+pub(crate) async fn watch(
+    view: View,
+    beginning: Beginning,
+    palette: Palette,
+    history: History,
+    notices: Receiver<Notice>,
+) {
     match view {
         View::Bar => {
             let screen = Screen::on(Canvas::new(io::stderr(), terminal_size));
-            show(&screen, terminal_size, palette, history, notices).await;
+            show(&screen, terminal_size, (palette, beginning), history, notices).await;
         }
-        View::Plain => tell(&mut io::stderr(), history, notices).await,
-        View::Ndjson => lines::report(&mut io::stderr(), history, notices).await,
+        View::Plain => tell(&mut io::stderr(), beginning, history, notices).await,
+        View::Ndjson => lines::report(&mut io::stderr(), beginning, history, notices).await,
         View::None => ignore(notices).await,
     }
 }
@@ -71,7 +95,7 @@ fn terminal_size() -> Size {
 async fn show(
     screen: &Screen,
     size: impl Fn() -> Size,
-    palette: Palette,
+    (palette, beginning): (Palette, Beginning),
     mut history: History,
     mut notices: Receiver<Notice>,
 ) {
@@ -82,7 +106,7 @@ async fn show(
         screen.log(&news.iter().flat_map(|news| log::lines(news, layout)).collect::<Vec<_>>());
     };
     let draw = |board: &Board| screen.show(&layout::lines(board, size(), start.elapsed(), palette));
-    log(&[news::opened(&history)]);
+    log(&beginning.news(&history));
     let mut beat = interval(Duration::from_millis(layout::SPIN_MS));
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
@@ -106,7 +130,7 @@ async fn show(
     screen.log(&[String::new()]);
 }
 
-async fn tell(out: &mut impl Write, mut history: History, mut notices: Receiver<Notice>) {
+async fn tell(out: &mut impl Write, beginning: Beginning, mut history: History, mut notices: Receiver<Notice>) {
     let mut narrator = Narrator::new(&history);
     let mut write = |news: &[News]| {
         for line in news.iter().flat_map(plain::lines) {
@@ -114,7 +138,7 @@ async fn tell(out: &mut impl Write, mut history: History, mut notices: Receiver<
             writeln!(out, "{line}").ok();
         }
     };
-    write(&[news::opened(&history)]);
+    write(&beginning.news(&history));
     while let Some(notice) = notices.recv().await {
         if follow(&mut history, &notice) {
             write(&narrator.tell(&history, &notice));
@@ -148,7 +172,7 @@ mod tests {
     use crate::cli::live::fixture::{Play, TALK, Tape, position, reply};
     use crate::cli::live::layout::Size;
     use crate::cli::live::screen::Screen;
-    use crate::cli::live::{Notice, View, show, tell, watch};
+    use crate::cli::live::{Beginning, Notice, View, show, tell, watch};
     use crate::cli::style::{Palette, Surface};
     use crate::debate::history::History;
 
@@ -177,7 +201,7 @@ mod tests {
         show(
             &Screen::on(Canvas::new(tape.clone(), size)),
             size,
-            Palette::new(Surface::Terminal),
+            (Palette::new(Surface::Terminal), Beginning::Told),
             history,
             sent(notices),
         )
@@ -197,7 +221,7 @@ mod tests {
         let canvas = Canvas::new(tape.clone(), size);
         let watching = async move {
             let screen = Screen::on(canvas);
-            show(&screen, size, Palette::new(Surface::NoColor), history, receiver).await;
+            show(&screen, size, (Palette::new(Surface::NoColor), Beginning::Told), history, receiver).await;
         };
         assert!(tokio::time::timeout(Duration::from_secs(1), watching).await.is_err());
         let text = tape.take();
@@ -208,7 +232,7 @@ mod tests {
     async fn plain_lines_hold_no_control_codes() {
         let (history, notices) = session();
         let mut out = Vec::new();
-        tell(&mut out, history, sent(notices)).await;
+        tell(&mut out, Beginning::Told, history, sent(notices)).await;
         let text = String::from_utf8(out).unwrap();
         assert!(text.lines().any(|line| line.starts_with("decision: ")), "{text}");
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
@@ -217,6 +241,6 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_shown_where_nothing_is_wanted() {
         let (history, notices) = session();
-        watch(View::None, Palette::new(Surface::Stream), history, sent(notices)).await;
+        watch(View::None, Beginning::Told, Palette::new(Surface::Stream), history, sent(notices)).await;
     }
 }

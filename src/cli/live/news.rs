@@ -2,6 +2,8 @@
 //!
 //! Must never tell a sealed ballot while its stage is open.
 
+use std::collections::BTreeSet;
+
 use crate::app;
 use crate::cli::live::Notice;
 use crate::cli::live::board;
@@ -16,11 +18,13 @@ use crate::debate::claims;
 use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
 use crate::debate::fallback;
 use crate::debate::history::History;
+use crate::debate::person;
 use crate::debate::protocol;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::{ClaimId, Response};
 use crate::debate::text;
+use crate::export::text::awaited;
 
 /// A topic can be a whole document, and a statement can be anything a model sends: longer ones are cut, in characters.
 const TOPIC_CHARS_MAX: usize = 400;
@@ -113,6 +117,10 @@ pub(super) enum News {
     Counted(Tally),
     /// Somebody asked for a pause; so many turns are still waited for.
     Pausing(usize),
+    /// The session waits for people: what it waits for, each on one line.
+    Waits(Vec<String>),
+    /// What was supplied, or not, after a wait for facts; each on one line.
+    Answered(Vec<String>),
     /// Somebody asked for an early end.
     Stopping,
     /// The verdict.
@@ -189,6 +197,8 @@ pub(super) struct Narrator {
     place: Option<Place>,
     /// Turns with ballots whose stage is still open.
     sealed: Vec<TurnId>,
+    /// Turns whose words are sealed from a person who has yet to speak.
+    withheld: Vec<TurnId>,
 }
 
 impl Narrator {
@@ -206,7 +216,8 @@ impl Narrator {
         } else {
             ballots.filter(|id| is_open_ballot(id)).cloned().collect()
         };
-        Self { place: None, sealed }
+        let withheld = person::sealed(history).into_iter().filter(|turn| history.valid_response(turn).is_some());
+        Self { place: None, sealed, withheld: withheld.collect() }
     }
 
     /// Returns the news of a notice; an event in it is part of `history` already.
@@ -238,6 +249,8 @@ impl Narrator {
             Event::TurnFailed { turn, fault, .. } => vec![failed(history, turn, fault)],
             Event::OptionsFrozen(frozen) => self.unsealed(history, options(history, frozen)),
             Event::RoundClosed(closed) => self.unsealed(history, News::Counted(Tally::of(history, closed))),
+            Event::FactsAwaited { .. } | Event::TurnsAwaited { .. } => vec![waits(history)],
+            Event::NeedsAnswered { .. } => answered(history).into_iter().collect(),
             Event::StopRequested { .. } => vec![News::Stopping],
             Event::LimitReached(reached) => vec![News::Limit(limit(reached))],
             Event::Decided { decision } => self.unsealed(history, News::Decided(Verdict::of(history, decision))),
@@ -258,28 +271,45 @@ impl Narrator {
 
     fn finished(&mut self, history: &History, turn: &TurnId, response: &Response) -> Vec<News> {
         let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
-        vec![match response {
+        let still_sealed = person::sealed(history);
+        let mut told = self.released(history, &still_sealed);
+        told.push(match response {
+            Response::Position(_) | Response::Questions(_) if still_sealed.contains(turn) => {
+                self.withheld.push(turn.clone());
+                return told;
+            }
             Response::Ballot(_) => {
                 self.sealed.push(turn.clone());
                 News::BallotIn(place, name)
             }
             Response::Position(_) | Response::Questions(_) => said(history, turn, response),
             // The event that follows tells it better.
-            Response::Perspectives(_) | Response::Sorting(_) => return Vec::new(),
+            Response::Perspectives(_) | Response::Sorting(_) => return told,
             Response::Synthesis(synthesis) => News::Synthesised { dropped: synthesis.dropped.len() },
             Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {
                 let reason = text::line(&response.headline());
                 News::Unread { place, name, reason, again: is_asked_again(history, turn, response) }
             }
-        }]
+        });
+        told
+    }
+
+    /// What had to be withheld from a person who has spoken now.
+    fn released(&mut self, history: &History, still_sealed: &BTreeSet<TurnId>) -> Vec<News> {
+        let (kept, mut released): (Vec<TurnId>, Vec<TurnId>) =
+            std::mem::take(&mut self.withheld).into_iter().partition(|turn| still_sealed.contains(turn));
+        self.withheld = kept;
+        released.sort_by_key(|turn| turn.speaker);
+        let told = released.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?)));
+        told.collect()
     }
 
     /// The ballots of the stage that has ended, and then `news`.
     fn unsealed(&mut self, history: &History, news: News) -> Vec<News> {
         let mut turns = std::mem::take(&mut self.sealed);
         turns.sort_by_key(|turn| turn.speaker);
-        let mut told: Vec<News> =
-            turns.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?))).collect();
+        let mut told = self.released(history, &BTreeSet::new());
+        told.extend(turns.iter().filter_map(|turn| Some(said(history, turn, history.valid_response(turn)?))));
         told.push(news);
         told
     }
@@ -320,6 +350,17 @@ fn failed(history: &History, turn: &TurnId, fault: &Fault) -> News {
     let fault = Fault { message: text::line(&fault.message), hint: text::line(&fault.hint), ..fault.clone() };
     let replaced = protocol::is_due(history, turn);
     News::Failed { place: Place::of_turn(history, turn), name: name(history, turn.speaker), replaced, fault }
+}
+
+fn waits(history: &History) -> News {
+    News::Waits(awaited(history).iter().map(|line| text::clip(line, STATEMENT_CHARS_MAX)).collect())
+}
+
+fn answered(history: &History) -> Option<News> {
+    let answers = history.answers.last()?;
+    let supplied = answers.facts.iter().map(|fact| format!("supplied: {}", text::line(&fact.about)));
+    let missing = answers.unanswered.iter().map(|need| format!("goes on without {need}"));
+    Some(News::Answered(supplied.chain(missing).collect()))
 }
 
 /// Through which model somebody is asked instead of their own, in words.

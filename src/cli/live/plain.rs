@@ -45,6 +45,8 @@ pub(super) fn lines(news: &News) -> Vec<String> {
             vec![format!("closing text written, {dropped} points without claims left out")]
         }
         News::Counted(tally) => vec![tally_line(tally)],
+        News::Waits(lines) => lines.iter().map(|line| format!("waits for people: {line}")).collect(),
+        News::Answered(lines) => lines.clone(),
         News::Pausing(in_flight) => vec![news::pausing(*in_flight)],
         News::Stopping => vec!["stopping: the ballots in hand decide".to_owned()],
         News::Decided(verdict) => vec![verdict_line(verdict)],

@@ -61,11 +61,12 @@ fn without(course: &Course<'_>, seat: Seat) -> WithoutSeat {
     WithoutSeat { seat, median, label_differs: label != is, label }
 }
 
+/// A number counts for the family of the model that gave it, whoever the seat was meant for.
 fn by_family(course: &Course<'_>) -> Option<f64> {
     let mut families: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for agent in &course.history.agents {
-        if let Some(estimate) = course.last.get(&agent.seat).and_then(|standing| standing.stance.estimate) {
-            families.entry(&agent.voice.family).or_default().push(estimate.value);
+    for standing in course.last.values() {
+        if let Some(estimate) = standing.stance.estimate {
+            families.entry(&standing.voice.family).or_default().push(estimate.value);
         }
     }
     let medians: Vec<f64> =

@@ -8,7 +8,9 @@ use serde::Serialize;
 use crate::debate::analysis::course::Course;
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims::Entry;
+use crate::debate::event::Fact;
 use crate::debate::material::{self, Premise};
+use crate::debate::needs;
 use crate::debate::prompt::quote;
 use crate::debate::question::Choice;
 use crate::debate::response::{ClaimId, Evidence};
@@ -85,9 +87,12 @@ fn readable(course: &Course<'_>, entry: &Entry) -> Vec<String> {
     let worded = |choices: &[Choice]| choices.iter().map(|choice| choice.text.clone()).collect::<Vec<_>>();
     let known = if course.is_opening(entry) { &history.setup.question.options } else { history.options() };
     texts.extend(worded(known));
+    let supplied = |fact: &Fact| [fact.about.clone(), fact.text.clone()];
+    let answers = needs::answers_before(history, &entry.turn);
+    texts.extend(answers.iter().flat_map(|answers| &answers.facts).flat_map(supplied));
     for more in history.continuations.iter().take(history.continuations_before(&entry.turn)) {
         texts.extend(more.terms.focus.clone());
-        texts.extend(more.terms.facts.iter().flat_map(|fact| [fact.about.clone(), fact.text.clone()]));
+        texts.extend(more.terms.facts.iter().flat_map(supplied));
     }
     let at = course.slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == entry.turn));
     let shown = at.map(|at| visibility::shown(history, &course.slots, at, Speaker::Seat(entry.seat)));

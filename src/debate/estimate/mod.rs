@@ -208,6 +208,11 @@ impl Estimates {
     }
 }
 
+/// A number with all of its digits, without a unit.
+pub fn exact(number: f64) -> String {
+    format!("{number}")
+}
+
 /// A number as people are told it: to six digits, without a unit.
 pub fn worded(number: f64) -> String {
     if number == 0.0 || !number.is_finite() {
@@ -218,5 +223,6 @@ pub fn worded(number: f64) -> String {
     let decimals = usize::try_from((DIGITS - before_point).clamp(0, DECIMALS_MAX)).unwrap_or(0);
     let text = format!("{number:.decimals$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    // What rounds to 0 is told in powers of ten.
+    if matches!(text, "0" | "-0") { format!("{number:e}") } else { text.to_owned() }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::debate::agent::Seat;
 use crate::debate::claims::Entry;
 use crate::debate::consensus::{self, Standings};
-use crate::debate::decision::{Caveat, Decision, Label, Level};
+use crate::debate::decision::{self, Caveat, Decision, Label, Level};
 use crate::debate::dissent::{self, Dissent, Kind};
 use crate::debate::estimate::{Estimates, Revised, measure, revised, value, worded};
 use crate::debate::history::History;
@@ -83,7 +83,7 @@ pub(crate) fn decide(
         last: None,
         moved: Vec::new(),
         dissent: minority(history, slots, ledger, counted, (first, &standings), &revised),
-        blocking: Vec::new(),
+        blocking: decision::blocking(history, slots, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
         gate: None,
         estimate: Some(EstimateVerdict {
@@ -132,8 +132,8 @@ fn caveats(sealed: &Estimates, last: &Estimates, standings: &Standings<'_>, revi
     caveats
 }
 
-/// The minority report: whoever stands outside of the quartiles or abstains, and who left such a number without a reason that
-/// holds. Without a verdict every estimate is a minority position.
+/// The minority report: whoever stands outside of the quartiles or abstains, or did when last heard, and who left such a number
+/// without a reason that holds. Without a verdict every estimate is a minority position.
 fn minority(
     history: &History,
     slots: &[Slot<'_>],
@@ -143,8 +143,11 @@ fn minority(
     revised: &[Revised],
 ) -> Vec<Dissent> {
     let is_outside = |given: Option<f64>| !counted.zip(given).is_some_and(|(counted, given)| counted.is_inside(given));
-    let at_the_end = last.iter().filter(|(_, standing)| is_outside(value(standing)));
-    let held = at_the_end.map(|(seat, standing)| dissent::entry(history, slots, ledger, Kind::Final, *seat, standing));
+    let unheard = consensus::unheard(history, slots, last);
+    let at_the_end =
+        last.iter().map(|held| (Kind::Final, held)).chain(unheard.iter().map(|held| (Kind::LastHeard, held)));
+    let others = at_the_end.filter(|(_, (_, standing))| is_outside(value(standing)));
+    let held = others.map(|(kind, (seat, standing))| dissent::entry(history, slots, ledger, kind, *seat, standing));
     let left = revised.iter().filter(|revised| !revised.cited && is_outside(Some(revised.from)));
     let left = left.filter_map(|revised| {
         let standing = sealed.get(&revised.seat)?;

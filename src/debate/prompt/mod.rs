@@ -18,12 +18,13 @@ use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Ratings};
 use crate::debate::estimate;
-use crate::debate::event::{Continued, PromptMark};
+use crate::debate::event::{Continued, Fact, PromptMark};
 use crate::debate::history::{Attempt, History, Outcome};
 use crate::debate::mode::{Form, Labels, Stage};
+use crate::debate::needs::{self, Answers};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
-use crate::debate::response::contract::{self, Contract, Earlier, Objections, StanceTerms};
+use crate::debate::response::contract::{self, Contract, Earlier, Needs, Objections, StanceTerms};
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
 use crate::debate::visibility::{self, Contribution};
@@ -119,10 +120,16 @@ pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speak
         objections: objections(history),
     };
     match slot.stage.form {
-        Form::Position => Contract::Position(consensus::takes_stances(history, slot).then(terms)),
+        Form::Position => {
+            Contract::Position(consensus::takes_stances(history, slot).then(terms), asks_for_needs(history))
+        }
         Form::Questions => Contract::Questions,
         Form::Ballot => Contract::Ballot(terms()),
     }
+}
+
+fn asks_for_needs(history: &History) -> Needs {
+    history.setup.needs.map_or(Needs::NotAsked, |_| Needs::Asked)
 }
 
 /// Positions say what they would forbid where the gate asks for it and there are no ballots to say it on.
@@ -172,10 +179,9 @@ pub fn shared(history: &History) -> String {
          names the form and its fields.\n\n{}",
         quote::fence(&nonce, &question.topic),
         supplied::block(&history.setup, &nonce),
-        if question.estimate.is_some() {
-            contract::describe_estimate(&forms)
-        } else {
-            contract::describe(&forms, objections(history))
+        match question.estimate {
+            Some(_) => contract::describe_estimate(&forms, asks_for_needs(history)),
+            None => contract::describe(&forms, asks_for_needs(history), objections(history)),
         },
     )
 }
@@ -203,6 +209,8 @@ struct Told {
     options: bool,
     /// How many continuations it has been told of.
     continuations: usize,
+    /// How many answers to what was needed it has been told of.
+    answers: usize,
     /// The contributions it has been shown.
     turns: BTreeSet<TurnId>,
     /// Its own turns so far.
@@ -222,6 +230,9 @@ impl Told {
             }
             Speaker::Moderator => parts.push(moderator::ROLE.to_owned()),
         }
+        let known = needs::answers_before(history, turn);
+        parts.extend(known.iter().skip(self.answers).map(|new| answered(history, slots, new)));
+        self.answers = self.answers.max(known.len());
         let known = history.continuations_before(turn);
         let new = history.continuations.iter().take(known).skip(self.continuations);
         parts.extend(new.map(|more| continued(history, &more.terms)));
@@ -325,9 +336,29 @@ pub(crate) fn continued(history: &History, terms: &Continued) -> String {
     if let Some(focus) = &terms.focus {
         parts.push(format!("From now on it is about this in the first place:\n{}", quote::fence(&nonce, focus)));
     }
-    for fact in &terms.facts {
-        let fact = format!("{}\n\n{}", fact.about, fact.text);
-        parts.push(format!("Material that was supplied since:\n{}", quote::fence(&nonce, &fact)));
+    parts.extend(terms.facts.iter().map(|fact| supplied(&nonce, fact)));
+    parts.join("\n\n")
+}
+
+fn supplied(nonce: &str, fact: &Fact) -> String {
+    let material = quote::fence(nonce, &format!("{}\n\n{}", fact.about, fact.text));
+    format!("Material that was supplied since:\n{material}")
+}
+
+/// Tells what came of a wait for facts.
+pub(crate) fn answered(history: &History, slots: &[Slot<'_>], answers: &Answers) -> String {
+    let nonce = quote::nonce(history.setup.seed);
+    let mut parts = vec!["Facts from outside were needed, and people were asked for them.".to_owned()];
+    parts.extend(answers.facts.iter().map(|fact| supplied(&nonce, fact)));
+    let entries = if answers.unanswered.is_empty() { Vec::new() } else { needs::needs_of(history, slots) };
+    let missing: Vec<&str> = entries
+        .iter()
+        .filter(|entry| answers.unanswered.contains(&entry.id))
+        .map(|entry| entry.query.as_str())
+        .collect();
+    if !missing.is_empty() {
+        let missing = quote::fence(&nonce, &missing.join("\n"));
+        parts.push(format!("Nobody could tell this; go on without it, and do not ask again:\n{missing}"));
     }
     parts.join("\n\n")
 }

@@ -5,16 +5,18 @@ use crate::debate::claims::{Entry, Status};
 use crate::debate::decision::Decision;
 use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::history::History;
-use crate::debate::prompt::{continued, form_line, push_attempts, quote, room, shared};
+use crate::debate::person;
+use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, shared};
 use crate::debate::question::OPTIONS;
 use crate::debate::response::contract::Contract;
+use crate::debate::schedule;
 
 /// What the moderator is.
 pub const ROLE: &str = "You are the moderator of this debate. You hold no position, take no side and count nothing.";
 
 /// Asks for one persona a seat.
 pub fn framing(history: &History, turn: &TurnId) -> Prompt {
-    let count = history.panel();
+    let count = person::models(history);
     let contract = Contract::Perspectives(count);
     let ask = format!(
         "Name exactly {count} perspectives from which a panel should look at this question: fields or interests that differ in what they know and what they \
@@ -45,7 +47,9 @@ pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt 
 /// Asks for the closing text of a decided debate.
 pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {
     let nonce = quote::nonce(history.setup.seed);
-    let mut parts: Vec<String> = history.continuations.iter().map(|more| continued(history, &more.terms)).collect();
+    let slots = schedule::slots(history);
+    let mut parts: Vec<String> = history.answers.iter().map(|answers| answered(history, &slots, answers)).collect();
+    parts.extend(history.continuations.iter().map(|more| continued(history, &more.terms)));
     parts.push(match &decision.estimate {
         Some(estimate) => estimate.for_the_moderator(decision.label, &nonce),
         None => outcome(history, decision, &nonce),
@@ -105,6 +109,7 @@ fn minority(dissent: &Dissent) -> String {
     let option = dissent.position().unwrap_or_else(|| "no option".to_owned());
     let kind = match dissent.kind {
         Kind::Final => "held at the end",
+        Kind::LastHeard => "held when last heard, not heard at the end",
         Kind::Abandoned => "held in the opening, left without a reason that holds",
         Kind::Unrebutted => "claim nobody rebutted",
     };

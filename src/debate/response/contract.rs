@@ -10,7 +10,7 @@ use crate::debate::question::{Choice, Unit};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Contract {
     /// A statement with claims; it takes a stance where the mode counts positions.
-    Position(Option<StanceTerms>),
+    Position(Option<StanceTerms>, Needs),
     /// Questions to the panel.
     Questions,
     /// A sealed rating.
@@ -21,6 +21,15 @@ pub enum Contract {
     Sorting(u32),
     /// The closing text.
     Synthesis,
+}
+
+/// Whether a statement may say which facts from outside it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// It is not asked.
+    NotAsked,
+    /// It is.
+    Asked,
 }
 
 /// What a stance must hold.
@@ -58,12 +67,14 @@ pub enum Earlier {
 
 /// Most questions that one response may pose.
 pub const QUESTIONS_MAX: usize = 3;
+/// Most needs that are taken from one response; further ones are left out.
+pub const NEEDS_MAX: usize = 2;
 
 impl Contract {
     /// The name of the form, as prompts and schemas use it.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Position(_) => "position",
+            Self::Position(..) => "position",
             Self::Questions => "questions",
             Self::Ballot(_) => "ballot",
             Self::Perspectives(_) => "perspectives",
@@ -85,7 +96,7 @@ impl Contract {
 
     fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
         match self {
-            Self::Position(stance) => {
+            Self::Position(stance, needs) => {
                 let mut properties = vec![
                     ("reasoning", Shape::Text),
                     ("claims", Shape::Claims),
@@ -97,6 +108,7 @@ impl Contract {
                 properties.extend(objects.then_some(("blocking_objection", Shape::TextOrNull)));
                 properties.push(("confidence", Shape::Number));
                 properties.push(("would_change_my_mind", Shape::Texts));
+                properties.extend((*needs == Needs::Asked).then_some(("needs", Shape::Needs)));
                 properties
             }
             Self::Questions => vec![("questions", Shape::Questions)],
@@ -166,6 +178,7 @@ enum Shape<'a> {
     Claims,
     Concessions,
     Questions,
+    Needs,
     Personas,
     Piles,
     Points,
@@ -186,6 +199,9 @@ impl Shape<'_> {
             Self::Concessions => list(object(vec![("claim", text()), ("consequence", text())])),
             Self::Questions => {
                 list(object(vec![("kind", one_of(&KINDS)), ("about", text_or_null()), ("text", text())]))
+            }
+            Self::Needs => {
+                list(object(vec![("query", text()), ("reason", text()), ("required", json!({ "type": "boolean" }))]))
             }
             Self::Personas => list(object(vec![("name", text()), ("cares_about", text())])),
             Self::Piles => list(object(vec![("text", text()), ("statements", list(json!({ "type": "integer" })))])),
@@ -253,10 +269,10 @@ fn one_of(names: &[&str]) -> Value {
 
 /// What the forms of a debate ask for, field by field, for the shared part of every prompt. Holds no JSON that could be
 /// read as a response.
-pub fn describe(forms: &[Form], objections: Objections) -> String {
+pub fn describe(forms: &[Form], needs: Needs, objections: Objections) -> String {
     let described = forms.iter().map(|form| match (form, objections) {
-        (Form::Position, Objections::NotAsked) => POSITION.to_owned(),
-        (Form::Position, Objections::Asked) => format!("{POSITION}\n{OBJECTION} {FORBIDS}"),
+        (Form::Position, Objections::NotAsked) => position(needs),
+        (Form::Position, Objections::Asked) => format!("{}\n{OBJECTION} {FORBIDS}", position(needs)),
         (Form::Questions, _) => QUESTIONS.to_owned(),
         (Form::Ballot, _) => BALLOT.to_owned(),
     });
@@ -264,13 +280,20 @@ pub fn describe(forms: &[Form], objections: Objections) -> String {
 }
 
 /// Like [`describe`], for a question that a number answers.
-pub fn describe_estimate(forms: &[Form]) -> String {
+pub fn describe_estimate(forms: &[Form], needs: Needs) -> String {
     let described = forms.iter().map(|form| match form {
-        Form::Position => POSITION.replace(SUPPORTS, "supports (always empty: there are no options)"),
+        Form::Position => position(needs).replace(SUPPORTS, "supports (always empty: there are no options)"),
         Form::Questions => QUESTIONS.to_owned(),
         Form::Ballot => BALLOT.lines().filter(|line| !line.starts_with(OBJECTION)).collect::<Vec<_>>().join("\n"),
     });
     described.chain([STANCE_ESTIMATE.to_owned()]).collect::<Vec<_>>().join("\n")
+}
+
+fn position(needs: Needs) -> String {
+    match needs {
+        Needs::NotAsked => POSITION.to_owned(),
+        Needs::Asked => format!("{POSITION}\n{NEEDS}"),
+    }
 }
 
 /// What an estimate has no use for, as the forms word it.
@@ -288,6 +311,10 @@ calculation, example or material; ref: where it can be found; quote: the words r
 - statement: your position in at most 40 words.
 - confidence: between 0 and 1, the chance that this position survives an informed review.
 - would_change_my_mind: observations that would, concrete enough to check.";
+
+const NEEDS: &str = "\
+- needs: facts from outside this debate that nobody on the panel can know, at most 2, each with query (what a person should find out, as one question), reason \
+(what it would settle) and required (true only if no position can be justified without it). Nearly always an empty list.";
 
 const QUESTIONS: &str = "\
 Form questions:

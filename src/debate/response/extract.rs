@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::debate::response::read::Strictness;
+
 /// How many opening braces are tried; bounds the work on hostile text.
 const STARTS_MAX: usize = 64;
 
@@ -20,7 +22,7 @@ pub struct Found {
 /// others.
 ///
 /// What an object holds that cannot be parsed is not looked for: it was not said by itself.
-pub fn objects(text: &str) -> Found {
+pub fn objects(text: &str, strictness: Strictness) -> Found {
     let mut found = Found::default();
     let mut from = 0;
     for _ in 0..STARTS_MAX {
@@ -31,13 +33,13 @@ pub fn objects(text: &str) -> Found {
         // Braces stand in prose, too.
         let is_meant = rest[1..].trim_start().starts_with('"');
         from = start + 1;
-        match balanced_end(rest).map(|length| (length, serde_json::from_str(&rest[..length]))) {
+        match balanced_end(rest).map(|length| (length, parsed(&rest[..length], strictness))) {
             Some((length, Ok(object))) => {
                 found.objects.push(object);
                 from = start + length;
             }
             Some((length, Err(error))) if is_meant => {
-                found.broken.get_or_insert_with(|| error.to_string());
+                found.broken.get_or_insert(error);
                 from = start + length;
             }
             None if is_meant => {
@@ -49,16 +51,60 @@ pub fn objects(text: &str) -> Found {
     found
 }
 
+/// Parses one object. What JSON leaves to its readers is a problem: which of two values of a key is meant, and a number that
+/// they would take for 0.
+fn parsed(object: &str, strictness: Strictness) -> Result<Map<String, Value>, String> {
+    let map: Map<String, Value> = serde_json::from_str(object).map_err(|error| error.to_string())?;
+    match strictness {
+        Strictness::Lenient => Ok(map),
+        // In what was parsed, a colon outside of strings stands after a key.
+        Strictness::Strict if keys(map.values()) + map.len() != outside_strings(object).filter(is_colon).count() => {
+            Err("it gives the same key twice".to_owned())
+        }
+        Strictness::Strict => match vanishing(object) {
+            Some(number) => Err(format!("{number} is too small a number to be told from 0")),
+            None => Ok(map),
+        },
+    }
+}
+
+fn is_colon((_, byte): &(usize, u8)) -> bool {
+    *byte == b':'
+}
+
+/// Counts the keys within `values`.
+fn keys<'a>(values: impl Iterator<Item = &'a Value>) -> usize {
+    let within = |value: &Value| match value {
+        Value::Object(map) => map.len() + keys(map.values()),
+        Value::Array(items) => keys(items.iter()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    };
+    values.map(within).sum()
+}
+
+/// The first number of a JSON text that is not 0 and is read as 0.
+fn vanishing(json: &str) -> Option<&str> {
+    let is_part = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+    let mut starts = outside_strings(json).filter(|(at, byte)| {
+        (byte.is_ascii_digit() || *byte == b'-')
+            && !at.checked_sub(1).is_some_and(|before| is_part(json.as_bytes()[before]))
+    });
+    starts.find_map(|(at, _)| {
+        let length = json[at..].bytes().take_while(|byte| is_part(*byte)).count();
+        let number = &json[at..at + length];
+        let digits = number.split(['e', 'E']).next().unwrap_or_default();
+        let is_zero = !digits.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+        (number.parse() == Ok(0.0) && !is_zero).then_some(number)
+    })
+}
+
 /// Returns the length of the balanced object at the start of `text`, braces within JSON strings not counted.
 fn balanced_end(text: &str) -> Option<usize> {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+    let mut depth = 0usize;
+    for (at, byte) in outside_strings(text) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' if !in_string => depth += 1,
-            b'}' if !in_string => {
+            b'{' => depth += 1,
+            b'}' => {
                 depth -= 1;
                 if depth == 0 {
                     return Some(at + 1);
@@ -68,4 +114,18 @@ fn balanced_end(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// The bytes of a JSON text that stand outside of its strings, with their places.
+fn outside_strings(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    let (mut in_string, mut escaped) = (false, false);
+    text.bytes().enumerate().filter(move |(_, byte)| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ => return !in_string,
+        }
+        false
+    })
 }

@@ -4,6 +4,7 @@
 
 pub mod contract;
 pub mod extract;
+pub mod filled;
 pub mod number;
 pub mod read;
 
@@ -61,6 +62,9 @@ pub struct Position {
     pub concessions: Vec<Concession>,
     /// Observations that would change its mind.
     pub would_change_my_mind: Vec<String>,
+    /// Facts from outside the debate that it needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
     /// A reason that forbids the leading option whatever its support; asked for where the gate looks at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocking_objection: Option<String>,
@@ -199,6 +203,28 @@ pub struct Concession {
 pub struct ClaimId(pub String);
 
 impl fmt::Display for ClaimId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A fact from outside the debate that an agent needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Need {
+    /// What is to be found out.
+    pub query: String,
+    /// What it would settle.
+    pub reason: String,
+    /// Whether the agent cannot justify a position without it.
+    pub required: bool,
+}
+
+/// Names a need of one session: `n1`, `n2`, …
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct NeedId(pub String);
+
+impl fmt::Display for NeedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

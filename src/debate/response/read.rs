@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use crate::debate::agent::Persona;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::reply::{Finish, Reply};
-use crate::debate::response::contract::{Contract, Earlier, QUESTIONS_MAX, StanceTerms};
+use crate::debate::response::contract::{Contract, Earlier, NEEDS_MAX, Needs, QUESTIONS_MAX, StanceTerms};
 use crate::debate::response::{
-    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Pile, Point, PosedQuestion, Position, Response,
-    Stance, Synthesis, extract, number,
+    Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Need, Pile, Point, PosedQuestion, Position,
+    Response, Stance, Synthesis, extract, number,
 };
 use crate::debate::text;
 
@@ -20,14 +20,26 @@ const TEXT_CHARS_MAX: usize = 8_000;
 /// Longest list that is taken from a reply.
 const LIST_MAX: usize = 40;
 
+/// How closely a reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Where JSON leaves open what is meant, nothing is read.
+    Strict,
+    /// As logs before format 3 were read: the last of two values of a key counts, and any words are an objection.
+    Lenient,
+}
+
+/// Words that fill in a field for an objection without objecting to anything.
+const FILLERS: [&str; 7] = ["none", "n/a", "na", "nil", "null", "-", "\u{2014}"];
+
 /// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
-pub fn read(contract: &Contract, reply: &Reply) -> Response {
+pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
     match reply.finish {
         Finish::Refused => return Response::Refused,
         Finish::Filtered => return Response::Filtered,
         Finish::Truncated | Finish::Complete => {}
     }
-    match read_text(contract, &reply.text) {
+    match read_text(contract, &reply.text, strictness) {
         Ok(response) => response,
         // The cut explains what is missing better than the parser can.
         Err(_) if reply.finish == Finish::Truncated => Response::Truncated,
@@ -35,15 +47,15 @@ pub fn read(contract: &Contract, reply: &Reply) -> Response {
     }
 }
 
-fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
+fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result<Response, String> {
     if reply.trim().is_empty() {
         return Err("the reply is empty".to_owned());
     }
-    let found = extract::objects(reply);
+    let found = extract::objects(reply, strictness);
     let mut readable: Vec<Response> = Vec::new();
     let mut first_problem = None;
     for object in &found.objects {
-        match read_object(contract, &Fields(object)) {
+        match read_object(contract, &Fields(object)).map(|response| without_filler(response, strictness)) {
             Ok(response) if readable.contains(&response) => {}
             Ok(response) => readable.push(response),
             Err(problem) => first_problem = first_problem.or(Some(problem)),
@@ -62,9 +74,28 @@ fn read_text(contract: &Contract, reply: &str) -> Result<Response, String> {
     }
 }
 
+/// Takes an objection for none that objects to nothing.
+fn without_filler(mut response: Response, strictness: Strictness) -> Response {
+    let objection = match &mut response {
+        Response::Position(position) => &mut position.blocking_objection,
+        Response::Ballot(ballot) => &mut ballot.blocking_objection,
+        Response::Questions(_)
+        | Response::Perspectives(_)
+        | Response::Sorting(_)
+        | Response::Synthesis(_)
+        | Response::Unclear { .. }
+        | Response::Truncated
+        | Response::Refused
+        | Response::Filtered => return response,
+    };
+    let is_filler = |words: &mut String| text::is_blank(words) || FILLERS.contains(&text::folded(words).as_str());
+    objection.take_if(|words| strictness == Strictness::Strict && is_filler(words));
+    response
+}
+
 fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, String> {
     Ok(match contract {
-        Contract::Position(terms) => Response::Position(position(fields, terms.as_ref())?),
+        Contract::Position(terms, needs) => Response::Position(position(fields, terms.as_ref(), *needs)?),
         Contract::Questions => Response::Questions(questions(fields)?),
         Contract::Ballot(terms) => Response::Ballot(ballot(fields, terms)?),
         Contract::Perspectives(count) => Response::Perspectives(perspectives(fields, *count)?),
@@ -73,7 +104,7 @@ fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, Str
     })
 }
 
-fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>) -> Result<Position, String> {
+fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>, needs: Needs) -> Result<Position, String> {
     let stance = terms.map(|terms| stance(fields, terms)).transpose()?;
     let objects = terms.is_some_and(StanceTerms::takes_objections);
     Ok(Position {
@@ -87,6 +118,10 @@ fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>) -> Result<Position
             .map(|fields| concession(fields))
             .collect::<Result<_, _>>()?,
         would_change_my_mind: fields.texts("would_change_my_mind")?,
+        needs: match needs {
+            Needs::NotAsked => Vec::new(),
+            Needs::Asked => needed(fields)?,
+        },
         blocking_objection: if objects { objection(fields)? } else { None },
         stance,
     })
@@ -192,6 +227,16 @@ fn claim(fields: &Fields<'_>) -> Result<Claim, String> {
 
 fn concession(fields: &Fields<'_>) -> Result<Concession, String> {
     Ok(Concession { claim: ClaimId(fields.needed_text("claim")?), consequence: fields.text("consequence")? })
+}
+
+/// The needs of a response; what asks for nothing is left out.
+fn needed(fields: &Fields<'_>) -> Result<Vec<Need>, String> {
+    let need = |fields: &Fields<'_>| {
+        let (query, reason) = (text::line(&fields.text("query")?), text::line(&fields.text("reason")?));
+        Ok(Need { query, reason, required: fields.is_true("required")? })
+    };
+    let needs: Vec<Need> = fields.objects("needs")?.iter().map(need).collect::<Result<_, String>>()?;
+    Ok(needs.into_iter().filter(|need| !text::is_blank(&need.query)).take(NEEDS_MAX).collect())
 }
 
 fn questions(fields: &Fields<'_>) -> Result<Vec<PosedQuestion>, String> {
@@ -321,6 +366,16 @@ impl<'a> Fields<'a> {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(object)) => Ok(Some(Fields(object))),
             Some(_) => Err(format!("`{name}` must be an object or null")),
+        }
+    }
+
+    fn is_true(&self, name: &str) -> Result<bool, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(value)) => Ok(*value),
+            Some(Value::String(value)) if value.eq_ignore_ascii_case("true") => Ok(true),
+            Some(Value::String(value)) if value.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(format!("`{name}` must be true or false")),
         }
     }
 

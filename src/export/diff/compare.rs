@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::estimate::worded;
+use crate::debate::estimate::{exact, worded};
 use crate::debate::text::folded;
 use crate::export::diff::ballots::{Ballot, ballots};
 use crate::export::diff::matching::{Match, matches, matches_twice};
@@ -24,7 +24,10 @@ pub fn diff(from: &Read, to: &Read) -> Diff {
         schema: SCHEMA,
         from: head(from),
         to: head(to),
-        outcome: changes(outcome(from), outcome(to)),
+        outcome: told_apart(
+            changes(outcome(from, exact), outcome(to, exact)),
+            [outcome(from, worded), outcome(to, worded)],
+        ),
         options: options(from, to),
         ballots: ballot_changes(from, to, &seats),
         dissent: dissent(from, to, &seats),
@@ -58,7 +61,18 @@ fn changes(from: Vec<Named>, to: Vec<Named>) -> Vec<Change> {
     differing.map(|((name, from, _), (_, to, _))| Change { name, from, to }).collect()
 }
 
-fn outcome(record: &Read) -> Vec<Named> {
+/// Words numbers as people are told them, save where that would make the two sides of a change read the same.
+fn told_apart(exactly: Vec<Change>, worded: [Vec<Named>; 2]) -> Vec<Change> {
+    let [from, to] =
+        worded.map(|side| side.into_iter().map(|(name, shown, _)| (name, shown)).collect::<BTreeMap<_, _>>());
+    let told = |change: Change| match (from.get(change.name), to.get(change.name)) {
+        (Some(was), Some(is)) if was != is => Change { name: change.name, from: was.clone(), to: is.clone() },
+        _ => change,
+    };
+    exactly.into_iter().map(told).collect()
+}
+
+fn outcome(record: &Read, number: fn(f64) -> String) -> Vec<Named> {
     let decision = record.decision.as_ref();
     let option = decision.and_then(|decision| decision.option.as_ref()).map(|option| record.option_text(option));
     vec![
@@ -68,12 +82,12 @@ fn outcome(record: &Read) -> Vec<Named> {
         as_is("agreement", json!(decision.and_then(|decision| decision.agreement))),
         as_is("level", json!(decision.map(|decision| &decision.level))),
         as_is("caveats", json!(decision.map(|decision| &decision.caveats))),
-        as_is("estimate", estimated(decision, |estimate| estimate.value.map(worded))),
+        as_is("estimate", estimated(decision, |estimate| estimate.value.map(number))),
         as_is(
             "quartiles",
             estimated(decision, |estimate| {
                 let (q1, q3) = estimate.last.as_ref().and_then(|last| last.q1.zip(last.q3))?;
-                Some(format!("{} to {}", worded(q1), worded(q3)))
+                Some(format!("{} to {}", number(q1), number(q3)))
             }),
         ),
     ]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::debate::estimate::worded;
+use crate::debate::estimate::{exact, worded};
 use crate::debate::text::{clip, line};
 use crate::export::diff::ballots::{Ballot, Given, Stood};
 use crate::export::diff::{Change, Claim, Diff, Head, Lists, Member, Minority, Sides};
@@ -154,7 +154,8 @@ fn words_of(words: impl Iterator<Item = String>) -> String {
 fn ballot(sides: &Sides<Option<Ballot>>) -> String {
     let (from, to) = (sides.from.as_ref(), sides.to.as_ref());
     let names: Vec<&str> = [from, to].into_iter().flatten().map(|ballot| ballot.name.as_str()).collect();
-    let mut parts = vec![moved(&stood(from), &stood(to)).unwrap_or_else(|| stood(to))];
+    let told_apart = |number| moved(&stood(from, number), &stood(to, number));
+    let mut parts = vec![told_apart(worded).or_else(|| told_apart(exact)).unwrap_or_else(|| stood(to, worded))];
     if let (Some(from), Some(to)) = (from, to) {
         parts.extend(moved(&confidence(from), &confidence(to)).map(|moved| format!("confidence {moved}")));
         let rated = from.rated_otherwise(to);
@@ -163,10 +164,10 @@ fn ballot(sides: &Sides<Option<Ballot>>) -> String {
     format!("{}: {}", either(names.first(), names.last()), parts.join("; "))
 }
 
-fn stood(ballot: Option<&Ballot>) -> String {
+fn stood(ballot: Option<&Ballot>, number: fn(f64) -> String) -> String {
     match ballot.map(|ballot| (ballot.stood, ballot.option.as_deref())) {
         None => "no seat".to_owned(),
-        Some((Stood::Chose, option)) => quoted(option.unwrap_or(&number(ballot).unwrap_or_default())),
+        Some((Stood::Chose, option)) => quoted(option.unwrap_or(&given(ballot, number).unwrap_or_default())),
         Some((Stood::Abstained, _)) => "abstains".to_owned(),
         Some((Stood::Uncounted, _)) => "not counted".to_owned(),
         Some((Stood::Absent, _)) => "absent".to_owned(),
@@ -174,9 +175,9 @@ fn stood(ballot: Option<&Ballot>) -> String {
 }
 
 /// A number with the range around it.
-fn number(ballot: Option<&Ballot>) -> Option<String> {
+fn given(ballot: Option<&Ballot>, number: fn(f64) -> String) -> Option<String> {
     let Given { estimate, unit } = ballot?.estimate.as_ref()?;
-    let (value, low, high) = (worded(estimate.value), worded(estimate.low), worded(estimate.high));
+    let (value, low, high) = (number(estimate.value), number(estimate.low), number(estimate.high));
     Some(format!("{value} {unit} ({low} to {high})"))
 }
 

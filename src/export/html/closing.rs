@@ -6,7 +6,7 @@ use crate::export::fallbacks;
 use crate::export::html::markup::{Html, all, el, line, of, said, text, words};
 use crate::export::html::reference;
 use crate::export::record::Record;
-use crate::export::text::{absent, capitalised};
+use crate::export::text::{absent, capitalised, needed as needs_in_words};
 use crate::export::wording;
 
 /// What stands against the decision, in the holders' own words.
@@ -84,6 +84,16 @@ fn point(record: &Record, point: &Point) -> Html {
 
 fn list(title: &str, entries: Vec<Html>) -> Option<Html> {
     (!entries.is_empty()).then(|| all([line("h3", title), of("ul", "prose", entries)]))
+}
+
+/// The facts that agents needed from outside; `None` when there were none.
+pub(super) fn needed(record: &Record) -> Option<Html> {
+    let needed = needs_in_words(record);
+    if needed.is_empty() {
+        return None;
+    }
+    let entries = needed.iter().map(|entry| el("li", &[], [words(entry)])).collect::<Vec<_>>();
+    Some(el("section", &[("id", &"needs")], [line("h2", "Needed from outside"), of("ul", "prose", entries)]))
 }
 
 /// Who could not be heard, and why; `None` when everybody was.

@@ -89,6 +89,7 @@ fn main(record: &Record, history: &History) -> Html {
     parts.extend(decision::changed(record));
     parts.push(charts(record, history, &rounds));
     parts.push(closing::dissent(record));
+    parts.extend(closing::needed(record));
     parts.extend(closing::unheard(record));
     parts.extend(closing::fallbacks(record));
     parts.extend(closing::conclusion(record));

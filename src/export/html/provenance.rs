@@ -23,9 +23,7 @@ pub(super) fn footer(record: &Record, history: &History) -> Html {
     }
     facts.push(("Mode", text(&format!("{} ({})", record.mode_title, record.mode))));
     if let Some(sorting) = &record.question.sorting {
-        let reliability =
-            sorting.reliability.map_or_else(String::new, |index| format!(" (adjusted Rand index {index:.2})"));
-        facts.push(("Options", text(&format!("{}{reliability}", wording::sorting(sorting.basis)))));
+        facts.push(("Options", text(&wording::sorting(sorting))));
     }
     let total = &record.usage.total;
     let tokens = grouped(total.input_tokens.saturating_add(total.output_tokens));

@@ -2,8 +2,9 @@
 
 use crate::debate::consensus::Consensus;
 use crate::debate::continuation::Continuation;
-use crate::debate::event::ClosedRound;
+use crate::debate::event::{ClosedRound, Fact};
 use crate::debate::history::History;
+use crate::debate::needs::Answers;
 use crate::debate::question::OptionId;
 use crate::debate::response::{Ballot, Position, Response, Stance};
 use crate::debate::schedule;
@@ -16,7 +17,7 @@ use crate::export::text::percent;
 /// The transcript.
 pub(super) fn section(record: &Record, history: &History) -> Html {
     let mut parts = vec![line("h2", "Transcript")];
-    let mut told = 0;
+    let (mut told, mut answered) = (0, 0);
     for turns in
         record.turns.chunk_by(|one, other| one.turn.phase == other.turn.phase && one.turn.round == other.turn.round)
     {
@@ -30,9 +31,14 @@ pub(super) fn section(record: &Record, history: &History) -> Html {
             parts.push(continued(continuation));
             told += 1;
         }
+        while let Some(answers) = history.answers.get(answered).filter(|next| next.after <= before && !is_own(first)) {
+            parts.push(supplied(answers));
+            answered += 1;
+        }
         parts.push(round(record, turns, number));
     }
     parts.extend(history.continuations[told..].iter().map(continued));
+    parts.extend(history.answers[answered..].iter().map(supplied));
     el("section", &[("id", &"transcript")], parts)
 }
 
@@ -45,10 +51,23 @@ fn continued(continuation: &Continuation) -> Html {
     let mut parts =
         vec![line("p", &format!("Continued after round {}, for {} more.", continuation.after, terms.rounds))];
     parts.extend(terms.focus.as_ref().map(|focus| el("p", &[], [text("About: "), words(focus)])));
-    parts.extend(terms.facts.iter().map(|fact| {
-        all([el("p", &[], [text("Supplied: "), el("strong", &[], [words(&fact.about)])]), said(&fact.text)])
-    }));
+    parts.extend(terms.facts.iter().map(fact));
     of("div", "notice", parts)
+}
+
+/// What came of a wait for facts.
+fn supplied(answers: &Answers) -> Html {
+    let mut parts = vec![line("p", &format!("Waited for facts after round {}.", answers.after))];
+    parts.extend(answers.facts.iter().map(fact));
+    let unanswered: Vec<&str> = answers.unanswered.iter().map(|need| need.0.as_str()).collect();
+    if !unanswered.is_empty() {
+        parts.push(line("p", &format!("Went on without {}.", unanswered.join(", "))));
+    }
+    of("div", "notice", parts)
+}
+
+fn fact(fact: &Fact) -> Html {
+    all([el("p", &[], [text("Supplied: "), el("strong", &[], [words(&fact.about)])]), said(&fact.text)])
 }
 
 fn round(record: &Record, turns: &[TurnRecord], number: Option<usize>) -> Html {

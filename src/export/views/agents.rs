@@ -13,6 +13,7 @@ use crate::debate::fallback;
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Concession, Response, Stance};
 use crate::debate::schedule::Slot;
+use crate::export::record;
 use crate::export::text::money;
 use crate::export::usage::{PaidIn, Spent, spent};
 use crate::export::views::claims::{kind, status};
@@ -118,7 +119,7 @@ fn path(scope: &Scope<'_>, grounds: &[Ground<'_>], speaker: Speaker) -> Path {
             let others: BTreeSet<Voice> = stepped_in.map(|stepped| stepped.voice.clone()).collect();
             (agent.clone(), agent.into_iter().map(|agent| agent.voice).chain(others).collect())
         }
-        Speaker::Moderator => (None, history.moderated_by().into_iter().cloned().collect()),
+        Speaker::Moderator => (None, record::moderators(history).into_iter().cloned().collect()),
     };
     let in_scope = |turn: &TurnId| turn.speaker == speaker && scope.holds(turn);
     Path {

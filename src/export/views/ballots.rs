@@ -11,7 +11,7 @@ use crate::debate::estimate::worded;
 use crate::debate::history::Turn;
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Estimate;
-use crate::export::record;
+use crate::export::absence;
 use crate::export::text::percent;
 use crate::export::views::agents::signed;
 use crate::export::views::page::{Block, Block::Section, Table, named, says};
@@ -134,7 +134,7 @@ fn why_absent(scope: &Scope<'_>, place: &Place, seat: Seat) -> String {
         let unknown = || if taken.is_some() { "no reply is known" } else { "not asked yet" };
         return unread().or_else(failed).unwrap_or_else(|| unknown().to_owned());
     }
-    let lost = record::absent(scope.history).into_iter().find(|absence| absence.seat == seat);
+    let lost = absence::absent(scope.history).into_iter().find(|absence| absence.seat == seat);
     lost.map_or_else(|| "had no turn".to_owned(), |absence| absence.fault.to_string())
 }
 

@@ -50,6 +50,9 @@ fn turn(event: &Event) -> Option<&TurnId> {
         | Event::PerspectivesChosen { .. }
         | Event::OptionsFrozen(_)
         | Event::RoundClosed(_)
+        | Event::FactsAwaited { .. }
+        | Event::NeedsAnswered { .. }
+        | Event::TurnsAwaited { .. }
         | Event::StopRequested { .. }
         | Event::LimitReached(_)
         | Event::LimitsSet(_)
@@ -99,6 +102,11 @@ fn told(event: &Event) -> (&'static str, String) {
                 stop.chain(closed.consensus.iter().map(tally)).chain([format!("{} claims", closed.claims)]).collect();
             ("round_closed", format!("{} {}: {}", closed.phase, closed.round, parts.join("; ")))
         }
+        Event::FactsAwaited { needs } => ("facts_awaited", listed(needs)),
+        Event::NeedsAnswered { facts } => {
+            ("needs_answered", listed(&facts.iter().map(|fact| fact.about.as_str()).collect::<Vec<_>>()))
+        }
+        Event::TurnsAwaited { turns } => ("turns_awaited", listed(turns)),
         Event::StopRequested { by } => ("stop_requested", asked_by(*by).to_owned()),
         Event::LimitReached(reached) => ("limit_reached", format!("{}: {}", reached.limit.title(), reached.numbers())),
         Event::LimitsSet(caps) => ("limits_set", caps.to_string()),
@@ -113,6 +121,13 @@ fn told(event: &Event) -> (&'static str, String) {
         Event::SessionRenamed { name } => ("session_renamed", name.clone().unwrap_or_else(|| "no name".to_owned())),
         Event::SessionClosed { ending } => ("session_closed", ended(*ending).to_owned()),
     }
+}
+
+fn listed(things: &[impl ToString]) -> String {
+    if things.is_empty() {
+        return "nothing".to_owned();
+    }
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn chosen(personas: &[Persona], proposed: bool) -> String {

@@ -8,6 +8,7 @@ pub mod citations;
 pub mod claims;
 pub mod costs;
 pub mod events;
+pub mod needs;
 pub mod page;
 pub mod prompts;
 pub mod rounds;
@@ -38,6 +39,8 @@ pub enum View {
     Thoughts,
     /// The claim ledger.
     Claims,
+    /// The facts that agents needed from outside.
+    Needs,
     /// The sources that providers named.
     Citations,
     /// The ratings of every round that took stances.
@@ -93,6 +96,7 @@ impl View {
             Self::Agents => "agents",
             Self::Thoughts => "thoughts",
             Self::Claims => "claims",
+            Self::Needs => "needs",
             Self::Citations => "citations",
             Self::Ballots => "ballots",
             Self::Costs => "costs",
@@ -107,6 +111,7 @@ impl View {
             Self::Agents => "Agents",
             Self::Thoughts => "Thoughts",
             Self::Claims => "Claims",
+            Self::Needs => "Needs",
             Self::Citations => "Citations",
             Self::Ballots => "Ballots",
             Self::Costs => "Costs",
@@ -125,6 +130,7 @@ pub fn render(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout)
         View::Agents => lay_out(&scope, view, &agents::view(&scope), agents::page, layout),
         View::Thoughts => lay_out(&scope, view, &thoughts::view(&scope), thoughts::page, layout),
         View::Claims => lay_out(&scope, view, &claims::view(&scope), claims::page, layout),
+        View::Needs => lay_out(&scope, view, &needs::view(&scope), needs::page, layout),
         View::Citations => lay_out(&scope, view, &citations::view(&scope), citations::page, layout),
         View::Ballots => lay_out(&scope, view, &ballots::view(&scope), ballots::page, layout),
         View::Costs => lay_out(&scope, view, &costs::view(&scope), costs::page, layout),

@@ -10,7 +10,7 @@ use crate::debate::change::{self, Moved};
 use crate::debate::claims;
 use crate::debate::consensus::{self, Consensus};
 use crate::debate::estimate::{self, Estimates};
-use crate::debate::event::{ClosedRound, Continued, Frozen, Movement, SortingBasis, Stop};
+use crate::debate::event::{ClosedRound, Continued, Fact, Frozen, Movement, SortingBasis, Stop};
 use crate::debate::history::History;
 use crate::debate::question::{OptionId, Unit};
 use crate::debate::schedule::PassedOver;
@@ -32,6 +32,9 @@ struct Round {
     /// Terms on which the debate went on with this round.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     continued: Vec<Continued>,
+    /// What was supplied, when the debate had waited for facts before this round.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    supplied: Vec<Fact>,
     turns: Vec<Said>,
     not_asked: Vec<NotAsked>,
     /// The options of an open question, where they were found in this round.
@@ -94,8 +97,10 @@ fn round(scope: &Scope<'_>, place: &Place) -> Round {
     let closed = history.rounds.get(index);
     let standings = standings(scope, place);
     let continued = history.continuations.iter().filter(|continuation| continuation.after == index);
+    let supplied = history.answers.iter().filter(|answers| answers.after == index);
     Round {
         continued: continued.map(|continuation| continuation.terms.clone()).collect(),
+        supplied: supplied.flat_map(|answers| answers.facts.clone()).collect(),
         turns: scope.turns(place).into_iter().map(|turn| said(scope, turn, &standings)).collect(),
         not_asked: not_asked(scope, place),
         options: history.frozen.clone().filter(|_| place.number == 1),
@@ -163,6 +168,7 @@ pub fn page(rounds: &Rounds) -> Vec<Block> {
 fn stanza(round: &Round) -> Vec<Block> {
     let mut blocks = vec![Section(round.place.title())];
     blocks.extend(round.continued.iter().flat_map(continued));
+    blocks.extend(round.supplied.iter().map(|fact| named(format!("supplied, {}", fact.about), fact.text.as_str())));
     let of_mode = |said: &&Said| round.place.holds(&said.turn);
     let stages: BTreeSet<&str> = round.turns.iter().filter(of_mode).map(|said| said.turn.stage.as_str()).collect();
     for said in &round.turns {

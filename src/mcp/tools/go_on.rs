@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::app::{ContinueRequest, Guard};
-use crate::debate::event::{self, Continued};
+use crate::debate::event;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
@@ -54,7 +54,7 @@ struct Arguments {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Fact {
-    /// What it is about, in a line.
+    /// What it is about, in a line; the id of a need (n1, n2, …) for a fact that the debate waits for.
     about: String,
     /// What it says.
     text: String,
@@ -71,11 +71,9 @@ async fn go_on(call: Call, given: Arguments) -> Result<Answer, Failure> {
         return Err(Failure::usage("focus says nothing").with_hint("leave it out, or say what the rounds are about"));
     }
     let request = ContinueRequest {
-        terms: Continued {
-            rounds: given.rounds.unwrap_or(1),
-            focus: given.focus.map(|focus| focus.trim().to_owned()),
-            facts: given.facts.into_iter().map(fact).collect::<Result<_, _>>()?,
-        },
+        rounds: given.rounds,
+        focus: given.focus.map(|focus| focus.trim().to_owned()),
+        facts: given.facts.into_iter().map(fact).collect::<Result<_, _>>()?,
         from_round: given.from_round,
         name: given.name,
         guard: Guard::Refuse,
@@ -89,5 +87,5 @@ fn fact(given: Fact) -> Result<event::Fact, Failure> {
     if text::is_blank(&given.about) || text::is_blank(&given.text) {
         return Err(Failure::usage("facts: one of them is blank").with_hint("say what it is about, and what it says"));
     }
-    Ok(event::Fact { about: text::line(&given.about), text: given.text.trim().to_owned() })
+    Ok(event::Fact { need: None, about: text::line(&given.about), text: given.text.trim().to_owned() })
 }

@@ -60,6 +60,8 @@ enum Status {
     Open,
     /// Paused; can be resumed.
     Paused,
+    /// Waits for people.
+    Waiting,
     /// Ran to its end.
     Decided,
     /// Too few seats could be heard.
@@ -79,7 +81,7 @@ struct Sessions {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
     session: String,
-    /// running, open (cut off), paused, decided, quorum_lost, stopped or unreadable.
+    /// running, open (cut off), paused, waiting (for people), decided, quorum_lost, stopped or unreadable.
     status: &'static str,
     mode: String,
     topic: String,
@@ -140,6 +142,7 @@ fn standing(status: Status) -> Standing {
         Status::Running => Standing::Running,
         Status::Open => Standing::Open,
         Status::Paused => Standing::Paused,
+        Status::Waiting => Standing::Waiting,
         Status::Decided => Standing::Ended(Ending::Decided),
         Status::QuorumLost => Standing::Ended(Ending::QuorumLost),
         Status::Stopped => Standing::Ended(Ending::Stopped),

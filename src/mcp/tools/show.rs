@@ -66,7 +66,7 @@ enum Side {
 struct Shown {
     /// The session's id.
     session: String,
-    /// How it stands: running, open (cut off), paused, decided, quorum_lost or stopped.
+    /// How it stands: running, open (cut off), paused, waiting (for people), decided, quorum_lost or stopped.
     status: String,
     /// Rounds closed so far, the opening included.
     rounds_closed: usize,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::{GateRequest, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
+use crate::app::{GateRequest, OnNeeds, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
 use crate::config::keys;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
@@ -125,6 +125,9 @@ fn request(given: Arguments) -> Result<StartRequest, Failure> {
         topic: given.topic,
         options: given.options,
         estimate: given.estimate,
+        people: Vec::new(),
+        // Whoever calls waits for a decision; what was needed stands in the record.
+        on_needs: OnNeeds::GoOn,
         rounds: given.rounds.map_or(Rounds::AsTheModeSays, Rounds::Exactly),
         who: if given.rehearse { Who::Rehearsal(Duration::ZERO) } else { Who::Providers },
         synthesis: given.synthesis.unwrap_or(true),

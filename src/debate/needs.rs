@@ -1,0 +1,225 @@
+//! Facts from outside that agents need: collected, numbered, waited for, answered.
+//!
+//! Must never wait twice for the same need, and never wait where no further round could use the answer.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::debate::agent::Seat;
+use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::event::{ClosedRound, Fact};
+use crate::debate::history::History;
+use crate::debate::response::{Need, NeedId, Response};
+use crate::debate::schedule::{self, Cursor, Slot};
+use crate::debate::text;
+
+/// On which terms seats may say that they need facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NeedTerms {
+    /// Most new needs that one round brings; those that are required come first.
+    pub per_round_max: u32,
+    /// Whether the debate waits for what is required.
+    pub waits: bool,
+}
+
+impl Default for NeedTerms {
+    /// Five a round, and the debate waits.
+    fn default() -> Self {
+        Self { per_round_max: 5, waits: true }
+    }
+}
+
+/// What a session waits for from people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waiting {
+    /// Facts.
+    Facts(Vec<NeedId>),
+    /// Turns.
+    Turns(Vec<TurnId>),
+}
+
+/// Facts that a session waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// How many rounds had been closed.
+    pub after: usize,
+    /// Which.
+    pub needs: Vec<NeedId>,
+}
+
+/// What came of a wait for facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// Place of the event that tells it.
+    pub seq: u64,
+    /// How many rounds had been closed.
+    pub after: usize,
+    /// What was supplied.
+    pub facts: Vec<Fact>,
+    /// What stays unanswered.
+    pub unanswered: Vec<NeedId>,
+}
+
+impl Answers {
+    /// What came of a wait, by the event at `seq` and after so many closed rounds.
+    pub(crate) fn to(waited: Option<Waiting>, (seq, after): (u64, usize), facts: Vec<Fact>) -> Self {
+        let is_supplied = |need: &NeedId| facts.iter().any(|fact| fact.need.as_ref() == Some(need));
+        let unanswered = match waited {
+            Some(Waiting::Facts(needs)) => needs.into_iter().filter(|need| !is_supplied(need)).collect(),
+            Some(Waiting::Turns(_)) | None => Vec::new(),
+        };
+        Self { seq, after, facts, unanswered }
+    }
+}
+
+/// What had been answered when a turn began.
+pub(crate) fn answers_before<'a>(history: &'a History, turn: &TurnId) -> &'a [Answers] {
+    let begun = history.begun(turn);
+    let known = history.answers.iter().take_while(|answers| answers.seq < begun).count();
+    &history.answers[..known]
+}
+
+/// A numbered need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "NeedEntry")]
+pub struct Entry {
+    /// `n1`, `n2`, …
+    pub id: NeedId,
+    /// What is to be found out, in the words of the first who asked.
+    pub query: String,
+    /// What it would settle, in the same seat's words.
+    pub reason: String,
+    /// Whether somebody cannot justify a position without it.
+    pub required: bool,
+    /// Who asked, in the order in which they did.
+    pub seats: Vec<Seat>,
+    /// In which turn it was asked first.
+    pub turn: TurnId,
+    /// What became of it.
+    pub status: Status,
+}
+
+/// What became of a need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "NeedStatus")]
+pub enum Status {
+    /// The session waits for it.
+    Awaited,
+    /// A fact was supplied.
+    Supplied,
+    /// The debate went, or goes, on without it.
+    Unanswered,
+}
+
+/// Returns the needs of the closed rounds, by round and seat. Those in the same words are one.
+pub fn needs(history: &History) -> Vec<Entry> {
+    needs_of(history, &schedule::slots(history))
+}
+
+/// Like [`needs`], from slots already laid out.
+pub fn needs_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
+    let Some(terms) = history.setup.needs else { return Vec::new() };
+    let mut entries: Vec<Entry> = Vec::new();
+    for closed in &history.rounds {
+        let raised = raised(history, slots, closed);
+        let news = chosen(&raised, &entries, terms.per_round_max);
+        for (seat, turn, need) in raised {
+            let words = text::folded(&need.query);
+            match entries.iter_mut().find(|entry| text::folded(&entry.query) == words) {
+                Some(entry) => {
+                    entry.required |= need.required;
+                    if !entry.seats.contains(&seat) {
+                        entry.seats.push(seat);
+                    }
+                }
+                None if news.contains(&words) => entries.push(Entry {
+                    id: NeedId(format!("n{}", entries.len() + 1)),
+                    query: need.query.clone(),
+                    reason: need.reason.clone(),
+                    required: need.required,
+                    seats: vec![seat],
+                    turn: turn.clone(),
+                    status: Status::Unanswered,
+                }),
+                None => {}
+            }
+        }
+    }
+    for entry in &mut entries {
+        entry.status = status(history, &entry.id);
+    }
+    entries
+}
+
+/// The facts that the debate is to wait for before the round at `cursor` begins; empty where it goes on without.
+pub(crate) fn due(history: &History, slots: &[Slot<'_>], cursor: Cursor) -> Vec<NeedId> {
+    let is_exchange_due = match (cursor, schedule::exchange(history)) {
+        (Cursor::Round(index, _), Some(exchange)) => index <= exchange,
+        (Cursor::Round(..) | Cursor::Over, _) => false,
+    };
+    let closed = history.rounds.len();
+    let was_settled = history.awaited.iter().any(|awaited| awaited.after == closed)
+        // Whoever takes a debate further has read what it needs.
+        || history.continuations.last().is_some_and(|more| more.after == closed);
+    let (Some(last), true) = (history.rounds.last(), history.setup.needs.is_some_and(|terms| terms.waits)) else {
+        return Vec::new();
+    };
+    if !is_exchange_due || was_settled {
+        return Vec::new();
+    }
+    let required: BTreeSet<String> = raised(history, slots, last)
+        .into_iter()
+        .filter(|(_, _, need)| need.required)
+        .map(|(_, _, need)| text::folded(&need.query))
+        .collect();
+    let was_awaited = |id: &NeedId| history.awaited.iter().any(|awaited| awaited.needs.contains(id));
+    let entries = needs_of(history, slots).into_iter();
+    entries
+        .filter(|entry| required.contains(&text::folded(&entry.query)))
+        .filter(|entry| entry.status == Status::Unanswered && !was_awaited(&entry.id))
+        .map(|entry| entry.id)
+        .collect()
+}
+
+/// What the seats of a round need, by seat.
+fn raised<'a>(history: &'a History, slots: &'a [Slot<'_>], closed: &ClosedRound) -> Vec<(Seat, &'a TurnId, &'a Need)> {
+    let is_here = |slot: &&Slot<'_>| slot.phase.name == closed.phase && slot.round == closed.round;
+    let turns = slots.iter().filter(is_here).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
+    let mut raised: Vec<(Seat, &TurnId, &Need)> = turns
+        .filter_map(|turn| match (turn.speaker, history.valid_response(turn)) {
+            (Speaker::Seat(seat), Some(Response::Position(position))) => Some((seat, turn, position)),
+            _ => None,
+        })
+        .flat_map(|(seat, turn, position)| position.needs.iter().map(move |need| (seat, turn, need)))
+        .collect();
+    raised.sort_by_key(|(seat, ..)| *seat);
+    raised
+}
+
+/// The words of the needs that are new and within the bound, what is required first.
+fn chosen(raised: &[(Seat, &TurnId, &Need)], known: &[Entry], most: u32) -> BTreeSet<String> {
+    let mut first: Vec<&Need> = raised.iter().map(|(_, _, need)| *need).collect();
+    first.sort_by_key(|need| !need.required);
+    let mut chosen = BTreeSet::new();
+    for words in first.into_iter().map(|need| text::folded(&need.query)) {
+        let is_known = known.iter().any(|entry| text::folded(&entry.query) == words);
+        if !is_known && chosen.len() < most as usize {
+            chosen.insert(words);
+        }
+    }
+    chosen
+}
+
+fn status(history: &History, id: &NeedId) -> Status {
+    let answered = history.answers.iter().flat_map(|answers| &answers.facts);
+    let facts = answered.chain(history.continuations.iter().flat_map(|more| &more.terms.facts));
+    let is_awaited = matches!(&history.waiting, Some(Waiting::Facts(needs)) if needs.contains(id));
+    match (facts.filter_map(|fact| fact.need.as_ref()).any(|need| need == id), is_awaited) {
+        (true, _) => Status::Supplied,
+        (false, true) => Status::Awaited,
+        (false, false) => Status::Unanswered,
+    }
+}
