@@ -192,7 +192,7 @@ fn check_response(contract: &Contract, response: &Response) {
         (Contract::Perspectives(count), Response::Perspectives(personas)) => {
             assert_eq!(personas.len(), *count as usize)
         }
-        (Contract::Position(_), Response::Position(_))
+        (Contract::Position(..), Response::Position(_))
         | (Contract::Ballot(_), Response::Ballot(_))
         | (Contract::Questions, Response::Questions(_))
         | (Contract::Sorting(_), Response::Sorting(_))
