@@ -12,6 +12,7 @@
 //!            ├──► debate ──► stats          the core: no clock, no network, no randomness
 //!            ├──► modes                     YAML → debate::mode::Mode
 //!            ├──► personas                  Markdown with front matter → who is asked alone, or seated
+//!            ├──► bench                     YAML → modes × topics × panels × repeats
 //!            ├──► material                  files, folders, diffs → debate::material; what looks like a secret
 //!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
@@ -36,6 +37,7 @@ pub mod debate;
 
 pub mod modes;
 
+pub mod bench;
 pub mod personas;
 
 pub mod providers;

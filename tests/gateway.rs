@@ -14,6 +14,7 @@ use futures_util::future::join_all;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::budget::Grant;
 use roundtable::debate::reply::{FaultKind, Finish, Usage};
+use roundtable::debate::search::{Domains, SearchTerms, WebSearch};
 use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Timeouts};
 use roundtable::providers::{Progress, Provider, table};
 use secrecy::SecretString;
@@ -199,7 +200,7 @@ async fn a_grant_bounds_the_requests_that_may_be_billed() {
     ];
     for (place, (does, granted, comes, sent, lost)) in rows.into_iter().enumerate() {
         let fake = Fake::sequence(does);
-        let grant = granted.map(|requests| Grant { input_tokens: 1, output_tokens: 1, requests, room: 1 });
+        let grant = granted.map(|requests| Grant { input_tokens: 1, searches: 0, output_tokens: 1, requests, room: 1 });
         let ask = Ask { grant, ..ask("anthropic") };
         let result = gateway("anthropic", fake.url(), timeouts()).ask(&ask, &|_| {}).await;
         assert_eq!(fake.log().len(), sent as usize, "row {place}");
@@ -349,6 +350,53 @@ async fn tells_what_a_reply_took() {
         assert!(told.contains("The rules of the table."), "{name}: {told}");
         assert_eq!(seen.headers["user-agent"], concat!("roundtable/", env!("CARGO_PKG_VERSION")), "{name}");
     }
+}
+
+#[tokio::test]
+async fn lets_a_paused_provider_go_on() {
+    let recorded = |name: &str| {
+        std::fs::read_to_string(format!("{}/tests/fixtures/wires/anthropic/{name}.sse", env!("CARGO_MANIFEST_DIR")))
+            .unwrap()
+    };
+    let (paused, after) = (recorded("pause_turn"), recorded("after_pause"));
+    // What fails after a pause is tried again from there.
+    let busy = refusal("anthropic", 529, "busy");
+    let fake = Fake::sequence(vec![events(&paused), busy, events(&after)]);
+    let reply = gateway("anthropic", fake.url(), timeouts()).ask(&ask("anthropic"), &|_| {}).await.unwrap();
+    assert_eq!((reply.text.as_str(), reply.finish, reply.requests), ("Found it: measured.", Finish::Complete, 3));
+    let took = (reply.usage.input_tokens, reply.usage.output_tokens, reply.usage.searches);
+    assert_eq!((took, reply.citations.len()), ((52, 39, 1), 2));
+    let log = fake.log();
+    let said = |seen: &Seen| seen.body["messages"].as_array().unwrap().clone();
+    assert_eq!((said(&log[0]).len(), said(&log[1]).len(), said(&log[2]).len()), (3, 4, 4));
+    assert_eq!(said(&log[2])[3], said(&log[1])[3]);
+    assert_eq!(
+        (&said(&log[1])[3]["role"], said(&log[1])[3]["content"].as_array().unwrap().len()),
+        (&json!("assistant"), 5)
+    );
+
+    // A provider that never gets to an end is left after a while.
+    let fake = Fake::always(events(&paused));
+    let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
+    assert_eq!((fault.kind, fault.requests, fake.log().len()), (FaultKind::InvalidResponse, 9, 9));
+}
+
+#[tokio::test]
+async fn a_schema_that_is_refused_beside_a_search_is_sent_again_without_one() {
+    let refused = refusal("google", 400, "controlled generation is not supported with google_search tool");
+    let fake = Fake::start(Arc::new(move |seen: &Seen, _| {
+        let is_shaped = seen.body["generationConfig"]["responseMimeType"].is_string();
+        if is_shaped && seen.body["tools"].is_array() { refused.clone() } else { say() }
+    }));
+    let gateway = gateway("google", fake.url(), timeouts());
+    let terms = SearchTerms { searches_max: 1, context: None, domains: Domains::Any, recency: None };
+    let searching = Ask { search: WebSearch::On(terms), ..ask("google") };
+    for (ask, requests) in [(&searching, 3), (&searching, 1), (&ask("google"), 1)] {
+        assert_eq!(gateway.ask(ask, &|_| {}).await.unwrap().requests, requests, "{:?}", ask.search);
+    }
+    // A turn that does not search keeps its schema.
+    let kept = fake.log().last().unwrap().body["generationConfig"]["responseJsonSchema"].is_object();
+    assert!(kept);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 15] = [
+const ROOMS: [Room; 16] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
@@ -45,7 +45,8 @@ const ROOMS: [Room; 15] = [
         imports: &["debate"],
         touches: &["std::io", "Instant::now", "SystemTime", "tokio::", "reqwest"],
     },
-    Room { name: "export", imports: &["debate"], touches: &[] },
+    Room { name: "bench", imports: &["debate", "modes"], touches: &[] },
+    Room { name: "export", imports: &["debate", "stats", "bench"], touches: &[] },
     Room { name: "engine", imports: &["debate", "store", "providers"], touches: &["tokio::"] },
     Room { name: "error", imports: &[], touches: &[] },
     Room {
@@ -59,6 +60,7 @@ const ROOMS: [Room; 15] = [
             "debate",
             "modes",
             "personas",
+            "bench",
             "store",
             "material",
             "providers",

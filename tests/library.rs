@@ -142,3 +142,29 @@ fn a_session_moves_from_one_store_to_another() {
     assert_eq!(other.run(&["export", "queue", "--format", "ndjson"]).expect(0).stdout, log, "nothing was changed");
     assert_eq!(other.run(&["list", "--format", "json"]).expect(0).json()["sessions"].as_array().map(Vec::len), Some(1));
 }
+
+/// What steers a terminal is written as an escape in JSON, which says the same to whoever reads it.
+#[test]
+fn no_json_steers_a_terminal() {
+    let desk = Desk::new();
+    let topic = "Which \u{9b}2J\u{202e}queue\u{7f} fits?";
+    start(&desk, topic, &["--mode", "vote"]);
+    let outputs: [&[&str]; 6] = [
+        &["list", "--format", "json"],
+        &["search", "queue", "--format", "json"],
+        &["show", "@", "--format", "json"],
+        &["show", "@", "--view", "prompts", "--format", "json"],
+        &["start", "--topic", topic, "--rehearse", "--show-egress", "--format", "json"],
+        &["start", "--topic", topic, "--rehearse", "--mode", "vote", "--progress", "ndjson", "--format", "json"],
+    ];
+    let mut told = 0;
+    for arguments in outputs {
+        let ran = desk.run(arguments).expect(0);
+        for shown in [&ran.stdout, &ran.stderr] {
+            let steers = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
+            assert_eq!(shown.chars().find(|c| steers(*c)), None, "{arguments:?}: {shown}");
+            told += usize::from(shown.contains("\\u202e") || shown.contains("\\u009b"));
+        }
+    }
+    assert!(told >= 3, "{told}");
+}

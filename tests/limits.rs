@@ -15,6 +15,7 @@ use roundtable::debate::history::Attempt;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
 use roundtable::debate::reply::Usage;
+use roundtable::debate::search::{Domains, Reading, SearchCost, SearchTerms, WebSearch};
 use roundtable::export::{Format, render};
 use support::replies::{Miss, by_default, chance, missed};
 use support::world::{Answer, Script, World, all_built_in, built_in, choice, open, setup, voices};
@@ -27,10 +28,30 @@ struct Bill {
 }
 
 impl Bill {
-    fn add(&mut self, price: &Price, input: u64, output: u64) {
-        self.usd += price.of(input, output);
+    fn add(&mut self, price: &Price, input: u64, output: u64, searches_usd: f64) {
+        self.usd += price.of(input, output) + searches_usd;
         self.tokens += input + output;
     }
+}
+
+/// One provider that reads its prompt after each search, one that bills by request, and others that search for nothing.
+fn search_costs() -> Vec<SearchCost> {
+    let [first, second, ..] = &voices()[..] else { panic!("too few voices") };
+    let cost = |voice: &Voice, reading, found_tokens, request_usd| SearchCost {
+        provider: voice.provider.clone(),
+        searches_max: 3,
+        search_usd: Some(0.25),
+        request_usd,
+        found_tokens,
+        reading,
+    };
+    vec![cost(first, Reading::AfterEach, 4_000, 0.0), cost(second, Reading::Once, 500, 0.125)]
+}
+
+/// US dollars for so many searches of a voice; what is searched for nothing costs nothing.
+fn searches_usd(voice: &Voice, searches: u32) -> f64 {
+    let cost = search_costs().into_iter().find(|cost| searches > 0 && cost.provider == voice.provider);
+    cost.map_or(0.0, |cost| 0.25 * f64::from(searches) + cost.request_usd)
 }
 
 fn prices(dearness: f64) -> Vec<Price> {
@@ -46,7 +67,13 @@ fn prices(dearness: f64) -> Vec<Price> {
 }
 
 fn caps(cost_usd: Option<f64>, tokens: Option<u64>) -> Caps {
-    Caps { cost_usd, tokens, time_ms: None, prices: cost_usd.map(|_| prices(2.0)).unwrap_or_default() }
+    Caps {
+        cost_usd,
+        tokens,
+        time_ms: None,
+        prices: cost_usd.map(|_| prices(2.0)).unwrap_or_default(),
+        searches: search_costs(),
+    }
 }
 
 fn price<'a>(prices: &'a [Price], ask: &Ask) -> &'a Price {
@@ -60,30 +87,44 @@ fn billing<'a>(seed: u64, misses: u64, prices: &'a [Price], bill: &'a RefCell<Bi
         let kinds = [Miss::Prose, Miss::Empty, Miss::Cut, Miss::Refusal, Miss::Filter, Miss::Network, Miss::Auth];
         let miss = (chance(seed, ask, 24) < misses).then(|| kinds[chance(seed + 1, ask, 7) as usize]);
         let answer = miss.map_or_else(|| by_default(ask), |miss| missed(ask, miss));
-        let Grant { input_tokens, output_tokens, requests, .. } = ask.grant.unwrap();
+        let Grant { input_tokens, searches, output_tokens, requests, .. } = ask.grant.unwrap();
         assert_eq!(output_tokens, ask.prompt.output_tokens_max);
-        assert_eq!(input_tokens, budget::input_tokens(&ask.prompt));
+        let plain = budget::input_tokens(&ask.prompt);
+        let is_searching = ask.search.terms().is_some();
+        // Three readings more, and what was found 1 + 2 + 3 times; or the prompt once, with all that was found.
+        let by_provider = [(3, 4 * plain + 6 * 4_000), (3, plain + 3 * 500)];
+        let place = search_costs().iter().position(|cost| is_searching && cost.provider == ask.voice.provider);
+        assert_eq!((searches, input_tokens), place.map_or((0, plain), |place| by_provider[place]));
         let share = |most: u64, draw: u64| most * draw.min(10) / 10;
         // Every fifth takes all there is.
         let input = share(input_tokens, chance(seed + 2, ask, 12));
         let output = share(u64::from(output_tokens), chance(seed + 3, ask, 12));
+        let made = (searches > 0).then(|| chance(seed + 5, ask, u64::from(searches) + 1) as u32);
+        let found_usd = made.filter(|made| *made > 0).map_or(0.0, |made| searches_usd(&ask.voice, made));
+        let worst_usd = searches_usd(&ask.voice, searches);
         let price = price(prices, ask);
         let mut paid = bill.borrow_mut();
         match answer {
             Ok(mut reply) => {
-                reply.usage = Usage { input_tokens: input, output_tokens: output, ..Usage::default() };
-                reply.cost_usd = Some(price.of(input, output));
+                reply.usage = Usage {
+                    input_tokens: input,
+                    output_tokens: output,
+                    searches: made.unwrap_or(0).into(),
+                    ..Usage::default()
+                };
+                // Every other time the provider's own price is left to be worked out.
+                reply.cost_usd = (chance(seed + 6, ask, 2) == 0).then(|| price.of(input, output) + found_usd);
                 reply.lost = chance(seed + 4, ask, u64::from(requests)) as u32;
-                paid.add(price, input, output);
+                paid.add(price, input, output, found_usd);
                 for _ in 0..reply.lost {
-                    paid.add(price, input_tokens, u64::from(output_tokens));
+                    paid.add(price, input_tokens, u64::from(output_tokens), worst_usd);
                 }
                 Ok(reply)
             }
             Err(mut fault) => {
                 fault.lost = chance(seed + 4, ask, u64::from(requests) + 1) as u32;
                 for _ in 0..fault.lost {
-                    paid.add(price, input_tokens, u64::from(output_tokens));
+                    paid.add(price, input_tokens, u64::from(output_tokens), worst_usd);
                 }
                 Err(fault)
             }
@@ -95,6 +136,8 @@ fn limited(mode: usize, count: u32, is_open: bool, caps: Caps) -> Setup {
     let modes = all_built_in();
     let mut setup = setup(&modes[mode % modes.len()], count, if is_open { open() } else { choice() });
     setup.caps = caps;
+    let terms = SearchTerms { searches_max: 3, context: None, domains: Domains::Any, recency: None };
+    setup.web_search = if count.is_multiple_of(2) { WebSearch::On(terms) } else { WebSearch::Unsaid };
     setup
 }
 
@@ -179,7 +222,8 @@ fn killed<'a>(
         let grant = attempt.grant.unwrap();
         let price = prices.iter().find(|price| price.model == attempt.voice.model).unwrap();
         for _ in 0..grant.requests {
-            bill.borrow_mut().add(price, grant.input_tokens, u64::from(grant.output_tokens));
+            let searches_usd = searches_usd(&attempt.voice, grant.searches);
+            bill.borrow_mut().add(price, grant.input_tokens, u64::from(grant.output_tokens), searches_usd);
         }
         is_open = true;
     }

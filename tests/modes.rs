@@ -679,7 +679,7 @@ fn hostile_texts_are_refused() {
     }
     let keys: String = (0..200_000).map(|n| format!("k{n}: 1\n")).collect();
     let error = modes::parse(&keys, "f").unwrap_err();
-    assert_eq!(error.to_string(), "f: larger than 64 KiB, the most such a file may hold");
+    assert_eq!(error.to_string(), "f: larger than 64 KiB, the most a mode file may hold");
 }
 
 #[test]
@@ -689,7 +689,7 @@ fn aliases_may_not_add_up() {
     let phase = format!("&p {{ name: a, until: [{rules}], stages: [] }}");
     let (head, _) = SAMPLE.split_once("phases:").unwrap();
     let error = modes::parse(&format!("{head}phases: [{phase}, {}]\n", vec!["*p"; 90].join(", ")), "f").unwrap_err();
-    assert!(error.to_string().ends_with(": too large or too deeply nested for such a file"), "{error}");
+    assert!(error.to_string().ends_with(": too large or too deeply nested for a mode file"), "{error}");
 }
 
 #[test]
@@ -701,8 +701,8 @@ fn what_is_not_a_small_plain_file_is_refused() {
     fs::create_dir(at("folder.yaml")).unwrap();
     fs::write(at("latin.yaml"), b"mode: a\ntitle: caf\xe9\n").unwrap();
     for (name, expected) in [
-        ("huge", "huge.yaml: larger than 64 KiB, the most such a file may hold"),
-        ("over", "over.yaml: larger than 64 KiB, the most such a file may hold"),
+        ("huge", "huge.yaml: larger than 64 KiB, the most a mode file may hold"),
+        ("over", "over.yaml: larger than 64 KiB, the most a mode file may hold"),
         ("folder", "folder.yaml: not a plain file"),
         ("latin", "latin.yaml:2:11: not UTF-8 text"),
     ] {

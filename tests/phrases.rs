@@ -6,15 +6,14 @@
 mod support;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
-use roundtable::debate::ask::{Ask, Role, TurnId};
-use roundtable::debate::decision::{Caveat, Label};
+use roundtable::debate::ask::{Ask, Role};
+use roundtable::debate::decision::Label;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::OptionId;
-use roundtable::debate::response::Stance;
 use serde_json::{Value, json};
+use support::counted::counted;
 use support::replies::{by_default, claims_in, holding, last_message, with};
 use support::world::{Answer, World, built_in, choice, seat_of, setup};
 
@@ -61,34 +60,6 @@ fn speaks_for_the_program(ask: &Ask, phrase: &str) -> bool {
     let unquoted: Vec<&str> = unquoted.filter(|line| !line.starts_with('>')).collect();
     let mut lines = phrase.lines().map(str::trim).filter(|line| line.chars().count() > 12);
     lines.any(|line| unquoted.iter().any(|told| told.contains(line)))
-}
-
-/// What a debate comes to, as far as it is counted.
-#[derive(Debug, PartialEq)]
-struct Counted {
-    option: Option<OptionId>,
-    label: Label,
-    caveats: Vec<Caveat>,
-    agreement: Option<f64>,
-    tallies: Vec<BTreeMap<OptionId, u32>>,
-    /// Every stance, without the accounts of changes.
-    stances: BTreeMap<TurnId, Stance>,
-}
-
-fn counted(history: &History) -> Counted {
-    let decision = history.decision.clone().unwrap();
-    let stance = |turn: &TurnId| {
-        let stance = history.response(turn).unwrap_or_else(|| panic!("{turn}")).stance()?.clone();
-        Some(Stance { change: None, ..stance })
-    };
-    Counted {
-        option: decision.option,
-        label: decision.label,
-        caveats: decision.caveats,
-        agreement: decision.last.and_then(|last| last.agreement),
-        tallies: history.rounds.iter().filter_map(|round| Some(round.consensus.as_ref()?.tally.clone())).collect(),
-        stances: history.turns.keys().filter_map(|turn| Some((turn.clone(), stance(turn)?))).collect(),
-    }
 }
 
 fn run(mode: &Mode, phrase: &str) -> (History, Vec<String>) {

@@ -14,6 +14,7 @@ use roundtable::debate::event::Setup;
 use roundtable::debate::prompt;
 use roundtable::debate::question::Question;
 use roundtable::debate::reply::{Finish, Usage};
+use roundtable::debate::search::{Domains, SearchContext, SearchTerms, WebSearch};
 use roundtable::export::usage;
 use roundtable::providers::table;
 use serde_json::Value;
@@ -31,6 +32,14 @@ fn priced() -> Vec<Voice> {
     ]
     .map(voice)
     .to_vec()
+}
+
+/// Searches that a turn may make.
+const SEARCHES_MAX: u64 = 3;
+
+fn searching() -> WebSearch {
+    let (searches_max, domains) = (SEARCHES_MAX as u32, Domains::Any);
+    WebSearch::On(SearchTerms { searches_max, context: None, domains, recency: None })
 }
 
 /// A panel that answers as it likes, with as many words as it likes, and that is unreadable or cut off at times, at the first
@@ -58,8 +67,12 @@ fn wordy(seed: u64) -> impl Fn(&Ask) -> Answer {
                 (written / (3 + draw(6, 4))).min(room)
             },
             cached_tokens: bytes / 8 * draw(7, 2),
+            searches: if ask.search.terms().is_some() { draw(8, SEARCHES_MAX + 1) } else { 0 },
             ..Usage::default()
         };
+        // What is found is read, and the prompt is read again after each search.
+        reply.usage.input_tokens *= 1 + reply.usage.searches;
+        reply.usage.input_tokens += 2_000 * reply.usage.searches;
         let vendor = table::find(&ask.voice.provider).unwrap();
         reply.cost_usd = table::price(vendor, &ask.voice.model, &reply.usage);
         Ok(reply)
@@ -87,6 +100,7 @@ proptest! {
         count in 2u32..6,
         kind in 0usize..3,
         rounds in prop::option::of(1u32..3),
+        searches in any::<bool>(),
     ) {
         let modes = all_built_in();
         let mode = mode.get(&modes);
@@ -98,7 +112,8 @@ proptest! {
         let fits = |rounds: &u32| mode.phases.iter().filter_map(|phase| phase.rounds).all(|range| (range.min..=range.max).contains(rounds));
         let rounds = rounds.filter(fits);
         let held = mode.clone().held_for(&question);
-        let setup = Setup { rounds, ..setup_with(&held, count, question, &priced()) };
+        let web_search = if searches { searching() } else { WebSearch::Unsaid };
+        let setup = Setup { rounds, web_search, ..setup_with(&held, count, question, &priced()) };
         let plan = plan::of(&setup, Vec::new()).unwrap();
         let script = wordy(u64::from(seed));
         let world = World::open(setup, &script, u64::from(seed)).finish();
@@ -131,6 +146,40 @@ fn the_parts_of_a_plan_add_up() {
             }
         }
     }
+}
+
+/// What searches add to the plan of a session, beside what their tokens cost.
+#[test]
+fn a_plan_counts_searches() {
+    let mode = built_in("collaborative");
+    let check = |row: (&str, &str, &str), context, likely_usd: f64, max_usd: f64| {
+        let rates = table::rates(table::find(row.0).unwrap(), row.1).unwrap();
+        let plan = |web_search| {
+            let setup = Setup { rounds: Some(1), web_search, ..setup_with(&mode, 2, choice(), &[voice(row)]) };
+            plan::of(&setup, Vec::new()).unwrap()
+        };
+        let WebSearch::On(terms) = searching() else { panic!() };
+        let (with, without) = (plan(WebSearch::On(SearchTerms { context, ..terms })), plan(WebSearch::Off));
+        let beside_tokens = |of: fn(&Span) -> Take, input_usd: f64| {
+            let (with, without) = (of(&with.total), of(&without.total));
+            let read = (with.input_tokens - without.input_tokens) as f64 * input_usd / 1_000_000.0;
+            with.cost_usd.unwrap() - without.cost_usd.unwrap() - read
+        };
+        let likely = beside_tokens(|span| span.likely, rates.input_usd);
+        let max = beside_tokens(|span| span.max, rates.input_usd.max(rates.cache_write_usd));
+        assert!((likely - likely_usd).abs() < 1e-6 && (max - max_usd).abs() < 1e-6, "{row:?}: {likely}, {max}");
+        let low = beside_tokens(|span| span.low, rates.input_usd.min(rates.cached_usd));
+        assert!(low.abs() < 1e-6, "{row:?}: {low}");
+        assert_eq!(with.notes.len(), without.notes.len() + 1);
+    };
+    // Two seats state two positions: 2 searches each as likely; at the most 3, at both of two attempts.
+    check(("anthropic", "claude-sonnet-5-5", "claude"), None, 0.08, 0.24);
+    check(("openai", "gpt-6.1-terra", "gpt"), None, 0.08, 0.24);
+    // Whoever keeps to no number is taken to search 20 times.
+    check(("google", "gemini-3.8-flash", "gemini"), None, 0.112, 2.24);
+    // Its fee for a request holds the searches, and rises with how much is read.
+    check(("perplexity", "sonar", "sonar"), None, 0.0, 0.0);
+    check(("perplexity", "sonar", "sonar"), Some(SearchContext::High), 0.032, 0.064);
 }
 
 /// A span of a plan in JSON, as the rehearsal's record compares with it.

@@ -10,11 +10,12 @@ mod program;
 #[path = "support/voices.rs"]
 mod voices;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use fake::Fake;
+use fake::{Behaviour, Fake, Seen};
 use program::{Desk, VENDORS, files_below};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A token that no scanner of this repository knows for one.
 fn token() -> String {
@@ -104,7 +105,7 @@ fn what_would_be_sent_can_be_looked_at_first() {
     assert_eq!(found["schema"], "roundtable.egress/1");
     assert_eq!(
         found["recipients"][1],
-        json!({ "provider": "openai", "address": fake.url(), "seats": [2], "moderates": true })
+        json!({ "provider": "openai", "address": fake.url(), "seats": [2], "moderates": true, "searches": false })
     );
     assert!(fake.log().is_empty() && !desk.data().join("roundtable.db").exists(), "a look sends and stores nothing");
     let rehearsed = desk.run(&arguments(&["--show-egress", "--rehearse"])).expect(0).stdout;
@@ -129,35 +130,72 @@ fn the_record_tells_what_went_where() {
     assert!(without.get("sent").is_none() && without.get("premises").is_none());
 }
 
-/// A key reaches its own vendor alone, and a secret in a folder nobody: not in any request, file, report, error or prompt.
+/// Vendors that repeat the key they were sent: one in a refusal, the others in what they say.
+fn echoing() -> Fake {
+    Fake::start(Arc::new(|seen: &Seen, number| {
+        let own = VENDORS.iter().find(|vendor| vendor.wire == seen.vendor_wire).unwrap();
+        let key = seen.headers[own.key_header.0].clone();
+        if own.name == "openai" {
+            let error = json!({ "error": { "message": format!("no such key: {key}"), "type": "x", "code": null } });
+            return Behaviour::json(401, &error).with_header("x-request-id", format!("req-{}", own.key));
+        }
+        let mut said: Value = serde_json::from_str(&voices::reply(seen, number)).unwrap();
+        for (name, field) in said.as_object_mut().unwrap() {
+            if ["statement", "reasoning", "because", "conclusion"].contains(&name.as_str()) && field.is_string() {
+                *field = json!(format!("{} {key}", field.as_str().unwrap()));
+            }
+        }
+        Behaviour::Say(said.to_string())
+    }))
+}
+
+/// What a fake saw of each request, and of whom: its own vendor's key stands in its own header, and all else counts.
+fn requests(fake: &Fake) -> Vec<(String, Vec<u8>)> {
+    let mut seen_by_number = Vec::new();
+    for (number, seen) in fake.log().iter().enumerate() {
+        let own = VENDORS.iter().find(|vendor| vendor.wire == seen.vendor_wire).unwrap();
+        let mut headers = seen.headers.clone();
+        let carried = headers.remove(own.key_header.0).unwrap();
+        assert_eq!(carried, [own.key_header.1, own.key].concat(), "request {number}");
+        let whole = format!("{} {headers:?} {} {} {:?}", seen.path, seen.body, seen.system, seen.messages);
+        seen_by_number.push((format!("request {number}, to {}", own.name), whole.into_bytes()));
+    }
+    seen_by_number
+}
+
+/// A key reaches its own vendor alone, and a secret in a folder nobody: not in any request, file, report, error or prompt, even
+/// where a vendor repeats what it was sent.
 #[test]
 fn canaries_are_found_nowhere() {
-    let fake = Fake::start(voices::script(Duration::ZERO));
-    let desk = Desk::at(fake.url(), 4);
     let canary = "canary-7f3e9b1d-in-a-file";
-    desk.write("src/main.md", "It runs.\n");
-    desk.write("src/.env", format!("TOKEN={canary}\n"));
-    desk.write("src/tls/server.key", canary);
-    let outputs = ["--output", "r.md", "--output", "r.json", "--output", "r.html", "--output", "r.ndjson"];
-    let run = desk.run(&[&arguments(&["--context", "src"])[..], &outputs].concat()).expect(0);
-    let refused = desk.run(&arguments(&["--context", "src/.env"])).expect(2);
-    let shown = desk.run(&["show", "@", "--view", "prompts", "--format", "json"]).expect(0);
-    let mut told: Vec<(String, Vec<u8>)> = [run, refused, shown]
-        .into_iter()
-        .map(|ran| (ran.what.clone(), [ran.stdout.into_bytes(), ran.stderr.into_bytes()].concat()))
-        .collect();
-    told.extend(["r.md", "r.json", "r.html", "r.ndjson"].map(|name| (name.to_owned(), desk.read(name).into_bytes())));
-    told.extend(files_below(&desk.data()).into_iter().map(|(path, bytes)| (path.display().to_string(), bytes)));
-    told.extend(fake.log().iter().enumerate().map(|(number, seen)| {
-        let messages: String = seen.messages.iter().map(|(_, text)| text.as_str()).collect();
-        (format!("request {number}"), [seen.system.clone(), messages].concat().into_bytes())
-    }));
-    assert!(told.len() > 10);
-    let canaries: Vec<&str> = VENDORS.iter().map(|vendor| vendor.key).chain([canary]).collect();
-    for (place, bytes) in &told {
-        for canary in &canaries {
-            let is_there = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
-            assert!(!is_there, "{canary} is in {place}");
+    let outputs = ["r.md", "r.json", "r.html", "r.ndjson", "r.txt", "r.adr.md"];
+    for fake in [Fake::start(voices::script(Duration::ZERO)), echoing()] {
+        let desk = Desk::at(fake.url(), 4);
+        desk.write("src/main.md", "It runs.\n");
+        desk.write("src/.env", format!("TOKEN={canary}\n"));
+        desk.write("src/tls/server.key", canary);
+        let start =
+            ["start", "--topic", "Move?", "--yes-no", "--mode", "collaborative", "--rounds", "1", "--web-search"];
+        let written = outputs.iter().flat_map(|name| ["--output", name]);
+        let debate: Vec<&str> = start.into_iter().chain(["--context", "src"]).chain(written).collect();
+        let shown = ["rounds", "agents", "thoughts", "claims", "citations", "ballots", "costs", "prompts", "events"];
+        let mut ran = vec![desk.run(&debate).expect(0), desk.run(&arguments(&["--context", "src/.env"])).expect(2)];
+        ran.extend(shown.map(|view| desk.run(&["show", "@", "--view", view, "--format", "json"]).expect(0)));
+        ran.push(desk.run(&["providers"]));
+        let mut told: Vec<(String, Vec<u8>)> = ran
+            .into_iter()
+            .map(|ran| (ran.what.clone(), [ran.stdout.into_bytes(), ran.stderr.into_bytes()].concat()))
+            .collect();
+        told.extend(outputs.map(|name| (name.to_owned(), desk.read(name).into_bytes())));
+        told.extend(files_below(&desk.data()).into_iter().map(|(path, bytes)| (path.display().to_string(), bytes)));
+        told.extend(requests(&fake));
+        assert!(told.len() > 25, "{}", told.len());
+        let canaries: Vec<&str> = VENDORS.iter().map(|vendor| vendor.key).chain([canary]).collect();
+        for (place, bytes) in &told {
+            for canary in &canaries {
+                let is_there = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+                assert!(!is_there, "{canary} is in {place}: {}", String::from_utf8_lossy(bytes));
+            }
         }
     }
 }

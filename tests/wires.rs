@@ -14,6 +14,7 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
 use roundtable::debate::reply::{FaultKind, Usage};
+use roundtable::debate::search::{Domains, Recency, SearchContext, SearchTerms, WebSearch};
 use roundtable::providers::table::{Billing, Key, PRICES_AS_OF, VENDORS, family, find, price};
 use roundtable::providers::wire::{Answer, Shape, Wire, WireFault};
 use serde_json::{Value, json};
@@ -90,15 +91,24 @@ fn decode(wire: Wire, events: &[(Option<String>, String)]) -> (Vec<String>, Resu
 
 fn shown(outcome: &Result<Answer, WireFault>) -> Value {
     match outcome {
-        Ok(answer) => json!({ "answer": {
-            "text": answer.text,
-            "model": answer.model,
-            "finish": answer.finish,
-            "usage": answer.usage,
-            "cost_usd": answer.cost_usd,
-            "citations": answer.citations,
-            "request_id": answer.request_id,
-        }}),
+        Ok(answer) => {
+            let mut shown = json!({
+                "text": answer.text,
+                "model": answer.model,
+                "finish": answer.finish,
+                "usage": answer.usage,
+                "cost_usd": answer.cost_usd,
+                "citations": answer.citations,
+                "request_id": answer.request_id,
+            });
+            if answer.searches > 0 {
+                shown["searches"] = json!(answer.searches);
+            }
+            if let Some(said) = &answer.paused {
+                shown["paused"] = json!(said);
+            }
+            json!({ "answer": shown })
+        }
         Err(fault) => json!({ "fault": shown_fault(fault) }),
     }
 }
@@ -135,6 +145,7 @@ fn ask(model: &str) -> Ask {
             schema: Schema { name: "position".to_owned(), json: schema() },
             output_tokens_max: 8,
         },
+        search: WebSearch::Unsaid,
         grant: None,
     }
 }
@@ -176,6 +187,61 @@ fn an_ask_is_encoded_as_each_vendor_expects_it() {
     for vendor in ["groq", "mistral"] {
         check(Wire::OpenaiChat, "openai_chat", vendor, Shape::Schema, vendor);
     }
+}
+
+#[test]
+fn a_search_is_offered_as_each_vendor_expects_it() {
+    let domains = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let terms = |domains| SearchTerms { searches_max: 3, context: None, domains, recency: None };
+    let only = SearchTerms {
+        context: Some(SearchContext::High),
+        recency: Some(Recency::Week),
+        ..terms(Domains::Only(domains(&["a.example", "b.example", "c.example", "d.example"])))
+    };
+    let searches = [
+        ("search", Shape::Schema, WebSearch::On(terms(Domains::Any))),
+        ("search_only", Shape::JsonObject, WebSearch::On(only)),
+        ("search_except", Shape::Plain, WebSearch::On(terms(Domains::Except(domains(&["a.example"]))))),
+        ("search_off", Shape::Schema, WebSearch::Off),
+    ];
+    for (wire, folder_name, vendor) in WIRES {
+        let vendor = find(vendor).unwrap();
+        for (name, shape, search) in &searches {
+            let call = wire.encode(&Ask { search: search.clone(), ..ask("m") }, vendor, *shape);
+            matches_file(&folder(folder_name).join(format!("{name}.request.json")), &call.body);
+            let without = wire.encode(&ask("m"), vendor, *shape).body;
+            let is_told = call.body != without;
+            let expected = match search {
+                WebSearch::Unsaid => false,
+                WebSearch::Off => *wire == Wire::Perplexity,
+                // Perplexity is told nothing where there are no terms that it knows.
+                WebSearch::On(_) => vendor.search.is_some() && (*wire != Wire::Perplexity || *name != "search"),
+            };
+            assert_eq!(is_told, expected, "{folder_name}: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_paused_answer_is_sent_back_and_joined() {
+    let (wire, vendor) = (Wire::Anthropic, find("anthropic").unwrap());
+    let answer = |fixture: &str| {
+        let stream = fs::read_to_string(folder("anthropic").join(format!("{fixture}.sse"))).unwrap();
+        decode(wire, &split(&stream)).1.unwrap()
+    };
+    let paused = answer("pause_turn");
+    let so_far = paused.paused.as_deref().unwrap();
+    let terms = |searches_max| SearchTerms { searches_max, context: None, domains: Domains::Any, recency: None };
+    let searching = |most| Ask { search: WebSearch::On(terms(most)), ..ask("m") };
+    let call = wire.go_on(wire.encode(&searching(3), vendor, Shape::Schema), so_far);
+    matches_file(&folder("anthropic").join("after_pause.request.json"), &call.body);
+    // The search before the pause counts, and no number below 1 is taken.
+    let left = |most| wire.go_on(wire.encode(&searching(most), vendor, Shape::Schema), so_far).body["tools"][0].clone();
+    assert_eq!((left(3)["max_uses"].clone(), left(1)["max_uses"].clone()), (json!(2), json!(1)));
+    let whole = answer("after_pause").after(Some(paused));
+    matches_file(&folder("anthropic").join("after_pause.joined.json"), &shown(&Ok(whole)));
+    // A search after the pause makes what stood before it a tale of the search.
+    assert_eq!(answer("search").after(Some(answer("pause_turn"))).text, "{\"option\": \"B\"}");
 }
 
 #[test]
@@ -353,6 +419,10 @@ fn every_vendor_row_is_usable() {
             assert!(!seen.contains(&word), "{word} is used twice");
             seen.push(word);
         }
+        if let Some(search) = &vendor.search {
+            assert!(search.search_usd.is_none_or(|usd| usd >= 0.0), "{name}");
+            assert_ne!(vendor.wire, Wire::OpenaiChat, "{name}: this wire offers no search");
+        }
         for model in vendor.models {
             let prices = [model.input_usd, model.cached_usd, model.cache_write_usd, model.output_usd];
             assert!(prices.iter().flatten().all(|usd| *usd > 0.0), "{name}: {}", model.name);
@@ -399,6 +469,12 @@ fn prices_are_worked_out_by_hand() {
     check("ollama", "anything", tokens(1_000, 0, 0, 1_000), Some(0.0));
     check("ollama", "gpt-oss:120b-cloud", tokens(1_000, 0, 0, 1_000), None);
     check("litellm", "gpt-6.1-terra", tokens(1, 0, 0, 1), None);
+    // Searches: 2 × 0.01, 3 × 0.014; none of their own where the request fee pays for them, none known where none is offered.
+    let searched = |searches| Usage { searches, ..tokens(1_000, 0, 0, 0) };
+    check("anthropic", "claude-sonnet-5-5", searched(2), Some(0.022));
+    check("google", "gemini-3.8-flash", searched(3), Some(0.04275));
+    check("perplexity", "sonar", searched(3), Some(0.006));
+    check("groq", "openai/gpt-oss-120b", searched(1), None);
     // More cached than there is input: a provider's slip, never a negative price.
     check("mistral", "mistral-medium-latest", tokens(10, 1_000_000, 0, 0), Some(0.15));
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::app::search;
 use crate::app::start::Needs;
 use crate::app::{App, REHEARSAL, REHEARSAL_NOTE, StartRequest, failures, panel, start};
 use crate::debate::agent::Seat;
@@ -46,6 +47,8 @@ pub struct Recipient {
     pub seats: Vec<Seat>,
     /// Whether it may moderate.
     pub moderates: bool,
+    /// Whether it may look things up on the web, in words that it draws from the texts.
+    pub searches: bool,
 }
 
 /// A text that would be sent.
@@ -90,6 +93,7 @@ impl App {
             provider: provider.to_owned(),
             address: panel::address(&self.config, provider).unwrap_or_default(),
             seats,
+            searches: search::may_search(&setup.web_search, provider),
             moderates: setup.moderators.iter().any(|voice| voice.provider == provider),
         };
         seats.into_iter().filter(|(provider, _)| *provider != REHEARSAL).map(recipient).collect()

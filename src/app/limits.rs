@@ -1,12 +1,14 @@
 //! The hard limits of a session, from the configuration: whether they can be kept, and whether they leave room to begin.
 
 use crate::app::resume::Taken;
+use crate::app::search;
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::Voice;
 use crate::debate::budget::{Caps, LimitKind, Price, Reached};
 use crate::debate::event::{Event, Logged, Setup};
 use crate::debate::history::History;
 use crate::debate::protocol::{self, Step};
+use crate::debate::search::WebSearch;
 use crate::error::Failure;
 use crate::providers::{rehearsal, table};
 
@@ -20,8 +22,12 @@ enum From {
 }
 
 /// The limits for a session with these voices. Fails where a limit on cost is set and a voice has no known price.
-pub(super) fn caps<'a>(config: &Config, voices: impl Iterator<Item = &'a Voice>) -> Result<Caps, Failure> {
-    priced(read(config, From::Anywhere), voices)
+pub(super) fn caps<'a>(
+    config: &Config,
+    voices: impl Iterator<Item = &'a Voice>,
+    web_search: &WebSearch,
+) -> Result<Caps, Failure> {
+    priced(read(config, From::Anywhere), voices, web_search)
 }
 
 /// The limits that flags give a stored session in place of its own; `None` without such a flag.
@@ -41,8 +47,9 @@ pub(super) fn replaced(caps: &Caps, given: Caps, history: &History) -> Result<Ca
         time_ms: given.time_ms.or(caps.time_ms),
         // A session that is under way keeps the prices it began with.
         prices: caps.prices.clone(),
+        searches: caps.searches.clone(),
     };
-    priced(together, voices(&history.setup))
+    priced(together, voices(&history.setup), &history.setup.web_search)
 }
 
 /// Every voice that a session may send a request to.
@@ -57,7 +64,9 @@ pub(super) fn check_start(setup: &Setup) -> Result<(), Failure> {
     let Some(reached) = History::open(&first).ok().and_then(|history| bite(&history)) else { return Ok(()) };
     let flag = flag(reached.limit);
     let failure = Failure::usage(format!("{flag} is too low for the opening of this debate: {}", reached.numbers()));
-    Err(failure.with_hint(format!("{}; `roundtable plan` tells what to expect", raise(&reached))))
+    let fewer = setup.web_search.terms().map(|_| format!(", or allow fewer searches with {}", keys::WEB_SEARCH_MAX));
+    let raise = raise(&reached) + &fewer.unwrap_or_default();
+    Err(failure.with_hint(format!("{raise}; `roundtable plan` tells what to expect")))
 }
 
 /// Fails if a stored session would end again at once, once `events` are appended to it.
@@ -99,7 +108,8 @@ pub(super) fn raise(reached: &Reached) -> String {
     }
 }
 
-fn flag(limit: LimitKind) -> &'static str {
+/// The flag that sets a limit.
+pub(super) fn flag(limit: LimitKind) -> &'static str {
     match limit {
         LimitKind::Cost => "--max-cost",
         LimitKind::Tokens => "--max-tokens",
@@ -128,14 +138,20 @@ fn read(config: &Config, from: From) -> Caps {
             .filter(|_| counts(keys::TIMEOUT))
             .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
         prices: Vec::new(),
+        searches: Vec::new(),
     }
 }
 
-fn priced<'a>(mut caps: Caps, voices: impl Iterator<Item = &'a Voice>) -> Result<Caps, Failure> {
-    if caps.cost_usd.is_none() {
-        return Ok(caps);
-    }
+fn priced<'a>(
+    mut caps: Caps,
+    voices: impl Iterator<Item = &'a Voice>,
+    web_search: &WebSearch,
+) -> Result<Caps, Failure> {
     for voice in voices {
+        set_aside(&mut caps, voice, web_search)?;
+        if caps.cost_usd.is_none() {
+            continue;
+        }
         let is_known = caps.prices.iter().any(|price| price.provider == voice.provider && price.model == voice.model);
         if !is_known {
             caps.prices.push(price(voice).ok_or_else(|| unpriced(voice))?);
@@ -144,7 +160,21 @@ fn priced<'a>(mut caps: Caps, voices: impl Iterator<Item = &'a Voice>) -> Result
     Ok(caps)
 }
 
-fn unpriced(voice: &Voice) -> Failure {
+/// Notes what the searches of a voice may take, where a limit counts them.
+fn set_aside(caps: &mut Caps, voice: &Voice, web_search: &WebSearch) -> Result<(), Failure> {
+    let is_known = caps.searches.iter().any(|search| search.provider == voice.provider);
+    let terms = web_search.terms().filter(|_| caps.counts() && !is_known);
+    let Some(cost) = terms.and_then(|terms| search::cost(terms, &voice.provider)) else { return Ok(()) };
+    if caps.cost_usd.is_some() && cost.search_usd.is_none() {
+        let message = format!("--max-cost cannot be kept: the price of a search at {} is not known", voice.provider);
+        return Err(Failure::usage(message).with_hint("limit tokens with --max-tokens in its place, or search nothing"));
+    }
+    caps.searches.push(cost);
+    Ok(())
+}
+
+/// The failure of a limit on cost that cannot be kept.
+pub(super) fn unpriced(voice: &Voice) -> Failure {
     Failure::usage(format!(
         "--max-cost cannot be kept: the price of {} at {} is not known",
         voice.model, voice.provider

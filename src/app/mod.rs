@@ -3,6 +3,7 @@
 //! Must never print, and never know which front-end calls.
 
 mod ask;
+mod bench;
 mod check;
 mod doctor;
 mod egress;
@@ -18,6 +19,7 @@ mod persona;
 pub mod plan;
 mod probe;
 mod resume;
+mod search;
 mod seating;
 mod signals;
 mod start;
@@ -33,6 +35,9 @@ use tokio::sync::mpsc::Sender;
 
 pub use crate::app::ask::{
     AskRequest, Asked as AskedPersonas, Capped, PersonaAnswer, Said, Turnstile, ask_failure, names_of,
+};
+pub use crate::app::bench::{
+    BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, open_bench,
 };
 pub use crate::app::check::{Change, Checked, Stale, check};
 pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
@@ -58,7 +63,8 @@ pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
-use crate::config::Config;
+use crate::bench as bench_file;
+use crate::config::{Config, Sources};
 use crate::debate::event::{Ending, Event, Logged, SessionId, Setup};
 use crate::debate::history::History;
 use crate::engine::{EngineError, Run};
@@ -124,6 +130,11 @@ impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
         Self { config, accounts: Accounts::default(), turnstile: Turnstile::default() }
+    }
+
+    /// Loads a configuration, with the settings of every vendor.
+    pub fn configured(sources: &Sources) -> Result<Self, Failure> {
+        Ok(Self::new(Config::load(sources, &vendor_keys())?))
     }
 
     /// Keeps to the limits of the vendors' accounts together with all who share them.
@@ -273,6 +284,11 @@ pub fn view(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -
         ViewError::History(error) => history_failure(error),
         ViewError::Scope(error) => scope_failure(error),
     })
+}
+
+/// The JSON Schema of bench files.
+pub fn schema_of_benches() -> serde_json::Value {
+    bench_file::schema()
 }
 
 /// The provider name of the rehearsal.

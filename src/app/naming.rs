@@ -43,7 +43,7 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
 ///
 /// The inputs are the question, the material and assumptions that come with it, the mode, the seats with their personas and
 /// providers, the moderators and the fallbacks, the rounds and the thresholds that end them, whether it waits for facts, the
-/// gate, whether a closing text is written, and the seed where one was asked for. Labels are none.
+/// web search, the gate, whether a closing text is written, and the seed where one was asked for. Labels are none.
 pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
     let seat = |agent: &Agent| (agent.seat, agent.persona.clone(), agent.voice.clone());
     let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
@@ -64,6 +64,7 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
         ("limits", stored.limits == wanted.limits),
         ("terms for facts", stored.needs == wanted.needs),
         ("thresholds", stored.thresholds == wanted.thresholds),
+        ("web search", stored.web_search == wanted.web_search),
         ("gate", terms(stored) == terms(wanted)),
         ("seed", seed.is_none_or(|seed| seed == stored.seed)),
     ];

@@ -1,5 +1,6 @@
 //! Which vendors can be asked, and with which voices.
 
+use crate::app::search;
 use crate::app::start::Needs;
 use crate::config::keys::{self, VendorField, VendorKey};
 use crate::config::{Choice, Config, aliases};
@@ -46,6 +47,10 @@ pub struct VendorStatus {
     pub model: String,
     /// US dollars for a million input and output tokens of that model; `None` when not known.
     pub prices: Option<(f64, f64)>,
+    /// How it searches the web: `no`, `on request` or `by nature`.
+    pub search: &'static str,
+    /// US dollars for one search; `None` when not known, or when it does not search.
+    pub search_usd: Option<f64>,
     /// The day on which prices were last checked.
     pub prices_as_of: &'static str,
 }
@@ -125,6 +130,8 @@ fn status(config: &Config, vendor: &'static Vendor, chosen: Option<&str>) -> Ven
         usable: is_usable(config, vendor),
         variable: variable(vendor),
         prices: row.and_then(|row| row.input_usd.zip(row.output_usd)),
+        search: search::offer(vendor),
+        search_usd: vendor.search.as_ref().and_then(|search| search.search_usd),
         prices_as_of: PRICES_AS_OF,
         model,
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::app::gate::{self, GateRequest};
 use crate::app::seating::{self, Guest};
 use crate::app::supplied::{self, Supplied};
-use crate::app::{App, gateway, limits, naming, panel, thresholds};
+use crate::app::{App, gateway, limits, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -155,6 +155,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         agents
     };
     seating::seat_people(&mut agents, &request.people)?;
+    let web_search = search::web_search(config, (&mode, &agents, request.who), &mut warnings)?;
     let seats = u32::try_from(agents.len()).unwrap_or(u32::MAX);
     let session = Uuid::now_v7();
     let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
@@ -168,8 +169,10 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         caps: limits::caps(
             config,
             cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks).chain(seating::voices(&guests)),
+            &web_search,
         )?,
         thresholds,
+        web_search,
         gate,
         question,
         context: premises.context,

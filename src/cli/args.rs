@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 pub(crate) mod ask;
+pub(crate) mod bench;
 pub(crate) mod setup;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::args::ask::{AskArgs, PersonasCommand, UsageArgs};
+use crate::cli::args::bench::BenchArgs;
 use crate::cli::args::setup::{ConfigCommand, DoctorArgs, ProvidersArgs, ShellArg};
 use crate::cli::check::CheckArgs;
 use crate::cli::limits::LimitArgs;
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Start(Box<StartArgs>),
     /// Tell what a debate will take: panel, stages, calls, tokens and cost. Sends nothing
     Plan(Box<PlanArgs>),
+    /// Compare modes and panels over topics and repeats, as a file says: cost, agreement, flips, accuracy
+    Bench(BenchArgs),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
     /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
@@ -192,6 +196,12 @@ pub(crate) struct DebateArgs {
     /// Leave out the gate that the project's roundtable.yaml sets as its policy
     #[arg(long)]
     pub(crate) no_policy: bool,
+    /// Let agents search the web when they state a position, where their providers can; see `providers` for the price
+    #[arg(long)]
+    pub(crate) web_search: bool,
+    /// Search for nothing: providers that always search are told not to
+    #[arg(long, conflicts_with = "web_search")]
+    pub(crate) no_web_search: bool,
     /// Leave the closing text out
     #[arg(long)]
     pub(crate) no_synthesis: bool,
@@ -548,6 +558,10 @@ pub(crate) enum SchemaArg {
     Decision,
     /// A mode file, as `modes schema` prints it
     Mode,
+    /// A bench file
+    Bench,
+    /// The report of a bench, as `bench --format json` prints it
+    BenchReport,
     /// A line of a session's event log
     Events,
     /// A line of `--progress ndjson`

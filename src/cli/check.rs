@@ -32,7 +32,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
         ListingFormat::Json => {
             let json = serde_json::to_string_pretty(&checked)
                 .map_err(|error| Failure::internal(error.to_string()).with_source(error))?;
-            output::result(&format!("{json}\n"))?;
+            output::json(&json)?;
         }
     }
     checked.failure().map_or(Ok(()), Err)

@@ -26,10 +26,10 @@ pub(crate) fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
         (Some(app), true) => asked(app, args)?,
         (Some(_), false) | (None, _) => Vec::new(),
     };
-    output::result(&match args.listing.format {
-        ListingFormat::Json => json_of(&findings, &checked),
-        ListingFormat::Text => text_of(&findings, &checked),
-    })?;
+    match args.listing.format {
+        ListingFormat::Json => output::json(&json_of(&findings, &checked))?,
+        ListingFormat::Text => output::result(&text_of(&findings, &checked))?,
+    }
     if !app::healthy(&findings) {
         let problems = findings.iter().filter(|finding| finding.state == State::Problem).count();
         let what = if problems == 1 { "a problem was".to_owned() } else { format!("{problems} problems were") };
@@ -111,7 +111,7 @@ fn json_of(findings: &[Finding], checked: &[Probed]) -> String {
         "providers": providers::entries_of(checked),
         "next": app::next_step(findings),
     });
-    format!("{document:#}\n")
+    format!("{document:#}")
 }
 
 fn entry(finding: &Finding) -> Value {

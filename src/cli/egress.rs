@@ -15,7 +15,7 @@ pub(crate) fn show(app: &App, request: &StartRequest, format: FormatArg) -> Resu
         FormatArg::Json => {
             let json = serde_json::to_string_pretty(&egress)
                 .map_err(|error| Failure::internal(error.to_string()).with_source(error))?;
-            output::result(&format!("{json}\n"))
+            output::json(&json)
         }
         FormatArg::Text | FormatArg::Markdown | FormatArg::Adr | FormatArg::Html | FormatArg::Ndjson => {
             output::for_reading(&text(&egress))
@@ -41,7 +41,8 @@ fn recipient(recipient: &Recipient) -> String {
     let seats: Vec<String> = recipient.seats.iter().map(ToString::to_string).collect();
     let seats = if seats.is_empty() { "no seat".to_owned() } else { format!("seats {}", seats.join(", ")) };
     let moderates = if recipient.moderates { ", may moderate" } else { "" };
-    format!("{} at {}: {seats}{moderates}", recipient.provider, recipient.address)
+    let searches = if recipient.searches { ", may search the web" } else { "" };
+    format!("{} at {}: {seats}{moderates}{searches}", recipient.provider, recipient.address)
 }
 
 fn outgoing(outgoing: &Outgoing) -> String {

@@ -21,7 +21,7 @@ pub(crate) fn list(app: &App, args: &ListArgs) -> Result<(), Failure> {
     match args.listing.format {
         ListingFormat::Json => {
             let sessions: Vec<Value> = sessions.iter().map(entry).collect();
-            output::result(&format!("{:#}\n", json!({ "sessions": sessions })))
+            output::json(&format!("{:#}", json!({ "sessions": sessions })))
         }
         ListingFormat::Text if sessions.is_empty() => {
             output::remark(match filter == Filter::default() {

@@ -21,10 +21,10 @@ pub(crate) fn providers(args: &ProvidersArgs) -> Result<(), Failure> {
     let whom = if args.names.is_empty() { Whom::OfDebate } else { Whom::Chosen };
     if args.check {
         let checked = ask(&app, whom, args.patience.timeout, args.listing.format)?;
-        output::result(&match args.listing.format {
-            ListingFormat::Json => format!("{:#}\n", json!({ "providers": entries_of(&checked) })),
-            ListingFormat::Text => lines_of(&checked),
-        })?;
+        match args.listing.format {
+            ListingFormat::Json => output::json(&format!("{:#}", json!({ "providers": entries_of(&checked) })))?,
+            ListingFormat::Text => output::result(&lines_of(&checked))?,
+        }
         return probe_failure(&checked).map_or(Ok(()), Err);
     }
     let vendors = match whom {
@@ -43,8 +43,10 @@ fn list(vendors: &[VendorStatus], format: ListingFormat) -> Result<(), Failure> 
         ListingFormat::Text => {
             let lines: String = vendors.iter().map(line).collect();
             let as_of = vendors.first().map(|vendor| vendor.prices_as_of).unwrap_or_default();
+            let searching: Vec<String> = vendors.iter().filter_map(searching).collect();
             output::result(&format!(
-                "{lines}\nPrices in US dollars for a million input / output tokens, as of {as_of}.\n"
+                "{lines}\nPrices in US dollars for a million input / output tokens, as of {as_of}.\nWeb search, at US dollars a search: {}.\n",
+                searching.join(", ")
             ))
         }
     }
@@ -148,6 +150,14 @@ fn line(vendor: &VendorStatus) -> String {
     format!("{:<11} {:<24} {:<28} {price}", vendor.name, state, vendor.model).trim_end().to_owned() + "\n"
 }
 
+/// A vendor that searches, with its price; one whose other fees pay for searches, with how it searches.
+fn searching(vendor: &VendorStatus) -> Option<String> {
+    match vendor.search_usd? {
+        0.0 => Some(format!("{} ({}, in its fee)", vendor.name, vendor.search)),
+        usd => Some(format!("{} ({usd})", vendor.name)),
+    }
+}
+
 fn entry(vendor: &VendorStatus) -> Value {
     json!({
         "name": vendor.name,
@@ -157,6 +167,8 @@ fn entry(vendor: &VendorStatus) -> Value {
         "model": vendor.model,
         "input_usd_per_million": vendor.prices.map(|prices| prices.0),
         "output_usd_per_million": vendor.prices.map(|prices| prices.1),
+        "web_search": vendor.search,
+        "usd_per_search": vendor.search_usd,
         "prices_as_of": vendor.prices_as_of,
     })
 }

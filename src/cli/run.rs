@@ -32,7 +32,7 @@ const REHEARSAL_PACE: Duration = Duration::from_millis(120);
 const VIEW_PATIENCE: Duration = Duration::from_millis(100);
 /// How long a process that was asked to terminate may take to end cheaply: well below the 10 seconds after which container
 /// runtimes kill.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 /// Notices that wait for the view; beyond that the run waits for it.
 pub(super) const NOTICES_MAX: usize = 1_024;
 
@@ -143,12 +143,16 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
 
 pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {
     let listed = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
+    let on = args.web_search.then(|| keys::ON.to_owned());
+    let off = args.no_web_search.then(|| keys::OFF.to_owned());
     let flags = [
         ("--mode", keys::MODE, args.mode.clone()),
         ("--agent-count", keys::DEFAULT_AGENT_COUNT, args.agent_count.clone()),
         ("--provider", keys::PROVIDERS, listed(&args.provider)),
         ("--moderator", keys::MODERATOR, args.moderator.clone()),
         ("--fallback", keys::FALLBACK, listed(&args.fallback)),
+        ("--web-search", keys::WEB_SEARCH, on),
+        ("--no-web-search", keys::WEB_SEARCH, off),
     ];
     let settings = flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?)));
     settings.chain(limits::flags(&args.limits)).collect()

@@ -13,7 +13,7 @@ pub(crate) fn search(app: &App, args: &SearchArgs) -> Result<(), Failure> {
     match args.listing.format {
         ListingFormat::Json => {
             let hits: Vec<Value> = hits.iter().map(entry).collect();
-            output::result(&format!("{:#}\n", json!({ "text": text, "hits": hits })))
+            output::json(&format!("{:#}", json!({ "text": text, "hits": hits })))
         }
         ListingFormat::Text if hits.is_empty() => {
             output::remark("nothing found");

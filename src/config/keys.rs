@@ -22,6 +22,8 @@ pub enum Kind {
     Duration,
     /// One line of text.
     Text,
+    /// One of these words.
+    Word(&'static [&'static str]),
     /// A file or folder; relative to the working folder, or to the folder of the YAML file that names it.
     Path,
     /// One provider, `NAME[=MODEL]`.
@@ -68,6 +70,20 @@ pub const EXIT_CONVERGENCE: &str = "ROUNDTABLE_EXIT_CONVERGENCE";
 pub const EXIT_CONFIDENCE: &str = "ROUNDTABLE_EXIT_CONFIDENCE";
 /// Variable with the most rounds of an exchange.
 pub const EXIT_MAX_ROUNDS: &str = "ROUNDTABLE_EXIT_MAX_ROUNDS";
+/// Variable that says whether agents may search the web.
+pub const WEB_SEARCH: &str = "ROUNDTABLE_WEB_SEARCH";
+/// Variable with the most searches in one turn.
+pub const WEB_SEARCH_MAX: &str = "ROUNDTABLE_WEB_SEARCH_MAX";
+/// Variable with how much of what was found is read.
+pub const WEB_SEARCH_CONTEXT: &str = "ROUNDTABLE_WEB_SEARCH_CONTEXT";
+/// Variable with the domains to search, or to leave out.
+pub const WEB_SEARCH_DOMAINS: &str = "ROUNDTABLE_WEB_SEARCH_DOMAINS";
+/// Variable with how old a page may be.
+pub const WEB_SEARCH_RECENCY: &str = "ROUNDTABLE_WEB_SEARCH_RECENCY";
+/// Word for a setting that is to be on.
+pub const ON: &str = "on";
+/// Word for a setting that is to be off.
+pub const OFF: &str = "off";
 /// Variable with the most US dollars that a session may cost.
 pub const MAX_COST: &str = "ROUNDTABLE_MAX_COST";
 /// Variable with the most tokens that a session may take.
@@ -174,6 +190,41 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Count { min: 1, max: 10 },
         default: None,
         about: "the most rounds of an exchange, 1 to 10; otherwise what the mode says",
+    },
+    Key {
+        name: WEB_SEARCH,
+        yaml: Some("web_search"),
+        kind: Kind::Word(&[ON, OFF]),
+        default: None,
+        about: "whether agents may search the web when they state a position: on or off",
+    },
+    Key {
+        name: WEB_SEARCH_MAX,
+        yaml: Some("web_search_max"),
+        kind: Kind::Count { min: 1, max: 20 },
+        default: Some("5"),
+        about: "the most searches in one turn, 1 to 20; anthropic and openai keep to it",
+    },
+    Key {
+        name: WEB_SEARCH_CONTEXT,
+        yaml: Some("web_search_context"),
+        kind: Kind::Word(&["low", "medium", "high"]),
+        default: None,
+        about: "how much of what was found is read: low, medium or high; openai and perplexity keep to it",
+    },
+    Key {
+        name: WEB_SEARCH_DOMAINS,
+        yaml: Some("web_search_domains"),
+        kind: Kind::Text,
+        default: None,
+        about: "the only domains to search, or those to leave out, each with a - before it, separated by commas; anthropic and perplexity (3 at most) keep to both, openai to the first",
+    },
+    Key {
+        name: WEB_SEARCH_RECENCY,
+        yaml: Some("web_search_recency"),
+        kind: Kind::Word(&["day", "week", "month", "year"]),
+        default: None,
+        about: "how old a page may be: day, week, month or year; perplexity keeps to it",
     },
     Key {
         name: MAX_COST,

@@ -253,6 +253,11 @@ impl Config {
         self.share_if_set(keys::POLICY_MIN_AGREEMENT)
     }
 
+    /// Returns the most searches of the web in one turn, 1–20.
+    pub fn web_searches_max(&self) -> u32 {
+        self.count(keys::WEB_SEARCH_MAX)
+    }
+
     /// Tells whether colour is switched off.
     pub fn no_color(&self) -> bool {
         self.setting(keys::NO_COLOR).is_some()

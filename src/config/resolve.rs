@@ -89,6 +89,7 @@ fn is_showable(kind: Kind, text: &str) -> bool {
         | Kind::Dollars
         | Kind::Duration
         | Kind::Text
+        | Kind::Word(_)
         | Kind::Path
         | Kind::Choice
         | Kind::Choices

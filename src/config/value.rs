@@ -99,6 +99,7 @@ pub(crate) fn read(kind: Kind, text: &str, around: &Surroundings<'_>) -> Result<
             duration(text).ok_or_else(|| "a time of at least a second is needed, such as 90s or 1h 30m".to_owned())
         }
         Kind::Text => line(text).map(Value::Text),
+        Kind::Word(words) => word(text, words),
         Kind::Path => path(text, around).map(Value::Path),
         Kind::Choice => choice(text, around.vendors).map(|choice| Value::Choices(vec![choice])),
         Kind::Choices => text
@@ -153,6 +154,13 @@ fn line(text: &str) -> Result<String, String> {
         return Err(format!("one line of 1 to {TEXT_MAX} characters is needed"));
     }
     Ok(text.to_owned())
+}
+
+fn word(text: &str, words: &[&str]) -> Result<Value, String> {
+    match words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+        Some(word) => Ok(Value::Text((*word).to_owned())),
+        None => Err(format!("one of {} is needed", words.join(", "))),
+    }
 }
 
 fn path(text: &str, around: &Surroundings<'_>) -> Result<PathBuf, String> {

@@ -162,6 +162,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 | Kind::Dollars
                 | Kind::Duration
                 | Kind::Text
+                | Kind::Word(_)
                 | Kind::Path
                 | Kind::Choice
                 | Kind::Secret

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::budget::Grant;
 use crate::debate::event::SessionId;
+use crate::debate::search::WebSearch;
 
 /// One slot in the schedule. Names are those of the mode; the program's own phases are `framing`, `options` and
 /// `synthesis`.
@@ -62,6 +63,8 @@ pub struct Ask {
     pub voice: Voice,
     /// What to say to it.
     pub prompt: Prompt,
+    /// Whether it may search the web for its response.
+    pub search: WebSearch,
     /// What it may take; `None` where no limit on cost or tokens is set.
     pub grant: Option<Grant>,
 }

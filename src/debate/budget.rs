@@ -14,6 +14,7 @@ use crate::debate::history::{Attempt, History, Outcome, SynthesisDue};
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
 use crate::debate::schedule::{FRAMING, OPTIONS, SYNTHESIS};
+use crate::debate::search::{SearchCost, WebSearch};
 use crate::debate::{claims, decision, schedule};
 
 /// Output tokens below which a reply is not worth asking for; a session with a lower bound of its own keeps to that.
@@ -45,6 +46,9 @@ pub struct Caps {
     /// What the session's voices cost; empty without a limit on cost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
+    /// What searches may take; empty without a limit on cost or tokens, and where nobody may search.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searches: Vec<SearchCost>,
 }
 
 /// The highest prices of a voice.
@@ -69,14 +73,22 @@ pub struct Price {
 /// What an attempt may take at most. Recorded where a limit on cost or tokens is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Grant {
-    /// Input tokens of one request; bounded by the bytes of the prompt.
+    /// Input tokens of one request; bounded by the bytes of the prompt, and by what its searches are taken to find.
     pub input_tokens: u64,
+    /// Searches of one request.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub searches: u32,
     /// Output tokens of one request.
     pub output_tokens: u32,
     /// Requests that may be billed, at least 1: another is sent after one whose answer broke off.
     pub requests: u32,
     /// Output tokens that any attempt of the wave may take.
     pub room: u32,
+}
+
+/// Grants without a search do not say so.
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A kind of limit.
@@ -129,6 +141,16 @@ impl Caps {
 
     fn price(&self, voice: &Voice) -> Option<&Price> {
         self.prices.iter().find(|price| price.provider == voice.provider && price.model == voice.model)
+    }
+
+    fn search(&self, voice: &Voice) -> Option<&SearchCost> {
+        self.searches.iter().find(|search| search.provider == voice.provider)
+    }
+
+    /// US dollars for the searches of one request.
+    fn searches_usd(&self, voice: &Voice, searches: u32) -> f64 {
+        let search = self.search(voice).filter(|_| searches > 0);
+        search.and_then(|search| search.usd(searches)).unwrap_or(0.0)
     }
 }
 
@@ -208,7 +230,7 @@ pub struct Amount {
 
 impl Amount {
     /// The amount in the unit of a limit; nothing for time, which is not counted.
-    fn of(self, limit: LimitKind) -> f64 {
+    pub fn of(self, limit: LimitKind) -> f64 {
         match limit {
             LimitKind::Cost => self.usd,
             LimitKind::Tokens => self.tokens as f64,
@@ -216,7 +238,8 @@ impl Amount {
         }
     }
 
-    fn plus(self, other: Self) -> Self {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
         Self { usd: self.usd + other.usd, tokens: self.tokens.saturating_add(other.tokens) }
     }
 
@@ -263,7 +286,8 @@ pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Resu
     };
     for ask in &mut due {
         let output_tokens = ask.prompt.output_tokens_max.min(room);
-        ask.grant = Some(Grant { input_tokens: input_tokens(&ask.prompt), output_tokens, requests, room });
+        let Need { input_tokens, searches, .. } = Need::of_ask(history, ask);
+        ask.grant = Some(Grant { input_tokens, searches, output_tokens, requests, room });
         ask.prompt.output_tokens_max = output_tokens;
     }
     Ok(due.into_iter().chain(people).collect())
@@ -273,36 +297,58 @@ pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Resu
 struct Need {
     price: Option<Price>,
     input_tokens: u64,
+    /// Of those, the most that are read at once.
+    longest_tokens: u64,
     output_tokens_max: u32,
+    searches: u32,
+    searches_usd: f64,
 }
 
 impl Need {
     fn new(history: &History, voice: &Voice, input_tokens: u64, output_tokens_max: u32) -> Self {
-        Self { price: history.caps.price(voice).cloned(), input_tokens, output_tokens_max }
+        let price = history.caps.price(voice).cloned();
+        Self { price, input_tokens, longest_tokens: input_tokens, output_tokens_max, searches: 0, searches_usd: 0.0 }
     }
 
     fn of_ask(history: &History, ask: &Ask) -> Self {
-        Self::new(history, &ask.voice, input_tokens(&ask.prompt), ask.prompt.output_tokens_max)
+        let need = Self::new(history, &ask.voice, input_tokens(&ask.prompt), ask.prompt.output_tokens_max);
+        need.searching(history, &ask.voice, &ask.search)
+    }
+
+    /// The same request with all the searches that it may make.
+    fn searching(self, history: &History, voice: &Voice, search: &WebSearch) -> Self {
+        let Some(cost) = search.terms().and_then(|_| history.caps.search(voice)) else { return self };
+        let searches = cost.searches_max;
+        Self {
+            input_tokens: cost.input_tokens(self.input_tokens, searches),
+            longest_tokens: cost.longest(self.input_tokens),
+            searches,
+            searches_usd: history.caps.searches_usd(voice, searches),
+            ..self
+        }
     }
 
     /// What was asked before there was a limit has no grant, and is bounded by what all prompts are.
     fn of_attempt(history: &History, attempt: &Attempt) -> Self {
         let without = || (attempt.prompt.bytes.saturating_add(OVERHEAD_TOKENS), history.setup.limits.output_tokens_max);
         let (input, output) = attempt.grant.map_or_else(without, |grant| (grant.input_tokens, grant.output_tokens));
-        Self::new(history, &attempt.voice, input, output)
+        let searches = attempt.grant.map_or(0, |grant| grant.searches);
+        let searches_usd = history.caps.searches_usd(&attempt.voice, searches);
+        Self { searches, searches_usd, ..Self::new(history, &attempt.voice, input, output) }
     }
 
     /// Whether the prompt may be longer than its price holds for.
     fn is_unpriced(&self) -> bool {
         let longest = self.price.as_ref().and_then(|price| price.input_tokens_max);
-        longest.is_some_and(|max| self.input_tokens > max)
+        longest.is_some_and(|max| self.longest_tokens > max)
     }
 
     /// The worst case of one request with so much room.
     fn worst(&self, room: u32) -> Amount {
         let output_tokens = u64::from(self.output_tokens_max.min(room));
         Amount {
-            usd: self.price.as_ref().map_or(0.0, |price| price.of(self.input_tokens, output_tokens)),
+            usd: self.price.as_ref().map_or(0.0, |price| price.of(self.input_tokens, output_tokens))
+                + self.searches_usd,
             tokens: self.input_tokens.saturating_add(output_tokens),
         }
     }
@@ -375,7 +421,9 @@ fn held(history: &History, due: &[Ask]) -> Vec<Need> {
     };
     if phase == FRAMING {
         let agents = history.agents.iter().filter(|agent| !agent.voice.is_person());
-        held.extend(agents.map(|agent| need(&agent.voice, shared.saturating_add(OPENING_BYTES))));
+        let opening = |voice| need(voice, shared.saturating_add(OPENING_BYTES));
+        let search = &history.setup.web_search;
+        held.extend(agents.map(|agent| opening(&agent.voice).searching(history, &agent.voice, search)));
     }
     if history.awaits_options() && phase != OPTIONS {
         let listed = u64::from(history.panel()).saturating_mul(STATEMENT_BYTES).saturating_add(shared);
@@ -410,6 +458,8 @@ fn taken(history: &History, attempt: &Attempt) -> Amount {
 fn billed(history: &History, attempt: &Attempt, reply: &Reply) -> Amount {
     let usage = reply.usage;
     let listed = history.caps.price(&attempt.voice).map(|price| price.of(usage.input_tokens, usage.output_tokens));
+    let searches = u32::try_from(usage.searches).unwrap_or(u32::MAX);
+    let listed = listed.map(|usd| usd + history.caps.searches_usd(&attempt.voice, searches));
     let usd = reply.cost_usd.or(listed).unwrap_or(0.0);
     Amount { usd, tokens: usage.input_tokens.saturating_add(usage.output_tokens) }
 }

@@ -17,9 +17,11 @@ use crate::debate::gate::GateTerms;
 use crate::debate::material::{Assumption, Material};
 use crate::debate::mode::{Mode, StopRule};
 use crate::debate::needs::NeedTerms;
+use crate::debate::prompt::PromptMark;
 use crate::debate::question::{Choice, OptionId, Question};
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::{NeedId, Response};
+use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
 /// The event format this program writes; what each brought is in [`rules`](crate::debate::rules).
@@ -225,6 +227,9 @@ pub struct Setup {
     /// When the exchange may end early.
     #[serde(default, skip_serializing_if = "Thresholds::is_default")]
     pub thresholds: Thresholds,
+    /// Whether agents may search the web when they state a position.
+    #[serde(default, skip_serializing_if = "WebSearch::is_unsaid")]
+    pub web_search: WebSearch,
     /// What the verdict must meet for the command to succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateTerms>,
@@ -302,15 +307,6 @@ impl Limits {
 /// More than half of `seats`, and at least two.
 pub fn quorum(seats: u32) -> u32 {
     (seats / 2 + 1).max(2)
-}
-
-/// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PromptMark {
-    /// SHA-256 of the shared block and the messages, in hexadecimal.
-    pub sha256: String,
-    /// Their length in bytes.
-    pub bytes: u64,
 }
 
 /// The options of an open question, and how the opening statements were sorted into them.

@@ -9,11 +9,10 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::budget::{Caps, Grant, Reached};
 use crate::debate::continuation::{Continuation, Reopening};
 use crate::debate::decision::Decision;
-use crate::debate::event::{
-    ClosedRound, Continued, Ending, Event, Frozen, Logged, PromptMark, Setup, StopReason, StoppedBy,
-};
+use crate::debate::event::{ClosedRound, Continued, Ending, Event, Frozen, Logged, Setup, StopReason, StoppedBy};
 use crate::debate::needs::{Answers, Awaited, Waiting};
 use crate::debate::personas;
+use crate::debate::prompt::PromptMark;
 use crate::debate::question::Choice;
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;

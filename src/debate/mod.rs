@@ -29,6 +29,7 @@ pub mod response;
 pub mod round;
 pub mod rules;
 pub mod schedule;
+pub mod search;
 pub mod sorting;
 pub mod template;
 pub mod text;

@@ -264,8 +264,9 @@ fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt)
     let voice = voice(history, planned)?.clone();
     let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
     let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
+    let search = history.setup.web_search.in_turn(&history.setup.mode, &planned.id);
     let (session, turn) = (history.setup.session, planned.id.clone());
-    Some(Ask { session, turn, attempt, voice, prompt: prompt(&planned.id), grant: None })
+    Some(Ask { session, turn, attempt, voice, prompt: prompt(&planned.id), search, grant: None })
 }
 
 /// Whether nothing more is to be asked in a turn.

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::debate::ask::{Ask, Prompt, TurnId};
 use crate::debate::budget::{Grant, LimitKind};
-use crate::debate::event::{Event, Logged, PromptMark};
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::needs::Waiting;
+use crate::debate::prompt::PromptMark;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::Reply;
 use crate::debate::response::Response;

@@ -60,9 +60,27 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Of the output, spent on reasoning.
     pub reasoning_tokens: u64,
+    /// Searches of the web that were made for it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub searches: u64,
     /// Whether the numbers are an estimate of ours, because the provider sent none.
     #[serde(default)]
     pub estimated: bool,
+}
+
+impl Usage {
+    /// Adds what a second request for the same reply took.
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            cache_write_tokens: self.cache_write_tokens.saturating_add(other.cache_write_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+            searches: self.searches.saturating_add(other.searches),
+            estimated: self.estimated || other.estimated,
+        }
+    }
 }
 
 /// A source that a provider names.
@@ -107,9 +125,8 @@ pub struct Fault {
     pub lost: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
+fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
+    *count == N::default()
 }
 
 /// The class of a provider's failure.

@@ -13,6 +13,8 @@ pub enum Rule {
     LastHeard,
     /// A decision on options whose sortings were not confirmed carries a caveat.
     SortingCaveat,
+    /// A name that could pass for an order is quoted in front of what its holder said.
+    QuotedNames,
     /// A debate that is cut short within a round is decided on what the seats have said in it, too.
     BallotsInHand,
 }
@@ -22,7 +24,7 @@ impl Rule {
     pub fn holds_in(self, format: u32) -> bool {
         let since = match self {
             Self::WholeEvents => 2,
-            Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::BallotsInHand => 3,
+            Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
         };
         format >= since
     }

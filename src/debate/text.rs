@@ -44,6 +44,10 @@ pub fn folded(text: &str) -> String {
 }
 
 fn is_plain(c: char) -> bool {
-    let steers_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c == '\n' || c == '\t' || !(c.is_control() || steers_direction)
+    c == '\n' || c == '\t' || !steers(c)
+}
+
+/// Whether `c` steers whatever shows it: a control character, line feed and tab included, or an override of the direction.
+pub fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -211,10 +211,11 @@ fn provenance(record: &Record) -> String {
         }),
     );
     items.push(format!(
-        "Price: {} for {} calls, {} tokens",
+        "Price: {} for {} calls, {} tokens{}",
         escaped(&money(total.cost_usd)),
         total.calls,
-        total.input_tokens.saturating_add(total.output_tokens)
+        total.tokens(),
+        total.aside()
     ));
     items.push(format!("Session {}, {}, seed {}", record.session, escaped(&record.program), record.seed));
     format!("## Provenance\n\n{}", bullets(&items))

@@ -80,7 +80,14 @@ fn table(record: &Record) -> Option<String> {
     let total = &record.usage.total;
     rows.push((
         "Price",
-        format!("{} for {} calls, {} tokens{}", money(total.cost_usd), total.calls, total.tokens(), inherited(record)),
+        format!(
+            "{} for {} calls, {} tokens{}{}",
+            money(total.cost_usd),
+            total.calls,
+            total.tokens(),
+            total.aside(),
+            inherited(record)
+        ),
     ));
     let rows: Vec<String> = rows.iter().map(|(name, value)| format!("| {name} | {} |", escaped(value))).collect();
     Some(format!("| | |\n|---|---|\n{}", rows.join("\n")))

@@ -225,7 +225,7 @@ fn conclusion(record: &Record) -> Vec<String> {
 
 fn dissent(record: &Record) -> Vec<String> {
     let entry = |dissent: &crate::debate::dissent::Dissent| {
-        let option = dissent.position().unwrap_or_else(|| "abstains".to_owned());
+        let option = dissent.position().map_or_else(|| "abstains".to_owned(), |position| line(&position));
         let kind = match dissent.kind {
             Kind::Final => "",
             Kind::LastHeard => ", not heard at the end",
@@ -281,9 +281,10 @@ fn price(record: &Record) -> String {
         n => format!(", and {n} calls whose replies were never seen"),
     };
     format!(
-        "{} calls, {about}{} tokens, {}, {:.1} s{unknown}{}",
+        "{} calls, {about}{} tokens{}, {}, {:.1} s{unknown}{}",
         total.calls,
         total.tokens(),
+        total.aside(),
         money(total.cost_usd),
         record.times.elapsed_ms as f64 / 1000.0,
         inherited(record)
@@ -305,6 +306,17 @@ pub fn money(cost_usd: Option<f64>) -> String {
         Some(0.0) => "$0".to_owned(),
         Some(cost) if cost < 0.0001 => "under $0.0001".to_owned(),
         Some(cost) => format!("${cost:.4}"),
+    }
+}
+
+/// A count in three digits or so: `950`, `12k`, `1.2M`.
+pub fn short(tokens: u64) -> String {
+    let (thousands, millions) = (tokens as f64 / 1e3, tokens as f64 / 1e6);
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..9_950 => format!("{thousands:.1}k"),
+        9_950..999_500 => format!("{thousands:.0}k"),
+        _ => format!("{millions:.1}M"),
     }
 }
 

@@ -38,12 +38,20 @@ pub struct Spent {
     pub output_tokens: u64,
     /// Of those, spent on reasoning.
     pub reasoning_tokens: u64,
+    /// Searches of the web.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub searches: u64,
     /// Price in US dollars; `None` when a price is not known, never 0 in its place.
     pub cost_usd: Option<f64>,
     /// Requests of which nothing more is known: what they took is in no number here.
     pub unknown: u32,
     /// Whether some of the tokens are estimates.
     pub estimated: bool,
+}
+
+/// Records of sessions that searched for nothing do not say so.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// In which session something was paid.
@@ -146,6 +154,7 @@ impl Spent {
         cached_tokens: 0,
         output_tokens: 0,
         reasoning_tokens: 0,
+        searches: 0,
         cost_usd: Some(0.0),
         unknown: 0,
         estimated: false,
@@ -169,9 +178,22 @@ impl Spent {
         self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.reasoning_tokens = self.reasoning_tokens.saturating_add(other.reasoning_tokens);
+        self.searches = self.searches.saturating_add(other.searches);
         self.cost_usd = self.cost_usd.zip(other.cost_usd).map(|(sum, cost)| sum + cost);
         self.unknown = self.unknown.saturating_add(other.unknown);
         self.estimated |= other.estimated;
+    }
+
+    /// What belongs behind a count of tokens, in words: how many a prompt cache held, and the searches of the web. Empty
+    /// without either.
+    pub fn aside(&self) -> String {
+        let cached = if self.cached_tokens == 0 { String::new() } else { format!(" ({} cached)", self.cached_tokens) };
+        let searches = match self.searches {
+            0 => String::new(),
+            1 => ", 1 search".to_owned(),
+            searches => format!(", {searches} searches"),
+        };
+        cached + &searches
     }
 
     fn add(&mut self, outcome: &Outcome) {
@@ -184,6 +206,7 @@ impl Spent {
                 self.cached_tokens = self.cached_tokens.saturating_add(reply.usage.cached_tokens);
                 self.output_tokens = self.output_tokens.saturating_add(reply.usage.output_tokens);
                 self.reasoning_tokens = self.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
+                self.searches = self.searches.saturating_add(reply.usage.searches);
                 self.estimated |= reply.usage.estimated;
                 self.cost_usd = self.cost_usd.zip(reply.cost_usd).map(|(sum, cost)| sum + cost);
             }

@@ -1,4 +1,4 @@
-//! The files of a folder that hold modes or personas, each named after what it holds.
+//! The files that hold modes, personas or benches; in a folder, each is named after what it holds.
 //!
 //! Must never read more of a file than it may hold, nor wait on anything that is not a plain file.
 
@@ -7,9 +7,9 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::modes::parse::too_large;
 use crate::modes::places::Place;
 use crate::modes::text::printable;
+use crate::modes::yaml::{FileKind, too_large};
 use crate::modes::{FILE_BYTES_MAX, ModeError};
 
 /// The most files of one folder that are looked at.
@@ -53,21 +53,21 @@ pub(crate) fn stems_in(folder: &Path, endings: &[&str]) -> Result<BTreeSet<Strin
     Ok(stems)
 }
 
-/// Reads a plain file of at most [`FILE_BYTES_MAX`] bytes of UTF-8. Opens nothing that could block, such as a pipe.
-pub(crate) fn read(path: &Path) -> Result<String, ModeError> {
+/// Reads a plain file, as text, of at most [`FILE_BYTES_MAX`] bytes of UTF-8. Opens nothing that could block, such as a pipe.
+pub fn read(path: &Path, kind: FileKind) -> Result<String, ModeError> {
     let fail = |error: std::io::Error| unreadable(path, &reason(&error));
     let metadata = fs::metadata(path).map_err(fail)?;
     if !metadata.is_file() {
         return Err(unreadable(path, "not a plain file"));
     }
     if metadata.len() > FILE_BYTES_MAX as u64 {
-        return Err(too_large(&label(path)));
+        return Err(too_large(&label(path), kind));
     }
     let mut bytes = Vec::new();
     // The size may have changed since, and some file systems report none.
     File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)).map_err(fail)?;
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(too_large(&label(path)));
+        return Err(too_large(&label(path), kind));
     }
     String::from_utf8(bytes).map_err(|error| not_text(path, &error.as_bytes()[..error.utf8_error().valid_up_to()]))
 }
@@ -90,7 +90,7 @@ fn not_text(path: &Path, valid: &[u8]) -> ModeError {
 }
 
 /// A path as it may be shown.
-pub(crate) fn label(path: &Path) -> String {
+pub fn label(path: &Path) -> String {
     printable(&path.to_string_lossy(), PATH_CHARS_MAX)
 }
 

@@ -7,6 +7,7 @@ use crate::modes::files::{file_of, label, overridden, read, stems_in};
 use crate::modes::nearest::nearest;
 use crate::modes::parse::parse;
 use crate::modes::text::is_slug;
+use crate::modes::yaml::FileKind;
 use crate::modes::{BUILT_IN, ModeError};
 
 /// How a mode file's name may end.
@@ -72,7 +73,7 @@ pub struct Listed {
 /// Fails when there is none, when its file cannot be read, and when it is not a valid mode.
 pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, ModeError> {
     if is_path(name_or_path) {
-        let source = read(Path::new(name_or_path))?;
+        let source = read(Path::new(name_or_path), FileKind::Mode)?;
         let mode = parse(&source, &label(Path::new(name_or_path)), None)?;
         return Ok(Found { mode, origin: Origin::File, source });
     }
@@ -80,7 +81,7 @@ pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, ModeError> {
     if is_slug(name_or_path) {
         for (origin, folder) in folders.in_order() {
             if let Some(path) = file_of(name_or_path, folder, &ENDINGS)? {
-                let source = read(&path)?;
+                let source = read(&path, FileKind::Mode)?;
                 let mode = parse(&source, &label(&path), Some(name_or_path))?;
                 return Ok(Found { mode, origin, source });
             }
@@ -126,7 +127,8 @@ fn list_folder(origin: Origin, folder: &Path) -> Vec<Listed> {
     let listed = |stem: String| {
         let (path, result) = match file_of(&stem, folder, &ENDINGS) {
             Ok(Some(path)) => {
-                (Some(path.clone()), read(&path).and_then(|source| parse(&source, &label(&path), Some(&stem))))
+                let result = read(&path, FileKind::Mode).and_then(|source| parse(&source, &label(&path), Some(&stem)));
+                (Some(path), result)
             }
             // It was there a moment ago.
             Ok(None) => return None,

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::modes::files::{file_of, label, overridden, read, stems_in};
-use crate::modes::nearest::nearest;
 use crate::modes::text::is_slug;
-use crate::modes::{Folders, Origin};
+use crate::modes::{FileKind, Folders, Origin, nearest};
 use crate::personas::parse::parse;
 use crate::personas::{BUILT_IN, PersonaError, PersonaFile};
 
@@ -42,14 +41,14 @@ pub struct Listed {
 pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, PersonaError> {
     if name_or_path.contains('/') || name_or_path.ends_with(".md") {
         let path = Path::new(name_or_path);
-        let source = read(path)?;
+        let source = read(path, FileKind::Persona)?;
         return Ok(Found { persona: parse(&source, &label(path), None)?, origin: Origin::File, source });
     }
     // Only a slug is ever joined to a folder, so a name cannot lead out of it.
     if is_slug(name_or_path) {
         for (origin, folder) in folders.in_order() {
             if let Some(path) = file_of(name_or_path, folder, &ENDINGS)? {
-                let source = read(&path)?;
+                let source = read(&path, FileKind::Persona)?;
                 return Ok(Found { persona: parse(&source, &label(&path), Some(name_or_path))?, origin, source });
             }
         }
@@ -87,7 +86,8 @@ fn list_folder(origin: Origin, folder: &Path) -> Vec<Listed> {
     let listed = |stem: String| {
         let (path, result) = match file_of(&stem, folder, &ENDINGS) {
             Ok(Some(path)) => {
-                let result = read(&path).and_then(|source| parse(&source, &label(&path), Some(&stem)));
+                let source = read(&path, FileKind::Persona);
+                let result = source.and_then(|source| parse(&source, &label(&path), Some(&stem)));
                 (Some(path), result.map_err(PersonaError::File))
             }
             // It was there a moment ago.

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use crate::modes::check::Flaw;
-use crate::modes::parse::{locate, too_large, typed};
-use crate::modes::places::{Place, Places};
-use crate::modes::{FILE_BYTES_MAX, ModeError, text};
+use crate::modes::parse::locate;
+use crate::modes::yaml::too_large;
+use crate::modes::{FILE_BYTES_MAX, FileKind, ModeError, Place, Source, text};
 use crate::personas::{Limits, PersonaFile, Toolset};
 
 /// The line before and after the front matter.
@@ -36,7 +36,7 @@ struct Front {
 /// Parses and checks `source`. `file` names it in errors; `stem` is what the persona must be called, if anything.
 pub(super) fn parse(source: &str, file: &str, stem: Option<&str>) -> Result<PersonaFile, ModeError> {
     if source.len() > FILE_BYTES_MAX {
-        return Err(too_large(file));
+        return Err(too_large(file, FileKind::Persona));
     }
     let (front, told) = split(source).map_err(|(place, message)| ModeError::Invalid {
         file: file.to_owned(),
@@ -44,8 +44,8 @@ pub(super) fn parse(source: &str, file: &str, stem: Option<&str>) -> Result<Pers
         message: message.to_owned(),
         suggestion: None,
     })?;
-    let places = Places::of(&front);
-    let read: Front = typed(&front, &places, file)?;
+    let front = Source::new(&front, file, FileKind::Persona)?;
+    let read: Front = front.read()?;
     let persona = PersonaFile {
         title: read.title.unwrap_or_else(|| read.name.clone()),
         name: read.name,
@@ -57,7 +57,7 @@ pub(super) fn parse(source: &str, file: &str, stem: Option<&str>) -> Result<Pers
         limits: read.limits,
         told: told.trim().to_owned(),
     };
-    check(&persona, stem).map_err(|flaw| locate(flaw, &places, file))?;
+    check(&persona, stem).map_err(|flaw| locate(flaw, front.places(), file))?;
     check_told(&persona.told).map_err(|message| ModeError::Invalid {
         file: file.to_owned(),
         place: Place::START.after(&source[..source.len() - told.len()]),

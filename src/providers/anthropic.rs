@@ -1,16 +1,20 @@
 //! Anthropic's Messages wire, read from the `anthropic` SDK 2.11 for Python.
 //!
-//! Must never send sampling parameters, which current models refuse, nor offer tools.
+//! Must never send sampling parameters, which current models refuse, nor offer tools of ours: the provider's own search is
+//! the only one.
 
 use serde_json::{Map, Value, json};
 
 use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
-use crate::providers::draft::{Draft, Stage, Standing};
+use crate::debate::search::{Domains, SearchTerms};
+use crate::providers::draft::{Draft, Pause, Stage, Standing};
 use crate::providers::schema;
 use crate::providers::wire::{Call, Shape, WireFault};
 
 const VERSION: &str = "2026-10-21";
+/// Name of its search.
+const SEARCH: &str = "web_search";
 
 /// Encodes a streaming request. Cache breakpoints end the part that all voices share and the conversation so far.
 pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
@@ -31,7 +35,33 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
         // This wire knows no looser mode between a schema and none.
         Shape::JsonObject | Shape::Plain | Shape::Text => {}
     }
+    if let Some(terms) = ask.search.terms() {
+        body["tools"] = json!([search_tool(terms)]);
+    }
     Call { path: "/v1/messages".to_owned(), headers: vec![("anthropic-version", VERSION.to_owned())], body }
+}
+
+/// The version that every model with a search knows; later ones run code to sift what they find.
+fn search_tool(terms: &SearchTerms) -> Value {
+    let mut tool = json!({ "type": "web_search_20250305", "name": SEARCH, "max_uses": terms.searches_max });
+    match &terms.domains {
+        Domains::Any => {}
+        Domains::Only(domains) => tool["allowed_domains"] = json!(domains),
+        Domains::Except(domains) => tool["blocked_domains"] = json!(domains),
+    }
+    tool
+}
+
+/// Sends back what was said before the pause, unchanged, as the assistant's own message. The provider counts searches by
+/// request, and the terms by turn, so those already made are taken off; it takes no number below 1.
+pub(crate) fn go_on(body: &mut Value, so_far: &[Value]) {
+    let made = so_far.iter().filter(|block| block["type"] == "server_tool_use" && block["name"] == SEARCH).count();
+    if let Some(most) = body["tools"][0]["max_uses"].as_u64() {
+        body["tools"][0]["max_uses"] = json!(most.saturating_sub(made as u64).max(1));
+    }
+    if let Some(messages) = body["messages"].as_array_mut() {
+        messages.push(json!({ "role": "assistant", "content": so_far }));
+    }
 }
 
 fn messages(ask: &Ask, shape: Shape) -> Value {
@@ -61,8 +91,15 @@ pub(crate) fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, 
             draft.identify(&message["model"], &message["id"]);
             count(draft, &message["usage"]);
         }
-        "content_block_start" => return Ok(block(draft, &event["content_block"])),
-        "content_block_delta" => return Ok(delta(draft, &event["delta"])),
+        "content_block_start" => {
+            keep(draft, &event["content_block"]);
+            return Ok(block(draft, &event["content_block"]));
+        }
+        "content_block_delta" => {
+            extend(draft, &event["delta"]);
+            return Ok(delta(draft, &event["delta"]));
+        }
+        "content_block_stop" => close(draft),
         "message_delta" => {
             count(draft, &event["usage"]);
             stop(draft, &event["delta"])?;
@@ -78,7 +115,9 @@ pub(crate) fn body(draft: &mut Draft, message: &Value) -> Result<(), WireFault> 
     draft.identify(&message["model"], &message["id"]);
     count(draft, &message["usage"]);
     for content in message["content"].as_array().into_iter().flatten() {
+        keep(draft, content);
         block(draft, content);
+        close(draft);
     }
     stop(draft, message)?;
     draft.stage = Stage::Closed;
@@ -92,6 +131,11 @@ fn block(draft: &mut Draft, block: &Value) -> Option<String> {
                 cite(draft, citation);
             }
             draft.append(block["text"].as_str().unwrap_or_default())
+        }
+        // What stood before a search tells of the search.
+        "server_tool_use" => {
+            draft.text.clear();
+            None
         }
         "web_search_tool_result" => {
             for page in block["content"].as_array().into_iter().flatten() {
@@ -114,6 +158,49 @@ fn delta(draft: &mut Draft, delta: &Value) -> Option<String> {
     }
 }
 
+/// Keeps a block as it came, in case the provider pauses and wants it back.
+fn keep(draft: &mut Draft, block: &Value) {
+    draft.tool_input.clear();
+    draft.content.push(block.clone());
+}
+
+/// Adds a delta to the block that is being kept.
+fn extend(draft: &mut Draft, delta: &Value) {
+    if delta["type"] == "input_json_delta" {
+        draft.tool_input.push_str(delta["partial_json"].as_str().unwrap_or_default());
+        return;
+    }
+    let Some(Value::Object(block)) = draft.content.last_mut() else { return };
+    for field in ["text", "thinking", "signature"] {
+        if let Some(more) = delta[field].as_str() {
+            let so_far = block.get(field).and_then(Value::as_str).unwrap_or_default();
+            let whole = format!("{so_far}{more}");
+            block.insert(field.to_owned(), Value::String(whole));
+        }
+    }
+    if delta["type"] == "citations_delta" {
+        let citations = block.entry("citations").or_insert(Value::Null);
+        match citations {
+            Value::Array(known) => known.push(delta["citation"].clone()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                *citations = json!([delta["citation"]]);
+            }
+        }
+    }
+}
+
+/// Ends the block that is being kept. Empty texts are refused when they are sent back.
+fn close(draft: &mut Draft) {
+    let Some(block) = draft.content.last_mut() else { return };
+    if block["type"] == "text" && block["text"].as_str().is_none_or(|text| text.trim().is_empty()) {
+        draft.content.pop();
+    } else if let (Value::Object(fields), Ok(input @ Value::Object(_))) =
+        (block, serde_json::from_str::<Value>(&draft.tool_input))
+    {
+        fields.insert("input".to_owned(), input);
+    }
+}
+
 fn cite(draft: &mut Draft, citation: &Value) {
     let url = if citation["url"].is_null() { &citation["source"] } else { &citation["url"] };
     draft.sources.add(url, &citation["title"], &citation["cited_text"], Standing::Cited);
@@ -125,7 +212,11 @@ fn stop(draft: &mut Draft, delta: &Value) -> Result<(), WireFault> {
         Some("end_turn" | "stop_sequence") => Finish::Complete,
         Some("max_tokens" | "model_context_window_exceeded") => Finish::Truncated,
         Some("refusal") => Finish::Refused,
-        // A paused turn and a tool call both wait for an answer of ours; no tool was offered.
+        Some("pause_turn") => {
+            draft.pause = Pause::Waiting;
+            Finish::Complete
+        }
+        // A tool call waits for an answer of ours, and no tool of ours was offered.
         Some(reason) => {
             let message = format!("the model stopped with {reason}, which is no end of an answer");
             return Err(WireFault::new(FaultKind::InvalidResponse, &message));
@@ -144,6 +235,7 @@ fn count(draft: &mut Draft, usage: &Value) {
         return;
     };
     let known = draft.usage.get_or_insert_with(|| Value::Object(Map::new()));
+    draft.searches = usage["server_tool_use"]["web_search_requests"].as_u64().unwrap_or(draft.searches);
     for (name, value) in counts.iter().filter(|(_, value)| !value.is_null()) {
         known[name] = value.clone();
     }
@@ -162,6 +254,7 @@ pub(crate) fn usage(usage: &Value) -> Option<Usage> {
         cache_write_tokens,
         output_tokens: output.unwrap_or(0),
         reasoning_tokens: usage["output_tokens_details"]["thinking_tokens"].as_u64().unwrap_or(0),
+        searches: 0,
         estimated: false,
     })
 }

@@ -20,6 +20,16 @@ pub(crate) enum Stage {
     Closed,
 }
 
+/// Whether a reply that ended is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Pause {
+    /// It is.
+    #[default]
+    No,
+    /// The provider goes on once it is sent back what it said.
+    Waiting,
+}
+
 /// What has arrived of a reply.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
@@ -36,6 +46,14 @@ pub(crate) struct Draft {
     pub(crate) numbered: Vec<Value>,
     /// Output items whose text is not part of the answer.
     pub(crate) hidden: BTreeSet<u64>,
+    /// Searches of the web that were made.
+    pub(crate) searches: u64,
+    /// Content as it came, on a wire whose provider may pause and has to be told what it said so far.
+    pub(crate) content: Vec<Value>,
+    /// What has arrived of the input of a tool that the provider runs itself.
+    pub(crate) tool_input: String,
+    /// Whether the provider stopped to be asked to go on.
+    pub(crate) pause: Pause,
 }
 
 impl Draft {
@@ -64,6 +82,9 @@ pub(crate) enum Standing {
     Consulted,
 }
 
+/// Most sources that one reply can bring.
+const SOURCES_MAX: usize = 200;
+
 /// Sources in order of appearance, each URL once.
 #[derive(Debug, Default)]
 pub(crate) struct Sources(Vec<Citation>);
@@ -74,20 +95,40 @@ impl Sources {
         let Some(url) = url.as_str().map(str::trim).filter(|url| is_web_address(url)) else {
             return;
         };
-        let position = self.0.iter().position(|known| known.url == url).unwrap_or_else(|| {
-            self.0.push(Citation { url: url.to_owned(), title: None, quote: None, cited: false });
-            self.0.len() - 1
-        });
-        let known = &mut self.0[position];
-        known.cited |= standing == Standing::Cited;
-        known.title = known.title.take().or_else(|| filled(title));
-        known.quote = known.quote.take().or_else(|| filled(quote));
+        let (title, quote) = (filled(title), filled(quote));
+        self.merge(Citation { url: untracked(url), title, quote, cited: standing == Standing::Cited });
+    }
+
+    /// Adds a source that is already in our own form.
+    pub(crate) fn merge(&mut self, source: Citation) {
+        if let Some(known) = self.0.iter_mut().find(|known| known.url == source.url) {
+            known.cited |= source.cited;
+            known.title = known.title.take().or(source.title);
+            known.quote = known.quote.take().or(source.quote);
+        } else if self.0.len() < SOURCES_MAX {
+            self.0.push(source);
+        }
     }
 
     pub(crate) fn into_citations(self) -> Vec<Citation> {
         self.0
     }
 }
+
+/// The URL without the mark that a provider leaves on links from its citations: it would part what was cited from what was
+/// consulted.
+fn untracked(url: &str) -> String {
+    let (rest, fragment) = url.split_once('#').map_or((url, None), |(rest, fragment)| (rest, Some(fragment)));
+    let Some((page, query)) = rest.split_once('?').filter(|(_, query)| query.contains(TRACKING)) else {
+        return url.to_owned();
+    };
+    let kept: Vec<&str> = query.split('&').filter(|part| *part != TRACKING).collect();
+    let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+    format!("{page}{query}{}", fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default())
+}
+
+/// What OpenAI adds to the address of a page that it cites.
+const TRACKING: &str = "utm_source=openai";
 
 fn filled(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)

@@ -70,6 +70,7 @@ const SCHEMA_PHRASES: &[&str] = &[
     "text.format",
     "structured output",
     "json mode",
+    "controlled generation",
     "json_validate_failed",
     "grammar",
 ];

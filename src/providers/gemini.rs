@@ -29,6 +29,10 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
         Shape::Plain | Shape::Text => {}
     }
     let mut body = json!({ "contents": contents.collect::<Value>(), "generationConfig": settings });
+    if ask.search.terms().is_some() {
+        // It takes no terms but a range of dates, and a wire knows no date.
+        body["tools"] = json!([{ "googleSearch": {} }]);
+    }
     if !ask.prompt.shared.is_empty() {
         body["systemInstruction"] = json!({ "parts": [{ "text": ask.prompt.shared }] });
     }
@@ -91,6 +95,9 @@ pub(crate) fn body(draft: &mut Draft, response: &Value) -> Result<(), WireFault>
 
 /// Web pages that a supported segment of the text refers to are cited, the others consulted.
 fn ground(draft: &mut Draft, grounding: &Value) {
+    if let Some(queries) = grounding["webSearchQueries"].as_array() {
+        draft.searches = u64::try_from(queries.len()).unwrap_or(u64::MAX);
+    }
     let supports = grounding["groundingSupports"].as_array();
     let indices = supports.into_iter().flatten().filter_map(|support| support["groundingChunkIndices"].as_array());
     let cited: Vec<u64> = indices.flatten().filter_map(Value::as_u64).collect();
@@ -134,6 +141,7 @@ pub(crate) fn usage(usage: &Value) -> Option<Usage> {
         cache_write_tokens: 0,
         output_tokens: candidates.unwrap_or(0).saturating_add(reasoning_tokens),
         reasoning_tokens,
+        searches: 0,
         estimated: false,
     })
 }

@@ -155,6 +155,7 @@ pub(crate) fn usage(usage: &Value) -> Option<Usage> {
         cache_write_tokens: details["cache_write_tokens"].as_u64().unwrap_or(0),
         output_tokens: if is_beside { with_reasoning } else { completion },
         reasoning_tokens,
+        searches: 0,
         estimated: false,
     })
 }

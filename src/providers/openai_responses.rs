@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
+use crate::debate::search::{Domains, SearchTerms};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::wire::{Call, Shape, WireFault};
 use crate::providers::{fault, schema};
@@ -40,10 +41,30 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
             let schema = &ask.prompt.schema;
             body["text"] = json!({ "format": { "type": "json_schema", "name": schema.name, "strict": true, "schema": schema.json } });
         }
+        // A search is refused beside this one.
+        Shape::JsonObject if ask.search.terms().is_some() => {}
         Shape::JsonObject => body["text"] = json!({ "format": { "type": "json_object" } }),
         Shape::Plain | Shape::Text => {}
     }
+    if let Some(terms) = ask.search.terms() {
+        body["tools"] = json!([search_tool(terms)]);
+        body["max_tool_calls"] = json!(terms.searches_max);
+        body["include"] = json!(["web_search_call.action.sources"]);
+    }
     Call { path: "/v1/responses".to_owned(), headers: Vec::new(), body }
+}
+
+/// It can leave no domain out.
+fn search_tool(terms: &SearchTerms) -> Value {
+    let mut tool = json!({ "type": "web_search" });
+    if let Some(context) = terms.context {
+        tool["search_context_size"] = json!(context.name());
+    }
+    match &terms.domains {
+        Domains::Only(domains) => tool["filters"] = json!({ "allowed_domains": domains }),
+        Domains::Any | Domains::Except(_) => {}
+    }
+    tool
 }
 
 /// Takes one event of the stream.
@@ -76,6 +97,9 @@ pub(crate) fn body(draft: &mut Draft, response: &Value) -> Result<(), WireFault>
     draft.usage = Some(response["usage"].clone()).filter(Value::is_object).or(draft.usage.take());
     let mut text = String::new();
     for item in response["output"].as_array().into_iter().flatten() {
+        if item["type"] == "web_search_call" && item["action"]["type"] == "search" {
+            draft.searches = draft.searches.saturating_add(1);
+        }
         for page in item["action"]["sources"].as_array().into_iter().flatten() {
             draft.sources.add(&page["url"], &page["title"], &Value::Null, Standing::Consulted);
         }
@@ -141,6 +165,7 @@ pub(crate) fn usage(usage: &Value) -> Option<Usage> {
         cache_write_tokens: usage["input_tokens_details"]["cache_write_tokens"].as_u64().unwrap_or(0),
         output_tokens: output.unwrap_or(0),
         reasoning_tokens: usage["output_tokens_details"]["reasoning_tokens"].as_u64().unwrap_or(0),
+        searches: 0,
         estimated: false,
     })
 }

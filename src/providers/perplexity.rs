@@ -6,9 +6,13 @@
 use serde_json::{Value, json};
 
 use crate::debate::ask::Ask;
+use crate::debate::search::{Domains, SearchTerms, WebSearch};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::wire::{Call, Shape, WireFault};
 use crate::providers::{openai_chat, schema};
+
+/// Most domains in its filter.
+pub(crate) const DOMAINS_MAX: usize = 3;
 
 /// Encodes a streaming request. The shared text opens the first user message: a system message is not searched for.
 pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
@@ -25,6 +29,11 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
         "max_tokens": ask.prompt.output_tokens_max,
         "stream": true,
     });
+    match &ask.search {
+        WebSearch::Unsaid => {}
+        WebSearch::Off => body["disable_search"] = json!(true),
+        WebSearch::On(terms) => search(&mut body, terms),
+    }
     match shape {
         Shape::Schema => body["response_format"] = openai_chat::schema_format(ask),
         // This wire knows no looser mode between a schema and none.
@@ -33,12 +42,31 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     Call { path: "/chat/completions".to_owned(), headers: Vec::new(), body }
 }
 
+/// A domain to be left out is written with a minus before it.
+fn search(body: &mut Value, terms: &SearchTerms) {
+    if let Some(context) = terms.context {
+        body["web_search_options"] = json!({ "search_context_size": context.name() });
+    }
+    let domains: Vec<String> = match &terms.domains {
+        Domains::Any => Vec::new(),
+        Domains::Only(domains) => domains.clone(),
+        Domains::Except(domains) => domains.iter().map(|domain| format!("-{domain}")).collect(),
+    };
+    if !domains.is_empty() {
+        body["search_domain_filter"] = json!(&domains[..domains.len().min(DOMAINS_MAX)]);
+    }
+    if let Some(recency) = terms.recency {
+        body["search_recency_filter"] = json!(recency.name());
+    }
+}
+
 /// Takes one chunk of the stream.
 pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
     draft.identify(&chunk["model"], &chunk["id"]);
     if chunk["usage"].is_object() {
         // Chunks before the last one carry a cost of zero.
         draft.cost_usd = chunk["usage"]["cost"]["total_cost"].as_f64().filter(|cost| *cost > 0.0).or(draft.cost_usd);
+        draft.searches = chunk["usage"]["num_search_queries"].as_u64().unwrap_or(draft.searches);
         draft.usage = Some(chunk["usage"].clone());
     }
     number(draft, chunk);

@@ -4,6 +4,8 @@
 //! cost.
 
 use crate::debate::reply::Usage;
+use crate::debate::search::Reading;
+use crate::providers::perplexity;
 use crate::providers::wire::{Shape, Wire};
 
 /// The day on which the prices were last checked against what the vendors publish.
@@ -40,6 +42,52 @@ pub struct Vendor {
     pub output_limit: OutputLimit,
     /// How to be told the usage, where the wire has two ways.
     pub usage_report: UsageReport,
+    /// How it searches the web; `None` when its wire offers no search.
+    pub search: Option<Search>,
+}
+
+/// How a vendor searches the web.
+#[derive(Debug)]
+pub struct Search {
+    /// Whether it has to be asked to.
+    pub offer: Offer,
+    /// The terms that it keeps to.
+    pub honours: &'static [Term],
+    /// Most domains that it takes, where it takes few.
+    pub domains_max: Option<usize>,
+    /// Price of one search in US dollars; `None` when the vendor publishes none, and then no reply that searched has a
+    /// known cost.
+    pub search_usd: Option<f64>,
+    /// US dollars by which a request costs more where a medium or a high search context is asked for.
+    pub context_usd: (f64, f64),
+    /// Input tokens set aside for what one search finds. No vendor bounds it; what they report is seldom half of this.
+    pub found_tokens: u64,
+    /// How often the prompt is read.
+    pub reading: Reading,
+}
+
+/// Whether a vendor has to be asked to search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// It searches only if a search is offered to it.
+    OnRequest,
+    /// It searches by nature, unless it is told not to.
+    ByNature,
+}
+
+/// A term of a search that a vendor may or may not keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// The most searches in one turn.
+    SearchesMax,
+    /// How much of what was found is read.
+    Context,
+    /// Domains to search alone.
+    OnlyDomains,
+    /// Domains to leave out.
+    ExceptDomains,
+    /// How old a page may be.
+    Recency,
 }
 
 /// Whether a vendor needs a key.
@@ -150,6 +198,7 @@ const COMMON: Vendor = Vendor {
     shape: Shape::Schema,
     output_limit: OutputLimit::MaxTokens,
     usage_report: UsageReport::OnRequest,
+    search: None,
 };
 
 /// What servers on the user's own machine share.
@@ -173,6 +222,15 @@ pub const VENDORS: &[Vendor] = &[
             Model::new("claude-opus-5", "claude", 5.0, 25.0).cached(0.5).cache_write(6.25),
             Model::new("claude-sonnet-5", "claude", 2.0, 10.0).cached(0.2).cache_write(2.5),
         ],
+        search: Some(Search {
+            offer: Offer::OnRequest,
+            honours: &[Term::SearchesMax, Term::OnlyDomains, Term::ExceptDomains],
+            domains_max: None,
+            search_usd: Some(0.01),
+            context_usd: (0.0, 0.0),
+            found_tokens: 20_000,
+            reading: Reading::AfterEach,
+        }),
         ..COMMON
     },
     Vendor {
@@ -190,6 +248,15 @@ pub const VENDORS: &[Vendor] = &[
             Model::new("gpt-6-luna", "gpt", 0.1, 0.5).cached(0.01).cache_write(0.125).up_to(272_000),
             Model::new("gpt-5.4-mini", "gpt", 0.75, 4.5).cached(0.075),
         ],
+        search: Some(Search {
+            offer: Offer::OnRequest,
+            honours: &[Term::SearchesMax, Term::Context, Term::OnlyDomains],
+            domains_max: None,
+            search_usd: Some(0.01),
+            context_usd: (0.0, 0.0),
+            found_tokens: 20_000,
+            reading: Reading::AfterEach,
+        }),
         ..COMMON
     },
     Vendor {
@@ -206,6 +273,16 @@ pub const VENDORS: &[Vendor] = &[
             Model::new("gemini-3.8-flash", "gemini", 0.75, 3.75).cached(0.075),
             Model::unpriced("gemini-3.1-pro-preview", "gemini"),
         ],
+        // It bills every query beyond a monthly allowance that nothing here can know of, and no token of what it finds.
+        search: Some(Search {
+            offer: Offer::OnRequest,
+            honours: &[],
+            domains_max: None,
+            search_usd: Some(0.014),
+            context_usd: (0.0, 0.0),
+            found_tokens: 2_000,
+            reading: Reading::Once,
+        }),
         ..COMMON
     },
     Vendor {
@@ -223,6 +300,16 @@ pub const VENDORS: &[Vendor] = &[
             Model::new("sonar-pro", "sonar", 3.0, 15.0).request(0.006),
             Model::new("sonar-reasoning-pro", "sonar", 2.0, 8.0).request(0.006),
         ],
+        // The request fee pays for the searches.
+        search: Some(Search {
+            offer: Offer::ByNature,
+            honours: &[Term::Context, Term::OnlyDomains, Term::ExceptDomains, Term::Recency],
+            domains_max: Some(perplexity::DOMAINS_MAX),
+            search_usd: Some(0.0),
+            context_usd: (0.004, 0.008),
+            found_tokens: 0,
+            reading: Reading::Once,
+        }),
         ..COMMON
     },
     Vendor {
@@ -399,7 +486,13 @@ pub fn price(vendor: &Vendor, model: &str, usage: &Usage) -> Option<f64> {
         // Ollama runs models with this ending on its own, paid machines.
         Billing::Free if model.ends_with("cloud") => None,
         Billing::Free => Some(0.0),
-        Billing::Metered => metered(known(vendor, model)?, usage),
+        Billing::Metered => {
+            let searches_usd = match usage.searches {
+                0 => 0.0,
+                searches => searches as f64 * vendor.search.as_ref()?.search_usd?,
+            };
+            Some(metered(known(vendor, model)?, usage)? + searches_usd)
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Citation, FaultKind, Finish, Usage};
-use crate::providers::draft::{Draft, Stage};
+use crate::providers::draft::{Draft, Pause, Sources, Stage};
 use crate::providers::table::Vendor;
 use crate::providers::talk::{self, Called, Heard, Talk};
 use crate::providers::{anthropic, fault, gemini, openai_chat, openai_responses, perplexity};
@@ -77,10 +77,44 @@ pub struct Answer {
     pub cost_usd: Option<f64>,
     /// Sources, each URL once.
     pub citations: Vec<Citation>,
+    /// Searches of the web that were made for it.
+    pub searches: u64,
     /// The provider's id of the reply.
     pub request_id: Option<String>,
     /// The tools it calls; none outside of a talk.
     pub called: Called,
+    /// What was said so far, as the provider wants it back, when it stopped to be asked to go on; `None` when the answer is
+    /// whole.
+    pub paused: Option<Vec<Value>>,
+}
+
+impl Answer {
+    /// Joins what was said before a pause, if there was one, and what came after it.
+    pub fn after(self, before: Option<Self>) -> Self {
+        match before {
+            Some(before) => before.followed_by(self),
+            None => self,
+        }
+    }
+
+    fn followed_by(self, rest: Self) -> Self {
+        let mut sources = Sources::default();
+        self.citations.into_iter().chain(rest.citations).for_each(|source| sources.merge(source));
+        // What stands before a search tells of the search.
+        let text = if rest.searches > 0 { rest.text } else { self.text + &rest.text };
+        Self {
+            text,
+            model: rest.model.or(self.model),
+            finish: rest.finish,
+            usage: self.usage.zip(rest.usage).map(|(before, after)| before.and(&after)),
+            cost_usd: self.cost_usd.zip(rest.cost_usd).map(|(before, after)| before + after),
+            citations: sources.into_citations(),
+            searches: self.searches.saturating_add(rest.searches),
+            request_id: rest.request_id.or(self.request_id),
+            called: self.called.followed_by(rest.called),
+            paused: rest.paused.map(|said| self.paused.into_iter().flatten().chain(said).collect()),
+        }
+    }
 }
 
 /// Why there is no answer.
@@ -115,6 +149,16 @@ impl Wire {
             Self::Gemini => gemini::encode(ask, shape),
             Self::Perplexity => perplexity::encode(ask, shape),
         }
+    }
+
+    /// Turns a request into the one that lets a paused provider go on from what it said so far.
+    pub fn go_on(self, mut call: Call, so_far: &[Value]) -> Call {
+        match self {
+            Self::Anthropic => anthropic::go_on(&mut call.body, so_far),
+            // These never pause.
+            Self::OpenaiResponses | Self::OpenaiChat | Self::Gemini | Self::Perplexity => {}
+        }
+        call
     }
 
     /// The header that carries `key`, and its value. The value is a secret.
@@ -253,7 +297,12 @@ impl Decoder {
             usage,
             cost_usd: draft.cost_usd,
             citations: draft.sources.into_citations(),
+            searches: draft.searches,
             request_id: draft.request_id,
+            paused: match draft.pause {
+                Pause::No => None,
+                Pause::Waiting => Some(draft.content),
+            },
         })
     }
 

@@ -10,6 +10,7 @@ use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
 use roundtable::debate::event::SessionId;
 use roundtable::debate::reply::{Fault, Reply};
+use roundtable::debate::search::WebSearch;
 use roundtable::providers::gateway::{Endpoint, Gateway, Limits, Timeouts};
 use roundtable::providers::table::{self, Vendor};
 use roundtable::providers::{Progress, Provider};
@@ -95,6 +96,7 @@ pub(crate) fn ask(name: &str) -> Ask {
             schema: Schema { name: "position".to_owned(), json: schema() },
             output_tokens_max: 1000,
         },
+        search: WebSearch::Unsaid,
         grant: None,
     }
 }

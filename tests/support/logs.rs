@@ -46,6 +46,7 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         synthesis: true,
         limits: Limits::for_panel(2),
         thresholds: roundtable::debate::thresholds::Thresholds::default(),
+        web_search: roundtable::debate::search::WebSearch::Unsaid,
         gate: None,
         needs: None,
         seed: 7,

@@ -353,6 +353,7 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         synthesis: mode.decision.synthesis,
         limits: Limits::for_panel(count),
         thresholds: Thresholds::default(),
+        web_search: roundtable::debate::search::WebSearch::Unsaid,
         gate: None,
         seed: 7,
         name: None,

@@ -5,6 +5,7 @@ use crate::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
 use crate::debate::event::SessionId;
 use crate::debate::material::Material;
 use crate::debate::prompt::quote;
+use crate::debate::search::WebSearch;
 use crate::personas::PersonaFile;
 
 /// What every persona is told besides its own text.
@@ -57,6 +58,7 @@ pub(super) fn ask(
             schema: Schema { name: "text".to_owned(), json: serde_json::Value::Null },
             output_tokens_max: persona.limits.output_tokens,
         },
+        search: WebSearch::Unsaid,
         grant: None,
     }
 }

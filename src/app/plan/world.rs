@@ -1,6 +1,7 @@
 //! The made-up worlds: each answers whatever the core asks, and counts it.
 
 use crate::app::plan::speech;
+use crate::app::search;
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Speaker, TurnId};
 use crate::debate::budget::{self, Caps};
@@ -10,6 +11,7 @@ use crate::debate::mode::StopRule;
 use crate::debate::prompt;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Finish, Reply, Usage};
+use crate::debate::search::SearchCost;
 use crate::providers::rehearsal;
 use crate::providers::table::{self, Rates};
 
@@ -17,6 +19,8 @@ use crate::providers::table::{self, Rates};
 /// shorter than a byte.
 const BYTES_MOST: u64 = 8;
 const BYTES_TYPICAL: u64 = 4;
+/// Searches of a turn that may search.
+const SEARCHES_TYPICAL: u32 = 2;
 
 /// How a world answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,17 +101,20 @@ fn reply(history: &History, ask: &Ask, case: Case) -> Reply {
     let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
     let schema = u64::try_from(ask.prompt.schema.json.to_string().len()).unwrap_or(u64::MAX);
     let input = prompt::bytes(&ask.prompt);
-    let (input_tokens, output_tokens) = match case {
-        Case::Low => (input / BYTES_MOST, bytes / BYTES_MOST),
+    let search = searching(ask);
+    let (input_tokens, output_tokens, searches) = match case {
+        Case::Low => (input / BYTES_MOST, bytes / BYTES_MOST, 0),
         // As much again for the reasoning that is not shown.
-        Case::Likely => ((input + schema) / BYTES_TYPICAL, (2 * bytes / BYTES_TYPICAL).min(room)),
-        Case::Max => (budget::input_tokens(&ask.prompt), room),
+        Case::Likely => ((input + schema) / BYTES_TYPICAL, (2 * bytes / BYTES_TYPICAL).min(room), SEARCHES_TYPICAL),
+        Case::Max => (budget::input_tokens(&ask.prompt), room, u32::MAX),
     };
+    let searches = search.as_ref().map_or(0, |search| searches.min(search.searches_max));
+    let input_tokens = search.map_or(input_tokens, |search| search.input_tokens(input_tokens, searches));
     Reply {
         text,
         model: ask.voice.model.clone(),
         finish,
-        usage: Usage { input_tokens, output_tokens, estimated: true, ..Usage::default() },
+        usage: Usage { input_tokens, output_tokens, searches: searches.into(), estimated: true, ..Usage::default() },
         cost_usd: None,
         citations: Vec::new(),
         request_id: None,
@@ -129,7 +136,10 @@ fn call(setup: &Setup, ask: &Ask, usage: &Usage, case: Case) -> Call {
             let costs: Option<Vec<f64>> = setup.moderators.iter().map(of).collect();
             costs.and_then(|costs| costs.into_iter().reduce(f64::min))
         }
-        (Speaker::Moderator, Case::Likely) | (Speaker::Seat(_), _) => of(&ask.voice),
+        (Speaker::Moderator, Case::Likely) => of(&ask.voice),
+        (Speaker::Seat(_), _) => {
+            of(&ask.voice).zip(searches_usd(ask, usage)).map(|(tokens, searches)| tokens + searches)
+        }
     };
     Call {
         turn: ask.turn.clone(),
@@ -138,6 +148,16 @@ fn call(setup: &Setup, ask: &Ask, usage: &Usage, case: Case) -> Call {
         output_tokens: usage.output_tokens,
         cost_usd,
     }
+}
+
+/// What a search in this turn may take; `None` where it makes none.
+fn searching(ask: &Ask) -> Option<SearchCost> {
+    search::cost(ask.search.terms()?, &ask.voice.provider)
+}
+
+fn searches_usd(ask: &Ask, usage: &Usage) -> Option<f64> {
+    let searches = u32::try_from(usage.searches).unwrap_or(u32::MAX);
+    searching(ask).filter(|_| searches > 0).map_or(Some(0.0), |search| search.usd(searches))
 }
 
 fn cost(voice: &Voice, usage: &Usage, case: Case) -> Option<f64> {

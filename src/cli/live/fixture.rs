@@ -12,16 +12,18 @@ use crate::cli::live::Notice;
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Speaker};
 use crate::debate::budget::Caps;
-use crate::debate::event::{Event, FORMAT, Limits, Logged, PromptMark, SessionId, Setup};
+use crate::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup};
 use crate::debate::history::{History, Outcome};
 use crate::debate::mode::Mode;
 use crate::debate::personas::{self, Numbering};
+use crate::debate::prompt::PromptMark;
 use crate::debate::protocol::{self, Step};
 use crate::debate::question::{OptionId, Question};
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Evidence, EvidenceKind, Position, Response, Stance,
 };
+use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
 /// A terminal that only remembers what was written to it.
@@ -92,6 +94,7 @@ impl Play {
             synthesis: false,
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
+            web_search: WebSearch::Unsaid,
             gate: None,
             needs: None,
             seed: 1,

@@ -8,6 +8,7 @@ use crate::app::Notice;
 use crate::cli::live::{Beginning, follow};
 use crate::debate::history::History;
 use crate::debate::text;
+use crate::export::json::inert;
 use crate::export::progress::{self, Line, Told};
 
 /// Tells a session until the channel closes.
@@ -55,5 +56,5 @@ fn line(history: &History, notice: &Notice) -> Option<Line> {
 /// Writes a line in one piece. A closed pipe is no reason to stop a debate.
 pub(crate) fn write(out: &mut impl Write, line: &Line) {
     let json = serde_json::to_string(line).expect("a line holds no map with keys that are not text");
-    out.write_all(format!("{}\n", text::plain(&json)).as_bytes()).ok();
+    out.write_all(format!("{}\n", inert(&json)).as_bytes()).ok();
 }

@@ -26,8 +26,80 @@ pub fn inline(nonce: &str, text: &str) -> String {
     format!("quoted {nonce} \"{}\" end of quote {nonce}", unmarked(nonce, &text::line(text)))
 }
 
+/// Words a name in front of what its holder said: a plain one as it stands, one that could pass for an order or a sentence as a
+/// quotation. A plain name is of a few words in letters alone, with a number at its end at most, so it names no option's id.
+pub fn label(nonce: &str, name: &str) -> String {
+    let is_letter = |c: char| c.is_alphabetic() && look_alike(c) == Some(c.to_ascii_lowercase());
+    let is_word =
+        |word: &str| word.chars().all(|c| is_letter(c) || matches!(c, '-' | '\'' | '\u{2019}' | '&' | '/' | '.'));
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    words.pop_if(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_plain = words.len() <= LABEL_WORDS_MAX && words.iter().all(|word| is_word(word));
+    if is_plain { name.to_owned() } else { inline(nonce, name) }
+}
+
+/// Most words of a plain name.
+const LABEL_WORDS_MAX: usize = 4;
+
+/// Takes the mark out, also where it is written in look-alikes, or with characters between that nobody sees.
 fn unmarked(nonce: &str, text: &str) -> String {
-    text.replace(nonce, "[mark removed]")
+    // Prompts are worded anew at every step, and most of what they quote is plain.
+    if text.is_ascii() && !text.to_ascii_lowercase().contains(nonce) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = marked(nonce, rest);
+        if length > 0 {
+            out.push_str("[mark removed]");
+        } else {
+            out.push(c);
+        }
+        rest = &rest[length.max(c.len_utf8())..];
+    }
+    out
+}
+
+/// The length in bytes of the mark at the start of `text`; 0 when it does not stand there.
+fn marked(nonce: &str, text: &str) -> usize {
+    let mut left = nonce.chars().peekable();
+    for (at, c) in text.char_indices() {
+        match look_alike(c) {
+            // The mark begins with something that is seen.
+            None if at > 0 => {}
+            seen if seen == left.peek().copied() => {
+                left.next();
+            }
+            None | Some(_) => return 0,
+        }
+        if left.peek().is_none() {
+            return at + c.len_utf8();
+        }
+    }
+    0
+}
+
+/// The ASCII letter or digit that a reader may take a character for; `None` for what nobody sees.
+fn look_alike(c: char) -> Option<char> {
+    let code = u32::from(c);
+    let plain = |code: u32| char::from_u32(code).unwrap_or(c).to_ascii_lowercase();
+    match code {
+        0xad
+        | 0x34f
+        | 0x180b..=0x180f
+        | 0x200b..=0x200f
+        | 0x2060..=0x2064
+        | 0xfe00..=0xfe0f
+        | 0xfeff
+        | 0xe0000..=0xe01ef => None,
+        // Full width.
+        0xff01..=0xff5e => Some(plain(code - 0xff01 + 0x21)),
+        // Mathematical letters and digits, alphabet after alphabet.
+        0x1d400..=0x1d6a3 => Some(plain(u32::from('a') + (code - 0x1d400) % 26)),
+        0x1d7ce..=0x1d7ff => Some(plain(u32::from('0') + (code - 0x1d7ce) % 10)),
+        _ => Some(c.to_ascii_lowercase()),
+    }
 }
 
 /// Words a contribution: statement, claims by ledger id, concessions; or the questions posed. Never reasoning, stance

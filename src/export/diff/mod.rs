@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::debate::agent::Seat;
 use crate::debate::text::folded;
+use crate::export::json::inert;
 
 pub use crate::export::diff::ballots::{Ballot, Given, Stood};
 pub use crate::export::diff::compare::diff;
@@ -178,5 +179,5 @@ impl<T> Lists<T> {
 /// Renders a diff as JSON, indented.
 pub fn json(diff: &Diff) -> String {
     let json = serde_json::to_string_pretty(diff).expect("a diff holds no map with keys that are not text");
-    json + "\n"
+    inert(&json) + "\n"
 }

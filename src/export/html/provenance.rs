@@ -28,8 +28,9 @@ pub(super) fn footer(record: &Record, history: &History) -> Html {
     facts.push((
         "Took",
         text(&format!(
-            "{} calls, {tokens} tokens, {}, {:.1} s",
+            "{} calls, {tokens} tokens{}, {}, {:.1} s",
             total.calls,
+            total.aside(),
             money(total.cost_usd),
             record.times.elapsed_ms as f64 / 1000.0
         )),

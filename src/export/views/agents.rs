@@ -255,5 +255,5 @@ pub(crate) fn took(spent: &Spent) -> String {
     let about = if spent.estimated { "about " } else { "" };
     let calls = if spent.calls == 1 { "1 call".to_owned() } else { format!("{} calls", spent.calls) };
     let unknown = if spent.unknown == 0 { String::new() } else { format!(", {} of unknown fate", spent.unknown) };
-    format!("{calls}, {about}{} tokens, {}{unknown}", spent.tokens(), money(spent.cost_usd))
+    format!("{calls}, {about}{} tokens{}, {}{unknown}", spent.tokens(), spent.aside(), money(spent.cost_usd))
 }

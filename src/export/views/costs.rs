@@ -146,10 +146,9 @@ impl Purpose {
 
 /// Lays the costs out.
 pub fn page(costs: &Costs) -> Vec<Block> {
-    let mut blocks = vec![Section("Total".to_owned()), table("", vec![("here".to_owned(), costs.total)])];
-    if let Some(Block::Table(table)) = blocks.last_mut() {
-        table.rows.extend(costs.inherited.iter().map(|inherited| cells("before the branch", inherited)));
-    }
+    let before = costs.inherited.map(|inherited| ("before the branch".to_owned(), inherited));
+    let rows = std::iter::once(("here".to_owned(), costs.total)).chain(before).collect();
+    let mut blocks = vec![Section("Total".to_owned()), table("", rows)];
     if costs.unpriced_calls > 0 {
         let known =
             format!("{} have no known price; the others cost {}", costs.unpriced_calls, money(Some(costs.priced_usd)));
@@ -183,11 +182,20 @@ pub fn page(costs: &Costs) -> Vec<Block> {
 }
 
 fn table(first: &str, rows: Vec<(String, Spent)>) -> Block {
-    let head = [first, "calls", "requests", "input", "cached", "output", "reasoning", "price"];
-    Block::Table(Table {
-        head: head.map(str::to_owned).to_vec(),
-        rows: rows.iter().map(|(name, spent)| cells(name, spent)).collect(),
-    })
+    // Most sessions search for nothing, and lines are short.
+    let searches = rows.iter().any(|(_, spent)| spent.searches > 0);
+    let mut head = vec![first, "calls", "requests", "input", "cached", "output", "reasoning", "price"];
+    if searches {
+        head.insert(head.len() - 1, "searches");
+    }
+    let row = |(name, spent): &(String, Spent)| {
+        let mut cells = cells(name, spent);
+        if searches {
+            cells.insert(cells.len() - 1, spent.searches.to_string());
+        }
+        cells
+    };
+    Block::Table(Table { head: head.into_iter().map(str::to_owned).collect(), rows: rows.iter().map(row).collect() })
 }
 
 fn cells(name: &str, spent: &Spent) -> Vec<String> {

@@ -21,9 +21,9 @@ use serde::Serialize;
 use crate::debate::event::Logged;
 use crate::debate::history::{History, HistoryError};
 use crate::debate::text::clip;
-use crate::export::record;
 use crate::export::views::page::Block;
 use crate::export::views::scope::{Narrowing, Scope, ScopeError};
+use crate::export::{json, record};
 
 /// Longest topic in a view's title, in characters.
 const TOPIC_CHARS_MAX: usize = 100;
@@ -160,7 +160,7 @@ fn lay_out<V: Serialize>(
             let document = Document { schema, session: session.to_string(), note, view: content };
             let json = serde_json::to_string_pretty(&document)
                 .expect("a view holds no map with keys that are not text, and no number that JSON lacks");
-            json + "\n"
+            json::inert(&json) + "\n"
         }
     }
 }

@@ -53,6 +53,11 @@ impl Failure {
         Self::new(FaultKind::Timeout, format!("no complete answer within {turn:?}"))
     }
 
+    pub(super) fn endless(pauses: u32) -> Self {
+        let message = format!("the provider stopped {pauses} times before its answer was complete");
+        Self::new(FaultKind::InvalidResponse, message)
+    }
+
     /// The provider wants no request at all for longer than there is time.
     pub(super) fn left_alone(title: &str, pause: Duration) -> Self {
         let message = format!("{title} has asked all who use this key to wait");

@@ -36,13 +36,17 @@ pub use crate::providers::gateway::limiter::Limits;
 use crate::providers::gateway::limiter::{Need, Permit, Queued};
 use crate::providers::table::{self, Vendor};
 use crate::providers::talk::{self, Called, Talk, Talker, Talking};
-use crate::providers::wire::{Answer, Shape};
+use crate::providers::wire::{Answer, Call, Decoder, Shape};
 use crate::providers::{Asking, OnProgress, Progress, Provider};
 
 /// Longest token in bytes that a limit in tokens is taken to allow for.
 const TOKEN_BYTES_MAX: usize = 16;
 /// Most tokens of one kind that a reply can truly have taken.
 const TOKENS_MAX: u64 = 1_000_000_000;
+/// Most searches that a reply can truly have taken.
+const SEARCHES_MAX: u64 = 1_000;
+/// How often a provider may stop in the middle of an answer and be asked to go on.
+const PAUSES_MAX: u32 = 8;
 
 /// Where a vendor is reached, and with which key.
 pub struct Endpoint {
@@ -126,13 +130,20 @@ pub enum GatewayError {
     Twice(&'static str),
 }
 
+/// Vendor, model, and whether a search was offered: some models take no schema beside one.
+type ShapeKey = (&'static str, String, bool);
+
+fn shape_key(route: &Route, ask: &Ask) -> ShapeKey {
+    (route.vendor().name, ask.voice.model.clone(), ask.search.terms().is_some())
+}
+
 /// The vendors at hand, behind one connection pool.
 pub struct Gateway {
     client: Client,
     routes: Vec<Route>,
     timeouts: Timeouts,
-    /// The shape that a server took after it had refused a stricter one, by vendor and model.
-    shapes: Mutex<BTreeMap<(&'static str, String), Shape>>,
+    /// The shape that a server took after it had refused a stricter one.
+    shapes: Mutex<BTreeMap<ShapeKey, Shape>>,
 }
 
 impl fmt::Debug for Gateway {
@@ -173,6 +184,7 @@ impl Gateway {
         };
         let mut clock = Clock { started: None, left: self.timeouts.turn };
         let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask, talk), 0, 0, 0);
+        let (mut so_far, mut pauses): (Option<Answer>, u32) = (None, 0);
         loop {
             let permit = match self.admitted(route, (ask, talk), clock.left, progress).await {
                 Ok(permit) => permit,
@@ -180,12 +192,22 @@ impl Gateway {
             };
             requests += 1;
             let deadline = clock.resume();
-            let outcome = self.exchange(route, (ask, talk), shape, deadline, progress).await;
+            let call = call(route, (ask, talk), so_far.as_ref(), shape);
+            let outcome = self.exchange(route, call, deadline, progress).await;
             permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, talk, answer)));
             let failure = match outcome {
                 Ok(answer) => {
                     self.remember(route, ask, shape);
-                    return Ok(reply((ask, talk), route, answer, clock.elapsed(), (requests, lost)));
+                    let answer = answer.after(so_far.take());
+                    if answer.paused.is_none() {
+                        return Ok(reply((ask, talk), route, answer, clock.elapsed(), (requests, lost - pauses)));
+                    }
+                    // What came before a pause is billed, and lost where the answer does not get to its end.
+                    (lost, pauses) = (lost + 1, pauses + 1);
+                    may_go_on(ask, pauses, lost).map_err(|failure| failure.into_fault(ask, route, (requests, lost)))?;
+                    so_far = Some(answer);
+                    clock.left = deadline.saturating_duration_since(Instant::now());
+                    continue;
                 }
                 Err(failure) => failure.cleaned(route),
             };
@@ -246,16 +268,10 @@ impl Gateway {
     async fn exchange(
         &self,
         route: &Route,
-        (ask, talk): (&Ask, Option<Talk<'_>>),
-        shape: Shape,
+        call: (Call, Decoder),
         deadline: Instant,
         progress: OnProgress<'_>,
     ) -> Result<Answer, Failure> {
-        let (vendor, wire) = (route.vendor(), route.vendor().wire);
-        let call = match talk {
-            Some(talk) => (wire.encode_talk(&talk, vendor), wire.listener()),
-            None => (wire.encode(ask, vendor, shape), wire.decoder()),
-        };
         let exchange = exchange::exchange(&self.client, route, call, &self.timeouts, progress);
         match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
@@ -268,14 +284,14 @@ impl Gateway {
             return Shape::Text;
         }
         let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.get(&(route.vendor().name, ask.voice.model.clone())).copied().unwrap_or(route.vendor().shape)
+        shapes.get(&shape_key(route, ask)).copied().unwrap_or(route.vendor().shape)
     }
 
     /// Only a shape that was answered is remembered: a server that fails for another reason has refused nothing.
     fn remember(&self, route: &Route, ask: &Ask, shape: Shape) {
         if shape != route.vendor().shape && shape != Shape::Text {
             let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-            shapes.insert((route.vendor().name, ask.voice.model.clone()), shape);
+            shapes.insert(shape_key(route, ask), shape);
         }
     }
 }
@@ -290,6 +306,30 @@ impl Talker for Gateway {
     fn talk<'a>(&'a self, talk: Talk<'a>, progress: OnProgress<'a>) -> Talking<'a> {
         Box::pin(self.answer(talk.ask, Some(talk), progress))
     }
+}
+
+/// The request for an ask or a talk, and what reads the answer to it. With an answer that paused, lets its provider go on.
+fn call(
+    route: &Route,
+    (ask, talk): (&Ask, Option<Talk<'_>>),
+    so_far: Option<&Answer>,
+    shape: Shape,
+) -> (Call, Decoder) {
+    let (vendor, wire) = (route.vendor(), route.vendor().wire);
+    let (call, decoder) = match talk {
+        Some(talk) => (wire.encode_talk(&talk, vendor), wire.listener()),
+        None => (wire.encode(ask, vendor, shape), wire.decoder()),
+    };
+    match so_far.and_then(|answer| answer.paused.as_deref()) {
+        Some(said) => (wire.go_on(call, said), decoder),
+        None => (call, decoder),
+    }
+}
+
+/// Whether a provider that has paused so often may be asked to go on, which is a request more.
+fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
+    let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
+    if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
 }
 
 /// The time of one turn: it stands still while the ask waits for a slot.
@@ -332,6 +372,7 @@ fn reply(
 ) -> (Reply, Called) {
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
     let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, talk, &text));
+    let usage = Usage { searches: answer.searches.min(SEARCHES_MAX), ..usage };
     let model = match answer.model {
         Some(model) => route.clean(&model),
         None => ask.voice.model.clone(),

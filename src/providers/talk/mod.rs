@@ -101,6 +101,15 @@ impl Wire {
     }
 }
 
+impl Called {
+    /// Joins what was said before a pause and what came after it.
+    pub(crate) fn followed_by(mut self, rest: Self) -> Self {
+        self.calls.extend(rest.calls);
+        self.said.extend(rest.said);
+        self
+    }
+}
+
 impl ToolCall {
     fn new(id: &Value, name: &Value, arguments: Result<Map<String, Value>, String>) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -1,0 +1,271 @@
+//! Web search from the command line to the wire: who may search in which turns, what is told of those that cannot, what the
+//! record counts, and that a session without it says nothing of it.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "support/fake.rs"]
+mod fake;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/voices.rs"]
+mod voices;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use fake::{Behaviour, Fake, Seen};
+use program::{Desk, Ran};
+
+/// Whether a request lets its provider search; `None` where it says nothing of it.
+fn searches(seen: &Seen) -> Option<bool> {
+    let body = &seen.body;
+    match seen.vendor_wire {
+        "perplexity" => body.get("disable_search").map(|disabled| *disabled != json!(true)),
+        _ => body["tools"].is_array().then_some(true),
+    }
+}
+
+/// The form that a request asks for.
+fn form(seen: &Seen) -> String {
+    let told = &seen.messages.last().unwrap().1;
+    let line = told.lines().rev().find_map(|line| line.strip_prefix("Form: ")).unwrap();
+    line.split('.').next().unwrap().to_owned()
+}
+
+fn start(desk: &Desk, mode: &str, more: &[&str]) -> Ran {
+    let plain = ["start", "--topic", "Should we move?", "--yes-no", "--mode", mode, "--format", "json"];
+    desk.run(&[&plain, more].concat())
+}
+
+fn fake() -> Fake {
+    Fake::start(Arc::new(|seen: &Seen, number| Behaviour::Say(voices::reply(seen, number))))
+}
+
+fn warnings(ran: &Ran) -> Vec<String> {
+    ran.stderr.lines().filter_map(|line| line.strip_prefix("warning: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn positions_may_search_and_nothing_else_may() {
+    for mode in ["collaborative", "adversarial", "socratic", "delphi", "council", "vote"] {
+        for (flags, offered) in [(&["--web-search"][..], Some(true)), (&["--no-web-search"], Some(false)), (&[], None)]
+        {
+            let fake = fake();
+            let desk = Desk::at(fake.url(), 4);
+            start(&desk, mode, flags).expect(0);
+            let log = fake.log();
+            assert!(log.iter().any(|seen| form(seen) != "position"), "{mode}");
+            for seen in &log {
+                let by_nature = seen.vendor_wire == "perplexity";
+                let expected = match offered {
+                    Some(true) if form(seen) == "position" => (!by_nature).then_some(true),
+                    // Whoever searches by nature is told not to.
+                    Some(_) => by_nature.then_some(false),
+                    None => None,
+                };
+                let turn = (seen.vendor_wire, form(seen));
+                assert_eq!(searches(seen), expected, "{mode} {flags:?}: {turn:?}");
+                let is_told = format!("{}{:?}", seen.system, seen.messages).contains("search the web");
+                assert_eq!(is_told, offered == Some(true), "{mode} {flags:?}: {turn:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn terms_reach_the_vendors_that_keep_to_them_and_the_others_are_named() {
+    let fake = fake();
+    let mut desk = Desk::at(fake.url(), 4);
+    desk.set("ROUNDTABLE_WEB_SEARCH", "on");
+    desk.set("ROUNDTABLE_WEB_SEARCH_MAX", "2");
+    desk.set("ROUNDTABLE_WEB_SEARCH_CONTEXT", "high");
+    desk.set("ROUNDTABLE_WEB_SEARCH_DOMAINS", "a.example, B.example,c.example,d.example");
+    desk.set("ROUNDTABLE_WEB_SEARCH_RECENCY", "week");
+    let ran = start(&desk, "collaborative", &["--rounds", "1"]).expect(0);
+    assert_eq!(
+        warnings(&ran),
+        [
+            "anthropic searches without ROUNDTABLE_WEB_SEARCH_CONTEXT, ROUNDTABLE_WEB_SEARCH_RECENCY",
+            "openai searches without ROUNDTABLE_WEB_SEARCH_RECENCY",
+            "google searches without ROUNDTABLE_WEB_SEARCH_MAX, ROUNDTABLE_WEB_SEARCH_CONTEXT, ROUNDTABLE_WEB_SEARCH_DOMAINS, ROUNDTABLE_WEB_SEARCH_RECENCY",
+            "perplexity searches without ROUNDTABLE_WEB_SEARCH_MAX, all but the first 3 of ROUNDTABLE_WEB_SEARCH_DOMAINS",
+        ]
+    );
+    let log = fake.log();
+    let of = |wire: &str| &log.iter().find(|seen| seen.vendor_wire == wire && form(seen) == "position").unwrap().body;
+    let domains = json!(["a.example", "b.example", "c.example", "d.example"]);
+    assert_eq!(
+        (&of("anthropic")["tools"][0]["max_uses"], &of("anthropic")["tools"][0]["allowed_domains"]),
+        (&json!(2), &domains)
+    );
+    assert_eq!(of("openai_responses")["tools"][0]["filters"]["allowed_domains"], domains);
+    assert_eq!(of("perplexity")["search_recency_filter"], "week");
+    // The terms are the session's own: what the environment says later changes nothing.
+    desk.set("ROUNDTABLE_WEB_SEARCH", "off");
+    let before = fake.log().len();
+    desk.run(&["continue", "@", "--rounds", "1", "--format", "json"]).expect(0);
+    let later = &fake.log()[before..];
+    assert!(later.iter().filter(|seen| form(seen) == "position").all(|seen| searches(seen) != Some(false)));
+    assert!(later.iter().any(|seen| searches(seen) == Some(true)));
+}
+
+#[test]
+fn what_cannot_be_searched_is_said() {
+    let fake = fake();
+    let mut desk = Desk::at(fake.url(), 1);
+    desk.set("OLLAMA_HOST", fake.url());
+    let ran = start(&desk, "collaborative", &["--web-search", "--rounds", "1", "--agent-count", "2"]).expect(0);
+    assert_eq!(warnings(&ran), ["ollama cannot search the web here: Analyst"]);
+    let ran = start(&desk, "vote", &["--web-search", "--agent-count", "2", "--provider", "anthropic"]).expect(0);
+    assert_eq!(warnings(&ran), ["mode vote has no turn in which the web is searched: its seats cast ballots"]);
+    let ran = start(&desk, "collaborative", &["--web-search", "--rehearse", "--rounds", "1"]).expect(0);
+    assert_eq!(warnings(&ran), ["nothing is searched for in a rehearsal"]);
+}
+
+#[test]
+fn terms_that_make_no_sense_are_refused_before_anybody_is_asked() {
+    let fake = fake();
+    let check = |name: &str, text: &str, reason: &str| {
+        let mut desk = Desk::at(fake.url(), 1);
+        desk.set(name, text);
+        let ran = start(&desk, "collaborative", &["--web-search"]).expect(2);
+        assert!(ran.stderr.contains(name) && ran.stderr.contains(reason), "{name}={text}: {}", ran.stderr);
+    };
+    check("ROUNDTABLE_WEB_SEARCH_MAX", "0", "from 1 to 20");
+    check("ROUNDTABLE_WEB_SEARCH_CONTEXT", "huge", "one of low, medium, high is needed");
+    check("ROUNDTABLE_WEB_SEARCH_RECENCY", "decade", "one of day, week, month, year is needed");
+    check("ROUNDTABLE_WEB_SEARCH_DOMAINS", "https://example.org", "no domain");
+    check("ROUNDTABLE_WEB_SEARCH_DOMAINS", "example.org,-example.com", "picks domains and leaves some out");
+    check("ROUNDTABLE_WEB_SEARCH_DOMAINS", "example.org,", "no domain");
+    check("ROUNDTABLE_WEB_SEARCH_DOMAINS", "10.0.0.1", "no domain");
+    check("ROUNDTABLE_WEB_SEARCH_DOMAINS", &vec!["a.example"; 21].join(","), "more than 20 domains");
+    Desk::at(fake.url(), 1).run(&["start", "--topic", "x", "--web-search", "--no-web-search"]).expect(2);
+    assert_eq!(fake.log().len(), 0);
+}
+
+/// An answer that took two searches, on Anthropic's wire.
+fn searched(text: &str) -> Behaviour {
+    let events = [
+        json!({ "type": "message_start", "message": { "id": "m", "model": "claude-sonnet-5-5", "usage": { "input_tokens": 1000, "cache_read_input_tokens": 400 } } }),
+        json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "server_tool_use", "id": "s", "name": "web_search", "input": {} } }),
+        json!({ "type": "content_block_start", "index": 1, "content_block": { "type": "text", "text": text } }),
+        json!({ "type": "content_block_delta", "index": 1, "delta": { "type": "citations_delta", "citation": { "url": "https://example.org/a", "title": "A", "cited_text": "as measured" } } }),
+        json!({ "type": "message_delta", "delta": { "stop_reason": "end_turn" }, "usage": { "output_tokens": 100, "server_tool_use": { "web_search_requests": 2 } } }),
+        json!({ "type": "message_stop" }),
+    ];
+    let body: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
+    Behaviour::Status {
+        code: 200,
+        headers: vec![("content-type", "text/event-stream".to_owned())],
+        body: body.into_bytes(),
+    }
+}
+
+#[test]
+fn searches_are_counted_priced_and_shown_everywhere() {
+    let fake = Fake::start(Arc::new(|seen: &Seen, number| {
+        let said = voices::reply(seen, number);
+        if searches(seen) == Some(true) { searched(&said) } else { Behaviour::Say(said) }
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    let ran = start(&desk, "collaborative", &["--web-search", "--rounds", "1", "--agent-count", "2"]).expect(0);
+    let record = ran.record();
+    let (total, turns) = (&record["usage"]["total"], record["turns"].as_array().unwrap());
+    let positions = fake.log().iter().filter(|seen| searches(seen) == Some(true)).count();
+    assert!(positions >= 2 && turns.len() > positions, "{positions} of {}", turns.len());
+    assert_eq!(total["searches"], json!(2 * positions));
+    let logged = desk.run(&["export", "@"]).expect(0).stdout;
+    let finished: Vec<Value> = logged.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let opening = finished.iter().find(|event| event["event"] == "turn_finished").unwrap();
+    // 1,000 × 2 + 400 × 0.1 + 100 × 10 millionths, and 2 × 0.01.
+    assert!((opening["reply"]["cost_usd"].as_f64().unwrap() - 0.023_04).abs() < 1e-9, "{opening}");
+    assert_eq!(record["citations"][0]["url"], "https://example.org/a");
+    let cached = total["cached_tokens"].as_u64().unwrap();
+    assert!(cached >= 800, "{total}");
+    for shown in [
+        &["show", "@"][..],
+        &["show", "@", "--format", "markdown"],
+        &["show", "@", "--format", "adr"],
+        &["show", "@", "--format", "html"],
+        &["show", "@", "--view", "agents", "--agent", "1"],
+    ] {
+        let text = desk.run(shown).expect(0).stdout;
+        let is_whole = !shown.contains(&"agents");
+        let told =
+            if is_whole { format!("({cached} cached), {} searches", 2 * positions) } else { " searches".to_owned() };
+        assert!(text.contains(&told), "{shown:?} does not tell `{told}`:\n{text}");
+    }
+    let costs = desk.run(&["show", "@", "--view", "costs"]).expect(0).stdout;
+    assert!(costs.contains("searches") && costs.contains("cached"), "{costs}");
+}
+
+#[test]
+fn limits_and_plans_count_searches_beforehand() {
+    let fake = Fake::start(Arc::new(|seen: &Seen, number| {
+        let said = voices::reply(seen, number);
+        if searches(seen) == Some(true) { searched(&said) } else { Behaviour::Say(said) }
+    }));
+    let mut desk = Desk::at(fake.url(), 1);
+    let panel = ["--web-search", "--rounds", "1", "--agent-count", "2", "--provider", "anthropic"];
+    let arguments = |more: &[&'static str]| [&panel[..], more].concat();
+    let planned = ["plan", "--topic", "Should we move?", "--yes-no", "--mode", "collaborative", "--format", "json"];
+    let plan = desk.run(&[&planned, &panel[..]].concat()).expect(0).json();
+    assert!(plan["notes"].to_string().contains("searches: none at the low"), "{}", plan["notes"]);
+    let free = start(&desk, "collaborative", &arguments(&[])).expect(0).record();
+    let cost = |value: &Value| value["cost_usd"].as_f64().unwrap();
+    let (spent, max) = (cost(&free["usage"]["total"]), cost(&plan["total"]["max"]));
+    assert!(cost(&plan["total"]["low"]) <= spent && spent <= max, "{spent} of {}", plan["total"]);
+
+    // Five searches of a turn cost $0.05, and the prompt is read six times with what they found: the opening of two seats
+    // does not fit where it would without a search.
+    let ran = start(&desk, "collaborative", &arguments(&["--max-cost", "0.5"])).expect(2);
+    assert!(ran.stderr.contains("--max-cost is too low for the opening"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("fewer searches with ROUNDTABLE_WEB_SEARCH_MAX"), "{}", ran.stderr);
+    let without = [&["--no-web-search"], &panel[1..], &["--max-cost", "0.5"]].concat();
+    start(&desk, "collaborative", &without).expect(0);
+    let ran = start(&desk, "collaborative", &arguments(&["--max-cost", "5"])).expect(0);
+    assert!(warnings(&ran)[0].starts_with("no provider bounds what it reads"), "{}", ran.stderr);
+    assert!(cost(&ran.record()["usage"]["total"]) <= 5.0);
+    let grants = |desk: &Desk| -> Vec<(u64, u64)> {
+        let log = desk.run(&["export", "@"]).expect(0).stdout;
+        let events = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let grants = events.filter_map(|event| event["grant"].is_object().then(|| event["grant"].clone()));
+        grants.map(|grant| (grant["searches"].as_u64().unwrap_or(0), grant["input_tokens"].as_u64().unwrap())).collect()
+    };
+    let granted = grants(&desk);
+    // 15 × 20,000 tokens found and read again.
+    assert!(granted.iter().all(|(searches, input)| (*searches == 5) == (*input > 300_000)), "{granted:?}");
+    assert!(granted.iter().any(|(searches, _)| *searches == 5) && granted.iter().any(|(searches, _)| *searches == 0));
+    desk.set("ROUNDTABLE_WEB_SEARCH_MAX", "1");
+    start(&desk, "collaborative", &arguments(&["--max-tokens", "400000"])).expect(0);
+    assert!(grants(&desk).iter().any(|(searches, input)| *searches == 1 && *input < 100_000), "{:?}", grants(&desk));
+}
+
+#[test]
+fn a_session_without_it_says_nothing_of_it() {
+    let fake = fake();
+    let desk = Desk::at(fake.url(), 1);
+    start(&desk, "collaborative", &["--rounds", "1", "--agent-count", "2"]).expect(0);
+    for shown in [&["export", "@"][..], &["show", "@", "--format", "json"], &["show", "@", "--view", "costs"]] {
+        assert!(!desk.run(shown).expect(0).stdout.contains("search"), "{shown:?}");
+    }
+    // The same name with another word on searching is another debate.
+    let named = |more: &[&str]| {
+        start(&desk, "collaborative", &[&["--name", "n", "--rounds", "1", "--agent-count", "2"], more].concat())
+    };
+    named(&["--web-search"]).expect(0);
+    assert!(named(&[]).expect(2).stderr.contains("another web search"));
+}
+
+#[test]
+fn the_listing_of_providers_tells_who_searches_and_at_what_price() {
+    let listed = Desk::new().run(&["providers", "--format", "json"]).expect(0).json();
+    let of = |name: &str| {
+        let entry = listed["providers"].as_array().unwrap().iter().find(|entry| entry["name"] == name).unwrap();
+        (entry["web_search"].clone(), entry["usd_per_search"].clone())
+    };
+    assert_eq!(of("anthropic"), (json!("on request"), json!(0.01)));
+    assert_eq!(of("perplexity"), (json!("by nature"), json!(0.0)));
+    assert_eq!(of("ollama"), (json!("no"), Value::Null));
+}
