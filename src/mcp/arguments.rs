@@ -22,7 +22,7 @@ pub(super) fn input<T: JsonSchema>() -> JsonObject {
 
 /// The schema of what a tool answers: its result, or a failure.
 pub(super) fn output<T: JsonSchema>() -> JsonObject {
-    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let either = [generator.subschema_for::<T>(), generator.subschema_for::<Failed>()];
     let named = generator.take_definitions(true);
     object(simple(json!({ "type": "object", "anyOf": either, "$defs": named }), Null::Kept))
