@@ -269,3 +269,22 @@ fn the_listing_of_providers_tells_who_searches_and_at_what_price() {
     assert_eq!(of("perplexity"), (json!("by nature"), json!(0.0)));
     assert_eq!(of("ollama"), (json!("no"), Value::Null));
 }
+
+#[test]
+fn a_persona_that_takes_a_seat_searches_and_is_reckoned_with() {
+    let fake = fake();
+    let mut desk = Desk::at(fake.url(), 3);
+    desk.set("ROUNDTABLE_PROVIDERS", "openai");
+    let told = "---\nname: baker\ndescription: bakes\nprovider: anthropic\n---\nYou look at cakes.\n";
+    desk.write(".roundtable/personas/baker.md", told);
+    let seated = ["--web-search", "--max-tokens", "9000000", "--rounds", "1", "--agent-count", "2", "--seat", "baker"];
+    start(&desk, "collaborative", &seated).expect(0);
+    let log = fake.log();
+    let mut baker = log.iter().filter(|seen| seen.vendor_wire == "anthropic" && form(seen) == "position").peekable();
+    assert!(baker.peek().is_some() && baker.all(|seen| searches(seen) == Some(true)));
+    let exported = desk.run(&["export", "@", "--format", "ndjson"]).expect(0).stdout;
+    let opened: Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    let reckoned = opened["caps"]["searches"].as_array().unwrap_or_else(|| panic!("{opened}"));
+    let providers: Vec<&Value> = reckoned.iter().map(|search| &search["provider"]).collect();
+    assert_eq!(providers, ["openai", "anthropic"]);
+}

@@ -131,7 +131,7 @@ fn of_ledger(row: LedgerRow) -> Item {
         cached_tokens: taken.cached_tokens,
         output_tokens: taken.output_tokens,
         reasoning_tokens: taken.reasoning_tokens,
-        // Who is asked alone is offered no search.
+        // The ledger does not count them.
         searches: 0,
         cost_usd: taken.cost_usd.or((taken.outcome == AskOutcome::UnderWay).then_some(0.0)),
         unknown: taken.unknown,
