@@ -163,6 +163,13 @@ impl Failure {
         Self::new(FailureKind::Interrupted, message)
     }
 
+    /// Says where it happened, before what happened.
+    #[must_use]
+    pub fn within(self, place: &str) -> Self {
+        let message = one_line(&format!("{place}: {}", self.message));
+        Self { message, ..self }
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn with_hint(mut self, hint: impl AsRef<str>) -> Self {

@@ -11,6 +11,7 @@
 //!            │        ▼
 //!            ├──► debate ──► stats          the core: no clock, no network, no randomness
 //!            ├──► modes                     YAML → debate::mode::Mode
+//!            ├──► bench                     YAML → modes × topics × panels × repeats
 //!            ├──► material                  files, folders, diffs → debate::material; what looks like a secret
 //!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
@@ -34,6 +35,8 @@ pub mod stats;
 pub mod debate;
 
 pub mod modes;
+
+pub mod bench;
 
 pub mod providers;
 

@@ -26,6 +26,7 @@ fn every_command_says_what_it_does() {
         "",
         "start",
         "plan",
+        "bench",
         "resume",
         "continue",
         "pause",

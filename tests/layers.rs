@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
@@ -44,7 +44,8 @@ const ROOMS: [Room; 14] = [
         imports: &["debate"],
         touches: &["std::io", "Instant::now", "SystemTime", "tokio::", "reqwest"],
     },
-    Room { name: "export", imports: &["debate"], touches: &[] },
+    Room { name: "bench", imports: &["debate", "modes"], touches: &[] },
+    Room { name: "export", imports: &["debate", "stats", "bench"], touches: &[] },
     Room { name: "engine", imports: &["debate", "store", "providers"], touches: &["tokio::"] },
     Room { name: "error", imports: &[], touches: &[] },
     Room {
@@ -54,7 +55,7 @@ const ROOMS: [Room; 14] = [
     },
     Room {
         name: "app",
-        imports: &["debate", "modes", "store", "material", "providers", "export", "engine", "error", "config"],
+        imports: &["debate", "modes", "bench", "store", "material", "providers", "export", "engine", "error", "config"],
         touches: &["tokio::", "now_v7"],
     },
     Room {

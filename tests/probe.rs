@@ -189,6 +189,8 @@ fn only_whom_a_debate_would_ask_or_who_is_named_is_asked() {
         "anthropic claude-sonnet-5-5, openai_responses gpt-5.4-mini",
     );
     check(&[seats, ("ROUNDTABLE_MODERATOR", "openai=gpt-5.4-mini")], &[], 0, "openai_responses gpt-5.4-mini");
+    let fallback = ("ROUNDTABLE_FALLBACK", "openai=gpt-6-luna");
+    check(&[seats, fallback], &[], 0, "openai_responses gpt-5.4-mini, openai_responses gpt-6-luna");
     check(&[seats, ("ROUNDTABLE_MODERATOR", "openai")], &["anthropic=x"], 0, "anthropic x");
     let missing = check(&[], &["anthropic", "google"], 5, "anthropic claude-sonnet-5-5");
     assert!(lines_with(&missing.stdout, "google")[0].contains("not configured"), "{}", missing.stdout);

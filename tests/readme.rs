@@ -90,6 +90,7 @@ fn every_command_is_understood() {
     fs::write(home.path().join("ballot.yaml"), "{ option: 1, because: it is time }").expect("a writable folder");
     fs::write(home.path().join("load-test.txt"), "412 a second").expect("a writable folder");
     fs::create_dir(home.path().join("docs")).expect("a writable folder");
+    fs::copy(root().join("docs/bench.yaml"), home.path().join("docs/bench.yaml")).expect("a writable folder");
     repository(home.path(), &["plan.md", "docs/limits.md"]);
     let commands: Vec<String> = shell_lines().into_iter().filter(|line| line.starts_with("roundtable ")).collect();
     assert!(commands.len() >= 9, "{commands:?}");

@@ -71,7 +71,14 @@ fn fixtures(ending: &str) -> Vec<(String, String)> {
 #[test]
 fn the_schemas_are_what_the_program_prints() {
     let desk = Desk::new();
-    for (name, drawn) in [("decision", schema::decision()), ("events", schema::events()), ("mode", Value::Null)] {
+    let drawn = [
+        ("decision", schema::decision()),
+        ("events", schema::events()),
+        ("mode", Value::Null),
+        ("bench", Value::Null),
+        ("bench-report", schema::bench_report()),
+    ];
+    for (name, drawn) in drawn {
         let printed = desk.run(&["schema", name]).expect(0);
         assert_eq!(printed.stderr, "");
         insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots/schema" }, {
@@ -79,7 +86,7 @@ fn the_schemas_are_what_the_program_prints() {
         });
         if name == "mode" {
             assert_eq!(printed.stdout, desk.run(&["modes", "schema"]).expect(0).stdout);
-        } else {
+        } else if !drawn.is_null() {
             assert_eq!(printed.json(), drawn);
         }
     }
@@ -89,8 +96,10 @@ fn the_schemas_are_what_the_program_prints() {
 
 #[test]
 fn the_schemas_keep_to_the_standard_and_speak_for_themselves() {
-    let of_modes = Desk::new().run(&["schema", "mode"]).expect(0).json();
-    for schema in [schema::decision(), schema::events(), schema::progress(), of_modes] {
+    let printed = |of: &str| Desk::new().run(&["schema", of]).expect(0).json();
+    let written_by_people = [printed("mode"), printed("bench")];
+    let written_by_us = [schema::decision(), schema::events(), schema::progress(), schema::bench_report()];
+    for schema in written_by_people.into_iter().chain(written_by_us) {
         jsonschema::draft202012::meta::validate(&schema).unwrap();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let id = schema["$id"].as_str().unwrap();

@@ -12,6 +12,8 @@ use roundtable::stats::flip_tracking::{Held, flip_tracking};
 use roundtable::stats::groupthink_flags::{Course, groupthink_flags};
 use roundtable::stats::kendall_w::kendall_w;
 use roundtable::stats::krippendorff_alpha::{Metric, krippendorff_alpha};
+use roundtable::stats::mean::mean;
+use roundtable::stats::outcome_flips::outcome_flips;
 use roundtable::stats::quantiles::{quantile, quartiles};
 use roundtable::stats::rank_aggregation::rank_aggregation;
 use roundtable::stats::shares::Shares;
@@ -551,4 +553,39 @@ fn the_effective_number_of_votes_falls_with_their_correlation() {
             last = found;
         }
     }
+}
+
+#[test]
+fn outcome_flips_are_counted_against_the_most_frequent_outcome() {
+    let check = |questions: &[Vec<&str>], flips: u32, n: u32| {
+        let found = outcome_flips(questions);
+        assert_eq!((found.flips, found.n), (flips, n), "{questions:?}");
+        assert_eq!(
+            found.rate,
+            if n == 0 { Err(Undefined::FewerThanTwoValues) } else { Ok(f64::from(flips) / f64::from(n)) }
+        );
+        assert_eq!(found.interval.ok(), wilson_interval(flips, n, Z_95).ok());
+    };
+    check(&[], 0, 0);
+    check(&[vec!["a"], vec![]], 0, 0);
+    check(&[vec!["a", "a", "a"]], 0, 3);
+    check(&[vec!["a", "b"]], 1, 2);
+    check(&[vec!["a", "b", "c"]], 2, 3);
+    check(&[vec!["b", "a", "b", "a"]], 2, 4);
+    check(&[vec!["a", "a", "b"], vec!["c", "c"], vec!["d"]], 1, 5);
+}
+
+#[test]
+fn a_mean_has_an_interval_from_five_values_on() {
+    assert_eq!(mean(&[], 1).mean, Err(Undefined::NoValues));
+    assert_eq!(mean(&[f64::NAN], 1).mean, Err(Undefined::OutOfRange));
+    let few = mean(&[1.0, 2.0, 3.0, 6.0], 1);
+    assert_eq!((few.n, few.mean, few.interval), (4, Ok(3.0), Err(Undefined::FewerThanFiveValues)));
+    let values = [4.0, 1.0, 2.0, 8.0, 5.0];
+    let found = mean(&values, 1);
+    let [low, high] = found.interval.expect("five values");
+    assert!(found.mean == Ok(4.0) && (1.0..4.0).contains(&low) && (4.0..=8.0).contains(&high), "{low} {high}");
+    let turned: Vec<f64> = values.iter().rev().copied().collect();
+    assert_eq!(mean(&turned, 1), found, "the order of the values moves nothing");
+    assert_ne!(mean(&values, 2).interval, found.interval, "another seed draws otherwise");
 }

@@ -5,7 +5,6 @@ use crate::config::{self, Config, keys};
 use crate::debate::gate::{Condition, GateTerms, TermOrigin, TermOrigins};
 use crate::debate::history::History;
 use crate::debate::question::{OptionId, Question};
-use crate::debate::text::folded;
 use crate::error::Failure;
 
 /// What a decision is asked to meet. Nothing by default but what the project's policy asks for.
@@ -173,9 +172,7 @@ fn expected(asked: &Asked<String>, question: &Question) -> Result<OptionId, Fail
             .with_hint("give them with --option or --yes-no"));
     }
     let options = &question.options;
-    let by_text = options.iter().find(|choice| folded(&choice.text) == folded(wanted));
-    let found = by_text.or_else(|| options.iter().find(|choice| choice.id.0 == wanted.trim()));
-    found.map(|choice| choice.id.clone()).ok_or_else(|| {
+    question.find(wanted).map(|choice| choice.id.clone()).ok_or_else(|| {
         let known: Vec<String> = options.iter().map(|choice| format!("`{}` ({})", choice.text, choice.id)).collect();
         Failure::usage(format!("{named} is `{wanted}`, which is none of the options"))
             .with_hint(format!("expect one of {}", known.join(", ")))

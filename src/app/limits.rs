@@ -108,7 +108,8 @@ pub(super) fn raise(reached: &Reached) -> String {
     }
 }
 
-fn flag(limit: LimitKind) -> &'static str {
+/// The flag that sets a limit.
+pub(super) fn flag(limit: LimitKind) -> &'static str {
     match limit {
         LimitKind::Cost => "--max-cost",
         LimitKind::Tokens => "--max-tokens",
@@ -172,7 +173,8 @@ fn set_aside(caps: &mut Caps, voice: &Voice, web_search: &WebSearch) -> Result<(
     Ok(())
 }
 
-fn unpriced(voice: &Voice) -> Failure {
+/// The failure of a limit on cost that cannot be kept.
+pub(super) fn unpriced(voice: &Voice) -> Failure {
     Failure::usage(format!(
         "--max-cost cannot be kept: the price of {} at {} is not known",
         voice.model, voice.provider

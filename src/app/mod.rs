@@ -2,6 +2,7 @@
 //!
 //! Must never print, and never know which front-end calls.
 
+mod bench;
 mod check;
 mod doctor;
 mod egress;
@@ -28,6 +29,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+pub use crate::app::bench::{
+    BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, open_bench,
+};
 pub use crate::app::check::{Change, Checked, Stale, check};
 pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
@@ -49,7 +53,8 @@ pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
-use crate::config::Config;
+use crate::bench as bench_file;
+use crate::config::{Config, Sources};
 use crate::debate::event::{Ending, Event, Logged, SessionId, Setup};
 use crate::debate::history::History;
 use crate::engine::{EngineError, Run};
@@ -113,6 +118,11 @@ impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
         Self { config, accounts: Accounts::default() }
+    }
+
+    /// Loads a configuration, with the settings of every vendor.
+    pub fn configured(sources: &Sources) -> Result<Self, Failure> {
+        Ok(Self::new(Config::load(sources, &vendor_keys())?))
     }
 
     /// Keeps to the limits of the vendors' accounts together with all who share them.
@@ -254,6 +264,11 @@ pub fn view(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -
         ViewError::History(error) => history_failure(error),
         ViewError::Scope(error) => scope_failure(error),
     })
+}
+
+/// The JSON Schema of bench files.
+pub fn schema_of_benches() -> serde_json::Value {
+    bench_file::schema()
 }
 
 /// The provider name of the rehearsal.

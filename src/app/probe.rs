@@ -28,7 +28,7 @@ const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Whom to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whom {
-    /// Whoever a debate would ask: the chosen providers and moderator, else every one that is set up.
+    /// Whoever a debate would ask: the chosen providers, else every one that is set up; the moderator and the fallbacks.
     OfDebate,
     /// The chosen providers alone.
     Chosen,
@@ -65,8 +65,10 @@ impl App {
         if asked.is_empty() {
             asked.extend(self.vendors().into_iter().filter(|vendor| vendor.usable));
         }
-        let moderator = self.config.moderator().filter(|_| whom == Whom::OfDebate);
-        asked.extend(moderator.and_then(|choice| panel::chosen_vendor(&self.config, choice)));
+        if whom == Whom::OfDebate {
+            let others = self.config.moderator().into_iter().chain(self.config.fallbacks());
+            asked.extend(others.filter_map(|choice| panel::chosen_vendor(&self.config, choice)));
+        }
         let mut once: Vec<VendorStatus> = Vec::new();
         for vendor in asked {
             if !once.contains(&vendor) {

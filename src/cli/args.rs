@@ -1,5 +1,6 @@
 //! The command line, as clap reads it.
 
+pub(crate) mod bench;
 pub(crate) mod setup;
 
 use std::net::SocketAddr;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::args::bench::BenchArgs;
 use crate::cli::args::setup::{ConfigCommand, DoctorArgs, ProvidersArgs, ShellArg};
 use crate::cli::check::CheckArgs;
 use crate::cli::limits::LimitArgs;
@@ -35,6 +37,8 @@ pub(crate) enum Command {
     Start(Box<StartArgs>),
     /// Tell what a debate will take: panel, stages, calls, tokens and cost. Sends nothing
     Plan(Box<PlanArgs>),
+    /// Compare modes and panels over topics and repeats, as a file says: cost, agreement, flips, accuracy
+    Bench(BenchArgs),
     /// Finish an interrupted debate; nothing that arrived is asked again
     Resume(ResumeArgs),
     /// Take a debate further: more rounds, a focus question, new facts, or a branch from an earlier round
@@ -544,6 +548,10 @@ pub(crate) enum SchemaArg {
     Decision,
     /// A mode file, as `modes schema` prints it
     Mode,
+    /// A bench file
+    Bench,
+    /// The report of a bench, as `bench --format json` prints it
+    BenchReport,
     /// A line of a session's event log
     Events,
     /// A line of `--progress ndjson`

@@ -4,6 +4,7 @@
 
 mod args;
 mod ask;
+mod bench;
 mod cells;
 mod check;
 mod completions;
@@ -36,12 +37,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::app::{App, HttpServer, vendor_keys};
+use crate::app::{App, HttpServer};
 use crate::cli::args::setup::ConfigCommand;
 use crate::cli::args::{Cli, Command, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
 use crate::cli::modes::ModesCommand;
 use crate::cli::output::ErrorFormat;
-use crate::config::{Config, Sources};
+use crate::config::Sources;
 use crate::debate::text;
 use crate::error::Failure;
 
@@ -126,6 +127,7 @@ fn execute(command: Command, servers: &Servers) -> Result<(), Failure> {
     match command {
         Command::Start(args) => run::start(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::Bench(args) => bench::bench(&args),
         Command::Resume(args) => run::resume(&args),
         Command::Continue(args) => run::go_on(&args),
         Command::Pause(args) => library::pause(&app(Vec::new())?, &args),
@@ -170,7 +172,7 @@ fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
     for (flag, setting, text) in flags {
         sources.flag(flag, setting, text);
     }
-    Ok(App::new(Config::load(&sources, &vendor_keys())?))
+    App::configured(&sources)
 }
 
 /// How a failure of a command is to be written.
@@ -193,6 +195,7 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::Search(args) => of_list(args.listing.format),
         Command::List(args) => of_list(args.listing.format),
         Command::Plan(args) => of_list(args.listing.format),
+        Command::Bench(args) => bench::error_format(args),
         Command::Replay(args) => of_list(args.format),
         Command::Check(args) => of_list(args.format),
         Command::Providers(args) => of_list(args.listing.format),

@@ -185,11 +185,14 @@ pub(crate) fn columns() -> Option<usize> {
 }
 
 fn write_file(path: &Path, text: &str, session: SessionId) -> Result<(), Failure> {
-    write_whole(path, text).map_err(|error| {
-        Failure::usage(format!("cannot write {}: {error}", path.display()))
-            .with_hint(format!("the session is stored: `roundtable show {session}` prints it"))
-            .with_session(session.to_string())
-    })
+    file(path, text, &format!("the session is stored: `roundtable show {session}` prints it"))
+        .map_err(|failure| failure.with_session(session.to_string()))
+}
+
+/// Writes a text to a file; `hint` says what to do where that fails.
+pub(crate) fn file(path: &Path, text: &str, hint: &str) -> Result<(), Failure> {
+    write_whole(path, text)
+        .map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())).with_hint(hint))
 }
 
 /// Breaks long lines between words where a person reads them on a terminal; elsewhere the text stays as it is.

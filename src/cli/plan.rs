@@ -10,6 +10,7 @@ use crate::cli::{cells, output, run};
 use crate::debate::ask::Speaker;
 use crate::debate::text;
 use crate::error::Failure;
+use crate::export::text::short;
 
 /// A debate to price.
 #[derive(Debug, Args)]
@@ -46,16 +47,26 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<(), Failure> {
 fn table(plan: &Plan) -> String {
     let mut lines = vec![format!("{}, {} seats. Nothing was sent.", text::line(&plan.mode_title), plan.panel.len())];
     lines.push(String::new());
-    lines.push(row("low / likely / max", "calls", "tokens", "US dollars"));
+    lines.push(head());
     lines.push(part("all", &plan.total));
     lines.extend(section("By stage", &plan.stages, &|name| name.to_owned()));
     lines.extend(section("By speaker", &plan.speakers, &|speaker| named(plan, speaker)));
     lines.extend(section("By purpose", &plan.purposes, &|name| name.to_owned()));
     lines.push(String::new());
-    lines.extend(plan.limits.iter().map(limit));
-    lines.extend(plan.notes.iter().flat_map(|note| wrapped(note)));
-    lines.extend(wrapped(&format!("prices as of {}; \"?\" where one is not known", plan.prices_as_of)));
+    lines.extend(plan.limits.iter().map(|outlook| limit(outlook, "debate")));
+    lines.extend(footer(&plan.notes, plan.prices_as_of));
     lines.join("\n") + "\n"
+}
+
+/// The heads of the columns.
+pub(super) fn head() -> String {
+    row("low / likely / max", "calls", "tokens", "US dollars")
+}
+
+/// What the numbers of a plan rest on.
+pub(super) fn footer(notes: &[&str], prices_as_of: &str) -> Vec<String> {
+    let prices = format!("prices as of {prices_as_of}; \"?\" where one is not known");
+    notes.iter().copied().chain([prices.as_str()]).flat_map(wrapped).collect()
 }
 
 fn section(title: &str, parts: &[Part], name: &dyn Fn(&str) -> String) -> Vec<String> {
@@ -63,7 +74,8 @@ fn section(title: &str, parts: &[Part], name: &dyn Fn(&str) -> String) -> Vec<St
     [String::new(), title.to_owned()].into_iter().chain(rows).collect()
 }
 
-fn part(name: &str, span: &Span) -> String {
+/// What something takes, in the columns of [`head`].
+pub(super) fn part(name: &str, span: &Span) -> String {
     let three = |of: &dyn Fn(&Take) -> String| [&span.low, &span.likely, &span.max].map(of).join(" / ");
     let (calls, tokens) = (three(&|take| take.calls.to_string()), three(&|take| short(take.tokens())));
     row(name, &calls, &tokens, &three(&|take| money(take.cost_usd)))
@@ -80,17 +92,6 @@ fn named(plan: &Plan, speaker: &str) -> String {
     agent.map_or_else(|| speaker.to_owned(), |agent| format!("{speaker} {}", text::line(&agent.name)))
 }
 
-/// A count in three digits or so: `950`, `12k`, `1.2M`.
-fn short(tokens: u64) -> String {
-    let (thousands, millions) = (tokens as f64 / 1e3, tokens as f64 / 1e6);
-    match tokens {
-        0..1_000 => tokens.to_string(),
-        1_000..9_950 => format!("{thousands:.1}k"),
-        9_950..999_500 => format!("{thousands:.0}k"),
-        _ => format!("{millions:.1}M"),
-    }
-}
-
 fn money(cost_usd: Option<f64>) -> String {
     match cost_usd {
         None => "?".to_owned(),
@@ -100,12 +101,13 @@ fn money(cost_usd: Option<f64>) -> String {
     }
 }
 
-fn limit(limit: &LimitOutlook) -> String {
+/// What a limit would do to what it limits.
+pub(super) fn limit(limit: &LimitOutlook, what: &str) -> String {
     let outlook = match limit.outlook {
-        Outlook::Holds => "more than the debate can take",
-        Outlook::MayEndEarly => "may end the debate early",
-        Outlook::EndsEarly => "will as a rule end the debate early",
-        Outlook::Unknown => "what it does is not known beforehand",
+        Outlook::Holds => format!("more than the {what} can take"),
+        Outlook::MayEndEarly => format!("may end the {what} early"),
+        Outlook::EndsEarly => format!("will as a rule end the {what} early"),
+        Outlook::Unknown => "what it does is not known beforehand".to_owned(),
     };
     format!("limit on {}, {}: {outlook}", limit.limit.title(), limit.limit.worded(limit.max))
 }

@@ -32,7 +32,7 @@ const REHEARSAL_PACE: Duration = Duration::from_millis(120);
 const VIEW_PATIENCE: Duration = Duration::from_millis(100);
 /// How long a process that was asked to terminate may take to end cheaply: well below the 10 seconds after which container
 /// runtimes kill.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 /// Notices that wait for the view; beyond that the run waits for it.
 pub(super) const NOTICES_MAX: usize = 1_024;
 

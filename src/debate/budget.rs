@@ -230,7 +230,7 @@ pub struct Amount {
 
 impl Amount {
     /// The amount in the unit of a limit; nothing for time, which is not counted.
-    fn of(self, limit: LimitKind) -> f64 {
+    pub fn of(self, limit: LimitKind) -> f64 {
         match limit {
             LimitKind::Cost => self.usd,
             LimitKind::Tokens => self.tokens as f64,
@@ -238,7 +238,8 @@ impl Amount {
         }
     }
 
-    fn plus(self, other: Self) -> Self {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
         Self { usd: self.usd + other.usd, tokens: self.tokens.saturating_add(other.tokens) }
     }
 

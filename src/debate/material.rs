@@ -99,7 +99,8 @@ fn unified(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
-fn sha256(text: &str) -> String {
+/// The SHA-256 of a text in 64 hexadecimal digits.
+pub(crate) fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -141,6 +141,12 @@ impl Question {
         Ok(Self { estimate: Some(Unit(unit.to_owned())), ..Self::new(topic, &[])? })
     }
 
+    /// Finds an option by its text, or else by its id.
+    pub fn find(&self, wanted: &str) -> Option<&Choice> {
+        let by_text = self.options.iter().find(|choice| text::folded(&choice.text) == text::folded(wanted));
+        by_text.or_else(|| self.options.iter().find(|choice| choice.id.0 == wanted.trim()))
+    }
+
     /// Whether the options are yet to be found.
     pub fn is_open(&self) -> bool {
         self.options.is_empty() && self.estimate.is_none()

@@ -6,6 +6,7 @@ pub mod absence;
 mod address;
 pub mod adr;
 pub mod ballot;
+pub mod bench;
 pub mod cut_short;
 pub mod diff;
 pub mod estimate;

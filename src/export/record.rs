@@ -39,7 +39,7 @@ const NOT_A_CHOICE: &str = "not_a_choice";
 /// Family and provider of the scripted voice; see `providers::rehearsal`.
 pub(super) const REHEARSAL: &str = "rehearsal";
 /// What every format says of a rehearsed session.
-const REHEARSAL_NOTE: &str = "rehearsal: no model was asked";
+pub(super) const REHEARSAL_NOTE: &str = "rehearsal: no model was asked";
 
 /// A session's record.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -410,7 +410,8 @@ fn synthesis(history: &History) -> (Option<Synthesis>, Option<String>) {
     }
 }
 
-fn delta(history: &History) -> Delta {
+/// What the debate changed, and what that cost.
+pub(crate) fn delta(history: &History) -> Delta {
     let opening = history.setup.mode.phases.first().map(|phase| phase.name.as_str());
     // Finding the options of an open question belongs to counting the opening, not to the debate.
     let of_opening = |turn: &TurnId| {

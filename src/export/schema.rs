@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::debate::event::Logged;
+use crate::export::bench::{self, Report};
 use crate::export::progress::{self, Line};
 use crate::export::record::{Record, SCHEMA};
 
@@ -20,6 +21,13 @@ meaning.";
 pub fn decision() -> Value {
     let description = "The record of one session, as `--format json` prints it, drawn from the event log alone.";
     published::<Record>("urn:roundtable:decision:1", &format!("Decision record ({SCHEMA})"), description)
+}
+
+/// Returns the schema of a bench's report.
+pub fn bench_report() -> Value {
+    let description =
+        "What a bench came to, as `bench --format json` prints it, drawn from the event logs of its debates alone.";
+    published::<Report>("urn:roundtable:bench-report:1", &format!("Report of a bench ({})", bench::SCHEMA), description)
 }
 
 /// Returns the schema of one line of an event log.

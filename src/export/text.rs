@@ -309,6 +309,17 @@ pub fn money(cost_usd: Option<f64>) -> String {
     }
 }
 
+/// A count in three digits or so: `950`, `12k`, `1.2M`.
+pub fn short(tokens: u64) -> String {
+    let (thousands, millions) = (tokens as f64 / 1e3, tokens as f64 / 1e6);
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..9_950 => format!("{thousands:.1}k"),
+        9_950..999_500 => format!("{thousands:.0}k"),
+        _ => format!("{millions:.1}M"),
+    }
+}
+
 /// What the rounds after the sealed opening cost.
 pub(crate) fn exchange_cost(cost_usd: Option<f64>) -> String {
     match cost_usd {

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use crate::debate::mode::Mode;
 use crate::modes::nearest::nearest;
-use crate::modes::parse::{parse, too_large};
+use crate::modes::parse::parse;
 use crate::modes::places::Place;
 use crate::modes::text::{is_slug, printable};
+use crate::modes::yaml::{FileKind, too_large};
 use crate::modes::{BUILT_IN, FILE_BYTES_MAX, ModeError};
 
 /// How a mode file's name may end.
@@ -83,7 +84,7 @@ pub struct Listed {
 /// Fails when there is none, when its file cannot be read, and when it is not a valid mode.
 pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, ModeError> {
     if is_path(name_or_path) {
-        let source = read(Path::new(name_or_path))?;
+        let source = read(Path::new(name_or_path), FileKind::Mode)?;
         let mode = parse(&source, &label(Path::new(name_or_path)), None)?;
         return Ok(Found { mode, origin: Origin::File, source });
     }
@@ -91,7 +92,7 @@ pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, ModeError> {
     if is_slug(name_or_path) {
         for (origin, folder) in folders.in_order() {
             if let Some(path) = file_of(name_or_path, folder)? {
-                let source = read(&path)?;
+                let source = read(&path, FileKind::Mode)?;
                 let mode = parse(&source, &label(&path), Some(name_or_path))?;
                 return Ok(Found { mode, origin, source });
             }
@@ -167,9 +168,10 @@ fn list_folder(origin: Origin, folder: &Path) -> Vec<Listed> {
     };
     let listed = |stem: String| {
         let (path, result) = match file_of(&stem, folder) {
-            Ok(Some(path)) => {
-                (Some(path.clone()), read(&path).and_then(|source| parse(&source, &label(&path), Some(&stem))))
-            }
+            Ok(Some(path)) => (
+                Some(path.clone()),
+                read(&path, FileKind::Mode).and_then(|source| parse(&source, &label(&path), Some(&stem))),
+            ),
             // It was there a moment ago.
             Ok(None) => return None,
             Err(error) => (None, Err(error)),
@@ -197,21 +199,21 @@ fn stems_in(folder: &Path) -> Result<BTreeSet<String>, ModeError> {
     Ok(stems)
 }
 
-/// Reads a plain file of at most [`FILE_BYTES_MAX`] bytes of UTF-8. Opens nothing that could block, such as a pipe.
-fn read(path: &Path) -> Result<String, ModeError> {
+/// Reads a plain file, as text, of at most [`FILE_BYTES_MAX`] bytes of UTF-8. Opens nothing that could block, such as a pipe.
+pub fn read(path: &Path, kind: FileKind) -> Result<String, ModeError> {
     let fail = |error: std::io::Error| unreadable(path, &reason(&error));
     let metadata = fs::metadata(path).map_err(fail)?;
     if !metadata.is_file() {
         return Err(unreadable(path, "not a plain file"));
     }
     if metadata.len() > FILE_BYTES_MAX as u64 {
-        return Err(too_large(&label(path)));
+        return Err(too_large(&label(path), kind));
     }
     let mut bytes = Vec::new();
     // The size may have changed since, and some file systems report none.
     File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)).map_err(fail)?;
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(too_large(&label(path)));
+        return Err(too_large(&label(path), kind));
     }
     String::from_utf8(bytes).map_err(|error| not_text(path, &error.as_bytes()[..error.utf8_error().valid_up_to()]))
 }
@@ -234,7 +236,7 @@ fn not_text(path: &Path, valid: &[u8]) -> ModeError {
 }
 
 /// A path as it may be shown.
-fn label(path: &Path) -> String {
+pub fn label(path: &Path) -> String {
     printable(&path.to_string_lossy(), PATH_CHARS_MAX)
 }
 

@@ -10,16 +10,20 @@ mod parse;
 mod phases;
 mod places;
 mod text;
+mod yaml;
 
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::debate::mode::Mode;
 
-pub use crate::modes::find::{Folders, Found, Listed, Origin, find, list};
+pub use crate::modes::find::{Folders, Found, Listed, Origin, find, label, list, read};
+pub use crate::modes::nearest::nearest;
 pub use crate::modes::places::Place;
+pub use crate::modes::text::SLUG_CHARS_MAX as NAME_CHARS_MAX;
+pub use crate::modes::yaml::{FileKind, Source};
 
-/// The largest mode file that is read, in bytes.
+/// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 64 * 1024;
 
 /// The modes that come with the program, as name and source, in the order in which they are listed.
@@ -42,10 +46,10 @@ const BUILT_IN: &[(&str, &str)] = &[
 const STARTER: &str = include_str!("starter.yaml");
 const STARTER_NAME: &str = "my-mode";
 
-/// Why there is no mode.
+/// Why there is no mode, or why another YAML file that people write cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ModeError {
-    /// The text is not a mode.
+    /// The text is not what it should be.
     #[error("{file}:{}:{}: {message}{}", place.line, place.column, hint(suggestion.as_deref()))]
     Invalid {
         /// The file, as the user would name it.

@@ -5,7 +5,7 @@ const WORD_CHARS_MAX: usize = 60;
 
 /// The candidate nearest to `word`: a few slips away, or one that starts with it. Case does not matter; the first of
 /// equals wins.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length == 0 || length > WORD_CHARS_MAX {
         return None;

@@ -1,61 +1,19 @@
-//! From YAML to a checked mode, and from the parser's complaints to ours.
-//!
-//! The only file that knows the YAML parser's options and errors.
-
-use serde_yaml::{Error, MessageFormatter, Options, UserMessageFormatter};
+//! From YAML to a checked mode.
 
 use crate::debate::mode::Mode;
+use crate::modes::ModeError;
 use crate::modes::check::{Flaw, check};
-use crate::modes::nearest::nearest;
-use crate::modes::places::{Place, Places};
-use crate::modes::text::{printable, quotable};
-use crate::modes::{FILE_BYTES_MAX, ModeError};
+use crate::modes::places::Places;
+use crate::modes::yaml::{FileKind, Source};
 
 /// Parses and checks `source`. `file` names it in errors; `stem` is what the mode must be called, if anything.
 pub(super) fn parse(source: &str, file: &str, stem: Option<&str>) -> Result<Mode, ModeError> {
-    if source.len() > FILE_BYTES_MAX {
-        return Err(too_large(file));
-    }
-    let places = Places::of(source);
-    refuse_nameless(&places, file)?;
-    let mut mode: Mode =
-        serde_yaml::from_str_with_options(source, options()).map_err(|error| explain(&error, &places, file))?;
+    let source = Source::new(source, file, FileKind::Mode)?;
+    refuse_nameless(source.places(), file)?;
+    let mut mode: Mode = source.read()?;
     settle(&mut mode);
-    check(&mode, stem).map_err(|flaw| locate(flaw, &places, file))?;
+    check(&mode, stem).map_err(|flaw| locate(flaw, source.places(), file))?;
     Ok(mode)
-}
-
-/// The refusal of a file above the limit, whose size need not be known.
-pub(super) fn too_large(file: &str) -> ModeError {
-    let message = format!("larger than {} KiB, the most a mode file may hold", FILE_BYTES_MAX / 1024);
-    ModeError::Unreadable { file: file.to_owned(), message }
-}
-
-/// Limits far above what a mode needs and far below what hurts.
-fn options() -> Options {
-    serde_yaml::options! {
-        strict_booleans: true,
-        with_snippet: false,
-        emit_comments: false,
-        reject_unsupported_tags: true,
-        merge_keys: serde_yaml::MergeKeyPolicy::Error,
-        budget: serde_yaml::budget! {
-            max_nodes: 20_000,
-            max_events: 60_000,
-            max_depth: 32,
-            flow_nesting_limit: 32,
-            max_aliases: 256,
-            max_anchors: 256,
-            max_documents: 1,
-            max_recorded_anchor_events: 20_000,
-            max_recorded_anchor_bytes: FILE_BYTES_MAX,
-            max_total_scalar_bytes: FILE_BYTES_MAX,
-        },
-        alias_limits: serde_yaml::alias_limits! {
-            max_total_replayed_events: 20_000,
-            max_replay_stack_depth: 8,
-        },
-    }
 }
 
 /// Fills in what a file may leave to us: the name of an only stage, and the line break that block text ends with.
@@ -94,59 +52,4 @@ fn locate(flaw: Flaw, places: &Places<'_>, file: &str) -> ModeError {
         None => places.value(&flaw.path),
     };
     ModeError::Invalid { file: file.to_owned(), place, message: flaw.message, suggestion: flaw.suggestion }
-}
-
-fn explain(error: &Error, places: &Places<'_>, file: &str) -> ModeError {
-    let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX).max(1);
-    let place =
-        error.location().map_or(Place::START, |at| Place { line: number(at.line()), column: number(at.column()) });
-    let place = match error {
-        // The parser points at the last key of the mapping that lacks one.
-        Error::SerdeMissingField { .. } => places.mapping_around(place).unwrap_or(place),
-        _ => place,
-    };
-    let (message, suggestion) = reword(error);
-    ModeError::Invalid { file: file.to_owned(), place, message, suggestion: suggestion.map(str::to_owned) }
-}
-
-/// What is wrong in our words, and the name that was most likely meant.
-fn reword(error: &Error) -> (String, Option<&'static str>) {
-    let message = match error {
-        Error::AliasError { error, .. } => return reword(error),
-        Error::SerdeUnknownField { field, expected, .. } => {
-            return (format!("unknown key `{}`", quotable(field)), nearest(field, expected.iter().copied()));
-        }
-        Error::SerdeUnknownVariant { variant, expected, .. } => {
-            let message = format!("unknown value `{}`; expected {}", quotable(variant), one_of(expected));
-            return (message, nearest(variant, expected.iter().copied()));
-        }
-        Error::SerdeMissingField { field, .. } => format!("missing key `{field}`"),
-        Error::DuplicateMappingKey { key: Some(key), .. } => format!("key `{}` is given twice", quotable(key)),
-        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
-            "too large or too deeply nested for a mode file".to_owned()
-        }
-        Error::InvalidBooleanStrict { .. } => "expected `true` or `false`".to_owned(),
-        Error::InvalidScalar { ty: "u32", .. } => "expected a whole number".to_owned(),
-        Error::NullIntoString { .. } | Error::Unexpected { expected: "string scalar", .. } => {
-            "expected a text".to_owned()
-        }
-        Error::Unexpected { expected: "sequence start", .. } => "expected a list".to_owned(),
-        Error::Unexpected { expected: "mapping start", .. } => "expected keys with values".to_owned(),
-        // Only `speakers` and the axes of a stage are enums, and only `speakers` takes a mapping.
-        Error::UnexpectedValueForUnitEnumVariant { .. }
-        | Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. }
-        | Error::ExpectedMappingEndAfterEnumVariantValue { .. } => {
-            "expected a single word; `speakers` also takes { team: NAME } or { persona: NAME }".to_owned()
-        }
-        other => printable(&UserMessageFormatter.format_message(other), 300),
-    };
-    (message, None)
-}
-
-fn one_of(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.as_slice() {
-        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => quoted.concat(),
-    }
 }

@@ -6,7 +6,7 @@ use crate::modes::nearest::nearest;
 use crate::modes::places::openers;
 
 /// The longest slug, in characters.
-const SLUG_CHARS_MAX: usize = 60;
+pub const SLUG_CHARS_MAX: usize = 60;
 
 /// The longest `ask`, in bytes.
 const ASK_BYTES_MAX: usize = 4 * 1024;

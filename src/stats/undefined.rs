@@ -9,6 +9,8 @@ pub enum Undefined {
     AllTied,
     /// A round has no median confidence.
     ConfidenceMissing,
+    /// Four values, or fewer, are better shown than summed up.
+    FewerThanFiveValues,
     /// Fewer than two items were scored by every rater.
     FewerThanTwoItems,
     /// There are not two rounds to compare.
@@ -60,6 +62,7 @@ impl Undefined {
             Self::AgreementMissing => "agreement_missing",
             Self::AllTied => "all_tied",
             Self::ConfidenceMissing => "confidence_missing",
+            Self::FewerThanFiveValues => "fewer_than_five_values",
             Self::FewerThanTwoItems => "fewer_than_two_items",
             Self::FewerThanTwoRounds => "fewer_than_two_rounds",
             Self::FewerThanTwoValues => "fewer_than_two_values",

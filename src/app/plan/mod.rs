@@ -133,11 +133,27 @@ impl Take {
         self.input_tokens.saturating_add(self.output_tokens)
     }
 
+    fn plus(&self, other: &Self) -> Self {
+        Self {
+            calls: self.calls.saturating_add(other.calls),
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost_usd: self.cost_usd.zip(other.cost_usd).map(|(sum, cost)| sum + cost),
+        }
+    }
+
     fn add(&mut self, call: &Call) {
         self.calls = self.calls.saturating_add(1);
         self.input_tokens = self.input_tokens.saturating_add(call.input_tokens);
         self.output_tokens = self.output_tokens.saturating_add(call.output_tokens);
         self.cost_usd = self.cost_usd.zip(call.cost_usd).map(|(sum, cost)| sum + cost);
+    }
+}
+
+impl Span {
+    /// What two debates take together.
+    pub fn plus(&self, other: &Self) -> Self {
+        Self { low: self.low.plus(&other.low), likely: self.likely.plus(&other.likely), max: self.max.plus(&other.max) }
     }
 }
 
@@ -201,7 +217,8 @@ fn parts(cases: &[Vec<Call>; 3], name: impl Fn(&Call) -> String) -> Vec<Part> {
     order.into_iter().map(|name| Part { span: spans.get(&name).copied().unwrap_or_default(), name }).collect()
 }
 
-fn outlooks(caps: &Caps, total: &Span) -> Vec<LimitOutlook> {
+/// What each limit that is set would do.
+pub(super) fn outlooks(caps: &Caps, total: &Span) -> Vec<LimitOutlook> {
     let outlook = |max: f64, likely: Option<f64>, most: Option<f64>| match (likely, most) {
         (_, Some(most)) if most <= max => Outlook::Holds,
         (Some(likely), _) if likely <= max => Outlook::MayEndEarly,

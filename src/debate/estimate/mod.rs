@@ -175,7 +175,7 @@ pub fn revised(
 }
 
 /// The number that a seat gives.
-fn value(standing: &Standing<'_>) -> Option<f64> {
+pub(crate) fn value(standing: &Standing<'_>) -> Option<f64> {
     standing.stance.estimate.map(|estimate| estimate.value)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Must never let what a model or the asker wrote become markup: all text goes through `markup`.
 
+pub mod bench;
 mod chart;
 mod closing;
 mod counted;
@@ -43,7 +44,11 @@ pub fn render(record: &Record, history: &History) -> String {
 }
 
 fn head(record: &Record) -> Html {
-    let topic = clip(&record.question.topic, 80);
+    head_of(&clip(&record.question.topic, 80), &clip(&headline(record), 160), &record.program)
+}
+
+/// The head of a page with this title, in so many words, made by this program.
+fn head_of(title: &str, description: &str, program: &str) -> Html {
     let meta = |name: &str, content: &str| el("meta", &[("name", &name), ("content", &content)], []);
     el(
         "head",
@@ -54,9 +59,9 @@ fn head(record: &Record) -> Html {
             meta("viewport", "width=device-width, initial-scale=1"),
             meta("color-scheme", "light dark"),
             meta("referrer", "no-referrer"),
-            meta("generator", &record.program),
-            meta("description", &clip(&headline(record), 160)),
-            line("title", &format!("{topic} · Roundtable")),
+            meta("generator", program),
+            meta("description", description),
+            line("title", &format!("{title} · Roundtable")),
             // Without it, a browser asks the server for an icon.
             el("link", &[("rel", &"icon"), ("href", &"data:,")], []),
             style(STYLE),

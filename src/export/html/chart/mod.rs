@@ -3,6 +3,7 @@
 pub(super) mod agreement;
 pub(super) mod cost;
 pub(super) mod estimates;
+pub(super) mod intervals;
 pub(super) mod movement;
 pub(super) mod ratings;
 pub(super) mod tally;

@@ -74,7 +74,7 @@ fn drawn(options: &[Choice], rounds: &[Counted]) -> Html {
     let bars = rounds.iter().enumerate().map(|(index, round)| {
         let mut below = 0;
         all(segments(options, round).iter().filter(|segment| segment.seats > 0).map(|segment| {
-            let (from, to) = (below, below + segment.seats);
+            let (from, to) = (below, segment.seats.saturating_add(below));
             below = to;
             bar(columns.x(index), (columns.step * 0.76).min(BAR_MAX), (y(to), y(from)), segment, round)
         }))

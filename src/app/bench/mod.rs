@@ -1,0 +1,116 @@
+//! Benches: every combination of a bench file held as a session of its own, found again by its name.
+//!
+//! Must never pay for a debate twice: a session's name is drawn from all that it is opened with, so the same debate is the same
+//! session, in whichever run.
+
+mod budget;
+mod matrix;
+mod plan;
+mod run;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::app::bench::budget::Budget;
+use crate::app::bench::matrix::Prepared;
+use crate::app::failures::{history_failure, store_failure};
+use crate::app::start::Needs;
+use crate::app::{App, Who};
+use crate::bench::{self as bench_file, Bench};
+use crate::config::Sources;
+use crate::debate::history::History;
+use crate::error::Failure;
+use crate::export::bench::{Entry, Report, held, report};
+use crate::export::usage;
+use crate::providers::gateway::Accounts;
+use crate::store::Store;
+
+pub use crate::app::bench::plan::{BenchPlan, PlannedCells};
+pub use crate::app::bench::run::{BenchControl, BenchNews};
+
+/// What a bench is to be held with.
+pub struct BenchRequest<'a> {
+    /// What the configuration is loaded from; limits among its flags hold for the whole bench.
+    pub sources: &'a Sources,
+    /// The bench file.
+    pub file: &'a Path,
+    /// Who answers.
+    pub who: Who,
+    /// Whether debates are to be held, or only counted, for which no key is needed.
+    pub purpose: Purpose,
+}
+
+/// What a bench is set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be held.
+    Hold,
+    /// To tell what it would take.
+    Plan,
+}
+
+/// A bench whose debates are all set up. Nothing has been sent.
+pub struct OpenBench {
+    bench: Bench,
+    sources: Sources,
+    accounts: Accounts,
+    budget: Budget,
+    cells: Vec<Prepared>,
+    store: Option<Arc<Store>>,
+    /// What the user should know about how its debates are set up, each once.
+    pub warnings: Vec<String>,
+}
+
+/// Sets a bench up. Fails where `start` would refuse any of its debates, before anything is paid for.
+pub fn open_bench(request: &BenchRequest<'_>) -> Result<OpenBench, Failure> {
+    let bench = bench_file::read(request.file).map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
+    let needs = match request.purpose {
+        Purpose::Hold => Needs::Access,
+        Purpose::Plan => Needs::Nothing,
+    };
+    let (budget, sources) = Budget::taken_from(request.sources)?;
+    let (cells, warnings) = matrix::prepared(&bench, &sources, request.who, needs, &budget)?;
+    let app = App::configured(&sources)?;
+    let store = match request.purpose {
+        Purpose::Hold => Some(Store::open(app.config.data_dir()).map_err(store_failure)?),
+        Purpose::Plan => Store::open_existing(app.config.data_dir()).map_err(store_failure)?,
+    };
+    let store = store.map(Arc::new);
+    Ok(OpenBench { bench, sources, accounts: Accounts::default(), budget, cells, store, warnings })
+}
+
+impl OpenBench {
+    /// How many debates it has.
+    pub fn size(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Draws up the report from what is stored, and counts the requests of which nothing is known but that they were sent:
+    /// they are in no number.
+    pub fn report(&self) -> Result<(Report, u32), Failure> {
+        let (mut entries, mut lost) = (Vec::new(), 0u32);
+        for prepared in &self.cells {
+            let history = self.stored(prepared)?;
+            let unknown = history.as_ref().map(|history| usage::usage(history).total.unknown);
+            lost = lost.saturating_add(unknown.unwrap_or_default());
+            let held = history.map(|history| held(&self.bench, prepared.cell, &history));
+            entries.push(Entry { cell: prepared.cell, setup: &prepared.setup, held });
+        }
+        Ok((report(&self.bench, &entries), lost))
+    }
+
+    /// The session of a debate; `None` when it was not begun. Fails for one that was taken further, which is another debate.
+    fn stored(&self, prepared: &Prepared) -> Result<Option<History>, Failure> {
+        let Some(store) = &self.store else { return Ok(None) };
+        let name = prepared.name();
+        let Some(session) = store.named(name).map_err(store_failure)? else { return Ok(None) };
+        let history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
+        if history.continuations.is_empty() {
+            return Ok(Some(history));
+        }
+        let label = self.bench.label(prepared.cell);
+        Err(Failure::usage(format!("session {session} was taken further, and is no longer the debate {label}"))
+            .with_hint(format!("`roundtable rename {session}` sets it apart; the bench then holds that debate anew"))
+            .with_session(session.to_string()))
+    }
+}

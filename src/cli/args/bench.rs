@@ -1,0 +1,61 @@
+//! The arguments of `bench`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::SettingFlag;
+use crate::config::keys;
+
+/// A bench to hold.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// The bench file; `roundtable schema bench` describes it
+    pub(crate) file: PathBuf,
+    /// Tell what it would take, debate by debate, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Play every seat from a script: no key, no request, no cost
+    #[arg(long)]
+    pub(crate) rehearse: bool,
+    /// Debates held at a time, 1 to 16
+    #[arg(long, short, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(crate) jobs: u8,
+    /// Begin no debate that might cost the whole bench, earlier runs included, more than this many US dollars (exit code 6)
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    pub(crate) max_cost: Option<String>,
+    /// Begin none that might take more than this many tokens in all, input and output together (exit code 6)
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) max_tokens: Option<String>,
+    /// Format of the report on standard output; with --dry-run text or json
+    #[arg(long, short, value_enum, default_value_t = BenchFormat::Text)]
+    pub(crate) format: BenchFormat,
+    /// Also write the report to this file, in the format of its ending (.txt, .html, .json); repeat for more
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// Show nothing but the report
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BenchFormat {
+    /// Tables
+    Text,
+    /// The whole report, for programs; `roundtable schema bench-report` describes it
+    Json,
+    /// A page to look at: one file with its charts, nothing loaded from elsewhere
+    Html,
+}
+
+impl BenchArgs {
+    /// The settings that the budget's flags stand for.
+    pub(crate) fn budget(&self) -> Vec<SettingFlag> {
+        let flags = [
+            ("--max-cost", keys::MAX_COST, self.max_cost.clone()),
+            ("--max-tokens", keys::MAX_TOKENS, self.max_tokens.clone()),
+        ];
+        flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
+    }
+}
