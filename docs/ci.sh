@@ -14,6 +14,8 @@ set -eu
 name=${DECISION_NAME:-ci-${GITHUB_SHA:-${CI_COMMIT_SHA:-$(git rev-parse HEAD)}}}
 folder=${DECISION_DIR:-decision}
 mkdir -p "$folder"
+# What an earlier decision left there is not this one's.
+rm -f "$folder/decision.md" "$folder/decision.adr.md" "$folder/decision.html" "$folder/decision.json" "$folder/decision.ndjson"
 
 code=0
 roundtable start --name="$name" "$@" --format markdown \

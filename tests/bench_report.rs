@@ -55,6 +55,7 @@ fn a_file_is_refused_where_it_is_wrong() {
         (replaced("modes: [vote]", "modes: [1]"), "3:9", "a mode's name"),
         (replaced("answer: Yes", "answer: Yess"), "5:64", "did you mean `Yes`?"),
         (replaced("yes_no: true", "yes_no: true, estimate: weeks"), "5:5", "only one of"),
+        (replaced("Should we move?", "\"@move.md\""), "5:25", "`@` reads no file"),
         (replaced("yes_no: true", "options: [a]"), "5:51", "2 to 7"),
         (replaced("yes_no: true, ", ""), "5:50", "an open question"),
         (replaced("yes_no: true", "estimate: weeks"), "5:67", "is a number"),

@@ -120,7 +120,7 @@ fn the_claims_that_lean_on_a_premise_are_named() {
 }
 
 #[test]
-fn damaged_and_foreign_files_are_passed_over() {
+fn damaged_records_fail_and_foreign_files_are_passed_over() {
     let desk = decided();
     let adr = desk.read("decisions/q.adr.md");
     let json = desk.read("decisions/q.json");
@@ -131,6 +131,7 @@ fn damaged_and_foreign_files_are_passed_over() {
     desk.write("decisions/c.ndjson", &log[..log.len() / 2]);
     desk.write("decisions/d.json", moved("../../etc/passwd"));
     desk.write("decisions/e.json", moved("/etc/passwd"));
+    desk.write("decisions/f.json", json.replacen("roundtable.decision/1", "roundtable.decision/2", 1));
     desk.write("decisions/foreign.json", "{\"premises\": 3, \"about\": \"roundtable.decision/1\"}");
     desk.write("decisions/foreign.md", "# Ours\n\n## Premises\n\n- All men are mortal\n");
     desk.write("decisions/foreign.ndjson", "{\"event\":\"click\"}\n");
@@ -139,13 +140,28 @@ fn damaged_and_foreign_files_are_passed_over() {
     desk.write(".gitignore", "ignored/\n");
     desk.write("ignored/q.json", moved("docs/nowhere.md"));
     symlink("/", desk.work().join("everything")).unwrap();
-    let found = check_stale(&desk, &[]);
-    let warnings: Vec<&str> = found["warnings"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    let ran = check(&desk, &["--format", "json"]).expect(3);
+    let found = ran.json();
+    assert_eq!((&found["stale"], &found["warnings"]), (&json!([]), &json!([])));
+    assert!(ran.stderr.contains("of the records, 9 cannot be checked"), "{}", ran.stderr);
+    assert!(!check(&desk, &[]).expect(3).stdout.contains("all hold"));
+    let warnings: Vec<&str> =
+        found["unverified"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     let named = |name: &str| warnings.iter().filter(|warning| warning.starts_with(name)).count();
-    let counts =
-        ["decisions/a.json", "decisions/b.adr.md", "decisions/c.ndjson", "decisions/d.json", "decisions/e.json"];
-    assert_eq!(counts.map(named), [1, 4, 1, 1, 1], "{warnings:#?}");
-    assert_eq!(warnings.len(), 8, "{warnings:#?}");
+    let counts = [
+        "decisions/a.json",
+        "decisions/b.adr.md",
+        "decisions/c.ndjson",
+        "decisions/d.json",
+        "decisions/e.json",
+        "decisions/f.json",
+    ];
+    assert_eq!(counts.map(named), [1, 4, 1, 1, 1, 1], "{warnings:#?}");
+    assert_eq!(warnings.len(), 9, "{warnings:#?}");
+    for named in ["decisions/foreign.md", "decisions/empty.md", "decisions/bytes.json", "docs/plan.md"] {
+        let refused = check(&desk, &[named]).expect(2);
+        assert!(refused.stderr.contains("no decision record that can be read"), "{named}: {}", refused.stderr);
+    }
     assert!(warnings.iter().all(|warning| !warning.contains("root:")), "{warnings:?}");
     let refused = check(&desk, &["nowhere"]).expect(2);
     assert!(refused.stderr.contains("error: cannot check: cannot read nowhere"), "{}", refused.stderr);

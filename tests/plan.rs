@@ -19,7 +19,7 @@ use roundtable::export::usage;
 use roundtable::providers::table;
 use serde_json::Value;
 use support::replies::{Miss, chance, drawn, missed};
-use support::world::{Answer, World, all_built_in, built_in, choice, open, setup_with, voice};
+use support::world::{Answer, World, all_built_in, built_in, choice, open, seat_of, setup_with, voice};
 
 use program::Desk;
 
@@ -125,6 +125,30 @@ proptest! {
             check_span(&format!("{}, {speaker}", mode.mode), &part.span, spent.calls, spent.tokens(), spent.cost_usd);
         }
     }
+}
+
+/// Every seat's own model is down, and the dearer one that steps in is cut off at first and uses all the room there is.
+#[test]
+fn a_plan_has_room_for_the_dearest_fallback() {
+    let [dear, _, cheap] = priced().try_into().unwrap_or_else(|voices| panic!("{voices:?}"));
+    let script = |ask: &Ask| {
+        if ask.voice == cheap && seat_of(ask).is_some() {
+            return missed(ask, Miss::Network);
+        }
+        let mut reply = if ask.attempt == 2 { missed(ask, Miss::Cut)? } else { drawn(1)(ask)? };
+        let input_tokens = prompt::bytes(&ask.prompt) / 3;
+        reply.usage =
+            Usage { input_tokens, output_tokens: u64::from(ask.prompt.output_tokens_max), ..Usage::default() };
+        let vendor = table::find(&ask.voice.provider).unwrap();
+        reply.cost_usd = table::price(vendor, &ask.voice.model, &reply.usage);
+        Ok(reply)
+    };
+    let alone = setup_with(&built_in("collaborative"), 3, choice(), std::slice::from_ref(&cheap));
+    let setup = Setup { fallbacks: vec![dear], ..alone.clone() };
+    let most = |setup: &Setup| plan::of(setup, Vec::new()).unwrap().total.max;
+    let spent = usage::usage(&World::open(setup.clone(), &script, 1).finish().history).total;
+    assert!(spent.cost_usd > most(&alone).cost_usd, "the fallback is dearer: {spent:?}");
+    assert!(spent.cost_usd <= most(&setup).cost_usd && spent.calls <= most(&setup).calls, "{spent:?}");
 }
 
 fn sum(parts: &[plan::Part], of: impl Fn(&Span) -> Take) -> (u32, u64, String) {

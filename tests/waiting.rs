@@ -131,6 +131,14 @@ fn a_person_hands_in_their_turns_and_counts_like_any_seat() {
     assert!(record["turns"].as_array().unwrap().iter().all(|turn| turn["response"].is_null()), "{}", record["turns"]);
     let paper = desk.run(&["show", "@", "--view", "ballot"]).expect(0).stdout;
     assert!(paper.contains("\noption:") && !paper.contains("I say: do it"), "{paper}");
+    for view in ["rounds", "agents", "thoughts", "ballots", "events"] {
+        let refused = desk.run(&["show", "@", "--view", view]).expect(2);
+        assert!(refused.stdout.is_empty() && refused.stderr.contains("stays sealed"), "{view}: {}", refused.stderr);
+    }
+    for view in ["claims", "needs", "citations", "costs", "prompts"] {
+        let shown = desk.run(&["show", "@", "--view", view]).expect(0).stdout;
+        assert!(!shown.contains("I say: do it"), "{view}: {shown}");
+    }
     // Another view of the same wait shows nothing sealed either.
     let seen = desk.run(&["resume", "@"]).expect(4).stderr;
     assert!(seen.contains("waits for people: Ada's turn in opening, round 1"), "{seen}");

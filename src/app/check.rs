@@ -31,7 +31,9 @@ pub struct Checked {
     pub premises: usize,
     /// Premises that have changed, by record.
     pub stale: Vec<Stale>,
-    /// What could not be read.
+    /// Records and premises that cannot be told to hold: damaged, or of a version that this program does not know.
+    pub unverified: Vec<String>,
+    /// What could not be looked at.
     pub warnings: Vec<String>,
 }
 
@@ -88,13 +90,22 @@ pub fn check(path: &Path) -> Result<Checked, Failure> {
         .flat_map(|(_, _, endings)| endings.iter().copied())
         .collect();
     let walked = material::records(&place, &endings, LOG_MARK);
-    let mut checked = Checked { schema: SCHEMA, records: 0, premises: 0, stale: Vec::new(), warnings: walked.warnings };
+    let mut checked = Checked {
+        schema: SCHEMA,
+        records: 0,
+        premises: 0,
+        stale: Vec::new(),
+        unverified: Vec::new(),
+        warnings: walked.warnings,
+    };
+    let mut is_record = false;
     let mut known = Known { project, files: BTreeMap::new() };
     for file in walked.files {
         let format = Format::of(Path::new(&file.name)).filter(|format| is_read(*format));
         let Some(recorded) = format.and_then(|format| premises::read(&file.text, format)) else { continue };
+        is_record = true;
         checked.records += usize::from(!recorded.premises.is_empty());
-        checked.warnings.extend(recorded.damage.iter().map(|damage| format!("{}: {damage}", file.name)));
+        checked.unverified.extend(recorded.damage.iter().map(|damage| format!("{}: {damage}", file.name)));
         for premise in recorded.premises {
             match known.standing(&premise) {
                 Standing::Unchecked => {}
@@ -103,9 +114,13 @@ pub fn check(path: &Path) -> Result<Checked, Failure> {
                     checked.premises += 1;
                     checked.stale.push(Stale { record: file.name.clone(), premise, change });
                 }
-                Standing::Doubtful(why) => checked.warnings.push(format!("{}: {}: {why}", file.name, premise.id)),
+                Standing::Doubtful(why) => checked.unverified.push(format!("{}: {}: {why}", file.name, premise.id)),
             }
         }
+    }
+    if place.path.is_file() && !is_record {
+        return Err(Failure::usage(format!("{} is no decision record that can be read", path.display()))
+            .with_hint("name the Markdown, ADR, JSON or ndjson of a session with premises, or a folder"));
     }
     Ok(checked)
 }
@@ -165,10 +180,16 @@ impl Known {
 }
 
 impl Checked {
-    /// The failure that changed premises mean to a script; `None` without any.
+    /// The failure that changed premises, and those that cannot be checked, mean to a script; `None` without any.
     pub fn failure(&self) -> Option<Failure> {
         let changed = match self.stale.len() {
-            0 => return None,
+            0 if self.unverified.is_empty() => return None,
+            0 => {
+                let failure = Failure::gate(format!("of the records, {} cannot be checked", self.unverified.len()));
+                return Some(
+                    failure.with_hint("write the record out again with `roundtable export`, or mend its lines"),
+                );
+            }
             1 => "1 premise of a decision no longer holds".to_owned(),
             more => format!("{more} premises of decisions no longer hold"),
         };

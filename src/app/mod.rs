@@ -283,6 +283,9 @@ pub fn view(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -
     views::render(log, view, narrowing, layout).map_err(|error| match error {
         ViewError::History(error) => history_failure(error),
         ViewError::Scope(error) => scope_failure(error),
+        sealed @ ViewError::Sealed => Failure::usage(sealed.to_string()).with_hint(
+            "`show --view ballot` prints what to fill in; claims, needs, costs and prompts can be looked at",
+        ),
     })
 }
 

@@ -109,6 +109,9 @@ fn question(path: &str, row: &TopicRow) -> Result<Question, Flaw> {
     if kinds.into_iter().filter(|is_it| *is_it).count() > 1 {
         return Err(flaw(path, "only one of `options`, `yes_no` and `estimate` can be given"));
     }
+    if row.text.trim_start().starts_with('@') {
+        return Err(flaw(format!("{path}.text"), "a topic is written out here: `@` reads no file"));
+    }
     let question = match &row.estimate {
         Some(unit) => Question::estimate(&row.text, unit),
         None => Question::new(&row.text, &given_options(row)),

@@ -24,7 +24,7 @@ pub(crate) struct CheckArgs {
 
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let checked = held(&args.path)?;
-    for warning in &checked.warnings {
+    for warning in checked.unverified.iter().chain(&checked.warnings) {
         output::remark(&format!("warning: {}", line(warning)));
     }
     match args.format {
@@ -47,7 +47,11 @@ fn text(checked: &Checked) -> String {
     }
     let (records, premises) = (counted(checked.records, "record"), counted(checked.premises, "premise"));
     lines.push(match checked.stale.len() {
-        0 => format!("{records} with {premises}: all hold"),
+        0 if checked.unverified.is_empty() => format!("{records} with {premises}: all hold"),
+        0 => format!(
+            "{records} with {premises}: none is known not to hold, {} cannot be checked",
+            checked.unverified.len()
+        ),
         stale => format!("{records} with {premises}: {stale} no longer hold"),
     });
     lines.join("\n") + "\n"

@@ -49,13 +49,15 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn report(outcomes: Vec<Result<Verification, Failure>>, format: ListingFormat) -> Result<(), Failure> {
     let found: Vec<&Verification> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
     let printed = match format {
-        ListingFormat::Text => found.iter().map(|verification| lines(verification)).collect(),
+        _ if found.is_empty() => Ok(()),
+        ListingFormat::Text => {
+            output::result(&found.iter().map(|verification| lines(verification)).collect::<String>())
+        }
         ListingFormat::Json => {
             let sessions: Vec<Value> = found.iter().map(|verification| entry(verification)).collect();
-            format!("{:#}\n", json!({ "sessions": sessions }))
+            output::json(&format!("{:#}", json!({ "sessions": sessions })))
         }
     };
-    let printed = if found.is_empty() { Ok(()) } else { output::result(&printed) };
     let failures = outcomes.into_iter().filter_map(|outcome| match outcome {
         Ok(verification) => verification.failure(),
         Err(failure) => Some(failure),

@@ -94,6 +94,7 @@ fn explain(error: &serde_yaml::Error) -> String {
         serde_yaml::Error::DuplicateMappingKey { .. } => "this key is set twice".to_owned(),
         serde_yaml::Error::Budget { .. } => "more than a configuration file may hold".to_owned(),
         serde_yaml::Error::SerdeInvalidType { expected, .. } => format!("{expected} is needed"),
+        serde_yaml::Error::InvalidBooleanStrict { .. } => "`true` or `false` is needed".to_owned(),
         serde_yaml::Error::Unexpected { .. } => "plain text is needed".to_owned(),
         _ => "not valid YAML".to_owned(),
     }
@@ -154,7 +155,8 @@ impl<'de> Visitor<'de> for Document<'_> {
                 Kind::Choices => map.next_value_seed(TextOrList)?,
                 Kind::Switch => match map.next_value::<Option<bool>>()? {
                     Some(true) => "true".to_owned(),
-                    Some(false) | None => continue,
+                    Some(false) => continue,
+                    None => String::new(),
                 },
                 Kind::Count { .. }
                 | Kind::Share
@@ -169,6 +171,15 @@ impl<'de> Visitor<'de> for Document<'_> {
                 | Kind::Url
                 | Kind::Host { .. } => map.next_value::<Option<String>>()?.unwrap_or_default(),
             };
+            // A setting without a value is not set; a term of a policy without one would be a gate that is left open.
+            if text.trim().is_empty() && !self.section.is_empty() {
+                let what = format!("`{key}` has no value: write one, or take the line out");
+                found.push(Err(Malformed::At { place: Some(place), what }));
+                continue;
+            }
+            if text.is_empty() && row.kind == Kind::Switch {
+                continue;
+            }
             let line = u32::try_from(place.0).unwrap_or(u32::MAX);
             let column = u16::try_from(place.1).unwrap_or(u16::MAX);
             found.push(Ok(Found::Setting(Assignment { name, key, text, line, column })));

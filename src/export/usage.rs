@@ -39,7 +39,7 @@ pub struct Spent {
     /// Of those, spent on reasoning.
     pub reasoning_tokens: u64,
     /// Searches of the web.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub searches: u64,
     /// Price in US dollars; `None` when a price is not known, never 0 in its place.
     pub cost_usd: Option<f64>,

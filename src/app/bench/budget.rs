@@ -38,6 +38,8 @@ pub(super) struct Shortage {
     max: f64,
     taken: f64,
     needed: f64,
+    /// What the next debate takes at most.
+    most: f64,
 }
 
 impl Budget {
@@ -125,13 +127,13 @@ impl Book {
         else {
             return Ok(None);
         };
-        let others: f64 =
-            self.taken.iter().filter(|(other, _)| **other != place).map(|(_, taken)| taken.of(limit)).sum();
+        let others = self.taken.iter().filter(|(other, _)| **other != place);
+        let others = others.fold(0.0, |sum, (_, taken)| sum + taken.of(limit));
         let (left, spent) = (max - others, spent.of(limit));
         // Of a debate that was begun it is not known how much is to come.
         let needed = likely.max(spent);
         if left < needed {
-            return Err(Shortage { limit, max, taken: others, needed });
+            return Err(Shortage { limit, max, taken: others, needed, most: most.max(needed) });
         }
         Ok(Some(left.min(spent + f64::from(ASIDE) * most)))
     }
@@ -140,15 +142,16 @@ impl Book {
 impl Shortage {
     /// It as the end of a bench.
     pub(super) fn failure(&self) -> Failure {
-        let Self { limit, max, taken, needed } = *self;
+        let Self { limit, max, taken, needed, most } = *self;
         let [max, spent, likely] = [max, taken, needed].map(|amount| limit.worded(amount));
-        let least = match limit {
-            LimitKind::Cost => format!("{:.4}", ((taken + needed) * 10_000.0).ceil() / 10_000.0),
-            LimitKind::Tokens | LimitKind::Time => format!("{:.0}", (taken + needed).ceil()),
+        // What is likely may be too little to begin with: a debate sets aside what its opening takes at most.
+        let enough = match limit {
+            LimitKind::Cost => format!("{:.4}", ((taken + most) * 10_000.0).ceil() / 10_000.0),
+            LimitKind::Tokens | LimitKind::Time => format!("{:.0}", (taken + most).ceil()),
         };
         let flag = limits::flag(limit);
         Failure::limit(format!("the budget is used up: {spent} of {max} taken, and the next one likely takes {likely}"))
-            .with_hint(format!("start it again with the same file and {flag} {least} or more: it goes on from here"))
+            .with_hint(format!("start it again with the same file and {flag} {enough}, which is enough for it whatever happens: it goes on from here"))
     }
 }
 

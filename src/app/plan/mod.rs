@@ -25,7 +25,7 @@ pub const SCHEMA: &str = "roundtable.plan/1";
 pub const NOTES: [&str; 3] = [
     "low: every early end, the shortest replies that can be read, input from the cache",
     "likely: the rounds of the mode, one attempt a turn, replies as long as their forms ask for, as much reasoning again",
-    "max: all rounds, every first reply cut off, all the room used; fallbacks and broken connections that may be billed are left out",
+    "max: all rounds, every first reply cut off, all the room used, the dearest fallback; broken connections that may be billed are left out",
 ];
 
 /// What searches rest on, where there may be some.

@@ -57,11 +57,37 @@ pub(super) fn calls(setup: &Setup, case: Case) -> Result<Vec<Call>, HistoryError
                 for ask in asks {
                     let reply = reply(&history, &ask, case);
                     if !ask.voice.is_person() {
-                        calls.push(call(setup, &ask, &reply.usage, case));
+                        let own = call(setup, &ask, &reply.usage, case);
+                        calls.push(stand_ins(&history, &ask, case).into_iter().fold(own, Call::most));
                     }
                     answer(&mut history, ask, reply)?;
                 }
             }
+        }
+    }
+}
+
+/// The calls that fallbacks would make of an ask, where all that may happen does. As many replies are paid for at most: one that
+/// failed is none.
+fn stand_ins(history: &History, ask: &Ask, case: Case) -> Vec<Call> {
+    if case != Case::Max || ask.turn.speaker == Speaker::Moderator {
+        return Vec::new();
+    }
+    let stepping_in = |voice: &Voice| {
+        let ask = Ask { voice: voice.clone(), ..ask.clone() };
+        call(&history.setup, &ask, &reply(history, &ask, case).usage, case)
+    };
+    history.setup.fallbacks.iter().map(stepping_in).collect()
+}
+
+impl Call {
+    /// The more of each. No price is known where one of the two is not.
+    fn most(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.max(other.input_tokens),
+            output_tokens: self.output_tokens.max(other.output_tokens),
+            cost_usd: self.cost_usd.zip(other.cost_usd).map(|(one, another)| one.max(another)),
+            ..self
         }
     }
 }

@@ -45,7 +45,9 @@ struct Pinned {
 
 fn of_json(text: &str) -> Option<Recorded> {
     if !text.contains(SCHEMA) {
-        return None;
+        // A record of a later version opens as ours, up to its number.
+        let (family, _) = SCHEMA.rsplit_once('/')?;
+        return opens_with(text, &format!("{family}/")).then(|| damaged(format!("it is no {SCHEMA}")))?;
     }
     match serde_json::from_str::<Pinned>(text) {
         Ok(pinned) if pinned.schema.as_deref() == Some(SCHEMA) => {
@@ -59,8 +61,13 @@ fn of_json(text: &str) -> Option<Recorded> {
 }
 
 fn opens_as_ours(text: &str) -> bool {
+    opens_with(text, &format!("{SCHEMA}\""))
+}
+
+/// Whether a JSON text begins with a schema that begins so.
+fn opens_with(text: &str, schema: &str) -> bool {
     let head: String = text.chars().take(200).filter(|c| !c.is_whitespace()).collect();
-    head.starts_with(&format!("{{\"schema\":\"{SCHEMA}\""))
+    head.starts_with(&format!("{{\"schema\":\"{schema}"))
 }
 
 fn of_log(text: &str) -> Option<Recorded> {

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::debate::event::Logged;
 use crate::debate::history::{History, HistoryError};
+use crate::debate::person;
 use crate::debate::text::clip;
 use crate::export::views::page::Block;
 use crate::export::views::scope::{Narrowing, Scope, ScopeError};
@@ -76,6 +77,9 @@ pub enum ViewError {
     /// What it is to be narrowed to is not there.
     #[error(transparent)]
     Scope(#[from] ScopeError),
+    /// It would tell a person who has yet to speak what the others said.
+    #[error("what the others said stays sealed until the person whose turn it is has spoken")]
+    Sealed,
 }
 
 /// A view as a program reads it.
@@ -105,6 +109,14 @@ impl View {
         }
     }
 
+    /// Whether it tells the words or the choices of turns that may be sealed; the others leave these out.
+    fn tells_what_was_said(self) -> bool {
+        match self {
+            Self::Rounds | Self::Agents | Self::Thoughts | Self::Ballots | Self::Events => true,
+            Self::Claims | Self::Needs | Self::Citations | Self::Costs | Self::Prompts => false,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Rounds => "Rounds",
@@ -124,6 +136,9 @@ impl View {
 /// Draws a view of a session. Ends with a line feed; the same log gives the same bytes.
 pub fn render(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -> Result<String, ViewError> {
     let history = History::replay(log)?;
+    if view.tells_what_was_said() && !person::sealed(&history).is_empty() {
+        return Err(ViewError::Sealed);
+    }
     let scope = Scope::new(&history, narrowing)?;
     Ok(match view {
         View::Rounds => lay_out(&scope, view, &rounds::view(&scope), rounds::page, layout),
