@@ -19,6 +19,7 @@ use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Ti
 use roundtable::providers::{Progress, Provider, table};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use asking::{KEY, TEXT, VENDORS, ask, endpoint, events, gateway, refusal, run, say, timeouts, vendor};
 use fake::{Behaviour, Fake, Seen};
@@ -239,8 +240,13 @@ async fn waits_as_long_as_it_is_told() {
         ("retry-after", "400", minute * 10, Some(400_000..=400_001)),
         ("retry-after", "3600", minute * 10, None),
         ("retry-after-ms", "1500", minute, Some(1_500..=1_501)),
+        ("retry-after", "1.5", minute, Some(1_500..=1_501)),
+        ("retry-after", "-7", minute, Some(0..=1)),
+        ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT", minute, Some(0..=1)),
         ("retry-after", "60", minute, None),
         ("retry-after", "7", Duration::from_secs(6), None),
+        ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT", minute, None),
+        ("retry-after", "99999999999999999999", minute, None),
     ];
     for (header, value, turn, expected) in rows {
         let fake = Fake::sequence(vec![refusal("anthropic", 429, "slow down").with_header(header, value), say()]);
@@ -265,8 +271,39 @@ async fn waits_as_long_as_it_is_told() {
                     (FaultKind::RateLimit, 1, 0),
                     "{header}: {value}"
                 );
+                let names_day = fault.message.contains("more than a day");
+                assert_eq!(names_day, value.len() > 10, "{header}: {value}: {fault}");
             }
             (result, expected) => panic!("{header}: {value}: expected {expected:?}, came {result:?}"),
+        }
+    }
+}
+
+/// A wait that a provider asks for is noted before the slot of whoever was told it is free again.
+#[tokio::test]
+async fn a_wait_holds_back_all_that_are_not_in_flight() {
+    for status in [429, 503, 529] {
+        // (slots, whether the others in flight are answered)
+        for (slots, answered) in [(1, false), (2, false), (2, true), (4, true)] {
+            let row = format!("{status}, {slots} slots, the others answered: {answered}");
+            let together = Arc::new(Barrier::new(slots as usize));
+            let refused = refusal("anthropic", status, "slow down").with_header("retry-after", "3600");
+            let fake = Fake::start(Arc::new(move |_, before| {
+                let is_answered = answered && before > 0;
+                let then = if is_answered { say() } else { refused.clone() };
+                let late = Behaviour::Delayed(Duration::from_millis(40), Box::new(then.clone()));
+                Behaviour::Together(Arc::clone(&together), Box::new(if is_answered { late } else { then }))
+            }));
+            let limits = Limits { concurrency: slots, ..Limits::default() };
+            let endpoint = Endpoint { limits, ..endpoint(vendor("anthropic"), fake.url()) };
+            let gateway = Gateway::new(vec![endpoint], timeouts()).unwrap();
+            let ask = ask("anthropic");
+            // Nobody has the time to sit it out, so that all who are held back say so at once.
+            let results = join_all((0..7).map(|_| gateway.ask(&ask, &|_| {}))).await;
+            let unsent =
+                results.iter().filter(|result| result.as_ref().is_err_and(|fault| fault.requests == 0)).count();
+            assert_eq!(fake.log().len(), slots as usize, "{row}");
+            assert_eq!(unsent, 7 - slots as usize, "{row}: {results:?}");
         }
     }
 }

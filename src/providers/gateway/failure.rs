@@ -12,6 +12,9 @@ use crate::providers::gateway::client::Route;
 use crate::providers::table::{self, Vendor};
 use crate::providers::wire::WireFault;
 
+/// A longer wait than this is told without a number.
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// An exchange that brought no answer.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -85,11 +88,11 @@ impl Failure {
 
     /// Says so where the wait that the provider wants is what there is no time for.
     pub(super) fn out_of_time(self, left: Duration) -> Self {
-        let seconds = |duration: Duration| duration.as_secs_f64().ceil();
+        let seconds = |duration: Duration| format!("{} s", duration.as_secs_f64().ceil());
         match self.told_wait.filter(|told| *told >= left) {
             Some(told) => {
-                let reason =
-                    format!("it wants a wait of {} s, and {} s of the turn are left", seconds(told), seconds(left));
+                let wait = if told > DAY { "more than a day".to_owned() } else { seconds(told) };
+                let reason = format!("it wants a wait of {wait}, and {} of the turn are left", seconds(left));
                 Self { message: format!("{}; {reason}", self.message), ..self }
             }
             None => self,

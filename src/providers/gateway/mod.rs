@@ -193,10 +193,9 @@ impl Gateway {
             requests += 1;
             let deadline = clock.resume();
             let call = call(route, (ask, talk), so_far.as_ref(), shape);
-            let outcome = self.exchange(route, call, deadline, progress).await;
-            permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, talk, answer)));
-            let failure = match outcome {
+            let failure = match self.exchange(route, call, deadline, progress).await {
                 Ok(answer) => {
+                    permit.settle(tokens_used(ask, talk, &answer));
                     self.remember(route, ask, shape);
                     let answer = answer.after(so_far.take());
                     if answer.paused.is_none() {
@@ -216,18 +215,18 @@ impl Gateway {
             let wait = match shape.weaker().filter(|_| failure.schema_refused) {
                 Some(weaker) => {
                     shape = weaker;
-                    Duration::ZERO
+                    Some(Duration::ZERO)
                 }
                 None => {
                     failures += 1;
-                    let wait = retry::wait(&failure, failures, self.timeouts.backoff_base, clock.left);
-                    // Whoever else uses the key would be turned away too.
-                    failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
-                    match wait {
-                        Some(wait) => wait,
-                        None => return Err(failure.out_of_time(clock.left).into_fault(ask, route, (requests, lost))),
-                    }
+                    retry::wait(&failure, failures, self.timeouts.backoff_base, clock.left)
                 }
+            };
+            // Whoever else uses the key would be turned away too, so nobody gets this slot before the pause is known.
+            failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
+            drop(permit);
+            let Some(wait) = wait else {
+                return Err(failure.out_of_time(clock.left).into_fault(ask, route, (requests, lost)));
             };
             if ask.grant.is_some_and(|grant| lost >= grant.requests) {
                 return Err(failure::denied(failure.into_fault(ask, route, (requests, lost))));
