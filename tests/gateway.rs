@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::join_all;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::budget::Grant;
-use roundtable::debate::reply::{FaultKind, Finish, Usage};
+use roundtable::debate::reply::{FaultKind, Finish, Loss, Usage};
 use roundtable::debate::search::{Domains, SearchTerms, WebSearch};
 use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Timeouts};
 use roundtable::providers::{Progress, Provider, table};
@@ -220,6 +220,56 @@ async fn a_grant_bounds_the_requests_that_may_be_billed() {
     assert_eq!((fault.kind, fault.lost), (FaultKind::Network, 0), "who was never reached bills nothing");
 }
 
+/// What a broken answer took is counted: as its provider told, or as what had arrived of it is worth.
+#[tokio::test]
+async fn what_broken_answers_took_is_counted() {
+    let cut = || Behaviour::CutMidStream(TEXT.to_owned());
+    let short = Timeouts { turn: Duration::from_millis(400), ..timeouts() };
+    let silent = || Behaviour::FallSilent(TEXT.to_owned());
+    let drop = || Behaviour::DropConnection;
+    // (what the provider does, timeouts, whether an answer comes, requests lost, of them heard of)
+    type Row = (Vec<Behaviour>, Timeouts, bool, u32, u32);
+    let rows: [Row; 7] = [
+        (vec![say()], timeouts(), true, 0, 0),
+        (vec![cut(), say()], timeouts(), true, 1, 1),
+        (vec![cut(), drop(), cut(), say()], timeouts(), true, 3, 2),
+        (vec![drop(), say()], timeouts(), true, 1, 0),
+        (vec![cut()], timeouts(), false, 4, 4),
+        (vec![silent()], short, false, 1, 1),
+        (vec![events(": not a word\n\n"), say()], timeouts(), true, 1, 0),
+    ];
+    let rows = &rows;
+    let wires = VENDORS.map(|name| async move {
+        for (place, (does, timeouts, comes, lost, heard)) in rows.iter().enumerate() {
+            let row = format!("{name}, row {place}");
+            let fake = Fake::sequence(does.clone());
+            let result = gateway(name, fake.url(), *timeouts).ask(&ask(name), &|_| {}).await;
+            let (came, unknown, loss) = match &result {
+                Ok(reply) => (true, reply.unknown(), reply.loss.as_deref()),
+                Err(fault) => (false, fault.unknown(), fault.loss.as_deref()),
+            };
+            assert_eq!((came, unknown, loss.map_or(0, |loss| loss.requests)), (*comes, lost - heard, *heard), "{row}");
+            let Some(&Loss { requests, usage, cost_usd }) = loss else { continue };
+            // Half of the text arrived, which is 16 characters. One wire tells of the prompt before it begins, and one with
+            // every piece; the others only at the end.
+            let (input, cached) = if matches!(name, "anthropic" | "google") { (120, 80) } else { (11, 0) };
+            let each = u64::from(requests);
+            assert_eq!((usage.input_tokens, usage.cached_tokens), (input * each, cached * each), "{row}");
+            let output = if name == "google" { 30 } else { 4 };
+            assert_eq!((usage.output_tokens, usage.estimated), (output * each, name != "google"), "{row}");
+            assert_eq!(cost_usd, None, "{row}: an unknown model has no price");
+        }
+    });
+    join_all(wires).await;
+
+    let fake = Fake::sequence(vec![cut(), say()]);
+    let mut ask = ask("anthropic");
+    ask.voice.model = "claude-sonnet-5-5".to_owned();
+    let loss = gateway("anthropic", fake.url(), timeouts()).ask(&ask, &|_| {}).await.unwrap().loss.unwrap();
+    let price = table::price(vendor("anthropic"), "claude-sonnet-5-5", &loss.usage);
+    assert!(price.is_some_and(|price| price > 0.0) && loss.cost_usd == price, "{loss:?}, not {price:?}");
+}
+
 /// Runs on a paused clock what the gateway waits, and on the real one what the network takes.
 fn skip(wait_ms: u64) {
     tokio::time::pause();
@@ -416,6 +466,10 @@ async fn lets_a_paused_provider_go_on() {
     let fake = Fake::always(events(&paused));
     let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
     assert_eq!((fault.kind, fault.requests, fake.log().len()), (FaultKind::InvalidResponse, 9, 9));
+    // All of it was billed, and told.
+    let loss = fault.loss.as_deref().unwrap();
+    let each = (loss.usage.input_tokens / 9, loss.usage.searches, loss.usage.estimated);
+    assert_eq!((fault.lost, fault.unknown(), loss.requests, each), (9, 0, 9, (12, 9, false)));
 }
 
 #[tokio::test]

@@ -171,6 +171,7 @@ fn reply(text: &str, finish: Finish) -> Reply {
         elapsed_ms: 0,
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 

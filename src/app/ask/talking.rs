@@ -5,7 +5,7 @@
 use crate::app::ask::tools::Desk;
 use crate::app::ask::{Capped, Said};
 use crate::debate::ask::Ask;
-use crate::debate::reply::{Fault, FaultKind, Finish, Reply};
+use crate::debate::reply::{Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 
@@ -53,7 +53,7 @@ async fn to_its_end(
         let (reply, called) = match talker.talk(talk, &|_| {}).await {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, &fault);
+                lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
                 return Err(fault);
             }
         };
@@ -122,6 +122,7 @@ fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
         hint: "ask it again, or another model with --provider NAME=MODEL".to_owned(),
         requests: reply.requests,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -144,19 +145,23 @@ fn nothing() -> Taken {
 
 fn count(taken: &mut Taken, reply: &Reply) {
     taken.calls += 1;
-    taken.requests = taken.requests.saturating_add(reply.requests);
-    taken.unknown = taken.unknown.saturating_add(reply.lost);
-    taken.input_tokens = taken.input_tokens.saturating_add(reply.usage.input_tokens);
-    taken.cached_tokens = taken.cached_tokens.saturating_add(reply.usage.cached_tokens);
-    taken.output_tokens = taken.output_tokens.saturating_add(reply.usage.output_tokens);
-    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-    taken.estimated |= reply.usage.estimated;
-    taken.cost_usd = taken.cost_usd.zip(reply.cost_usd).map(|(so_far, more)| so_far + more);
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
+    take(taken, &reply.usage, reply.cost_usd);
+    lose(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
 }
 
-/// Counts what brought nothing.
-fn lose(taken: &mut Taken, fault: &Fault) {
-    taken.requests = taken.requests.saturating_add(fault.requests);
-    taken.unknown = taken.unknown.saturating_add(fault.lost);
+/// Counts requests, and what those of them took that brought nothing.
+fn lose(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
+    taken.requests = taken.requests.saturating_add(requests);
+    taken.unknown = taken.unknown.saturating_add(unknown);
+    loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));
+}
+
+fn take(taken: &mut Taken, usage: &Usage, cost_usd: Option<f64>) {
+    taken.input_tokens = taken.input_tokens.saturating_add(usage.input_tokens);
+    taken.cached_tokens = taken.cached_tokens.saturating_add(usage.cached_tokens);
+    taken.output_tokens = taken.output_tokens.saturating_add(usage.output_tokens);
+    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(usage.reasoning_tokens);
+    taken.estimated |= usage.estimated;
+    taken.cost_usd = taken.cost_usd.zip(cost_usd).map(|(so_far, more)| so_far + more);
 }

@@ -23,11 +23,12 @@ use crate::providers::{OnProgress, Progress};
 /// was read to its end can be used again.
 const AFTERWORD: Duration = Duration::from_secs(1);
 
-/// Sends `call` once and reads what comes back with `decoder`. Shows text as it arrives.
+/// Sends `call` once and reads what comes back with `decoder`, which then knows how far the answer came. Shows text as it
+/// arrives.
 pub(super) async fn exchange(
     client: &Client,
     route: &Route,
-    (call, decoder): (Call, Decoder),
+    (call, decoder): (Call, &mut Decoder),
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, Failure> {
@@ -131,12 +132,12 @@ pub async fn accepted(
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, WireFault> {
-    received(response, wire.decoder(), timeouts, progress).await
+    received(response, &mut wire.decoder(), timeouts, progress).await
 }
 
 async fn received(
     response: Response,
-    decoder: Decoder,
+    decoder: &mut Decoder,
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, WireFault> {
@@ -161,7 +162,7 @@ fn content_type(response: &Response) -> String {
 
 async fn streamed(
     body: Body,
-    mut decoder: Decoder,
+    decoder: &mut Decoder,
     afterword: Duration,
     progress: OnProgress<'_>,
 ) -> Result<Answer, WireFault> {

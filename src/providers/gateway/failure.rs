@@ -9,6 +9,7 @@ use crate::debate::ask::Ask;
 use crate::debate::reply::{Fault, FaultKind};
 use crate::providers::gateway::body::BodyError;
 use crate::providers::gateway::client::Route;
+use crate::providers::gateway::tally::Tally;
 use crate::providers::table::{self, Vendor};
 use crate::providers::wire::WireFault;
 
@@ -120,7 +121,7 @@ impl Failure {
         Self { message: route.clean(&self.message), request_id: self.request_id.map(|id| route.clean(&id)), ..self }
     }
 
-    pub(super) fn into_fault(self, ask: &Ask, route: &Route, (requests, lost): (u32, u32)) -> Fault {
+    pub(super) fn into_fault(self, ask: &Ask, route: &Route, Tally { requests, lost, loss }: Tally) -> Fault {
         Fault {
             hint: hint(&self, ask, route),
             kind: self.kind,
@@ -131,6 +132,7 @@ impl Failure {
             request_id: self.request_id,
             requests,
             lost,
+            loss: loss.map(Box::new),
         }
     }
 }
@@ -178,6 +180,7 @@ pub(super) fn unconfigured(ask: &Ask) -> Fault {
         hint,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 

@@ -317,9 +317,9 @@ pub(super) struct Permit<'a> {
 }
 
 impl Permit<'_> {
-    /// Gives the slot back, knowing what was used; whoever drops it instead has used the prompt.
-    pub(super) fn settle(mut self, used_tokens: u64) {
-        self.used_tokens = used_tokens;
+    /// Gives the slot back, knowing what was used. Where nobody knows, it was the prompt.
+    pub(super) fn settle(mut self, used_tokens: Option<u64>) {
+        self.used_tokens = used_tokens.unwrap_or(self.used_tokens);
     }
 }
 
@@ -369,7 +369,7 @@ mod tests {
                 let permit = admit(&limiter, session, seat).await;
                 let at = start.elapsed().as_secs_f64();
                 tokio::time::sleep(Duration::from_secs(takes_s)).await;
-                permit.settle(50);
+                permit.settle(Some(50));
                 (at, session)
             });
         }
@@ -422,8 +422,8 @@ mod tests {
         let admit = || limiter.admit(line(1, 1), large, PATIENCE, |_, _| {});
         let first = admit().await.map_err(|_| ()).expect("all of the burst");
         assert!(admit().now_or_never().is_none(), "nothing is left");
-        first.settle(1_000);
-        let all = |admitted: Result<Permit<'_>, Duration>| admitted.expect("patience enough").settle(15_000);
+        first.settle(Some(1_000));
+        let all = |admitted: Result<Permit<'_>, Duration>| admitted.expect("patience enough").settle(Some(15_000));
         all(admit().await);
         let waited = start.elapsed().as_secs_f64();
         assert!((1.0..3.0).contains(&waited), "1,000 tokens come back in {waited} s");
