@@ -394,11 +394,12 @@ async fn an_answer_is_whole_at_its_terminal_event() {
 
 #[tokio::test]
 async fn a_refusal_without_end_is_read_to_its_limit() {
-    let page = Behaviour::Status { code: 400, headers: Vec::new(), body: vec![b'x'; 50 << 20] };
+    let page = Behaviour::Status { code: 400, headers: Vec::new(), body: b"no such page ".repeat(4 << 20) };
     let fake = Fake::always(page);
     let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
     assert_eq!(fault.kind, FaultKind::InvalidRequest);
-    assert!(fault.message.chars().count() <= 401, "{} characters", fault.message.chars().count());
+    let shown = fault.message.chars().count();
+    assert!((100..=160).contains(&shown) && fault.message.starts_with("no such page no"), "{fault}");
 }
 
 #[tokio::test]
@@ -585,6 +586,9 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
         let fake = Fake::sequence(vec![
             Behaviour::Redirect(format!("{}/v1/messages", elsewhere.url())),
             refusal(name, 401, &echo),
+            refusal(name, 401, &format!("bad key {}...", &KEY[..12])),
+            refusal(name, 401, &format!("bad key {} {}", KEY.to_uppercase(), KEY.replace('-', "%2D"))),
+            refusal(name, 401, &format!("bad key {}", KEY.replace("0123", "01\u{200b}2 3"))),
             refusal(name, 400, &format!("{} {KEY}", "x".repeat(285))),
             events(&format!(
                 "event: error\ndata: {}\n\n",
@@ -593,14 +597,14 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
         ]);
         let gateway = gateway(name, fake.url(), timeouts());
         let mut told = format!("{gateway:?} {:?}", endpoint(vendor(name), "http://user:pass@127.0.0.1"));
-        for request in 0..4 {
+        for request in 0..7 {
             let outcome = run(&gateway, name).await;
             let fault = outcome.result.unwrap_err();
             told += &format!("{fault:?} {fault} {:?}", outcome.reasons);
             assert!(!fault.message.contains(char::is_control), "{name}, request {request}: {:?}", fault.message);
             match request {
                 0 => assert!(fault.message.contains(elsewhere.url().trim_start_matches("http://")), "{name}: {fault}"),
-                1 => {
+                1..=4 => {
                     let variable = vendor(name).key_variables[0];
                     assert_eq!(fault.hint, format!("check {variable}"), "{name}");
                     assert!(fault.message.contains("[key]"), "{name}: {fault}");
@@ -608,7 +612,9 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
                 _ => {}
             }
         }
+        let told = told.to_lowercase();
         assert!(!told.contains("sk-can") && !told.contains("pass"), "{name}: {told}");
+        assert!(!told.contains("canary") && !told.contains("456789"), "{name}: {told}");
         assert_eq!(elsewhere.log().len(), 0, "{name}: a redirect was followed");
         for seen in fake.log() {
             let carriers: Vec<_> =
@@ -617,6 +623,43 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
             assert!(!seen.path.contains(KEY) && !seen.body.to_string().contains(KEY), "{name}: {}", seen.path);
         }
     }
+}
+
+/// Whoever answers in the vendor's place is not taken for the vendor in trouble: nothing is sent again, and the hint leads to the
+/// base URL.
+#[tokio::test]
+async fn who_does_not_speak_the_wire_is_told_from_who_is_in_trouble() {
+    let foreign = |name: &str| if name == "google" { "anthropic" } else { "google" };
+    let body = |kind: &str, body: &[u8]| Behaviour::Status {
+        code: 200,
+        headers: vec![("content-type", kind.to_owned())],
+        body: body.to_vec(),
+    };
+    let google = r#"data: {"candidates":[{"content":{"parts":[{"text":"Yes."}]}}]}"#;
+    let anthropic = r#"data: {"type":"message_start","message":{"model":"x"}}"#;
+    let wires = VENDORS.map(|name| async move {
+        let other = if foreign(name) == "google" { google } else { anthropic };
+        let behaviours = [
+            body("text/event-stream", &[0, 255].repeat(1_000)),
+            body("text/event-stream", b"<html><p>welcome</p></html>"),
+            events("data: nonsense\n\n"),
+            events(&format!("{other}\n\n")),
+            body("text/html", b"<html>"),
+            body(&"x".repeat(3_000), b"?"),
+            body("application/json", b"nonsense"),
+        ];
+        for (row, behaviour) in behaviours.into_iter().enumerate() {
+            let fake = Fake::sequence(vec![behaviour, say()]);
+            let fault = run(&gateway(name, fake.url(), timeouts()), name).await.result.unwrap_err();
+            let host = fake.url().trim_start_matches("http://");
+            let expected =
+                format!("what answers at {host} does not speak the API of {}: check the base URL", vendor(name).title);
+            assert_eq!((fault.kind, fault.requests), (FaultKind::InvalidResponse, 1), "{name}, row {row}: {fault}");
+            assert!(fault.hint.starts_with(&expected), "{name}, row {row}: {}", fault.hint);
+            assert!(fault.message.chars().count() < 160, "{name}, row {row}: {fault}");
+        }
+    });
+    join_all(wires).await;
 }
 
 #[tokio::test]

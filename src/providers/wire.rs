@@ -209,7 +209,7 @@ impl Wire {
 
     /// An empty decoder for one reply.
     pub fn decoder(self) -> Decoder {
-        Decoder { wire: self, draft: Draft::default(), heard: None }
+        Decoder { wire: self, draft: Draft::default(), heard: None, has_foreign: false }
     }
 
     /// An empty decoder for one reply that may call tools.
@@ -257,6 +257,8 @@ pub struct Decoder {
     draft: Draft,
     /// What is heard of tools that are called, in a talk.
     heard: Option<Heard>,
+    /// Whether an event came with which no answer on this wire begins.
+    has_foreign: bool,
 }
 
 impl Decoder {
@@ -280,13 +282,15 @@ impl Decoder {
         if let Some(fault) = fault::from_event(name, &event) {
             return Err(fault);
         }
-        match self.wire {
+        let shown = match self.wire {
             Wire::Anthropic => anthropic::event(&mut self.draft, &event),
             Wire::OpenaiResponses => openai_responses::event(&mut self.draft, &event),
             Wire::OpenaiChat => openai_chat::event(&mut self.draft, &event),
             Wire::Gemini => gemini::event(&mut self.draft, &event),
             Wire::Perplexity => perplexity::event(&mut self.draft, &event),
-        }
+        };
+        self.has_foreign |= !self.draft.has_begun();
+        shown
     }
 
     /// Whether the wire's own terminal event was seen: nothing of use follows.
@@ -310,6 +314,9 @@ impl Decoder {
     /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an
     /// answer. What was heard of it is kept for [`Decoder::told`].
     pub fn finish(&mut self) -> Result<Answer, WireFault> {
+        if self.draft.stage == Stage::Open && self.has_foreign && !self.draft.has_begun() {
+            return Err(WireFault::new(FaultKind::InvalidResponse, "the events that came are those of another API"));
+        }
         if self.draft.stage == Stage::Open {
             return Err(WireFault::new(FaultKind::Network, "the stream ended before the reply was complete"));
         }

@@ -29,6 +29,8 @@ pub(super) struct Failure {
     pub(super) schema_refused: bool,
     /// Whether the provider may have seen the request.
     pub(super) sent: Sent,
+    /// Whether what came back was an answer to its beginning.
+    pub(super) has_begun: bool,
 }
 
 /// Whether a request was sent.
@@ -50,6 +52,7 @@ impl Failure {
             told_wait: None,
             schema_refused: false,
             sent: Sent::Perhaps,
+            has_begun: false,
         }
     }
 
@@ -59,7 +62,7 @@ impl Failure {
 
     pub(super) fn endless(pauses: u32) -> Self {
         let message = format!("the provider stopped {pauses} times before its answer was complete");
-        Self::new(FaultKind::InvalidResponse, message)
+        Self { has_begun: true, ..Self::new(FaultKind::InvalidResponse, message) }
     }
 
     /// The provider wants no request at all for longer than there is time.
@@ -147,6 +150,7 @@ impl From<WireFault> for Failure {
             told_wait: fault.retry_after_ms.map(Duration::from_millis),
             schema_refused: fault.schema_refused,
             sent: Sent::Perhaps,
+            has_begun: false,
         }
     }
 }
@@ -156,7 +160,7 @@ impl From<BodyError> for WireFault {
         let kind = match &error {
             BodyError::Silent(_) => FaultKind::Timeout,
             BodyError::Broken(_) => FaultKind::Network,
-            BodyError::TooLong { .. } | BodyError::NotText => FaultKind::InvalidResponse,
+            BodyError::TooLong { .. } | BodyError::NotText | BodyError::NotEvents => FaultKind::InvalidResponse,
         };
         Self::new(kind, &error.to_string())
     }
@@ -219,7 +223,10 @@ fn hint(failure: &Failure, ask: &Ask, route: &Route) -> String {
             format!("check the model's name, {model}, and the base URL of {title}")
         }
         FaultKind::InvalidRequest => format!("check that {title} offers {model}, or choose another model"),
-        FaultKind::InvalidResponse => format!("check that {host} is the API of {title}{}", set_by(vendor)),
+        FaultKind::InvalidResponse if failure.has_begun => "try again, or choose another model".to_owned(),
+        FaultKind::InvalidResponse => {
+            format!("what answers at {host} does not speak the API of {title}: check the base URL{}", set_by(vendor))
+        }
         FaultKind::Cancelled => "resume the session".to_owned(),
     }
 }

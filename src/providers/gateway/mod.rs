@@ -13,6 +13,7 @@ mod limiter;
 mod queue;
 mod rates;
 mod retry;
+mod secret;
 mod tally;
 
 use std::collections::BTreeMap;
