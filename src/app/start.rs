@@ -137,6 +137,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let perspectives = perspectives(&mode, request, &guests);
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
     warnings.extend(seating::unplayed(&mode, &guests));
+    warnings.extend(seating::without_documents(config, &guests));
     let gate = gate::terms(config, &request.gate, (&question, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, perspectives.len(), request.people.len(), &mut warnings)?;

@@ -99,6 +99,15 @@ impl Wire {
             Self::Perplexity => false,
         }
     }
+
+    /// Whether tools of ours can be offered in a request that lets its model search the web.
+    pub fn takes_tools_beside_search(self) -> bool {
+        match self {
+            Self::Anthropic | Self::OpenaiResponses | Self::OpenaiChat => true,
+            // Google refuses its search beside declared functions.
+            Self::Gemini | Self::Perplexity => false,
+        }
+    }
 }
 
 impl Called {
