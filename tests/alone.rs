@@ -10,6 +10,7 @@ mod program;
 mod voices;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fake::{Behaviour, Fake};
 use program::{Desk, VENDORS, files_below, lines_with};
@@ -80,10 +81,11 @@ fn several_are_asked_at_once_and_answered_in_order() {
 
 #[test]
 fn no_more_are_asked_at_once_than_may_be() {
-    // Two must meet to be answered, and never more than two are there.
+    // Two must meet to be answered, which takes long enough for a third to be seen.
     let barrier = Arc::new(Barrier::new(2));
     let fake = Fake::start(Arc::new(move |_, _| {
-        Behaviour::Together(Arc::clone(&barrier), Box::new(Behaviour::Say("Yes.".to_owned())))
+        let answer = Behaviour::Delayed(Duration::from_millis(50), Box::new(Behaviour::Say("Yes.".to_owned())));
+        Behaviour::Together(Arc::clone(&barrier), Box::new(answer))
     }));
     let mut desk = Desk::at(fake.url(), 4);
     desk.set("ROUNDTABLE_PERSONA_CONCURRENCY", "2");

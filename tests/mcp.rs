@@ -335,10 +335,11 @@ fn personas_are_asked_alone_and_a_new_one_needs_no_restart() {
 
 #[test]
 fn all_calls_together_ask_no_more_personas_at_once_than_may_be() {
-    // Two must meet to be answered, and never more than two are there.
+    // Two must meet to be answered, which takes long enough for a third to be seen.
     let barrier = Arc::new(Barrier::new(2));
     let fake = Fake::start(Arc::new(move |_, _| {
-        Behaviour::Together(Arc::clone(&barrier), Box::new(Behaviour::Say("Yes.".to_owned())))
+        let answer = Behaviour::Delayed(Duration::from_millis(50), Box::new(Behaviour::Say("Yes.".to_owned())));
+        Behaviour::Together(Arc::clone(&barrier), Box::new(answer))
     }));
     let mut desk = Desk::at(fake.url(), 1);
     desk.set("ROUNDTABLE_PERSONA_CONCURRENCY", "2");
