@@ -643,6 +643,21 @@ fn the_projects_policy_is_the_gate_until_it_is_left_out() {
     assert!(outcome["warnings"][0].as_str().unwrap().contains("policy"), "{outcome}");
 }
 
+/// What the command line warns of, a tool tells in its own words.
+#[test]
+fn warnings_are_worded_for_tools() {
+    let mut desk = Desk::new();
+    desk.write("standards/style.md", "Names are whole words.");
+    desk.set("ROUNDTABLE_DOCUMENTS", "standards");
+    let mut client = Client::start(&desk, REVISION);
+    let outcome = client.called("start_roundtable", with(rehearsal(), json!({ "seats": ["architect"] })));
+    let told = outcome["warnings"].to_string();
+    assert!(
+        told.contains("are left aside on a panel, by architect too") && told.contains("goes with context"),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_lost_quorum_is_a_failure_with_its_session() {
     let fake = Fake::always(Behaviour::json(401, &json!({ "error": { "message": "no" } })));

@@ -50,3 +50,8 @@ const WORDS: [(&str, &str); 39] = [
 pub(super) fn for_tools(message: &str) -> String {
     WORDS.iter().fold(message.to_owned(), |message, (from, to)| message.replace(from, to))
 }
+
+/// Words messages for whoever calls tools.
+pub(super) fn all_for_tools(messages: &[String]) -> Vec<String> {
+    messages.iter().map(|message| for_tools(message)).collect()
+}
