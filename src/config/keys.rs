@@ -196,7 +196,7 @@ pub const KEYS: &[Key] = &[
         yaml: Some("web_search"),
         kind: Kind::Word(&[ON, OFF]),
         default: None,
-        about: "whether agents may search the web when they state a position: on or off",
+        about: "whether agents may search the web when they state a position, and personas asked alone: on or off",
     },
     Key {
         name: WEB_SEARCH_MAX,
@@ -231,14 +231,14 @@ pub const KEYS: &[Key] = &[
         yaml: Some("max_cost"),
         kind: Kind::Dollars,
         default: None,
-        about: "the most US dollars that a debate may cost, such as 0.50; it ends before it would cost more",
+        about: "the most US dollars that a debate, or asking personas alone, may cost, such as 0.50; it ends before it would cost more",
     },
     Key {
         name: MAX_TOKENS,
         yaml: Some("max_tokens"),
         kind: Kind::Count { min: 1, max: u32::MAX },
         default: None,
-        about: "the most tokens that a debate may take, input and output together",
+        about: "the most tokens that a debate, or asking personas alone, may take, input and output together",
     },
     Key {
         name: TIMEOUT,

@@ -146,7 +146,8 @@ impl Caps {
         self.prices.iter().find(|price| price.provider == voice.provider && price.model == voice.model)
     }
 
-    fn search(&self, voice: &Voice) -> Option<&SearchCost> {
+    /// What the searches of a voice may take; `None` where it makes none, or nothing is counted.
+    pub fn search(&self, voice: &Voice) -> Option<&SearchCost> {
         self.searches.iter().find(|search| search.provider == voice.provider)
     }
 
@@ -256,7 +257,8 @@ impl Amount {
         Self { usd: (self.usd - other.usd).max(0.0), tokens: self.tokens.saturating_sub(other.tokens) }
     }
 
-    pub(super) fn times(self, count: u32) -> Self {
+    /// So many of it.
+    pub fn times(self, count: u32) -> Self {
         Self { usd: self.usd * f64::from(count), tokens: self.tokens.saturating_mul(u64::from(count)) }
     }
 }
@@ -271,6 +273,14 @@ pub fn input_tokens(prompt: &Prompt) -> u64 {
     let messages = u64::try_from(prompt.messages.len()).unwrap_or(u64::MAX);
     let bytes = prompt::bytes(prompt).saturating_add(schema);
     bytes.saturating_add(OVERHEAD_TOKENS).saturating_add(messages.saturating_mul(MESSAGE_TOKENS))
+}
+
+/// What one request of an ask may take at its worst, with an input of so many tokens before anything is searched for; `None`
+/// where so long an input has no known price.
+pub fn worst(caps: &Caps, ask: &Ask, input_tokens: u64) -> Option<Amount> {
+    let need = Need::of_ask(caps, ask, input_tokens);
+    let is_unpriced = caps.cost_usd.is_some() && need.is_unpriced();
+    (!is_unpriced).then(|| need.worst(u32::MAX))
 }
 
 /// Grants `asks` what the limits leave for them, or says which limit leaves too little. `group` are the turns that are asked at
@@ -293,7 +303,7 @@ pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Resu
     };
     for ask in &mut due {
         let output_tokens = ask.prompt.output_tokens_max.min(room);
-        let Need { input_tokens, searches, .. } = Need::of_ask(history, ask);
+        let Need { input_tokens, searches, .. } = Need::of_ask(&history.caps, ask, input_tokens(&ask.prompt));
         ask.grant = Some(Grant { input_tokens, searches, output_tokens, requests, room });
         ask.prompt.output_tokens_max = output_tokens;
     }
@@ -312,25 +322,25 @@ pub(super) struct Need {
 }
 
 impl Need {
-    fn new(history: &History, voice: &Voice, input_tokens: u64, output_tokens_max: u32) -> Self {
-        let price = history.caps.price(voice).cloned();
+    fn new(caps: &Caps, voice: &Voice, input_tokens: u64, output_tokens_max: u32) -> Self {
+        let price = caps.price(voice).cloned();
         Self { price, input_tokens, longest_tokens: input_tokens, output_tokens_max, searches: 0, searches_usd: 0.0 }
     }
 
-    fn of_ask(history: &History, ask: &Ask) -> Self {
-        let need = Self::new(history, &ask.voice, input_tokens(&ask.prompt), ask.prompt.output_tokens_max);
-        need.searching(history, &ask.voice, &ask.search)
+    fn of_ask(caps: &Caps, ask: &Ask, input_tokens: u64) -> Self {
+        let need = Self::new(caps, &ask.voice, input_tokens, ask.prompt.output_tokens_max);
+        need.searching(caps, &ask.voice, &ask.search)
     }
 
     /// The same request with all the searches that it may make.
-    fn searching(self, history: &History, voice: &Voice, search: &WebSearch) -> Self {
-        let Some(cost) = search.terms().and_then(|_| history.caps.search(voice)) else { return self };
+    fn searching(self, caps: &Caps, voice: &Voice, search: &WebSearch) -> Self {
+        let Some(cost) = search.terms().and_then(|_| caps.search(voice)) else { return self };
         let searches = cost.searches_max;
         Self {
             input_tokens: cost.input_tokens(self.input_tokens, searches),
             longest_tokens: cost.longest(self.input_tokens),
             searches,
-            searches_usd: history.caps.searches_usd(voice, searches),
+            searches_usd: caps.searches_usd(voice, searches),
             ..self
         }
     }
@@ -341,7 +351,7 @@ impl Need {
         let (input, output) = attempt.grant.map_or_else(without, |grant| (grant.input_tokens, grant.output_tokens));
         let searches = attempt.grant.map_or(0, |grant| grant.searches);
         let searches_usd = history.caps.searches_usd(&attempt.voice, searches);
-        Self { searches, searches_usd, ..Self::new(history, &attempt.voice, input, output) }
+        Self { searches, searches_usd, ..Self::new(&history.caps, &attempt.voice, input, output) }
     }
 
     /// Whether the prompt may be longer than its price holds for.
@@ -380,7 +390,7 @@ struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     fn of(history: &'a History, due: &[Ask]) -> Self {
-        let needs = due.iter().map(|ask| Need::of_ask(history, ask)).collect();
+        let needs = due.iter().map(|ask| Need::of_ask(&history.caps, ask, input_tokens(&ask.prompt))).collect();
         let (spent, set_aside) = match Rule::SetAside.holds_in(history.setup.format) {
             true => (taken::spent(history), taken::set_aside(history)),
             false => (taken::counted(history), Amount::default()),
@@ -430,13 +440,13 @@ fn held(history: &History, due: &[Ask]) -> Vec<Need> {
     let shared = u64::try_from(prompt::shared(history).len()).unwrap_or(u64::MAX);
     let output_tokens_max = history.setup.limits.output_tokens_max;
     let need = |voice: &Voice, bytes: u64| {
-        Need::new(history, voice, bytes.saturating_add(2 * OVERHEAD_TOKENS), output_tokens_max)
+        Need::new(&history.caps, voice, bytes.saturating_add(2 * OVERHEAD_TOKENS), output_tokens_max)
     };
     if phase == FRAMING {
         let agents = history.agents.iter().filter(|agent| !agent.voice.is_person());
         let opening = |voice| need(voice, shared.saturating_add(OPENING_BYTES));
         let search = &history.setup.web_search;
-        held.extend(agents.map(|agent| opening(&agent.voice).searching(history, &agent.voice, search)));
+        held.extend(agents.map(|agent| opening(&agent.voice).searching(&history.caps, &agent.voice, search)));
     }
     if history.awaits_options() && phase != OPTIONS {
         let listed = u64::from(history.panel()).saturating_mul(STATEMENT_BYTES).saturating_add(shared);

@@ -50,6 +50,15 @@ pub struct Spent {
     pub estimated: bool,
 }
 
+/// Searches of the web behind a count of tokens, in words; empty for none.
+pub fn searches(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", 1 search".to_owned(),
+        searches => format!(", {searches} searches"),
+    }
+}
+
 /// Records of sessions that searched for nothing do not say so.
 fn is_zero(count: &u64) -> bool {
     *count == 0
@@ -195,12 +204,7 @@ impl Spent {
     /// without either.
     pub fn aside(&self) -> String {
         let cached = if self.cached_tokens == 0 { String::new() } else { format!(" ({} cached)", self.cached_tokens) };
-        let searches = match self.searches {
-            0 => String::new(),
-            1 => ", 1 search".to_owned(),
-            searches => format!(", {searches} searches"),
-        };
-        cached + &searches
+        cached + &searches(self.searches)
     }
 
     fn add(&mut self, outcome: &Outcome) {

@@ -143,6 +143,13 @@ impl Fake {
         &self.url
     }
 
+    /// The most requests that were under way together.
+    pub(crate) fn most_at_once(&self) -> usize {
+        let log = self.log();
+        let is_under_way = |seen: &Seen, at| seen.started <= at && seen.ended.is_none_or(|ended| ended > at);
+        log.iter().map(|seen| log.iter().filter(|other| is_under_way(other, seen.started)).count()).max().unwrap_or(0)
+    }
+
     /// What it has seen so far, in order of arrival.
     pub(crate) fn log(&self) -> Vec<Seen> {
         self.log.seen.lock().unwrap().clone()
