@@ -27,11 +27,13 @@ pub(super) fn scrub(text: &str, key: &str, extent: Extent) -> String {
     }
     let forms = forms(key);
     // Most of a long text is passed over without a closer look.
-    let begins = |c: char| {
-        let lower = c.to_ascii_lowercase();
-        let of_form = |form: &Vec<char>| form[..starts(form, extent)].contains(&lower);
-        matches!(c, '%' | '\\') || !c.is_ascii() || forms.iter().any(of_form)
-    };
+    let mut begins = [false; 128];
+    for c in forms.iter().flat_map(|form| &form[..starts(form, extent)]).chain(&['%', '\\']) {
+        for c in [*c, c.to_ascii_uppercase()] {
+            begins.get_mut(c as usize).into_iter().for_each(|begins| *begins = true);
+        }
+    }
+    let begins = |c: char| begins.get(c as usize).copied().unwrap_or(true);
     let (mut kept, mut rest) = (String::with_capacity(plain.len()), plain.as_str());
     while let Some(at) = rest.find(begins) {
         kept.push_str(&rest[..at]);
