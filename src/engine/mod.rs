@@ -24,7 +24,7 @@ use crate::debate::history::{History, HistoryError};
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
-use crate::providers::{Progress, Provider};
+use crate::providers::{Attempted, Progress, Provider};
 use crate::store::{Lease, Request, Store, StoreError};
 
 /// How often to look for requests of other processes.
@@ -67,12 +67,22 @@ pub enum Notice {
         /// Milliseconds until the next one.
         wait_ms: u64,
     },
+    /// A request came to its end, with or without an answer.
+    Attempted {
+        /// For which turn.
+        turn: TurnId,
+        /// What came of it.
+        attempted: Attempted,
+    },
     /// A pause was asked for.
     Pausing {
         /// How many turns are still in flight, and waited for.
         in_flight: usize,
     },
 }
+
+/// Hears every notice before anybody else does. Must return at once.
+pub type OnNotice<'a> = &'a (dyn Fn(&Notice) + Send + Sync);
 
 /// Why a run ended before its session did.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +110,8 @@ pub struct Run<'a> {
     pub provider: &'a dyn Provider,
     /// Who watches. A slow watcher holds the run back at events, and misses arriving text.
     pub notices: Sender<Notice>,
+    /// Who hears all of it.
+    pub heard: OnNotice<'a>,
     /// Who may end it.
     pub control: Control,
 }
@@ -113,7 +125,8 @@ type InFlight<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 impl Run<'_> {
     /// Runs the session to its end, to a pause, or until it waits for people, and returns what its log then tells.
     pub async fn finish(mut self) -> Result<History, EngineError> {
-        let (provider, notices, control) = (self.provider, self.notices.clone(), self.control.clone());
+        let (provider, control) = (self.provider, self.control.clone());
+        let ears = (self.notices.clone(), self.heard);
         let mut in_flight: FuturesUnordered<InFlight<'_>> = FuturesUnordered::new();
         let mut asked: BTreeSet<(TurnId, u32)> = BTreeSet::new();
         let mut heeded = Wish::GoOn;
@@ -147,7 +160,7 @@ impl Run<'_> {
                 Wish::Pause(_) | Wish::Stop(_) | Wish::Abort => Vec::new(),
             };
             self.record(new.iter().map(protocol::started).collect()).await?;
-            in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, notices.clone())));
+            in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, ears.clone())));
             if let (Wish::Pause(by), true) = (heeded, in_flight.is_empty()) {
                 self.record(vec![Event::SessionPaused { by }]).await?;
                 return Ok(self.history);
@@ -159,7 +172,7 @@ impl Run<'_> {
                     match heeded {
                         Wish::GoOn => {}
                         Wish::Pause(_) => {
-                            notices.try_send(Notice::Pausing { in_flight: in_flight.len() }).ok();
+                            pass(&ears, Notice::Pausing { in_flight: in_flight.len() });
                         }
                         Wish::Stop(by) => {
                             in_flight.clear();
@@ -218,11 +231,13 @@ impl Run<'_> {
         };
         for logged in stored {
             self.history.apply(&logged)?;
+            let notice = Notice::Recorded(Arc::new(logged));
+            (self.heard)(&notice);
             // Nobody has to watch, and nobody who stands still may keep a run from ending.
             tokio::select! {
                 biased;
                 () = self.control.aborted() => {}
-                _ = self.notices.send(Notice::Recorded(Arc::new(logged))) => {}
+                _ = self.notices.send(notice) => {}
             }
         }
         Ok(())
@@ -263,7 +278,13 @@ async fn run_out(time_ms: Option<u64>) {
     }
 }
 
-fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFlight<'_> {
+/// Tells what nobody has to see.
+fn pass((notices, heard): &(Sender<Notice>, OnNotice<'_>), notice: Notice) {
+    heard(&notice);
+    notices.try_send(notice).ok();
+}
+
+fn answer<'a>(provider: &'a dyn Provider, ask: Ask, ears: (Sender<Notice>, OnNotice<'a>)) -> InFlight<'a> {
     Box::pin(async move {
         let on_progress = |progress: Progress| {
             let turn = ask.turn.clone();
@@ -274,8 +295,9 @@ fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFligh
                 Progress::Retrying { requests, reason, wait_ms } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }
+                Progress::Attempted(attempted) => Notice::Attempted { turn, attempted },
             };
-            notices.try_send(notice).ok();
+            pass(&ears, notice);
         };
         let result = provider.ask(&ask, &on_progress).await;
         (ask.turn, ask.attempt, result)

@@ -18,6 +18,7 @@ use crate::providers::rehearsal::{self, Rehearsal};
 use crate::providers::table;
 use crate::providers::talk::Talker;
 use crate::store::{LedgerEntry, Store};
+use crate::telemetry::Telemetry;
 
 /// Most personas that are asked by one call.
 const PERSONAS_MAX: usize = 8;
@@ -64,7 +65,7 @@ impl Call {
     }
 
     /// Asks, and returns what came of it, with the passages that were given in the place of tools.
-    async fn held(&self, matter: &Matter<'_>) -> (Held, Option<usize>) {
+    async fn held(&self, matter: &Matter<'_>, telemetry: &Telemetry) -> (Held, Option<usize>) {
         let session = SessionId(Uuid::now_v7());
         let nonce = prompt::nonce(session);
         let limits = self.persona.limits;
@@ -82,7 +83,8 @@ impl Call {
         let lookup = if tools.is_some() { prompt::Lookup::Offered } else { prompt::Lookup::None };
         let material: Vec<&Material> = matter.material.iter().chain(given.iter().flatten()).collect();
         let ask = prompt::ask(session, (&self.persona, &self.voice), matter.task, &material, lookup);
-        (talking::held(self.talker.as_ref(), &ask, tools).await, given.map(|given| given.len()))
+        let watch = telemetry.persona(&self.persona.name, &ask);
+        (talking::held(self.talker.as_ref(), &ask, tools, &watch).await, given.map(|given| given.len()))
     }
 }
 
@@ -150,7 +152,7 @@ impl App {
         let _slot = self.turnstile.pass(self.config.persona_concurrency()).await?;
         let entry = call.entry();
         let key = store.begin_ask(&entry).map_err(store_failure)?;
-        let (Held { said, taken }, given) = call.held(matter).await;
+        let (Held { said, taken }, given) = call.held(matter, &self.telemetry).await;
         let mut warnings = Vec::new();
         warnings.extend(given.map(|count| {
             let (provider, persona) = (&entry.provider, &entry.persona);

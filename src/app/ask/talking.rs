@@ -8,6 +8,7 @@ use crate::debate::ask::Ask;
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
+use crate::telemetry::PersonaWatch;
 
 /// What is said with the last that a model is shown.
 const LAST: &str = "\n\nNothing more can be looked up: answer now with what you have.";
@@ -26,9 +27,9 @@ pub(super) struct Held {
 }
 
 /// Asks until there is an answer, and tells what that took.
-pub(super) async fn held(talker: &dyn Talker, ask: &Ask, mut tools: Option<Tools<'_>>) -> Held {
+pub(super) async fn held(talker: &dyn Talker, ask: &Ask, mut tools: Option<Tools<'_>>, watch: &PersonaWatch) -> Held {
     let mut taken = nothing();
-    let said = to_its_end(talker, ask, tools.as_mut(), &mut taken).await;
+    let said = to_its_end((talker, watch), ask, tools.as_mut(), &mut taken).await;
     taken.outcome = match &said {
         Ok(_) => AskOutcome::Answered,
         Err(_) => AskOutcome::Failed,
@@ -37,7 +38,7 @@ pub(super) async fn held(talker: &dyn Talker, ask: &Ask, mut tools: Option<Tools
 }
 
 async fn to_its_end(
-    talker: &dyn Talker,
+    (talker, watch): (&dyn Talker, &PersonaWatch),
     ask: &Ask,
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
@@ -50,7 +51,10 @@ async fn to_its_end(
         };
         let calling = if capped.is_some() || offered.is_empty() { Calling::Over } else { Calling::Allowed };
         let talk = Talk { ask, tools: offered, steps: &steps, calling };
-        let (reply, called) = match talker.talk(talk, &|_| {}).await {
+        watch.begin();
+        let heard = talker.talk(talk, &|progress| watch.hear(&progress)).await;
+        watch.end(heard.as_ref().map(|(reply, _)| reply));
+        let (reply, called) = match heard {
             Ok(heard) => heard,
             Err(fault) => {
                 lose(taken, &fault);
