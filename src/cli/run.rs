@@ -13,7 +13,8 @@ use crate::app::{
     self, Answer, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, OnNeeds, Opened, PolicyUse, Rounds,
     SEED_MAX, Session, Signals, StartRequest, Supplied, Who,
 };
-use crate::cli::args::{ContinueArgs, DebateArgs, ProgressArg, ResultArgs, ResumeArgs, StartArgs, ViewArgs};
+use crate::cli::args::debate::{ContinueArgs, DebateArgs, ResumeArgs, StartArgs};
+use crate::cli::args::{ProgressArg, ResultArgs, ViewArgs};
 use crate::cli::live::{self, Beginning, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};

@@ -16,7 +16,7 @@ use crate::providers::gateway::client::{self, Route};
 use crate::providers::gateway::failure::{self, Failure};
 use crate::providers::gateway::rates::Rates;
 use crate::providers::gateway::{Timeouts, retry};
-use crate::providers::wire::{Answer, Call, Decoder, Wire, WireFault};
+use crate::providers::wire::{Answer, Call, Decoder, WireFault};
 use crate::providers::{OnProgress, Progress};
 
 /// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that
@@ -35,7 +35,7 @@ pub(super) async fn exchange(
     let head = Head::of(&response);
     route.limiter().heed(&Rates::read(|name| find(&head.headers, name), SystemTime::now()));
     let result = match response.status().as_u16() {
-        200..=299 => received(response, decoder, timeouts, progress).await.map_err(Failure::from),
+        200..=299 => accepted(response, decoder, timeouts, progress).await.map_err(Failure::from),
         300..=399 => Err(redirected(&response, route)),
         _ => Err(refused(response, &head, route, timeouts).await),
     };
@@ -126,15 +126,6 @@ async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Time
 /// Reads the answer out of a response whose status tells of success, within the limits of `timeouts`. Shows text as it
 /// arrives.
 pub async fn accepted(
-    response: Response,
-    wire: Wire,
-    timeouts: &Timeouts,
-    progress: OnProgress<'_>,
-) -> Result<Answer, WireFault> {
-    received(response, wire.decoder(), timeouts, progress).await
-}
-
-async fn received(
     response: Response,
     decoder: Decoder,
     timeouts: &Timeouts,

@@ -186,11 +186,12 @@ impl Heard {
     }
 }
 
-/// Adds a piece of text to a field.
+/// Adds a piece of text to a field; what was no text there is gone.
 fn append(value: &mut Value, piece: &Value) {
-    if let Some(piece) = piece.as_str() {
-        let so_far = value.as_str().unwrap_or_default();
-        *value = Value::String(format!("{so_far}{piece}"));
+    match (value, piece.as_str()) {
+        (Value::String(so_far), Some(piece)) => so_far.push_str(piece),
+        (value, Some(piece)) => *value = Value::String(piece.to_owned()),
+        (_, None) => {}
     }
 }
 
