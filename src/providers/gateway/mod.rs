@@ -37,7 +37,7 @@ use crate::providers::gateway::limiter::{Need, Permit, Queued};
 use crate::providers::table::{self, Vendor};
 use crate::providers::talk::{self, Called, Talk, Talker, Talking};
 use crate::providers::wire::{Answer, Call, Decoder, Shape};
-use crate::providers::{Asking, OnProgress, Progress, Provider};
+use crate::providers::{Asking, Attempted, OnProgress, Progress, Provider};
 
 /// Longest token in bytes that a limit in tokens is taken to allow for.
 const TOKEN_BYTES_MAX: usize = 16;
@@ -193,7 +193,9 @@ impl Gateway {
             requests += 1;
             let deadline = clock.resume();
             let call = call(route, (ask, talk), so_far.as_ref(), shape);
+            let sent = Instant::now();
             let outcome = self.exchange(route, call, deadline, progress).await;
+            progress(Progress::Attempted(attempted(route, requests, sent.elapsed(), outcome.as_ref().err())));
             permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, talk, answer)));
             let failure = match outcome {
                 Ok(answer) => {
@@ -330,6 +332,17 @@ fn call(
 fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
     let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
     if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
+}
+
+/// What came of a request, for who watches.
+fn attempted(route: &Route, request: u32, elapsed: Duration, failure: Option<&Failure>) -> Attempted {
+    Attempted {
+        request,
+        server: route.server().clone(),
+        elapsed_ms: millis(elapsed),
+        error: failure.map(|failure| failure.kind),
+        status: failure.and_then(|failure| failure.status),
+    }
 }
 
 /// The time of one turn: it stands still while the ask waits for a slot.
