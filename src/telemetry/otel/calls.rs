@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::metrics::{Histogram, Meter};
-use opentelemetry::trace::{Span, SpanBuilder, SpanKind, Status, Tracer};
+use opentelemetry::trace::{Span, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
 use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SdkTracer;
 
@@ -69,7 +69,6 @@ pub(super) fn meters(meter: &Meter) -> Meters {
 impl Calls {
     /// Begins a span, unless there are no traces.
     pub(super) fn begin(&self, span: SpanBuilder, parent: &Context) -> Context {
-        use opentelemetry::trace::TraceContextExt;
         match &self.tracer {
             Some(tracer) => parent.with_span(tracer.build_with_context(span, parent)),
             None => parent.clone(),
