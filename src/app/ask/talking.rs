@@ -7,7 +7,7 @@ use crate::app::ask::tools::Desk;
 use crate::app::ask::{Capped, Said};
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
-use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Reply};
+use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 use crate::telemetry::PersonaWatch;
@@ -75,7 +75,7 @@ async fn to_its_end(
         let (reply, called) = match heard {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, &fault);
+                lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
                 return Err(fault);
             }
         };
@@ -169,6 +169,7 @@ fn fault(ask: &Ask, message: String, hint: String) -> Fault {
         hint,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -192,20 +193,24 @@ fn nothing() -> Taken {
 
 fn count(taken: &mut Taken, reply: &Reply) {
     taken.calls += 1;
-    taken.requests = taken.requests.saturating_add(reply.requests);
-    taken.unknown = taken.unknown.saturating_add(reply.lost);
-    taken.input_tokens = taken.input_tokens.saturating_add(reply.usage.input_tokens);
-    taken.cached_tokens = taken.cached_tokens.saturating_add(reply.usage.cached_tokens);
-    taken.output_tokens = taken.output_tokens.saturating_add(reply.usage.output_tokens);
-    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-    taken.searches = taken.searches.saturating_add(reply.usage.searches);
-    taken.estimated |= reply.usage.estimated;
-    taken.cost_usd = taken.cost_usd.zip(reply.cost_usd).map(|(so_far, more)| so_far + more);
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
+    take(taken, &reply.usage, reply.cost_usd);
+    lose(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
 }
 
-/// Counts what brought nothing.
-fn lose(taken: &mut Taken, fault: &Fault) {
-    taken.requests = taken.requests.saturating_add(fault.requests);
-    taken.unknown = taken.unknown.saturating_add(fault.lost);
+/// Counts requests, and what those of them took that brought nothing.
+fn lose(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
+    taken.requests = taken.requests.saturating_add(requests);
+    taken.unknown = taken.unknown.saturating_add(unknown);
+    loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));
+}
+
+fn take(taken: &mut Taken, usage: &Usage, cost_usd: Option<f64>) {
+    taken.input_tokens = taken.input_tokens.saturating_add(usage.input_tokens);
+    taken.cached_tokens = taken.cached_tokens.saturating_add(usage.cached_tokens);
+    taken.output_tokens = taken.output_tokens.saturating_add(usage.output_tokens);
+    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(usage.reasoning_tokens);
+    taken.searches = taken.searches.saturating_add(usage.searches);
+    taken.estimated |= usage.estimated;
+    taken.cost_usd = taken.cost_usd.zip(cost_usd).map(|(so_far, more)| so_far + more);
 }

@@ -263,7 +263,12 @@ impl Board {
                     row.spent.add(reply);
                 }
             }
-            Outcome::Failed(fault) => self.faulted += fault.requests,
+            Outcome::Failed(fault) => {
+                self.faulted += fault.requests;
+                if let Some(row) = self.row(speaker) {
+                    row.spent.lose(fault.loss.as_deref());
+                }
+            }
         }
     }
 
