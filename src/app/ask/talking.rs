@@ -10,6 +10,7 @@ use crate::debate::budget::{self, Reached};
 use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
+use crate::telemetry::PersonaWatch;
 
 /// What is said with the last that a model is shown.
 const LAST: &str = "\n\nNothing more can be looked up: answer now with what you have.";
@@ -28,9 +29,14 @@ pub(super) struct Held {
 }
 
 /// Asks until there is an answer, within its share, and tells what that took.
-pub(super) async fn held(talker: &dyn Talker, ask: Ask, mut tools: Option<Tools<'_>>, share: Share) -> Held {
+pub(super) async fn held(
+    (talker, watch): (&dyn Talker, &PersonaWatch),
+    ask: Ask,
+    mut tools: Option<Tools<'_>>,
+    share: Share,
+) -> Held {
     let mut taken = nothing();
-    let said = to_its_end(talker, (ask, share), tools.as_mut(), &mut taken).await;
+    let said = to_its_end((talker, watch), (ask, share), tools.as_mut(), &mut taken).await;
     taken.outcome = match &said {
         Ok(_) => AskOutcome::Answered,
         Err(_) => AskOutcome::Failed,
@@ -46,7 +52,7 @@ pub(super) fn first_input_tokens(ask: &Ask, tools: Option<&Tools<'_>>) -> u64 {
 }
 
 async fn to_its_end(
-    talker: &dyn Talker,
+    (talker, watch): (&dyn Talker, &PersonaWatch),
     (mut ask, mut share): (Ask, Share),
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
@@ -63,7 +69,10 @@ async fn to_its_end(
         }
         ask.grant = share.grant(&ask, input, if calling == Calling::Over { Then::Nothing } else { Then::Answer });
         let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
-        let (reply, called) = match talker.talk(talk, &|_| {}).await {
+        watch.begin();
+        let heard = talker.talk(talk, &|progress| watch.hear(&progress)).await;
+        watch.end(heard.as_ref().map(|(reply, _)| reply));
+        let (reply, called) = match heard {
             Ok(heard) => heard,
             Err(fault) => {
                 lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());

@@ -169,7 +169,7 @@ impl OpenBench {
         for (flag, setting, text) in share.flags(&App::configured(&sources)?.config) {
             sources.flag(flag, setting, text);
         }
-        let app = App::configured(&sources)?.sharing(&self.accounts);
+        let app = App::configured(&sources)?.sharing(&self.accounts).telling(&self.telemetry);
         let caps = limits::caps(&app.config, limits::voices(&prepared.setup), &prepared.setup.web_search)?;
         if let (Err(failure), true) = (
             limits::check_start(&Setup { caps, ..prepared.setup.clone() }),

@@ -170,6 +170,7 @@ impl Board {
                     flight.chars = 0;
                 }
             }
+            Notice::Attempted { .. } => {}
             Notice::Pausing { .. } => self.stage = Stage::Pausing,
         }
     }

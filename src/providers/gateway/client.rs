@@ -10,6 +10,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, Url};
 use secrecy::ExposeSecret;
 
+use crate::providers::Server;
 use crate::providers::gateway::limiter::Limiter;
 use crate::providers::gateway::secret::{self, Extent};
 use crate::providers::gateway::{Accounts, Endpoint, GatewayError};
@@ -29,6 +30,7 @@ pub(super) struct Route {
     endpoint: Endpoint,
     base: String,
     host: String,
+    server: Server,
     auth: Option<(HeaderName, HeaderValue)>,
     limiter: Arc<Limiter>,
 }
@@ -40,7 +42,7 @@ impl Route {
         let url = usable(&base).map_err(|reason| GatewayError::BaseUrl { provider, reason })?;
         let auth = auth_header(&endpoint)
             .map_err(|_| GatewayError::Key { provider, key_variable: endpoint.key_variable.clone() })?;
-        Ok(Self { base, host: host(&url), auth, limiter: accounts.limiter(&endpoint), endpoint })
+        Ok(Self { base, host: host(&url), server: server(&url), auth, limiter: accounts.limiter(&endpoint), endpoint })
     }
 
     pub(super) fn vendor(&self) -> &'static Vendor {
@@ -69,6 +71,11 @@ impl Route {
     /// Host, and port unless it is the scheme's own: no password, no path.
     pub(super) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The same in two parts.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
     }
 
     pub(super) fn url(&self, path: &str) -> String {
@@ -124,6 +131,13 @@ pub(super) fn host(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{name}:{port}"),
         None => name.to_owned(),
+    }
+}
+
+fn server(url: &Url) -> Server {
+    Server {
+        address: url.host_str().unwrap_or_default().to_owned(),
+        port: url.port_or_known_default().unwrap_or_default(),
     }
 }
 

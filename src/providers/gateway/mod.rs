@@ -40,7 +40,7 @@ use crate::providers::gateway::tally::Tally;
 use crate::providers::table::Vendor;
 use crate::providers::talk::{Called, Talk, Talker, Talking};
 use crate::providers::wire::{Answer, Call, Decoder, Shape, Told};
-use crate::providers::{Asking, OnProgress, Progress, Provider};
+use crate::providers::{Asking, Attempted, OnProgress, Progress, Provider};
 
 /// Longest token in bytes that a limit in tokens is taken to allow for.
 const TOKEN_BYTES_MAX: usize = 16;
@@ -193,7 +193,8 @@ impl Gateway {
             tally.requests += 1;
             let deadline = clock.resume();
             let (call, mut decoder) = call(errand, said.as_ref(), shape);
-            let outcome = self.exchange(route, (call, &mut decoder), deadline, progress).await;
+            let sending = Sending { route, request: tally.requests, deadline };
+            let outcome = self.exchange(sending, (call, &mut decoder), progress).await;
             clock.left = deadline.saturating_duration_since(Instant::now());
             let failure = match outcome {
                 Ok(answer) => {
@@ -268,18 +269,21 @@ impl Gateway {
         Ok(permit)
     }
 
+    /// Sends a request, and tells how that ended.
     async fn exchange(
         &self,
-        route: &Route,
+        Sending { route, request, deadline }: Sending<'_>,
         call: (Call, &mut Decoder),
-        deadline: Instant,
         progress: OnProgress<'_>,
     ) -> Result<Answer, Failure> {
+        let sent = Instant::now();
         let exchange = exchange::exchange(&self.client, route, call, &self.timeouts, progress);
-        match tokio::time::timeout_at(deadline, exchange).await {
+        let outcome = match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
-        }
+        };
+        progress(Progress::Attempted(attempted(route, request, sent.elapsed(), outcome.as_ref().err())));
+        outcome
     }
 
     fn shape_for(&self, Errand { ask, talk, route }: Errand<'_>) -> Shape {
@@ -309,6 +313,14 @@ impl Talker for Gateway {
     fn talk<'a>(&'a self, talk: Talk<'a>, progress: OnProgress<'a>) -> Talking<'a> {
         Box::pin(self.answer(talk.ask, Some(talk), progress))
     }
+}
+
+/// One request of an errand: which one it is, counted from 1, where it goes, and until when it may take.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    route: &'a Route,
+    request: u32,
+    deadline: Instant,
 }
 
 /// An ask or a talk, and the way to whom it is for.
@@ -369,6 +381,17 @@ fn call(Errand { ask, talk, route }: Errand<'_>, said: Option<&Said>, shape: Sha
 fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
     let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
     if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
+}
+
+/// What came of a request, for who watches.
+fn attempted(route: &Route, request: u32, elapsed: Duration, failure: Option<&Failure>) -> Attempted {
+    Attempted {
+        request,
+        server: route.server().clone(),
+        elapsed_ms: millis(elapsed),
+        error: failure.map(|failure| failure.kind),
+        status: failure.and_then(|failure| failure.status),
+    }
 }
 
 /// The time of one turn: it stands still while the ask waits for a slot.
