@@ -45,7 +45,7 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
     for warning in &asked.warnings {
         output::remark(&format!("warning: {}", text::line(warning)));
     }
-    match args.listing.format {
+    match args.format {
         ListingFormat::Text => {
             if args.rehearse {
                 output::remark(REHEARSAL_NOTE);
