@@ -55,7 +55,7 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
             asked.answers.iter().for_each(|answer| output::remark(&footer(answer)));
         }
         ListingFormat::Json => {
-            output::result(&format!("{:#}\n", in_json(&asked, args.rehearse.then_some(REHEARSAL_NOTE))))?
+            output::json(&format!("{:#}", in_json(&asked, args.rehearse.then_some(REHEARSAL_NOTE))))?
         }
     }
     ask_failure(&asked).map_or(Ok(()), Err)
@@ -65,7 +65,7 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
 fn in_words(asked: &AskedPersonas) -> String {
     let spoken = asked.answers.iter().filter_map(|answer| Some((answer, answer.said.as_ref().ok()?)));
     let told = spoken.map(|(answer, said)| {
-        let said = text::plain(said.text.trim());
+        let said = text::laid_out(said.text.trim());
         if asked.answers.len() == 1 {
             format!("{said}\n")
         } else {
