@@ -10,8 +10,9 @@ mod program;
 mod voices;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use fake::{Behaviour, Fake, Seen};
+use fake::{Behaviour, Fake};
 use program::{Desk, VENDORS, files_below, lines_with};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
@@ -25,12 +26,6 @@ fn answers(desk: &Desk, arguments: &[&str]) -> Vec<Value> {
     let printed = desk.run(&[&["ask"], arguments, &["--format", "json"]].concat()).expect(0).json();
     assert_eq!(printed["schema"], "roundtable.answers/1");
     printed["answers"].as_array().unwrap().clone()
-}
-
-/// The most requests that were under way together.
-fn most_at_once(log: &[Seen]) -> usize {
-    let is_under_way = |seen: &Seen, at| seen.started <= at && seen.ended.is_none_or(|ended| ended > at);
-    log.iter().map(|seen| log.iter().filter(|other| is_under_way(other, seen.started)).count()).max().unwrap()
 }
 
 #[test]
@@ -86,15 +81,16 @@ fn several_are_asked_at_once_and_answered_in_order() {
 
 #[test]
 fn no_more_are_asked_at_once_than_may_be() {
-    // Two must meet to be answered, and never more than two are there.
+    // Two must meet to be answered, which takes long enough for a third to be seen.
     let barrier = Arc::new(Barrier::new(2));
     let fake = Fake::start(Arc::new(move |_, _| {
-        Behaviour::Together(Arc::clone(&barrier), Box::new(Behaviour::Say("Yes.".to_owned())))
+        let answer = Behaviour::Delayed(Duration::from_millis(50), Box::new(Behaviour::Say("Yes.".to_owned())));
+        Behaviour::Together(Arc::clone(&barrier), Box::new(answer))
     }));
     let mut desk = Desk::at(fake.url(), 4);
     desk.set("ROUNDTABLE_PERSONA_CONCURRENCY", "2");
     assert_eq!(answers(&desk, &["architect,engineer,security,sre,qa,data", "Should we?"]).len(), 6);
-    assert_eq!(most_at_once(&fake.log()), 2);
+    assert_eq!(fake.most_at_once(), 2);
 }
 
 #[test]
@@ -350,4 +346,38 @@ fn a_person_and_a_persona_sit_side_by_side() {
     desk.run(&[&start[..], &["-n", "3", "--seat", "human:Ada", "--seat", "qa"]].concat()).expect(4);
     let names: Vec<String> = panel(&desk).into_iter().map(|(name, _, _)| name).collect();
     assert_eq!((names.len(), &names[2..]), (4, &["Quality engineer".to_owned(), "Ada".to_owned()][..]));
+}
+
+/// A little less than an amount.
+fn below(amount: f64, flag: &str) -> String {
+    if flag == "--max-tokens" { format!("{:.0}", amount * 0.98) } else { format!("{:.4}", amount * 0.98) }
+}
+
+#[test]
+fn limits_are_shared_equally_and_leave_nothing_half_asked() {
+    let fake = Fake::always(Behaviour::Say("Yes.".to_owned()));
+    let mut desk = Desk::at(fake.url(), 1);
+    let ask = |desk: &Desk, who: &str, flag: &str, limit: &str| desk.run(&["ask", who, "Should we?", flag, limit]);
+    let least = |desk: &Desk, who: &str, flag: &str| -> f64 {
+        let refused = ask(desk, who, flag, if flag == "--max-tokens" { "1" } else { "0.0001" }).expect(2);
+        assert!(refused.stderr.contains(&format!("{flag} is too low to ask persona ")), "{}", refused.stderr);
+        let (_, least) =
+            refused.stderr.split_once(&format!("pass {flag} ")).unwrap_or_else(|| panic!("{}", refused.stderr));
+        least.split(' ').next().unwrap().parse().unwrap()
+    };
+    for flag in ["--max-cost", "--max-tokens"] {
+        let (one, three) = (least(&desk, "qa", flag), least(&desk, "qa,sre,data", flag));
+        assert!(three > 2.9 * one && three < 3.2 * one, "{flag}: {one}, {three}");
+        let before = fake.log().len();
+        ask(&desk, "qa,sre,data", flag, &below(three, flag)).expect(2);
+        assert_eq!(fake.log().len(), before, "{flag}: something was sent");
+        ask(&desk, "qa,sre,data", flag, &three.to_string()).expect(0);
+        assert_eq!(fake.log().len(), before + 3);
+    }
+    desk.set("OPENAI_API_KEY", VENDORS[1].key);
+    let unpriced = desk.run(&["ask", "qa", "x", "--provider", "openai=new-1", "--max-cost", "1"]).expect(2);
+    assert!(unpriced.stderr.contains("--max-cost cannot be kept: the price of new-1"), "{}", unpriced.stderr);
+    // What is set for every debate holds here too.
+    desk.set("ROUNDTABLE_MAX_COST", "0.0001");
+    assert!(desk.run(&["ask", "qa", "Should we?"]).expect(2).stderr.contains("is too low"));
 }

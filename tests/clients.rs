@@ -1,4 +1,5 @@
-//! The official clients of the protocol, against the built program: Python's and TypeScript's, over standard streams and HTTP.
+//! The official clients of the protocol, against the built program: Python's and TypeScript's, over standard streams and HTTP; and
+//! the official conformance suite.
 //!
 //! They are set up in a folder of their own from the package registries. Where python3, npm or a registry cannot be had, the test
 //! says on standard error that it was skipped; `ROUNDTABLE_TEST_CLIENTS=required` makes that a failure.
@@ -15,6 +16,7 @@ mod program;
 #[path = "support/voices.rs"]
 mod voices;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -121,21 +123,52 @@ fn the_python_client_gets_along() {
     }
 }
 
+/// Installs packages of Node's in a folder.
+fn node(folder: &TempDir, packages: &[&str], what: &str) -> Option<()> {
+    let install = ["install", "--no-fund", "--no-audit", "--fetch-retries=0", "--fetch-timeout=30000"];
+    fs::write(folder.path().join("package.json"), "{\"private\": true}").unwrap();
+    set_up(Command::new("npm").args(install).args(packages).current_dir(folder), what)
+}
+
+/// Scenarios by name, and whether they pass, as the documentation tells.
+fn documented() -> BTreeMap<String, bool> {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/conformance.md")).unwrap();
+    let cells = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_owned()).collect() };
+    let rows = page.lines().filter(|line| line.starts_with("| `")).map(cells);
+    rows.map(|row| (row[1].trim_matches('`').to_owned(), row[2] == "yes")).collect()
+}
+
+/// Scenarios by name, and whether they pass, as the suite's summary tells.
+fn reported(printed: &str) -> BTreeMap<String, bool> {
+    let (_, summary) = printed.split_once("=== SUMMARY ===").unwrap_or_else(|| panic!("{printed}"));
+    let row = |line: &str| {
+        let (passes, rest) =
+            line.strip_prefix("✓ ").map(|rest| (true, rest)).or(line.strip_prefix("✗ ").map(|rest| (false, rest)))?;
+        Some((rest.split(':').next()?.to_owned(), passes))
+    };
+    summary.lines().filter_map(row).collect()
+}
+
+#[test]
+fn the_conformance_suite_finds_what_is_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let packages = ["node@22", "@modelcontextprotocol/conformance@0.1.16"];
+    let Some(()) = node(&folder, &packages, "the conformance suite") else { return };
+    let bin = folder.path().join("node_modules/.bin");
+    let Some(()) = set_up(Command::new(bin.join("node")).arg("--version"), "Node 22") else { return };
+    let server = HttpServer::start(&Desk::new());
+    let mut suite = Command::new(bin.join("node"));
+    suite.arg(bin.join("conformance")).args(["server", "--suite", "all", "--url", &server.url]).current_dir(&folder);
+    let printed = String::from_utf8_lossy(&suite.output().unwrap().stdout).into_owned();
+    let (documented, reported) = (documented(), reported(&printed));
+    assert!(reported.len() > 30, "{printed}");
+    assert_eq!(reported, documented);
+}
+
 #[test]
 fn the_typescript_client_gets_along() {
     let folder = tempfile::tempdir().unwrap();
-    let install = [
-        "install",
-        "--no-fund",
-        "--no-audit",
-        "--fetch-retries=0",
-        "--fetch-timeout=30000",
-        "@modelcontextprotocol/sdk@1",
-    ];
-    fs::write(folder.path().join("package.json"), "{\"private\": true}").unwrap();
-    let Some(()) = set_up(Command::new("npm").args(install).current_dir(&folder), "the TypeScript client") else {
-        return;
-    };
+    let Some(()) = node(&folder, &["@modelcontextprotocol/sdk@1"], "the TypeScript client") else { return };
     // Packages are looked for beside the script.
     let local = folder.path().join("client.mjs");
     fs::copy(Path::new(&script("client.mjs")), &local).unwrap();

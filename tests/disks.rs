@@ -261,7 +261,12 @@ fn a_database_that_is_lost_under_a_running_debate_swallows_no_event() {
         fs::rename(other, path).unwrap();
     };
     let cut_off: Mishap = |path| fs::remove_file(path.with_extension("db-wal")).unwrap();
-    let folder_gone: Mishap = |path| fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    // At once: a folder that is removed loses its files one by one, in any order.
+    let folder_gone: Mishap = |path| {
+        let gone = path.parent().unwrap().with_extension("gone");
+        fs::rename(path.parent().unwrap(), &gone).unwrap();
+        fs::remove_dir_all(gone).unwrap();
+    };
     for (what, mishap) in [
         ("deleted", deleted),
         ("moved", moved),

@@ -14,7 +14,7 @@ use std::os::unix::fs::symlink;
 use std::sync::Arc;
 
 use fake::{Behaviour, Fake};
-use program::Desk;
+use program::{Desk, lines_with};
 use serde_json::{Value, json};
 use tool_speech::{Wanted, calling, may_call, results};
 
@@ -349,4 +349,85 @@ fn a_rehearsal_shows_that_documents_are_looked_at() {
     let answer = ask(&desk(&fake), &["--rehearse"]);
     assert!(answer["text"].as_str().unwrap().contains("looked at its documents once"), "{answer}");
     assert_eq!((&answer["tool_calls"], fake.log().len()), (&json!(1), 0));
+}
+
+/// A provider that bills dearly, half a token for every byte that it is sent and as much output as it may give, and that would look
+/// things up for ever.
+fn dear() -> Fake {
+    Fake::start(Arc::new(|seen, before| {
+        if !may_call(seen) {
+            return Behaviour::Say("Enough.".to_owned());
+        }
+        let Behaviour::Status { code, headers, body } =
+            calling(seen, before, &[("read_document", r#"{"path":"long.md","from_line":1}"#)])
+        else {
+            panic!("calls are streamed");
+        };
+        let text = String::from_utf8(body).unwrap();
+        let input = seen.body.to_string().len() / 2;
+        let text = text.replace("\"input_tokens\":100", &format!("\"input_tokens\":{input}"));
+        let output = &seen.body["max_tokens"];
+        let text = text.replace("\"output_tokens\":30", &format!("\"output_tokens\":{output}"));
+        Behaviour::Status { code, headers, body: text.into_bytes() }
+    }))
+}
+
+#[test]
+fn a_limit_on_cost_is_kept_whatever_is_looked_up() {
+    let fake = dear();
+    let desk = desk(&fake);
+    desk.write("standards/long.md", "Names are whole words.\n".repeat(4_000));
+    let mut met = Vec::new();
+    for limit in ["0.01", "0.12", "0.25", "0.4", "0.8", "1.6", "9"] {
+        let before = fake.log().len();
+        let ran = desk.run(&["ask", "qa", "x", "--provider", "anthropic", "--max-cost", limit, "--format", "json"]);
+        if ran.stdout.is_empty() {
+            let ran = ran.expect(2);
+            assert!(ran.stderr.contains("--max-cost is too low to ask persona qa"), "{limit}: {}", ran.stderr);
+            assert_eq!(fake.log().len(), before, "{limit}: something was sent");
+            met.push("refused".to_owned());
+            continue;
+        }
+        let answer = ran.expect(0).json()["answers"][0].clone();
+        let (cost, most) = (answer["cost_usd"].as_f64().unwrap(), limit.parse::<f64>().unwrap());
+        assert!(cost <= most, "{limit}: {cost}");
+        assert_eq!(answer["text"], "Enough.", "{limit}");
+        met.push(answer["capped"].as_str().unwrap().to_owned());
+    }
+    let distinct: std::collections::BTreeSet<&str> = met.iter().map(String::as_str).collect();
+    assert_eq!(met.first().unwrap(), "refused");
+    assert_eq!(met.last().unwrap(), "document_bytes");
+    assert!(distinct.contains("max_cost") && met.iter().filter(|how| *how == "max_cost").count() >= 3, "{met:?}");
+    let tokens = ["ask", "qa", "x", "--provider", "anthropic", "--max-tokens", "60000", "--format", "json"];
+    let answer = desk.run(&tokens).expect(0).json()["answers"][0].clone();
+    let taken = answer["input_tokens"].as_u64().unwrap() + answer["output_tokens"].as_u64().unwrap();
+    assert!(taken <= 60_000 && answer["capped"] == "max_tokens", "{answer}");
+}
+
+#[test]
+fn on_a_panel_documents_are_left_aside_and_that_is_said() {
+    let fake = Fake::always(Behaviour::Hang);
+    let mut desk = desk(&fake);
+    let warnings = |desk: &Desk| {
+        let start = [
+            "start",
+            "--topic",
+            "x?",
+            "--yes-no",
+            "--mode",
+            "vote",
+            "--rehearse",
+            "--seat",
+            "architect",
+            "--seat",
+            "plain",
+        ];
+        lines_with(&desk.run(&start).expect(0).stderr, "warning: the documents").join("\n")
+    };
+    desk.write(".roundtable/personas/plain.md", "---\nname: plain\ndescription: plain\n---\nBe plain.\n");
+    let told = warnings(&desk);
+    assert!(told.contains("ROUNDTABLE_DOCUMENTS are left aside on a panel, by architect too:"), "{told}");
+    assert!(!told.contains("plain") && told.contains("--context"), "{told}");
+    desk.unset("ROUNDTABLE_DOCUMENTS");
+    assert_eq!(warnings(&desk), "");
 }

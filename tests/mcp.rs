@@ -13,8 +13,10 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -22,6 +24,7 @@ use serde_json::{Value, json};
 use assistant::{Client, HttpServer, hello, stateless};
 use fake::{Behaviour, Fake};
 use program::Desk;
+use tokio::sync::Barrier;
 
 /// Revisions with a handshake that are claimed to work.
 const REVISIONS: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
@@ -284,6 +287,13 @@ fn what_is_wrong_with_arguments_is_named() {
         "credentials",
         &["ANTHROPIC_API_KEY", "rehearse: true"],
     );
+    check(
+        &mut client,
+        ask,
+        json!({ "persona": "qa", "task": "x", "budget": { "timeoutSeconds": 1 } }),
+        "usage",
+        &["argument `budget`", "maxCostUsd"],
+    );
     check(&mut client, "list_sessions", json!({ "limit": 0 }), "usage", &["limit"]);
     let unknown = client.request("tools/call", json!({ "name": "dance", "arguments": {} }));
     assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
@@ -321,6 +331,62 @@ fn personas_are_asked_alone_and_a_new_one_needs_no_restart() {
     let secret = json!({ "persona": "baker", "task": "Which cake?", "material": "sk-canary-env-31" });
     assert!(error(&client.call("ask_persona", secret))["message"].as_str().unwrap().contains("looks like a secret"));
     assert_eq!(fake.log().len(), 1);
+}
+
+#[test]
+fn all_calls_together_ask_no_more_personas_at_once_than_may_be() {
+    // Two must meet to be answered, which takes long enough for a third to be seen.
+    let barrier = Arc::new(Barrier::new(2));
+    let fake = Fake::start(Arc::new(move |_, _| {
+        let answer = Behaviour::Delayed(Duration::from_millis(50), Box::new(Behaviour::Say("Yes.".to_owned())));
+        Behaviour::Together(Arc::clone(&barrier), Box::new(answer))
+    }));
+    let mut desk = Desk::at(fake.url(), 1);
+    desk.set("ROUNDTABLE_PERSONA_CONCURRENCY", "2");
+    let mut client = Client::start(&desk, REVISION);
+    let ask = |personas| json!({ "name": "ask_persona", "arguments": { "persona": personas, "task": "Should we?" } });
+    let asked =
+        ["architect,engineer", "security,sre,qa", "data"].map(|personas| client.ask("tools/call", ask(personas)));
+    let mut answers: BTreeMap<u64, Value> = BTreeMap::new();
+    for id in asked {
+        while !answers.contains_key(&id) {
+            let frame = client.next_answer();
+            answers.insert(frame["id"].as_u64().unwrap(), frame);
+        }
+    }
+    let count = |answer: &Value| answer["result"]["structuredContent"]["answers"].as_array().unwrap().len();
+    assert_eq!(asked.map(|id| count(&answers[&id])), [2, 3, 1]);
+    assert_eq!(fake.most_at_once(), 2);
+}
+
+/// Searching and what asking may take are arguments here, for a debate and for a persona alone.
+#[test]
+fn searching_and_a_budget_are_arguments() {
+    let fake = Fake::start(Arc::new(|seen, number| {
+        Behaviour::Say(if seen.schema.is_null() { "Yes.".to_owned() } else { voices::reply(seen, number) })
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let asks = |more: Value| with(json!({ "persona": "qa,sre", "task": "Should we?" }), more);
+    let low = client.call("ask_persona", asks(json!({ "budget": { "maxCostUsd": 0.001 }, "webSearch": true })));
+    let told = format!("{} {}", error(&low)["message"], error(&low)["hint"]);
+    assert!(told.contains("budget.maxCostUsd is too low to ask persona") && !told.contains("--"), "{told}");
+    assert_eq!(fake.log().len(), 0);
+    let (_, least) = told.split_once("pass budget.maxCostUsd ").unwrap_or_else(|| panic!("{told}"));
+    let least: f64 = least.split(' ').next().unwrap().parse().unwrap();
+    let searching = |fake: &Fake, from: usize| -> Vec<bool> {
+        fake.log()[from..].iter().map(|seen| seen.body["tools"][0]["name"] == "web_search").collect()
+    };
+    client.called("ask_persona", asks(json!({ "budget": { "maxCostUsd": least }, "webSearch": true })));
+    assert_eq!(searching(&fake, 0), [true, true]);
+    client.called("ask_persona", asks(json!({})));
+    assert_eq!(searching(&fake, 2), [false, false]);
+    client.called("start_roundtable", with(question(), json!({ "webSearch": true, "agentCount": 2 })));
+    let searched = searching(&fake, 4);
+    assert!(searched.contains(&true) && searched.contains(&false), "{searched:?}");
+    let from = fake.log().len();
+    client.called("start_roundtable", with(question(), json!({ "agentCount": 2 })));
+    assert!(!searching(&fake, from).contains(&true));
 }
 
 #[test]
@@ -367,23 +433,88 @@ fn a_call_that_is_called_off_stops_spending_and_can_be_resumed() {
     gated.check_nothing_was_paid_twice();
 }
 
+/// Finishes the latest session from either side.
+fn resume(desk: &Desk, by_assistant: bool) {
+    if by_assistant {
+        let mut client = Client::start(desk, REVISION);
+        let outcome = client.called("control_session", json!({ "session": "@", "action": "resume" }));
+        assert_eq!(outcome["status"], "decided", "{outcome}");
+    } else {
+        let record = desk.run(&["resume", "@", "--format", "json"]).expect(0).record();
+        assert_eq!(record["status"], "decided");
+    }
+}
+
 #[test]
-fn a_client_that_goes_away_loses_nothing() {
-    let gated = Gated::start();
-    let desk = Desk::at(gated.fake.url(), 1);
+fn a_client_that_goes_away_loses_nothing_and_neither_does_a_signal() {
+    let leave: fn(Client) -> ExitStatus = Client::leave;
+    for (end, by_assistant) in [(leave, false), (leave, true), (Client::terminate, false), (Client::terminate, true)] {
+        let gated = Gated::start();
+        let desk = Desk::at(gated.fake.url(), 1);
+        let mut client = Client::start(&desk, REVISION);
+        client.ask("tools/call", json!({ "name": "start_roundtable", "arguments": question() }));
+        gated.wait_for_the_exchange();
+        let left = Instant::now();
+        assert!(end(client).success());
+        assert!(left.elapsed() < Duration::from_secs(1), "{:?}", left.elapsed());
+        let seen = gated.fake.wait_for(|seen| seen.iter().all(|seen| seen.ended.is_some()));
+        let last = seen.iter().filter_map(|seen| seen.ended).max().unwrap();
+        assert!(last.duration_since(left) < Duration::from_secs(1), "{:?}", last.duration_since(left));
+        assert_eq!(status(&desk), "open");
+        gated.open();
+        resume(&desk, by_assistant);
+        gated.check_nothing_was_paid_twice();
+    }
+}
+
+#[test]
+fn a_server_at_rest_ends_with_a_signal_too() {
+    let desk = Desk::new();
+    for client in [Client::connect(&desk), Client::start(&desk, REVISION)] {
+        let told = Instant::now();
+        assert!(client.terminate().success());
+        assert!(told.elapsed() < Duration::from_secs(1), "{:?}", told.elapsed());
+    }
+}
+
+/// Whatever a provider does, and however loud the log is, standard output carries frames: the client fails on any other line.
+#[test]
+fn nothing_but_frames_goes_to_standard_output() {
+    let odd = [
+        Behaviour::json(500, &json!({ "error": { "message": "no\nframe" } })),
+        Behaviour::json(429, &json!({ "error": { "type": "insufficient_quota", "message": "no" } })),
+        Behaviour::Status {
+            code: 200,
+            headers: vec![("content-type", "text/event-stream".to_owned())],
+            body: b"data: {\n\n\0\xff\n\n".to_vec(),
+        },
+        Behaviour::WrongContentType,
+        Behaviour::DropConnection,
+        Behaviour::CutMidStream("half a word".to_owned()),
+        Behaviour::Redirect("http://127.0.0.1:9/".to_owned()),
+        Behaviour::Say("\u{1b}[2J{\"jsonrpc\":\"2.0\"}\n\u{0}".to_owned()),
+    ];
+    thread::scope(|scope| {
+        for behaviour in odd {
+            scope.spawn(move || check_only_frames(&behaviour));
+        }
+    });
+}
+
+fn check_only_frames(behaviour: &Behaviour) {
+    let fake = Fake::always(behaviour.clone());
+    let mut desk = Desk::at(fake.url(), 2);
+    for (name, value) in [("RUST_LOG", "trace"), ("ROUNDTABLE_LOG", "trace"), ("RUST_BACKTRACE", "full")] {
+        desk.set(name, value);
+    }
     let mut client = Client::start(&desk, REVISION);
-    client.ask("tools/call", json!({ "name": "start_roundtable", "arguments": question() }));
-    gated.wait_for_the_exchange();
-    let left = Instant::now();
-    assert!(client.leave().success());
-    let seen = gated.fake.wait_for(|seen| seen.iter().all(|seen| seen.ended.is_some()));
-    let last = seen.iter().filter_map(|seen| seen.ended).max().unwrap();
-    assert!(last.duration_since(left) < Duration::from_secs(1), "{:?}", last.duration_since(left));
-    assert_eq!(status(&desk), "open");
-    gated.open();
-    let record = desk.run(&["resume", "@", "--format", "json"]).expect(0).record();
-    assert_eq!(record["status"], "decided");
-    gated.check_nothing_was_paid_twice();
+    let arguments = with(question(), json!({ "mode": "vote", "agentCount": 2, "budget": { "timeoutSeconds": 1 } }));
+    client.call("start_roundtable", arguments);
+    let asked = client.call("ask_persona", json!({ "persona": "qa", "task": "Should we?" }));
+    let spoke = matches!(behaviour, Behaviour::Say(_));
+    assert_eq!(asked["isError"], !spoke, "{behaviour:?}: {asked}");
+    client.ask("tools/call", json!({ "name": "ask_persona", "arguments": { "persona": "sre", "task": "Should we?" } }));
+    assert!(client.leave().success(), "{behaviour:?}");
 }
 
 #[test]
@@ -397,13 +528,7 @@ fn a_server_that_is_killed_loses_nothing() {
         client.kill();
         assert_eq!(status(&desk), "open");
         gated.open();
-        if by_assistant {
-            let mut client = Client::start(&desk, REVISION);
-            let outcome = client.called("control_session", json!({ "session": "@", "action": "resume" }));
-            assert_eq!(outcome["status"], "decided", "{outcome}");
-        } else {
-            desk.run(&["resume", "@"]).expect(0);
-        }
+        resume(&desk, by_assistant);
         gated.check_nothing_was_paid_twice();
     }
 }
@@ -516,6 +641,21 @@ fn the_projects_policy_is_the_gate_until_it_is_left_out() {
     assert!(error(&refused)["hint"].as_str().unwrap().contains("noPolicy: true"), "{refused}");
     let outcome = client.called("start_roundtable", with(rehearsal(), json!({ "noPolicy": true })));
     assert!(outcome["warnings"][0].as_str().unwrap().contains("policy"), "{outcome}");
+}
+
+/// What the command line warns of, a tool tells in its own words.
+#[test]
+fn warnings_are_worded_for_tools() {
+    let mut desk = Desk::new();
+    desk.write("standards/style.md", "Names are whole words.");
+    desk.set("ROUNDTABLE_DOCUMENTS", "standards");
+    let mut client = Client::start(&desk, REVISION);
+    let outcome = client.called("start_roundtable", with(rehearsal(), json!({ "seats": ["architect"] })));
+    let told = outcome["warnings"].to_string();
+    assert!(
+        told.contains("are left aside on a panel, by architect too") && told.contains("goes with context"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn a_database_of_version_1_is_brought_to_version_2() {
     assert_eq!((appended[0].seq, store.find("queues").unwrap()), (length + 1, session));
     drop((lease, store));
     let database = database(folder.path());
-    assert_eq!(database.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 3);
+    assert_eq!(database.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 4);
     drop(database);
     check_integrity(folder.path());
 }
@@ -157,4 +157,16 @@ fn a_database_of_some_other_program_is_left_alone() {
         assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
     }
     assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), before);
+}
+
+#[test]
+fn a_ledger_of_version_3_keeps_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let row = "INSERT INTO asks (at_ms, persona, alias, provider, model, outcome, calls) VALUES (7, 'qa', 'own', 'p', 'm', 'answered', 2)";
+    let before = format!("ALTER TABLE asks DROP COLUMN searches; PRAGMA user_version = 3; {row}");
+    database(folder.path()).execute_batch(&before).unwrap();
+    let rows = Store::open(folder.path()).unwrap().asks(0, u64::MAX).unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].entry.persona.as_str(), rows[0].taken.calls, rows[0].taken.searches), ("qa", 2, 0));
 }

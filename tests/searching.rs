@@ -288,3 +288,133 @@ fn a_persona_that_takes_a_seat_searches_and_is_reckoned_with() {
     let providers: Vec<&Value> = reckoned.iter().map(|search| &search["provider"]).collect();
     assert_eq!(providers, ["openai", "anthropic"]);
 }
+
+/// A persona that is asked alone, with this in its front matter.
+fn persona(desk: &Desk, name: &str, front: &str) {
+    let told = format!("---\nname: {name}\ndescription: bakes\n{front}\n---\nYou look at cakes.\n");
+    desk.write(&format!(".roundtable/personas/{name}.md"), told);
+}
+
+fn ask(desk: &Desk, more: &[&str]) -> Value {
+    desk.run(&[&["ask"], more, &["--format", "json"]].concat()).expect(0).json()
+}
+
+#[test]
+fn a_persona_asked_alone_searches_where_its_file_and_the_setting_say_so() {
+    let fake = Fake::start(Arc::new(|seen: &Seen, _| match searches(seen) {
+        Some(true) if seen.vendor_wire == "anthropic" => searched("Flour is dear."),
+        _ => Behaviour::Say("Flour is dear.".to_owned()),
+    }));
+    let mut desk = Desk::at(fake.url(), 4);
+    persona(&desk, "seeker", "tools: [web_search]");
+    persona(&desk, "sitter", "tools: []");
+    let told = |desk: &Desk, who: &str, more: &[&str]| {
+        let before = fake.log().len();
+        let told = ask(desk, &[&[who, "Which cake?"], more].concat());
+        (searches(&fake.log()[before]), told["warnings"].to_string())
+    };
+    let on = |provider| ["--web-search", "--provider", provider];
+    for provider in ["anthropic", "openai", "google", "perplexity"] {
+        // Perplexity always searches, unless it is told not to.
+        let offered = (provider != "perplexity").then_some(true);
+        assert_eq!(told(&desk, "seeker", &on(provider)).0, offered, "{provider}");
+        let (may, warnings) = told(&desk, "sitter", &on(provider));
+        assert_ne!(may, Some(true), "{provider}");
+        assert!(warnings.contains("sitter searches nothing: its tools lack web_search"), "{provider}: {warnings}");
+    }
+    let off = ["--no-web-search", "--provider", "perplexity"];
+    assert_eq!(told(&desk, "seeker", &off), (Some(false), "[]".to_owned()));
+    assert_eq!(told(&desk, "seeker", &["--provider", "anthropic"]), (None, "[]".to_owned()));
+    desk.set("OLLAMA_HOST", fake.url());
+    let (_, warnings) = told(&desk, "seeker", &on("ollama=m"));
+    assert!(warnings.contains("ollama cannot search the web here: seeker"), "{warnings}");
+    assert!(ask(&desk, &["seeker", "x", "--web-search", "--rehearse"])["warnings"].to_string().contains("a rehearsal"));
+    desk.set("ROUNDTABLE_WEB_SEARCH", "on");
+    assert_eq!(told(&desk, "seeker", &["--provider", "anthropic"]), (Some(true), "[]".to_owned()));
+    assert_eq!(told(&desk, "sitter", &["--provider", "anthropic"]), (None, "[]".to_owned()));
+}
+
+#[test]
+fn searches_of_a_persona_are_shown_priced_and_added_up() {
+    let fake = Fake::start(Arc::new(|seen: &Seen, _| match searches(seen) {
+        Some(true) => searched("Flour is dear."),
+        _ => Behaviour::Say("So it is.".to_owned()),
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    let before = desk.run(&["usage"]).expect(0).stdout;
+    assert!(!before.contains("searches"), "{before}");
+    let ran = desk.run(&["ask", "qa", "Which cake?", "--web-search"]).expect(0);
+    assert_eq!(ran.stdout, "Flour is dear.\n\nSources:\n\n- A: <https://example.org/a>\n");
+    assert!(ran.stderr.contains("tokens, 2 searches, $0.02"), "{}", ran.stderr);
+    assert!(fake.log()[0].system.contains("You can search the web."), "{}", fake.log()[0].system);
+    let answer = ask(&desk, &["qa", "Which cake?", "--web-search"])["answers"][0].clone();
+    assert_eq!((&answer["searches"], &answer["citations"][0]["url"]), (&json!(2), &json!("https://example.org/a")));
+    // 1,000 × 2 + 400 × 0.1 + 100 × 10 millionths, and 2 × 0.01.
+    assert!((answer["cost_usd"].as_f64().unwrap() - 0.023_04).abs() < 1e-9, "{answer}");
+    let told = desk.run(&["usage", "--format", "json"]).expect(0).json();
+    let spent = &told["lines"][0]["spent"];
+    assert_eq!((&told["total"]["searches"], &spent["searches"]), (&json!(4), &json!(4)), "{told}");
+    assert!((spent["cost_usd"].as_f64().unwrap() - 2.0 * 0.023_04).abs() < 1e-9, "{told}");
+    let shown = desk.run(&["usage"]).expect(0).stdout;
+    let counts: Vec<&str> = shown.lines().nth(1).unwrap().split_whitespace().collect();
+    assert!(shown.lines().next().unwrap().contains("searches") && counts[6] == "4", "{shown}");
+}
+
+/// What a persona looks up on the web stands beside what it looks up in documents, and goes back as it was said.
+#[test]
+fn documents_and_the_web_are_looked_up_in_one_talk() {
+    let called = |seen: &Seen| {
+        let events = [
+            json!({ "type": "message_start", "message": { "id": "m", "model": "claude-sonnet-5-5", "usage": { "input_tokens": 1000 } } }),
+            json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "server_tool_use", "id": "s", "name": "web_search", "input": {} } }),
+            json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "input_json_delta", "partial_json": "{\"query\":\"price " } }),
+            json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "input_json_delta", "partial_json": "of flour\"}" } }),
+            json!({ "type": "content_block_stop", "index": 0 }),
+            json!({ "type": "content_block_start", "index": 1, "content_block": { "type": "web_search_tool_result", "tool_use_id": "s", "content": [
+                { "type": "web_search_result", "url": "https://example.org/b", "title": "B", "encrypted_content": "c2VhbGVk" }] } }),
+            json!({ "type": "content_block_stop", "index": 1 }),
+            json!({ "type": "content_block_start", "index": 2, "content_block": { "type": "tool_use", "id": "t", "name": "list_documents", "input": {} } }),
+            json!({ "type": "content_block_delta", "index": 2, "delta": { "type": "input_json_delta", "partial_json": "{\"under\":\"\"}" } }),
+            json!({ "type": "content_block_stop", "index": 2 }),
+            json!({ "type": "message_delta", "delta": { "stop_reason": "tool_use" }, "usage": { "output_tokens": 100, "server_tool_use": { "web_search_requests": 1 } } }),
+            json!({ "type": "message_stop" }),
+        ];
+        assert!(searches(seen) == Some(true), "{}", seen.body);
+        let body: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
+        Behaviour::Status {
+            code: 200,
+            headers: vec![("content-type", "text/event-stream".to_owned())],
+            body: body.into_bytes(),
+        }
+    };
+    let fake = Fake::start(Arc::new(move |seen: &Seen, number| match (seen.vendor_wire, number) {
+        ("anthropic", 0) => called(seen),
+        _ => Behaviour::Say("Flour is dear.".to_owned()),
+    }));
+    let desk = Desk::at(fake.url(), 3);
+    desk.write("docs/cakes.md", "# Cakes\n\nA cake takes flour.\n");
+    let with =
+        |provider| ["qa", "What does a cake take?", "--web-search", "--documents", "docs", "--provider", provider];
+    let answer = ask(&desk, &with("anthropic"))["answers"][0].clone();
+    assert_eq!((&answer["calls"], &answer["tool_calls"], &answer["searches"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(answer["citations"][0]["url"], "https://example.org/b", "{answer}");
+    let log = fake.log();
+    let names: Vec<&Value> = log[0].body["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
+    assert_eq!(names, ["web_search", "list_documents", "search_documents", "read_document"]);
+    let said = &log[1].body["messages"][1]["content"];
+    assert_eq!(
+        (&said[0]["input"]["query"], &said[1]["content"][0]["encrypted_content"]),
+        (&json!("price of flour"), &json!("c2VhbGVk"))
+    );
+    ask(&desk, &with("openai"));
+    let tools: Vec<Value> = fake.log()[2].body["tools"].as_array().unwrap().clone();
+    assert!(tools.len() == 4 && tools[0]["type"] != "function" && tools[1]["type"] == "function", "{tools:?}");
+    // Google refuses its own search beside functions, so the passages are given.
+    let told = ask(&desk, &with("google"));
+    assert!(told["warnings"].to_string().contains("google takes no tools beside a search: qa was given"), "{told}");
+    let body = &fake.log()[3].body;
+    assert!(
+        body["tools"].as_array().unwrap().len() == 1 && body.to_string().contains("> A cake takes flour."),
+        "{body}"
+    );
+}

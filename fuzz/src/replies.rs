@@ -13,13 +13,16 @@ use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objection
 use roundtable::debate::response::read::{Strictness, read};
 use roundtable::providers::Progress;
 use roundtable::providers::gateway::{self, Timeouts};
-use roundtable::providers::wire::{Answer, Wire, WireFault};
+use roundtable::providers::wire::{Answer, Decoder, Wire, WireFault};
 use tokio::runtime::Runtime;
 
 /// One for all inputs: building it takes longer than most of them.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime can be built")
 });
+
+/// For a reply of a debate, and for one that may call tools.
+const DECODERS: [fn(Wire) -> Decoder; 2] = [Wire::decoder, Wire::listener];
 
 /// Ends a piece of a body in the input of `sse`: no text holds this byte.
 const PIECE_END: u8 = 0xff;
@@ -31,7 +34,9 @@ pub fn sse(data: &[u8]) {
     let wire = wires[usize::from(*first) % wires.len()];
     let pieces: Vec<Vec<u8>> = rest.split(|byte| *byte == PIECE_END).map(<[u8]>::to_vec).collect();
     let whole = pieces.concat();
-    assert_same(&streamed(wire, pieces), &streamed(wire, vec![whole]));
+    for decoder in DECODERS {
+        assert_same(&streamed(decoder(wire), pieces.clone()), &streamed(decoder(wire), vec![whole.clone()]));
+    }
 }
 
 /// Target `wire_anthropic`: see [`body`].
@@ -62,9 +67,11 @@ pub fn wire_perplexity(data: &[u8]) {
 /// A body as a stream, as one JSON document, and as a refusal: an answer, or a fault that can be told.
 fn body(wire: Wire, data: &[u8]) {
     let piece = 1 + data.len() % 97;
-    let pieces = data.chunks(piece).map(<[u8]>::to_vec).collect();
-    assert_same(&streamed(wire, pieces), &streamed(wire, vec![data.to_vec()]));
-    check(&answered(wire, "application/json", vec![data.to_vec()]).0);
+    let pieces: Vec<Vec<u8>> = data.chunks(piece).map(<[u8]>::to_vec).collect();
+    for decoder in DECODERS {
+        assert_same(&streamed(decoder(wire), pieces.clone()), &streamed(decoder(wire), vec![data.to_vec()]));
+        check(&answered(decoder(wire), "application/json", vec![data.to_vec()]).0);
+    }
     let text = String::from_utf8_lossy(data);
     for status in [400, 401, 404, 429, 500, 529] {
         check_fault(&wire.fault(status, |_| Some(text.to_string()), &text));
@@ -74,13 +81,13 @@ fn body(wire: Wire, data: &[u8]) {
 /// What came of a body, and the text that was shown on the way.
 type Outcome = (Result<Answer, WireFault>, String);
 
-fn streamed(wire: Wire, pieces: Vec<Vec<u8>>) -> Outcome {
-    let outcome = answered(wire, "text/event-stream", pieces);
+fn streamed(decoder: Decoder, pieces: Vec<Vec<u8>>) -> Outcome {
+    let outcome = answered(decoder, "text/event-stream", pieces);
     check(&outcome.0);
     outcome
 }
 
-fn answered(wire: Wire, content_type: &str, pieces: Vec<Vec<u8>>) -> Outcome {
+fn answered(mut decoder: Decoder, content_type: &str, pieces: Vec<Vec<u8>>) -> Outcome {
     let pieces = stream::iter(pieces.into_iter().map(Ok::<Vec<u8>, Infallible>));
     let response = http::Response::builder()
         .header("content-type", content_type)
@@ -93,7 +100,7 @@ fn answered(wire: Wire, content_type: &str, pieces: Vec<Vec<u8>>) -> Outcome {
         }
     };
     let timeouts = Timeouts::default();
-    let answer = RUNTIME.block_on(gateway::accepted(HttpResponse::from(response), wire, &timeouts, &show));
+    let answer = RUNTIME.block_on(gateway::accepted(HttpResponse::from(response), &mut decoder, &timeouts, &show));
     (answer, shown.into_inner().expect("nobody panics while text is shown"))
 }
 
@@ -111,6 +118,7 @@ fn check(outcome: &Result<Answer, WireFault>) {
             }
             let urls: std::collections::BTreeSet<_> = answer.citations.iter().map(|citation| &citation.url).collect();
             assert_eq!(urls.len(), answer.citations.len(), "a source is listed twice");
+            assert!(answer.called.calls.is_empty() || !answer.called.said.is_empty(), "calls that are not sent back");
         }
         Err(fault) => check_fault(fault),
     }
@@ -171,6 +179,7 @@ fn reply(text: &str, finish: Finish) -> Reply {
         elapsed_ms: 0,
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 

@@ -1,10 +1,10 @@
-//! Web search of a session, from the configuration: its terms, and who will not keep to them.
+//! Web search of a session, and of personas asked alone, from the configuration: its terms, and who will not keep to them.
 
 use std::net::IpAddr;
 
 use crate::app::start::Who;
 use crate::config::{Config, Origin, Setting, keys};
-use crate::debate::agent::Agent;
+use crate::debate::agent::{Agent, Voice};
 use crate::debate::mode::Mode;
 use crate::debate::search::{self, Domains, Recency, SearchContext, SearchCost, SearchTerms, WebSearch};
 use crate::error::Failure;
@@ -15,13 +15,24 @@ const DOMAINS_MAX: usize = 20;
 /// Searches in one turn that are set aside for where a provider keeps to no number of them: the most that can be asked for.
 const SEARCHES_UNBOUND: u32 = 20;
 
-/// Returns whether and how the agents of a session may search the web. Warns of seats that cannot, or that do not keep to a
-/// term that somebody set.
+/// Whether and how the agents of a session may search the web. Warns of seats that cannot, or that do not keep to a term that
+/// somebody set.
 pub(super) fn web_search(
     config: &Config,
     (mode, agents, who): (&Mode, &[Agent], Who),
     warnings: &mut Vec<String>,
 ) -> Result<WebSearch, Failure> {
+    let wanted = wanted(config)?;
+    if wanted.terms().is_some() && !search::is_of_use(mode) {
+        warnings.push(format!("mode {} has no turn in which the web is searched: its seats cast ballots", mode.mode));
+    }
+    let seats: Vec<Searcher<'_>> = agents.iter().map(|agent| (agent.name.as_str(), &agent.voice)).collect();
+    warn(config, &wanted, (&seats, who), warnings);
+    Ok(wanted)
+}
+
+/// Whether and how the web may be searched, by the settings.
+pub(super) fn wanted(config: &Config) -> Result<WebSearch, Failure> {
     let domains = domains(config)?;
     match config.text(keys::WEB_SEARCH) {
         None => return Ok(WebSearch::Unsaid),
@@ -29,35 +40,44 @@ pub(super) fn web_search(
         Some(_) => {}
     }
     let word = |name| config.text(name).unwrap_or_default();
-    let terms = SearchTerms {
+    Ok(WebSearch::On(SearchTerms {
         searches_max: config.web_searches_max(),
         context: SearchContext::ALL.into_iter().find(|size| size.name() == word(keys::WEB_SEARCH_CONTEXT)),
         domains,
         recency: Recency::ALL.into_iter().find(|age| age.name() == word(keys::WEB_SEARCH_RECENCY)),
-    };
-    if !search::is_of_use(mode) {
-        warnings.push(format!("mode {} has no turn in which the web is searched: its seats cast ballots", mode.mode));
-    }
+    }))
+}
+
+/// Somebody who may search: a name, and whose voice it speaks with.
+pub(super) type Searcher<'a> = (&'a str, &'a Voice);
+
+/// Warns of what a search cannot do that was asked for.
+pub(super) fn warn(
+    config: &Config,
+    wanted: &WebSearch,
+    (searchers, who): (&[Searcher<'_>], Who),
+    warnings: &mut Vec<String>,
+) {
+    let Some(terms) = wanted.terms() else { return };
     if [keys::MAX_COST, keys::MAX_TOKENS].into_iter().any(|limit| config.setting(limit).is_some()) {
         let unbound = "no provider bounds what it reads of a page: what is set aside for searches is a guess, and very long pages may exceed the limits";
         warnings.push(unbound.to_owned());
     }
     match who {
         Who::Rehearsal(_) => warnings.push("nothing is searched for in a rehearsal".to_owned()),
-        Who::Providers => warnings.extend(shortcomings(config, agents, &terms)),
+        Who::Providers => warnings.extend(shortcomings(config, searchers, terms)),
     }
-    Ok(WebSearch::On(terms))
 }
 
-/// What the seats cannot do that was asked for: one line a vendor.
-fn shortcomings(config: &Config, agents: &[Agent], terms: &SearchTerms) -> Vec<String> {
+/// What they cannot do that was asked for: one line a vendor.
+fn shortcomings(config: &Config, searchers: &[Searcher<'_>], terms: &SearchTerms) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for agent in agents {
-        let Some(vendor) = table::find(&agent.voice.provider) else { continue };
+    for (_, voice) in searchers {
+        let Some(vendor) = table::find(&voice.provider) else { continue };
         let line = match &vendor.search {
             None => {
-                let with = |other: &&Agent| other.voice.provider == vendor.name;
-                let names: Vec<&str> = agents.iter().filter(with).map(|agent| agent.name.as_str()).collect();
+                let with = |(_, other): &&Searcher<'_>| other.provider == vendor.name;
+                let names: Vec<&str> = searchers.iter().filter(with).map(|(name, _)| *name).collect();
                 Some(format!("{} cannot search the web here: {}", vendor.name, names.join(", ")))
             }
             Some(search) => {

@@ -7,7 +7,7 @@ use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::mode::Mode;
 use crate::debate::text;
 use crate::error::Failure;
-use crate::personas::{PersonaError, PersonaFile};
+use crate::personas::{PersonaError, PersonaFile, Toolset};
 
 /// Longest name in a message, in characters.
 const NAME_CHARS_MAX: usize = 60;
@@ -21,13 +21,16 @@ pub(super) struct Guest {
     pub(super) persona: Persona,
     /// Whose voice its file wants; `None` for whoever is next.
     voice: Option<Voice>,
+    /// What its file lets it use when it is asked alone.
+    tools: Vec<Toolset>,
 }
 
 /// Finds the personas that are to be seated.
 pub(super) fn guests(app: &App, request: &StartRequest, needs: Needs) -> Result<Vec<Guest>, Failure> {
     let guest = |name: &String| {
         let file = app.persona(name).map_err(|error| unseated(name, error))?.persona;
-        Ok(Guest { name: name.clone(), voice: voice(app.config(), &file, request.who, needs)?, persona: persona(file) })
+        let (voice, tools) = (voice(app.config(), &file, request.who, needs)?, file.tools.clone());
+        Ok(Guest { name: name.clone(), voice, tools, persona: persona(file) })
     };
     request.seated.iter().map(guest).collect()
 }
@@ -82,6 +85,20 @@ pub(super) fn unplayed(mode: &Mode, guests: &[Guest]) -> Option<String> {
     let is_odd = !plays && !guests.is_empty();
     is_odd.then(|| {
         format!("in mode {} everybody speaks for themselves: the personas of --seat are names alone", mode.mode)
+    })
+}
+
+/// What to know of guests who use documents when they are asked alone: on a panel all seats rest on the same material.
+pub(super) fn without_documents(config: &Config, guests: &[Guest]) -> Option<String> {
+    let setting = config.setting(keys::DOCUMENTS)?;
+    let reads = |guest: &&Guest| guest.tools.contains(&Toolset::Documents);
+    let names: Vec<&str> = guests.iter().filter(reads).map(|guest| guest.name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "the documents of {} are left aside on a panel, by {} too: what a debate is to rest on goes with --context",
+            setting.spelled,
+            names.join(", ")
+        )
     })
 }
 

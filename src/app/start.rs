@@ -10,7 +10,7 @@ use crate::app::seating::{self, Guest};
 use crate::app::supplied::{self, Supplied};
 use crate::app::{App, gateway, limits, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
-use crate::debate::agent::{Persona, Voice};
+use crate::debate::agent::{Agent, Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
 use crate::debate::mode::{Mode, Perspectives};
 use crate::debate::needs::NeedTerms;
@@ -137,24 +137,14 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let perspectives = perspectives(&mode, request, &guests);
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
     warnings.extend(seating::unplayed(&mode, &guests));
+    warnings.extend(seating::without_documents(config, &guests));
     let gate = gate::terms(config, &request.gate, (&question, request.who), &mut warnings)?;
     let thresholds = thresholds::thresholds(config, (&mode, &question), rounds, &mut warnings)?;
     let count = seats(config, perspectives.len(), request.people.len(), &mut warnings)?;
     let premises = supplied::premises(config, &request.supplied, &mut warnings)?;
     supplied::check_secrets(config, premises.texts(), request.supplied.guard)?;
     let cast = cast(config, request.who, needs)?;
-    let (personas, numbering) = personas(&mode, &perspectives, count, &mut warnings);
-    let mut agents = if is_open(&mode) {
-        let mut agents = personas::seat(personas, numbering, count, &cast.panel);
-        seating::voice_guests(&mut agents, &guests);
-        agents
-    } else {
-        let own = seating::own_seats(config, count, guests.len(), request.people.len())?;
-        let mut agents = personas::seat(personas, numbering, own, &cast.panel);
-        seating::seat(&mut agents, &guests, &cast.panel)?;
-        agents
-    };
-    seating::seat_people(&mut agents, &request.people)?;
+    let agents = agents(config, (&mode, request), (&perspectives, &guests), &cast.panel, (count, &mut warnings))?;
     let web_search = search::web_search(config, (&mode, &agents, request.who), &mut warnings)?;
     let seats = u32::try_from(agents.len()).unwrap_or(u32::MAX);
     let session = Uuid::now_v7();
@@ -189,6 +179,29 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         parent: None,
     };
     Ok((setup, warnings))
+}
+
+/// Who sits on the panel: personas of the mode or of the user, `count` of them with the guests, and then the people.
+fn agents(
+    config: &Config,
+    (mode, request): (&Mode, &StartRequest),
+    (perspectives, guests): (&[Persona], &[Guest]),
+    panel: &[Voice],
+    (count, warnings): (u32, &mut Vec<String>),
+) -> Result<Vec<Agent>, Failure> {
+    let (personas, numbering) = personas(mode, perspectives, count, warnings);
+    let mut agents = if is_open(mode) {
+        let mut agents = personas::seat(personas, numbering, count, panel);
+        seating::voice_guests(&mut agents, guests);
+        agents
+    } else {
+        let own = seating::own_seats(config, count, guests.len(), request.people.len())?;
+        let mut agents = personas::seat(personas, numbering, own, panel);
+        seating::seat(&mut agents, guests, panel)?;
+        agents
+    };
+    seating::seat_people(&mut agents, &request.people)?;
+    Ok(agents)
 }
 
 /// The user's own words that go into prompts, with the flag they came with.

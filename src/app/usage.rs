@@ -131,8 +131,7 @@ fn of_ledger(row: LedgerRow) -> Item {
         cached_tokens: taken.cached_tokens,
         output_tokens: taken.output_tokens,
         reasoning_tokens: taken.reasoning_tokens,
-        // The ledger does not count them.
-        searches: 0,
+        searches: taken.searches,
         cost_usd: taken.cost_usd.or((taken.outcome == AskOutcome::UnderWay).then_some(0.0)),
         unknown: taken.unknown,
         estimated: taken.estimated,

@@ -7,21 +7,20 @@ use crate::app::{
 };
 use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::AskArgs;
-use crate::cli::{given, output, run};
+use crate::cli::{SettingFlag, given, output, run};
 use crate::config::keys;
 use crate::debate::reply::Finish;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::text::money;
+use crate::export::usage::searches;
 
 /// Format and version of what is printed.
 const SCHEMA: &str = "roundtable.answers/1";
 
 pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
     let task = given::read("the task", &args.task)?;
-    let provider = (!args.provider.is_empty()).then(|| ("--provider", keys::PROVIDERS, args.provider.join(",")));
-    let documents = args.documents.clone().map(|folder| ("--documents", keys::DOCUMENTS, folder));
-    let app = super::app(provider.into_iter().chain(documents).collect())?;
+    let app = super::app(flags(args))?;
     let request = AskRequest {
         personas: names_of(&args.persona),
         task,
@@ -61,11 +60,24 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
     ask_failure(&asked).map_or(Ok(()), Err)
 }
 
+/// The settings that the flags stand for.
+fn flags(args: &AskArgs) -> Vec<SettingFlag> {
+    let flags = [
+        ("--provider", keys::PROVIDERS, (!args.provider.is_empty()).then(|| args.provider.join(","))),
+        ("--documents", keys::DOCUMENTS, args.documents.clone()),
+        ("--web-search", keys::WEB_SEARCH, args.web_search.then(|| keys::ON.to_owned())),
+        ("--no-web-search", keys::WEB_SEARCH, args.no_web_search.then(|| keys::OFF.to_owned())),
+        ("--max-cost", keys::MAX_COST, args.max_cost.clone()),
+        ("--max-tokens", keys::MAX_TOKENS, args.max_tokens.clone()),
+    ];
+    flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
+}
+
 /// The answers; several each under its persona's name.
 fn in_words(asked: &AskedPersonas) -> String {
     let spoken = asked.answers.iter().filter_map(|answer| Some((answer, answer.said.as_ref().ok()?)));
     let told = spoken.map(|(answer, said)| {
-        let said = text::laid_out(said.text.trim());
+        let said = text::laid_out(said.in_words().trim());
         if asked.answers.len() == 1 {
             format!("{said}\n")
         } else {
@@ -91,8 +103,9 @@ fn footer(answer: &PersonaAnswer) -> String {
     let capped = capped.map(|capped| format!("looked up no more ({}); ", capped.name())).unwrap_or_default();
     let tokens = taken.input_tokens.saturating_add(taken.output_tokens);
     let calls = if taken.calls == 1 { "1 call".to_owned() } else { format!("{} calls", taken.calls) };
+    let searches = searches(taken.searches);
     format!(
-        "{}: {ended}{capped}{} · {}, {calls}, {tokens} tokens, {}",
+        "{}: {ended}{capped}{} · {}, {calls}, {tokens} tokens{searches}, {}",
         answer.persona,
         answer.voice.provider,
         text::line(&answer.voice.model),
@@ -128,6 +141,7 @@ fn entry(answer: &PersonaAnswer) -> Value {
         "cached_tokens": taken.cached_tokens,
         "output_tokens": taken.output_tokens,
         "reasoning_tokens": taken.reasoning_tokens,
+        "searches": taken.searches,
         "estimated": taken.estimated,
         "cost_usd": taken.cost_usd,
         "elapsed_ms": taken.elapsed_ms,

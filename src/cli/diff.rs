@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use crate::app::App;
-use crate::cli::args::{DiffArgs, DiffFormat};
+use crate::cli::args::sessions::{DiffArgs, DiffFormat};
 use crate::cli::output;
 use crate::error::Failure;
 use crate::export::Format;

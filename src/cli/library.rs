@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
 use crate::app::{Answered, App};
-use crate::cli::args::{DeleteArgs, ImportArgs, RenameArgs, SessionArgs};
+use crate::cli::args::sessions::{DeleteArgs, ImportArgs, RenameArgs, SessionArgs};
 use crate::cli::{output, run};
 use crate::debate::event::SessionId;
 use crate::debate::text;

@@ -43,8 +43,9 @@ use clap::error::ErrorKind;
 
 use crate::app::{App, HttpServer};
 use crate::cli::args::ask::PersonasCommand;
+use crate::cli::args::sessions::DiffFormat;
 use crate::cli::args::setup::ConfigCommand;
-use crate::cli::args::{Cli, Command, DiffFormat, FormatArg, ListingFormat, McpArgs, ProgressArg};
+use crate::cli::args::{Cli, Command, FormatArg, ListingFormat, McpArgs, ProgressArg};
 use crate::cli::modes::ModesCommand;
 use crate::cli::output::ErrorFormat;
 use crate::config::Sources;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::app::plan::{LimitOutlook, Outlook, Part, Plan, Span, Take};
-use crate::cli::args::{DebateArgs, ListingArgs, ListingFormat};
+use crate::cli::args::debate::DebateArgs;
+use crate::cli::args::{ListingArgs, ListingFormat};
 use crate::cli::{cells, output, run};
 use crate::debate::ask::Speaker;
 use crate::debate::text;

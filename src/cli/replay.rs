@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::app::{App, Filter, Notice, Signals, Verification};
-use crate::cli::args::{FormatArg, ListingFormat, ReplayArgs};
+use crate::cli::args::sessions::ReplayArgs;
+use crate::cli::args::{FormatArg, ListingFormat};
 use crate::cli::live::Beginning;
 use crate::cli::live::View;
 use crate::cli::{output, run};

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::{self, App};
-use crate::cli::args::{FormatArg, ShowArgs, ShowView};
+use crate::cli::args::FormatArg;
+use crate::cli::args::sessions::{ShowArgs, ShowView};
 use crate::cli::output;
 use crate::debate::event::{Event, Logged, SessionId};
 use crate::error::Failure;

@@ -15,6 +15,8 @@ use crate::export::usage::Spent;
 const SCHEMA: &str = "roundtable.usage/1";
 /// Widest name in the table, in cells.
 const NAME_CELLS: usize = 32;
+/// Width of a count, in cells.
+const COUNT_CELLS: usize = 11;
 
 pub(crate) fn usage(app: &App, args: &UsageArgs) -> Result<(), Failure> {
     let moment =
@@ -41,15 +43,32 @@ pub(crate) fn usage(app: &App, args: &UsageArgs) -> Result<(), Failure> {
 }
 
 fn in_words(table: &UsageTable, by: &str) -> String {
-    let head = ["calls", "requests", "input", "cached", "output"].map(|title| cells::right(title, 11)).concat();
-    let lines = table.lines.iter().map(|line| row(&text::line(&line.name), &line.spent));
-    format!("{}{head}  cost\n{}{}", cells::left(by, NAME_CELLS), lines.collect::<String>(), row("total", &table.total))
+    let columns = columns(table);
+    let head: String = columns.iter().map(|(title, _)| cells::right(title, COUNT_CELLS)).collect();
+    let lines = table.lines.iter().map(|line| row(&text::line(&line.name), &line.spent, &columns));
+    let total = row("total", &table.total, &columns);
+    format!("{}{head}  cost\n{}{total}", cells::left(by, NAME_CELLS), lines.collect::<String>())
 }
 
-fn row(name: &str, spent: &Spent) -> String {
-    let counts =
-        [spent.calls.into(), spent.requests.into(), spent.input_tokens, spent.cached_tokens, spent.output_tokens];
-    let counts = counts.map(|count: u64| cells::right(&count.to_string(), 11)).concat();
+/// A column of counts: its title, and what it counts.
+type Column = (&'static str, fn(&Spent) -> u64);
+
+/// The columns of counts; searches have one where there were any.
+fn columns(table: &UsageTable) -> Vec<Column> {
+    let columns: [Column; 5] = [
+        ("calls", |spent| spent.calls.into()),
+        ("requests", |spent| spent.requests.into()),
+        ("input", |spent| spent.input_tokens),
+        ("cached", |spent| spent.cached_tokens),
+        ("output", |spent| spent.output_tokens),
+    ];
+    let searches: Column = ("searches", |spent| spent.searches);
+    columns.into_iter().chain((table.total.searches > 0).then_some(searches)).collect()
+}
+
+fn row(name: &str, spent: &Spent, columns: &[Column]) -> String {
+    let counts: String =
+        columns.iter().map(|(_, count)| cells::right(&count(spent).to_string(), COUNT_CELLS)).collect();
     format!("{}{counts}  {}\n", cells::left(name, NAME_CELLS), money(spent.cost_usd))
 }
 

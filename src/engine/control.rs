@@ -7,9 +7,10 @@ use tokio::sync::watch;
 use crate::debate::event::StoppedBy;
 
 /// What is wanted of a run. Each wish outranks those before it; a run never goes back to an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Wish {
     /// Go on.
+    #[default]
     GoOn,
     /// Send nothing more, wait for what is in flight, and leave the session to be resumed.
     Pause(StoppedBy),

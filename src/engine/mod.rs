@@ -6,6 +6,7 @@ mod control;
 
 use std::collections::BTreeSet;
 use std::future::{Future, pending};
+use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::debate::history::{History, HistoryError};
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
-use crate::providers::{Progress, Provider};
+use crate::providers::{Attempted, Progress, Provider};
 use crate::store::{Lease, Request, Store, StoreError};
 
 /// How often to look for requests of other processes.
@@ -67,12 +68,22 @@ pub enum Notice {
         /// Milliseconds until the next one.
         wait_ms: u64,
     },
+    /// A request came to its end, with or without an answer.
+    Attempted {
+        /// For which turn.
+        turn: TurnId,
+        /// What came of it.
+        attempted: Attempted,
+    },
     /// A pause was asked for.
     Pausing {
         /// How many turns are still in flight, and waited for.
         in_flight: usize,
     },
 }
+
+/// Hears every notice before anybody else does. Must return at once.
+pub type OnNotice<'a> = &'a (dyn Fn(&Notice) + Send + Sync);
 
 /// Why a run ended before its session did.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +111,8 @@ pub struct Run<'a> {
     pub provider: &'a dyn Provider,
     /// Who watches. A slow watcher holds the run back at events, and misses arriving text.
     pub notices: Sender<Notice>,
+    /// Who hears all of it.
+    pub heard: OnNotice<'a>,
     /// Who may end it.
     pub control: Control,
 }
@@ -110,90 +123,132 @@ type Answer = (TurnId, u32, Result<Reply, Fault>);
 /// A turn in flight.
 type InFlight<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
-impl Run<'_> {
+/// Those who are told how a run goes.
+#[derive(Clone)]
+struct Ears<'a> {
+    notices: Sender<Notice>,
+    heard: OnNotice<'a>,
+}
+
+/// What a run has under way.
+#[derive(Default)]
+struct Underway<'a> {
+    in_flight: FuturesUnordered<InFlight<'a>>,
+    /// Turns and attempts that were asked for; nothing is asked for twice.
+    asked: BTreeSet<(TurnId, u32)>,
+    /// The wish that was heeded last.
+    heeded: Wish,
+}
+
+impl<'a> Run<'a> {
     /// Runs the session to its end, to a pause, or until it waits for people, and returns what its log then tells.
     pub async fn finish(mut self) -> Result<History, EngineError> {
-        let (provider, notices, control) = (self.provider, self.notices.clone(), self.control.clone());
-        let mut in_flight: FuturesUnordered<InFlight<'_>> = FuturesUnordered::new();
-        let mut asked: BTreeSet<(TurnId, u32)> = BTreeSet::new();
-        let mut heeded = Wish::GoOn;
+        let (store, session, control) = (self.store, self.lease.session(), self.control.clone());
+        let mut underway = Underway::default();
         // What was asked of an earlier run has nothing to do with this one.
-        self.store.take_request(&self.lease).await?;
-        let (store, session) = (self.store, self.lease.session());
+        store.take_request(&self.lease).await?;
         let mut request = pin!(requested(store, session));
-        let time_ms = self.history.caps.time_ms;
-        let mut time = pin!(run_out(time_ms));
-        let mut is_timed = time_ms.is_some();
-        loop {
-            let asks = match protocol::next(&self.history) {
-                Step::Done | Step::Wait => return Ok(self.history),
-                Step::Record(event) => {
-                    if let Event::LimitReached(_) = event {
-                        in_flight.clear();
-                    }
-                    self.record(vec![event]).await?;
-                    continue;
-                }
-                Step::Ask(asks) => asks,
-            };
-            // People are asked by whoever called; nobody waits for them here.
-            let asks: Vec<Ask> = asks.into_iter().filter(|ask| !ask.voice.is_person()).collect();
-            if asks.is_empty() && control.wanted() == heeded {
-                return Ok(self.history);
-            }
-            let is_new = |ask: &Ask| asked.insert((ask.turn.clone(), ask.attempt));
-            let new: Vec<Ask> = match heeded {
-                Wish::GoOn => asks.into_iter().filter(is_new).collect(),
-                Wish::Pause(_) | Wish::Stop(_) | Wish::Abort => Vec::new(),
-            };
-            self.record(new.iter().map(protocol::started).collect()).await?;
-            in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, notices.clone())));
-            if let (Wish::Pause(by), true) = (heeded, in_flight.is_empty()) {
-                self.record(vec![Event::SessionPaused { by }]).await?;
-                return Ok(self.history);
-            }
+        let mut time = pin!(run_out(self.history.caps.time_ms).fuse());
+        while self.advance(&mut underway).await?.is_continue() {
             tokio::select! {
                 biased;
-                () = control.changed(heeded) => {
-                    heeded = control.wanted();
-                    match heeded {
-                        Wish::GoOn => {}
-                        Wish::Pause(_) => {
-                            notices.try_send(Notice::Pausing { in_flight: in_flight.len() }).ok();
-                        }
-                        Wish::Stop(by) => {
-                            in_flight.clear();
-                            self.record(vec![Event::StopRequested { by }]).await?;
-                        }
-                        Wish::Abort => return Err(EngineError::Aborted),
-                    }
-                }
+                () = control.changed(underway.heeded) => self.heed(&mut underway).await?,
                 found = &mut request => {
                     found?;
-                    match store.take_request(&self.lease).await? {
-                        Some(Request::Pause) => control.pause(StoppedBy::Command),
-                        Some(Request::Stop) => control.stop(StoppedBy::Command),
-                        None => {}
-                    }
+                    self.take_request().await?;
                     request.set(requested(store, session));
                 }
-                () = &mut time, if is_timed => {
-                    is_timed = false;
-                    in_flight.clear();
+                () = &mut time => {
+                    underway.in_flight.clear();
                     let seconds = self.history.caps.max(LimitKind::Time).unwrap_or_default();
                     self.record(vec![Event::LimitReached(Reached::time(seconds))]).await?;
                 }
-                Some(first) = in_flight.next() => {
-                    // What has arrived together is made durable together.
-                    let mut arrived = vec![first];
-                    while let Some(Some(another)) = in_flight.next().now_or_never() {
-                        arrived.push(another);
-                    }
-                    let events = arrived.into_iter().map(|answer| self.settled(answer)).collect();
-                    self.record(events).await?;
-                }
+                Some(first) = underway.in_flight.next() => self.take(first, &mut underway).await?,
             }
         }
+        Ok(self.history)
+    }
+
+    /// Records all that follows from the log as it stands, and sends what is to be asked. Breaks where nothing is left to
+    /// wait for.
+    async fn advance(&mut self, underway: &mut Underway<'a>) -> Result<ControlFlow<()>, EngineError> {
+        let asks = loop {
+            match protocol::next(&self.history) {
+                Step::Done | Step::Wait => return Ok(ControlFlow::Break(())),
+                Step::Ask(asks) => break asks,
+                Step::Record(event) => {
+                    if let Event::LimitReached(_) = event {
+                        underway.in_flight.clear();
+                    }
+                    self.record(vec![event]).await?;
+                }
+            }
+        };
+        // People are asked by whoever called; nobody waits for them here.
+        let asks: Vec<Ask> = asks.into_iter().filter(|ask| !ask.voice.is_person()).collect();
+        if asks.is_empty() && self.control.wanted() == underway.heeded {
+            return Ok(ControlFlow::Break(()));
+        }
+        match underway.heeded {
+            Wish::GoOn => self.send(asks, underway).await?,
+            Wish::Pause(by) if underway.in_flight.is_empty() => {
+                self.record(vec![Event::SessionPaused { by }]).await?;
+                return Ok(ControlFlow::Break(()));
+            }
+            Wish::Pause(_) | Wish::Stop(_) | Wish::Abort => {}
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Sends those of `asks` that were not sent before.
+    async fn send(&mut self, asks: Vec<Ask>, underway: &mut Underway<'a>) -> Result<(), EngineError> {
+        let is_new = |ask: &Ask| underway.asked.insert((ask.turn.clone(), ask.attempt));
+        let new: Vec<Ask> = asks.into_iter().filter(is_new).collect();
+        self.record(new.iter().map(protocol::started).collect()).await?;
+        let (provider, ears) = (self.provider, self.ears());
+        underway.in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, ears.clone())));
+        Ok(())
+    }
+
+    /// Does what is wanted by now.
+    async fn heed(&mut self, underway: &mut Underway<'a>) -> Result<(), EngineError> {
+        underway.heeded = self.control.wanted();
+        match underway.heeded {
+            Wish::GoOn => Ok(()),
+            Wish::Pause(_) => {
+                self.ears().tell(Notice::Pausing { in_flight: underway.in_flight.len() });
+                Ok(())
+            }
+            Wish::Stop(by) => {
+                underway.in_flight.clear();
+                self.record(vec![Event::StopRequested { by }]).await
+            }
+            Wish::Abort => Err(EngineError::Aborted),
+        }
+    }
+
+    /// Takes what another process has asked for.
+    async fn take_request(&self) -> Result<(), EngineError> {
+        match self.store.take_request(&self.lease).await? {
+            Some(Request::Pause) => self.control.pause(StoppedBy::Command),
+            Some(Request::Stop) => self.control.stop(StoppedBy::Command),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Records an answer, and those that came with it: what has arrived together is made durable together.
+    async fn take(&mut self, first: Answer, underway: &mut Underway<'a>) -> Result<(), EngineError> {
+        let mut arrived = vec![first];
+        while let Some(Some(another)) = underway.in_flight.next().now_or_never() {
+            arrived.push(another);
+        }
+        let events = arrived.into_iter().map(|answer| self.settled(answer)).collect();
+        self.record(events).await
+    }
+
+    fn ears(&self) -> Ears<'a> {
+        Ears { notices: self.notices.clone(), heard: self.heard }
     }
 
     fn settled(&self, (turn, attempt, result): Answer) -> Event {
@@ -218,11 +273,13 @@ impl Run<'_> {
         };
         for logged in stored {
             self.history.apply(&logged)?;
+            let notice = Notice::Recorded(Arc::new(logged));
+            (self.heard)(&notice);
             // Nobody has to watch, and nobody who stands still may keep a run from ending.
             tokio::select! {
                 biased;
                 () = self.control.aborted() => {}
-                _ = self.notices.send(Notice::Recorded(Arc::new(logged))) => {}
+                _ = self.notices.send(notice) => {}
             }
         }
         Ok(())
@@ -263,7 +320,15 @@ async fn run_out(time_ms: Option<u64>) {
     }
 }
 
-fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFlight<'_> {
+impl Ears<'_> {
+    /// Tells what nobody has to see.
+    fn tell(&self, notice: Notice) {
+        (self.heard)(&notice);
+        self.notices.try_send(notice).ok();
+    }
+}
+
+fn answer<'a>(provider: &'a dyn Provider, ask: Ask, ears: Ears<'a>) -> InFlight<'a> {
     Box::pin(async move {
         let on_progress = |progress: Progress| {
             let turn = ask.turn.clone();
@@ -274,8 +339,9 @@ fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFligh
                 Progress::Retrying { requests, reason, wait_ms } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }
+                Progress::Attempted(attempted) => Notice::Attempted { turn, attempted },
             };
-            notices.try_send(notice).ok();
+            ears.tell(notice);
         };
         let result = provider.ask(&ask, &on_progress).await;
         (ask.turn, ask.attempt, result)

@@ -1,7 +1,7 @@
 //! Failures are worded for the command line; here its flags and commands become arguments and tools.
 
 /// What the command line says, and what a tool says in its place. Longer words stand before those they begin with.
-const WORDS: [(&str, &str); 37] = [
+const WORDS: [(&str, &str); 39] = [
     (
         "take it out, or send it all the same with --allow-secrets",
         "take it out; it can only be sent all the same from the command line",
@@ -13,6 +13,8 @@ const WORDS: [(&str, &str); 37] = [
     ("--assume", "assume"),
     ("--seat", "seats"),
     ("--documents", "ROUNDTABLE_DOCUMENTS"),
+    ("--no-web-search", "webSearch: false"),
+    ("--web-search", "webSearch: true"),
     ("--no-blocking-dissent", "gate.noBlockingDissent"),
     ("--min-agreement", "gate.minAgreement"),
     ("--no-policy", "noPolicy: true"),
@@ -47,4 +49,9 @@ const WORDS: [(&str, &str); 37] = [
 /// Words a message for whoever calls tools.
 pub(super) fn for_tools(message: &str) -> String {
     WORDS.iter().fold(message.to_owned(), |message, (from, to)| message.replace(from, to))
+}
+
+/// Words messages for whoever calls tools.
+pub(super) fn all_for_tools(messages: &[String]) -> Vec<String> {
+    messages.iter().map(|message| for_tools(message)).collect()
 }

@@ -55,6 +55,8 @@ pub struct PersonaFile {
 pub enum Toolset {
     /// Searches, lists and reads the reference documents.
     Documents,
+    /// Searches the web, where that is asked for and its provider can.
+    WebSearch,
 }
 
 /// What one call of a persona may take.

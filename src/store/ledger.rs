@@ -40,6 +40,8 @@ pub struct Taken {
     pub output_tokens: u64,
     /// Of those, spent on reasoning.
     pub reasoning_tokens: u64,
+    /// Searches of the web.
+    pub searches: u64,
     /// Whether some of the tokens are estimates.
     pub estimated: bool,
     /// Price in US dollars; `None` when a price is not known.
@@ -102,7 +104,7 @@ impl Store {
     pub fn end_ask(&self, key: LedgerKey, taken: &Taken) -> Result<(), StoreError> {
         let statement = "UPDATE asks SET outcome = ?2, calls = ?3, requests = ?4, unknown = ?5, input_tokens = ?6,
              cached_tokens = ?7, output_tokens = ?8, reasoning_tokens = ?9, estimated = ?10, cost_usd = ?11,
-             elapsed_ms = ?12 WHERE key = ?1";
+             elapsed_ms = ?12, searches = ?13 WHERE key = ?1";
         let values = params![
             key.0,
             taken.outcome.name(),
@@ -116,6 +118,7 @@ impl Store {
             taken.estimated,
             taken.cost_usd,
             taken.elapsed_ms,
+            taken.searches,
         ];
         self.aside(|connection| connection.execute(statement, values).map(drop))
     }
@@ -130,7 +133,7 @@ fn rows(connection: &Connection, from_ms: u64, before_ms: u64) -> Result<Vec<Led
     let within = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
     let mut statement = connection.prepare(
         "SELECT at_ms, persona, alias, provider, model, outcome, calls, requests, unknown, input_tokens, cached_tokens,
-             output_tokens, reasoning_tokens, estimated, cost_usd, elapsed_ms
+             output_tokens, reasoning_tokens, estimated, cost_usd, elapsed_ms, searches
          FROM asks WHERE at_ms >= ?1 AND at_ms < ?2 ORDER BY at_ms, key",
     )?;
     statement.query_map([within(from_ms), within(before_ms)], row)?.collect()
@@ -154,6 +157,7 @@ fn row(row: &Row<'_>) -> Result<LedgerRow, rusqlite::Error> {
             estimated: row.get(13)?,
             cost_usd: row.get(14)?,
             elapsed_ms: row.get(15)?,
+            searches: row.get(16)?,
         },
     })
 }

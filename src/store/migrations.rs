@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, apply: first, index: Index::Anew },
     Migration { version: 2, apply: second, index: Index::Anew },
     Migration { version: 3, apply: third, index: Index::Kept },
+    Migration { version: 4, apply: fourth, index: Index::Kept },
 ];
 
 /// The version that this program reads and writes.
@@ -80,6 +81,11 @@ fn first(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 /// Adds the ledger of personas asked alone.
 fn third(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     transaction.execute_batch(include_str!("schema/3.sql"))
+}
+
+/// Counts searches of the web in the ledger.
+fn fourth(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction.execute_batch(include_str!("schema/4.sql"))
 }
 
 /// Numbers the sessions by their time, and lays each one's events together.

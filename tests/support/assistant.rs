@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Client {
     child: Child,
     input: Option<ChildStdin>,
-    frames: Receiver<Value>,
+    frames: Receiver<Result<Value, String>>,
     last: u64,
     /// Notifications heard so far.
     pub(crate) heard: Vec<Value>,
@@ -43,9 +43,8 @@ impl Client {
         let output = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                let frame: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no frame: {line}"));
-                assert_eq!(frame["jsonrpc"], "2.0", "{line}");
-                told.send(frame).ok();
+                let frame: Option<Value> = serde_json::from_str(&line).ok();
+                told.send(frame.filter(|frame| frame["jsonrpc"] == "2.0").ok_or(line)).ok();
             }
         });
         let input = child.stdin.take();
@@ -72,7 +71,7 @@ impl Client {
     /// Waits for the answer to a request; keeps the notifications that come before it.
     pub(crate) fn answer(&mut self, id: u64) -> Value {
         loop {
-            let frame = self.frames.recv_timeout(PATIENCE).expect("an answer in time");
+            let frame = self.frames.recv_timeout(PATIENCE).expect("an answer in time").expect("a frame");
             if frame["id"] == id {
                 return frame;
             }
@@ -81,10 +80,21 @@ impl Client {
         }
     }
 
+    /// Waits for the next answer, to whichever request.
+    pub(crate) fn next_answer(&mut self) -> Value {
+        loop {
+            let frame = self.frames.recv_timeout(PATIENCE).expect("an answer in time").expect("a frame");
+            if !frame["id"].is_null() {
+                return frame;
+            }
+            self.heard.push(frame);
+        }
+    }
+
     /// Waits for a notification that is as wanted.
     pub(crate) fn hear(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let frame = self.frames.recv_timeout(PATIENCE).expect("a notification in time");
+            let frame = self.frames.recv_timeout(PATIENCE).expect("a notification in time").expect("a frame");
             self.heard.push(frame.clone());
             if wanted(&frame) {
                 return frame;
@@ -116,7 +126,28 @@ impl Client {
     /// Goes away as a client does that ends in order, and returns how the program ended.
     pub(crate) fn leave(mut self) -> ExitStatus {
         drop(self.input.take());
-        self.child.wait().unwrap()
+        self.ended()
+    }
+
+    /// Tells the program to end while its input stays open, and returns how it did.
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        terminate(&self.child);
+        self.ended()
+    }
+
+    /// Waits for the end of the program, up to which it writes nothing but frames.
+    fn ended(&mut self) -> ExitStatus {
+        let status = self.child.wait().unwrap();
+        for frame in self.frames.iter() {
+            frame.expect("a frame");
+        }
+        status
+    }
+
+    /// Goes away in order, and returns what the program wrote to standard error.
+    pub(crate) fn leave_hearing(mut self) -> String {
+        drop(self.input.take());
+        std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap()
     }
 
     /// Kills the program.
@@ -148,6 +179,11 @@ pub(crate) fn stateless(mut params: Value) -> Value {
     params
 }
 
+fn terminate(child: &Child) {
+    let told = std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(told.success());
+}
+
 /// The program serving over HTTP. Killed when dropped.
 pub(crate) struct HttpServer {
     child: Child,
@@ -171,8 +207,7 @@ impl HttpServer {
 
     /// Tells it to end, and returns how it did.
     pub(crate) fn terminate(mut self) -> ExitStatus {
-        let told = std::process::Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(told.success());
+        terminate(&self.child);
         self.child.wait().unwrap()
     }
 }

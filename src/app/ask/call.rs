@@ -2,21 +2,26 @@
 
 use uuid::Uuid;
 
+use crate::app::ask::share::Share;
 use crate::app::ask::talking::{self, Held, Tools};
-use crate::app::ask::tools::{self, Desk};
+use crate::app::ask::tools::Desk;
 use crate::app::ask::{AskRequest, PersonaAnswer, prompt, shelf};
 use crate::app::failures::store_failure;
-use crate::app::{App, Who, gateway_of, panel};
-use crate::config::{Origin, keys};
+use crate::app::search::Searcher;
+use crate::app::{App, Who, gateway_of, limits, panel};
+use crate::config::{Config, Origin, keys};
 use crate::debate::agent::Voice;
+use crate::debate::ask::Ask;
+use crate::debate::budget::Reached;
 use crate::debate::event::SessionId;
 use crate::debate::material::Material;
+use crate::debate::search::WebSearch;
 use crate::error::Failure;
 use crate::material::Documents;
 use crate::personas::{PersonaFile, Toolset};
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::providers::table;
-use crate::providers::talk::Talker;
+use crate::providers::talk::{Talker, Tool};
 use crate::store::{LedgerEntry, Store};
 
 /// Most personas that are asked by one call.
@@ -36,6 +41,8 @@ pub(super) struct Call {
 enum Tooling {
     /// They can.
     Offered,
+    /// They can, to a model that does not search the web.
+    WithoutSearch,
     /// The wire takes none.
     Refused,
 }
@@ -46,12 +53,35 @@ pub(super) struct Matter<'a> {
     pub(super) material: &'a [Material],
     /// The reference documents, where a folder of them is set.
     pub(super) shelf: Option<&'a Documents>,
+    /// The tools that lead to them.
+    pub(super) tools: &'a [Tool],
+    /// Whether the web may be searched, by those whose files say so.
+    pub(super) search: &'a WebSearch,
+}
+
+/// A call as it is to be made.
+pub(super) struct Prepared<'a> {
+    call: &'a Call,
+    ask: Ask,
+    tools: Option<Tools<'a>>,
+    /// Passages that are given in the place of tools.
+    given: Option<usize>,
 }
 
 impl Call {
     /// Whether the persona uses the reference documents.
     pub(super) fn reads(&self) -> bool {
         self.persona.tools.contains(&Toolset::Documents)
+    }
+
+    /// Whether the persona searches the web where it may.
+    pub(super) fn searches(&self) -> bool {
+        self.persona.tools.contains(&Toolset::WebSearch)
+    }
+
+    /// The persona's name, and who plays it.
+    pub(super) fn searcher(&self) -> Searcher<'_> {
+        (&self.persona.name, &self.voice)
     }
 
     fn entry(&self) -> LedgerEntry {
@@ -63,27 +93,51 @@ impl Call {
         }
     }
 
-    /// Asks, and returns what came of it, with the passages that were given in the place of tools.
-    async fn held(&self, matter: &Matter<'_>) -> (Held, Option<usize>) {
+    /// What the persona is asked, with all that it is given.
+    pub(super) fn prepared<'a>(&'a self, matter: &Matter<'a>) -> Prepared<'a> {
         let session = SessionId(Uuid::now_v7());
-        let nonce = prompt::nonce(session);
         let limits = self.persona.limits;
-        let shelf = matter.shelf.filter(|_| self.reads());
-        let given = match (shelf, self.tooling) {
-            (Some(shelf), Tooling::Refused) => Some(shelf::given(shelf, matter.task, limits.document_bytes)),
-            (Some(_), Tooling::Offered) | (None, _) => None,
+        let search = match matter.search {
+            WebSearch::On(_) if !self.searches() => WebSearch::Off,
+            WebSearch::On(_) | WebSearch::Off | WebSearch::Unsaid => matter.search.clone(),
         };
-        let offered = tools::tools();
-        let tools = shelf.filter(|_| self.tooling == Tooling::Offered).map(|shelf| Tools {
-            offered: &offered,
-            desk: Desk::new(shelf, &nonce, limits.document_bytes),
+        let is_offered = match self.tooling {
+            Tooling::Offered => true,
+            Tooling::WithoutSearch => search.terms().is_none(),
+            Tooling::Refused => false,
+        };
+        let shelf = matter.shelf.filter(|_| self.reads());
+        let given = shelf.filter(|_| !is_offered).map(|shelf| shelf::given(shelf, matter.task, limits.document_bytes));
+        let tools = shelf.filter(|_| is_offered).map(|shelf| Tools {
+            offered: matter.tools,
+            desk: Desk::new(shelf, prompt::nonce(session), limits.document_bytes),
             rounds_max: limits.tool_rounds,
         });
         let lookup = if tools.is_some() { prompt::Lookup::Offered } else { prompt::Lookup::None };
         let material: Vec<&Material> = matter.material.iter().chain(given.iter().flatten()).collect();
-        let ask = prompt::ask(session, (&self.persona, &self.voice), matter.task, &material, lookup);
-        (talking::held(self.talker.as_ref(), &ask, tools).await, given.map(|given| given.len()))
+        let ask = prompt::ask(session, (&self.persona, &self.voice), matter.task, &material, (lookup, search));
+        Prepared { call: self, ask, tools, given: given.map(|given| given.len()) }
     }
+}
+
+/// The limits on what is asked, in equal shares. Fails where one leaves too little for a persona's first request.
+pub(super) fn share(config: &Config, prepared: &[Prepared<'_>], search: &WebSearch) -> Result<Share, Failure> {
+    let caps = limits::caps(config, prepared.iter().map(|prepared| &prepared.ask.voice), search)?;
+    let share = Share::new(&caps, prepared.len());
+    let short = prepared.iter().filter_map(|prepared| {
+        let input = talking::first_input_tokens(&prepared.ask, prepared.tools.as_ref());
+        Some((&prepared.call.persona.name, share.exceeded(&prepared.ask, &[input])?))
+    });
+    let most = |reached: &Reached| reached.next.unwrap_or(f64::INFINITY);
+    let Some((persona, reached)) = short.max_by(|(_, one), (_, other)| most(one).total_cmp(&most(other))) else {
+        return Ok(share);
+    };
+    let flag = limits::flag(reached.limit);
+    let failure = Failure::usage(format!("{flag} is too low to ask persona {persona}: {}", reached.numbers()));
+    let together = reached.next.map(|next| next * prepared.len() as f64);
+    let less = search.terms().map(|_| format!(", or allow fewer searches with {}", keys::WEB_SEARCH_MAX));
+    let raise = limits::raise(&Reached { next: together, ..reached }) + &less.unwrap_or_default();
+    Err(failure.with_hint(raise))
 }
 
 impl App {
@@ -121,7 +175,11 @@ impl App {
                 let key = persona.key.as_deref();
                 let (endpoint, alias) = panel::persona_endpoint(&self.config, vendor, key).map_err(named)?;
                 let talker = Box::new(gateway_of(vec![endpoint], &self.accounts)?);
-                let tooling = if vendor.wire.takes_tools() { Tooling::Offered } else { Tooling::Refused };
+                let tooling = match (vendor.wire.takes_tools(), vendor.wire.takes_tools_beside_search()) {
+                    (true, true) => Tooling::Offered,
+                    (true, false) => Tooling::WithoutSearch,
+                    (false, _) => Tooling::Refused,
+                };
                 Ok(Call { persona, voice, alias, tooling, talker })
             }
         }
@@ -144,17 +202,21 @@ impl App {
     pub(super) async fn ask_one(
         &self,
         store: &Store,
-        call: &Call,
-        matter: &Matter<'_>,
+        prepared: Prepared<'_>,
+        share: Share,
     ) -> Result<(PersonaAnswer, Vec<String>), Failure> {
         let _slot = self.turnstile.pass(self.config.persona_concurrency()).await?;
+        let Prepared { call, ask, tools, given } = prepared;
         let entry = call.entry();
         let key = store.begin_ask(&entry).map_err(store_failure)?;
-        let (Held { said, taken }, given) = call.held(matter).await;
+        let watch = self.telemetry.persona(&call.persona.name, &ask);
+        let talker = call.talker.as_ref();
+        let Held { said, taken } = talking::held((talker, &watch), ask, tools, share).await;
         let mut warnings = Vec::new();
         warnings.extend(given.map(|count| {
             let (provider, persona) = (&entry.provider, &entry.persona);
-            format!("{provider} takes no tools: {persona} was given {count} passages of the documents instead")
+            let when = if call.tooling == Tooling::WithoutSearch { " beside a search" } else { "" };
+            format!("{provider} takes no tools{when}: {persona} was given {count} passages of the documents instead")
         }));
         // What was paid for is told, whatever becomes of the row.
         let unwritten = store.end_ask(key, &taken).err();

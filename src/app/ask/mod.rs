@@ -4,6 +4,7 @@
 
 mod call;
 mod prompt;
+mod share;
 mod shelf;
 mod talking;
 mod tools;
@@ -13,13 +14,17 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
-use crate::app::ask::call::{Call, Matter};
+use crate::app::ask::call::{Call, Matter, Prepared};
 use crate::app::failures::store_failure;
+use crate::app::search::{self, Searcher};
 use crate::app::supplied::{self, Supplied};
 use crate::app::{App, Guard, Who};
+use crate::config::{Origin, keys};
 use crate::debate::agent::Voice;
+use crate::debate::budget::LimitKind;
 use crate::debate::material::{Material, Origin as MaterialOrigin};
 use crate::debate::reply::{Citation, Fault, Finish};
+use crate::debate::search::WebSearch;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::store::{Store, Taken};
@@ -89,6 +94,24 @@ pub struct Said {
     pub tool_calls: u32,
 }
 
+impl Said {
+    /// The answer with the pages that it points at, in Markdown.
+    pub fn in_words(&self) -> String {
+        let cited = self.citations.iter().filter(|citation| citation.cited);
+        let unnamed = cited.filter(|citation| !self.text.contains(&citation.url));
+        let mut pages: Vec<String> = Vec::new();
+        for citation in unnamed {
+            let title = citation.title.as_deref().map(text::line).filter(|title| !title.is_empty());
+            let page = format!("- {}<{}>", title.map(|title| format!("{title}: ")).unwrap_or_default(), citation.url);
+            pages.extend(Some(page).filter(|page| !pages.contains(page)));
+        }
+        match pages.is_empty() {
+            true => self.text.clone(),
+            false => format!("{}\n\nSources:\n\n{}", self.text.trim_end(), pages.join("\n")),
+        }
+    }
+}
+
 /// A limit of a persona that was reached before it answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capped {
@@ -96,14 +119,19 @@ pub enum Capped {
     ToolRounds,
     /// It had been shown as much of the documents as it may be.
     DocumentBytes,
+    /// A limit on what is asked left room for an answer, and no more.
+    Limit(LimitKind),
 }
 
 impl Capped {
-    /// The name of the limit in a persona's file.
+    /// The name of the limit, in a persona's file or among the settings.
     pub fn name(self) -> &'static str {
         match self {
             Self::ToolRounds => "tool_rounds",
             Self::DocumentBytes => "document_bytes",
+            Self::Limit(LimitKind::Cost) => "max_cost",
+            Self::Limit(LimitKind::Tokens) => "max_tokens",
+            Self::Limit(LimitKind::Time) => "timeout",
         }
     }
 }
@@ -114,7 +142,7 @@ pub struct Turnstile(Arc<OnceLock<Semaphore>>);
 
 impl App {
     /// Asks each persona, all at once as far as the limit on them allows. Fails before anything is sent: on what looks like a
-    /// secret, on a persona or a key that is missing, on a ledger that cannot be written.
+    /// secret, on a persona or a key that is missing, on a limit that is too low, on a ledger that cannot be written.
     pub async fn ask(&self, request: &AskRequest) -> Result<Asked, Failure> {
         let task = request.task.trim();
         if text::is_blank(task) || task.len() > TASK_BYTES_MAX {
@@ -126,11 +154,17 @@ impl App {
         let mut warnings: Vec<String> = self.config.warnings().iter().map(ToString::to_string).collect();
         let material = self.material(request, &mut warnings)?;
         let calls = self.calls(request)?;
+        let search = search::wanted(&self.config)?;
+        warnings.extend(self.of_search(&search, &calls, request.who));
         let shelf = if calls.iter().any(Call::reads) { shelf::open(&self.config, request.guard)? } else { None };
         warnings.extend(shelf.iter().flat_map(|shelf| shelf.warnings.clone()));
+        let tools = tools::tools();
+        let matter = Matter { task, material: &material, shelf: shelf.as_ref(), tools: &tools, search: &search };
+        let prepared: Vec<Prepared<'_>> = calls.iter().map(|call| call.prepared(&matter)).collect();
+        let share = call::share(&self.config, &prepared, &search)?;
         let store = Store::open(self.config.data_dir()).map_err(store_failure)?;
-        let matter = Matter { task, material: &material, shelf: shelf.as_ref() };
-        let answers = join_all(calls.iter().map(|call| self.ask_one(&store, call, &matter))).await;
+        let asking = prepared.into_iter().map(|prepared| self.ask_one(&store, prepared, share.clone()));
+        let answers = join_all(asking).await;
         let mut asked = Asked { answers: Vec::new(), warnings };
         for answer in answers {
             let (answer, more) = answer?;
@@ -138,6 +172,22 @@ impl App {
             asked.warnings.extend(more);
         }
         Ok(asked)
+    }
+
+    /// What to know of a search that was asked for.
+    fn of_search(&self, wanted: &WebSearch, calls: &[Call], who: Who) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let (may, not): (Vec<&Call>, Vec<&Call>) = calls.iter().partition(|call| call.searches());
+        let searchers: Vec<Searcher<'_>> = may.into_iter().map(Call::searcher).collect();
+        if !searchers.is_empty() {
+            search::warn(&self.config, wanted, (&searchers, who), &mut warnings);
+        }
+        let is_told = self.config.setting(keys::WEB_SEARCH).is_some_and(|setting| setting.origin == Origin::Flag);
+        if is_told && wanted.terms().is_some() {
+            let left_out = |(name, _): Searcher<'_>| format!("{name} searches nothing: its tools lack web_search");
+            warnings.extend(not.into_iter().map(Call::searcher).map(left_out));
+        }
+        warnings
     }
 
     fn material(&self, request: &AskRequest, warnings: &mut Vec<String>) -> Result<Vec<Material>, Failure> {

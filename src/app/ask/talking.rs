@@ -2,12 +2,15 @@
 //!
 //! Must never go on without end: rounds of tools and what they show are capped, and after that there is an answer or a fault.
 
+use crate::app::ask::share::{Share, Then};
 use crate::app::ask::tools::Desk;
 use crate::app::ask::{Capped, Said};
 use crate::debate::ask::Ask;
-use crate::debate::reply::{Fault, FaultKind, Finish, Reply};
+use crate::debate::budget::{self, Reached};
+use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
+use crate::telemetry::PersonaWatch;
 
 /// What is said with the last that a model is shown.
 const LAST: &str = "\n\nNothing more can be looked up: answer now with what you have.";
@@ -25,10 +28,15 @@ pub(super) struct Held {
     pub(super) taken: Taken,
 }
 
-/// Asks until there is an answer, and tells what that took.
-pub(super) async fn held(talker: &dyn Talker, ask: &Ask, mut tools: Option<Tools<'_>>) -> Held {
+/// Asks until there is an answer, within its share, and tells what that took.
+pub(super) async fn held(
+    (talker, watch): (&dyn Talker, &PersonaWatch),
+    ask: Ask,
+    mut tools: Option<Tools<'_>>,
+    share: Share,
+) -> Held {
     let mut taken = nothing();
-    let said = to_its_end(talker, ask, tools.as_mut(), &mut taken).await;
+    let said = to_its_end((talker, watch), (ask, share), tools.as_mut(), &mut taken).await;
     taken.outcome = match &said {
         Ok(_) => AskOutcome::Answered,
         Err(_) => AskOutcome::Failed,
@@ -36,58 +44,86 @@ pub(super) async fn held(talker: &dyn Talker, ask: &Ask, mut tools: Option<Tools
     Held { said, taken }
 }
 
+/// Input tokens of the first request at the most.
+pub(super) fn first_input_tokens(ask: &Ask, tools: Option<&Tools<'_>>) -> u64 {
+    let tools = tools.into_iter().flat_map(|tools| tools.offered);
+    let bytes = tools.map(|tool| tool.name.len() + tool.about.len() + tool.parameters.to_string().len()).sum::<usize>();
+    budget::input_tokens(&ask.prompt).saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX))
+}
+
 async fn to_its_end(
-    talker: &dyn Talker,
-    ask: &Ask,
+    (talker, watch): (&dyn Talker, &PersonaWatch),
+    (mut ask, mut share): (Ask, Share),
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
 ) -> Result<Said, Fault> {
     let mut steps: Vec<Step> = Vec::new();
+    let mut citations: Vec<Citation> = Vec::new();
+    let mut input = first_input_tokens(&ask, tools.as_deref());
+    let mut capped = tools.as_deref().and_then(|tools| cap(tools, 0, (&share, &ask, input)));
     loop {
-        let (offered, capped) = match &tools {
-            Some(tools) => (tools.offered, cap(tools, steps.len())),
-            None => (&[][..], None),
-        };
+        let offered = tools.as_deref().map_or(&[][..], |tools| tools.offered);
         let calling = if capped.is_some() || offered.is_empty() { Calling::Over } else { Calling::Allowed };
-        let talk = Talk { ask, tools: offered, steps: &steps, calling };
-        let (reply, called) = match talker.talk(talk, &|_| {}).await {
+        if let Some(reached) = share.exceeded(&ask, &[input]) {
+            return Err(out_of_bounds(&ask, &reached));
+        }
+        ask.grant = share.grant(&ask, input, if calling == Calling::Over { Then::Nothing } else { Then::Answer });
+        let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
+        watch.begin();
+        let heard = talker.talk(talk, &|progress| watch.hear(&progress)).await;
+        watch.end(heard.as_ref().map(|(reply, _)| reply));
+        let (reply, called) = match heard {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, &fault);
+                lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
                 return Err(fault);
             }
         };
         count(taken, &reply);
+        share.pay(&ask, input, &reply);
+        join(&mut citations, &reply.citations);
         match &mut tools {
-            Some(tools) if goes_on(&reply, &called, calling) => steps.push(looked_up(tools, called, steps.len())),
-            _ if is_wordless(&reply) => return Err(wordless(ask, reply, &called)),
-            _ => return Ok(said(reply, capped, tools.as_deref())),
+            Some(tools) if goes_on(&reply, &called, calling) => {
+                input = share.grown(&ask, input, &reply, called.calls.len());
+                let room = share.room(&ask, input, (called.calls.len(), tools.desk.bytes_left));
+                let mut results = tools.desk.answer(&called.calls, room);
+                let shown = results.iter().map(String::len).sum::<usize>() + LAST.len();
+                input = input.saturating_add(u64::try_from(shown).unwrap_or(u64::MAX));
+                capped = cap(tools, steps.len() + 1, (&share, &ask, input));
+                if capped.is_some() {
+                    results.last_mut().into_iter().for_each(|last| last.push_str(LAST));
+                }
+                steps.push(Step { called, results });
+            }
+            _ if is_wordless(&reply) => return Err(wordless(&ask, reply, &called)),
+            _ => return Ok(said(Reply { citations, ..reply }, capped, tools.as_deref())),
         }
     }
 }
 
 /// What keeps the model from its tools after so many rounds.
-fn cap(tools: &Tools<'_>, rounds: usize) -> Option<Capped> {
+fn cap(tools: &Tools<'_>, rounds: usize, (share, ask, input_tokens): (&Share, &Ask, u64)) -> Option<Capped> {
     if tools.desk.is_spent() {
         Some(Capped::DocumentBytes)
     } else if rounds >= tools.rounds_max as usize {
         Some(Capped::ToolRounds)
     } else {
-        None
+        share.exceeded_after(ask, input_tokens).map(|reached| Capped::Limit(reached.limit))
+    }
+}
+
+/// Adds sources that were not named before.
+fn join(citations: &mut Vec<Citation>, more: &[Citation]) {
+    for citation in more {
+        if !citations.contains(citation) {
+            citations.push(citation.clone());
+        }
     }
 }
 
 /// Whether what was said is not the answer yet. Calls in what was cut off may be cut off themselves.
 fn goes_on(reply: &Reply, called: &Called, calling: Calling) -> bool {
     calling == Calling::Allowed && reply.finish == Finish::Complete && !called.calls.is_empty()
-}
-
-fn looked_up(tools: &mut Tools<'_>, called: Called, rounds: usize) -> Step {
-    let mut results = tools.desk.answer(&called.calls);
-    if cap(tools, rounds + 1).is_some() {
-        results.last_mut().into_iter().for_each(|last| last.push_str(LAST));
-    }
-    Step { called, results }
 }
 
 fn said(reply: Reply, capped: Option<Capped>, tools: Option<&Tools<'_>>) -> Said {
@@ -112,16 +148,28 @@ fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
         None => "the model answered without a word",
         Some(_) => "the model went on calling tools when it had to answer",
     };
+    let hint = "ask it again, or another model with --provider NAME=MODEL".to_owned();
+    Fault { request_id: reply.request_id, requests: reply.requests, ..fault(ask, message.to_owned(), hint) }
+}
+
+/// The fault of a talk whose share leaves no room for its next request.
+fn out_of_bounds(ask: &Ask, reached: &Reached) -> Fault {
+    let message = format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers());
+    Fault { kind: FaultKind::Cancelled, ..fault(ask, message, "raise the limit on cost or tokens".to_owned()) }
+}
+
+fn fault(ask: &Ask, message: String, hint: String) -> Fault {
     Fault {
         kind: FaultKind::InvalidResponse,
-        message: message.to_owned(),
+        message,
         provider: ask.voice.provider.clone(),
         model: ask.voice.model.clone(),
         status: None,
-        request_id: reply.request_id,
-        hint: "ask it again, or another model with --provider NAME=MODEL".to_owned(),
-        requests: reply.requests,
+        request_id: None,
+        hint,
+        requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -136,6 +184,7 @@ fn nothing() -> Taken {
         cached_tokens: 0,
         output_tokens: 0,
         reasoning_tokens: 0,
+        searches: 0,
         estimated: false,
         cost_usd: Some(0.0),
         elapsed_ms: 0,
@@ -144,19 +193,24 @@ fn nothing() -> Taken {
 
 fn count(taken: &mut Taken, reply: &Reply) {
     taken.calls += 1;
-    taken.requests = taken.requests.saturating_add(reply.requests);
-    taken.unknown = taken.unknown.saturating_add(reply.lost);
-    taken.input_tokens = taken.input_tokens.saturating_add(reply.usage.input_tokens);
-    taken.cached_tokens = taken.cached_tokens.saturating_add(reply.usage.cached_tokens);
-    taken.output_tokens = taken.output_tokens.saturating_add(reply.usage.output_tokens);
-    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-    taken.estimated |= reply.usage.estimated;
-    taken.cost_usd = taken.cost_usd.zip(reply.cost_usd).map(|(so_far, more)| so_far + more);
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
+    take(taken, &reply.usage, reply.cost_usd);
+    lose(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
 }
 
-/// Counts what brought nothing.
-fn lose(taken: &mut Taken, fault: &Fault) {
-    taken.requests = taken.requests.saturating_add(fault.requests);
-    taken.unknown = taken.unknown.saturating_add(fault.lost);
+/// Counts requests, and what those of them took that brought nothing.
+fn lose(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
+    taken.requests = taken.requests.saturating_add(requests);
+    taken.unknown = taken.unknown.saturating_add(unknown);
+    loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));
+}
+
+fn take(taken: &mut Taken, usage: &Usage, cost_usd: Option<f64>) {
+    taken.input_tokens = taken.input_tokens.saturating_add(usage.input_tokens);
+    taken.cached_tokens = taken.cached_tokens.saturating_add(usage.cached_tokens);
+    taken.output_tokens = taken.output_tokens.saturating_add(usage.output_tokens);
+    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(usage.reasoning_tokens);
+    taken.searches = taken.searches.saturating_add(usage.searches);
+    taken.estimated |= usage.estimated;
+    taken.cost_usd = taken.cost_usd.zip(cost_usd).map(|(so_far, more)| so_far + more);
 }

@@ -29,8 +29,9 @@ const REPEATED_CHARS_MAX: usize = 120;
 /// The documents of one talk, and how much of them may still be shown.
 pub(super) struct Desk<'a> {
     documents: &'a Documents,
-    nonce: &'a str,
-    bytes_left: usize,
+    nonce: String,
+    /// Bytes that may still be shown.
+    pub(super) bytes_left: usize,
     /// Paths of the documents that were shown, in part or whole.
     pub(super) shown: BTreeSet<String>,
     /// Calls that were made.
@@ -71,7 +72,7 @@ fn parameters(properties: Value) -> Value {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(documents: &'a Documents, nonce: &'a str, bytes_max: u32) -> Self {
+    pub(super) fn new(documents: &'a Documents, nonce: String, bytes_max: u32) -> Self {
         Self { documents, nonce, bytes_left: bytes_max as usize, shown: BTreeSet::new(), calls: 0 }
     }
 
@@ -80,29 +81,18 @@ impl<'a> Desk<'a> {
         self.bytes_left == 0
     }
 
-    /// What comes of calls made at once, each in words.
-    pub(super) fn answer(&mut self, calls: &[ToolCall]) -> Vec<String> {
+    /// What comes of calls made at once, each in words, in `room` bytes all together.
+    pub(super) fn answer(&mut self, calls: &[ToolCall], room: usize) -> Vec<String> {
+        let mut room = room.min(self.bytes_left);
         let answer = |(place, call): (usize, &ToolCall)| {
             if place >= CALLS_MAX {
                 return format!("Not done: at most {CALLS_MAX} calls are heeded at once.");
             }
             self.calls += 1;
             let found = self.run(call).unwrap_or_else(|problem| problem);
-            self.within(found)
+            within(found, &mut room, &mut self.bytes_left)
         };
         calls.iter().enumerate().map(answer).collect()
-    }
-
-    /// Cuts what is shown to what may be.
-    fn within(&mut self, mut found: String) -> String {
-        if found.len() <= self.bytes_left {
-            self.bytes_left -= found.len();
-            return found;
-        }
-        let end = (0..=self.bytes_left).rev().find(|end| found.is_char_boundary(*end)).unwrap_or(0);
-        self.bytes_left = 0;
-        found.truncate(end);
-        found + "\n[cut off: no more of the documents can be shown]"
     }
 
     fn run(&mut self, call: &ToolCall) -> Result<String, String> {
@@ -145,8 +135,8 @@ impl<'a> Desk<'a> {
         };
         match fitting.len() {
             0 => "There is no such document.".to_owned(),
-            1 => quote::fence(self.nonce, &lines.join("\n")),
-            count => format!("{count} documents.\n{}{more}", quote::fence(self.nonce, &lines.join("\n"))),
+            1 => quote::fence(&self.nonce, &lines.join("\n")),
+            count => format!("{count} documents.\n{}{more}", quote::fence(&self.nonce, &lines.join("\n"))),
         }
     }
 
@@ -161,7 +151,7 @@ impl<'a> Desk<'a> {
         let mut told = "The passages that fit best, the best first.".to_owned();
         for passage in found {
             let place = format!("\n\n{}, line {}:\n", passage.path, passage.line);
-            let shown = place + &quote::fence(self.nonce, passage.text);
+            let shown = place + &quote::fence(&self.nonce, passage.text);
             if told.len() + shown.len() > SHOWN_BYTES_MAX {
                 break;
             }
@@ -193,8 +183,19 @@ impl<'a> Desk<'a> {
         }
         self.shown.insert(path.to_owned());
         let more = if last < count { format!("; go on with from_line {}", last + 1) } else { String::new() };
-        Ok(format!("{path}, lines {from} to {last} of {count}{more}:\n{}", quote::fence(self.nonce, &shown)))
+        Ok(format!("{path}, lines {from} to {last} of {count}{more}:\n{}", quote::fence(&self.nonce, &shown)))
     }
+}
+
+/// Cuts what is shown to the room that there is, of which it takes its part.
+fn within(mut found: String, room: &mut usize, bytes_left: &mut usize) -> String {
+    let end = (0..=found.len().min(*room)).rev().find(|end| found.is_char_boundary(*end)).unwrap_or(0);
+    let is_whole = end == found.len();
+    let taken = if is_whole { end } else { *room };
+    *room -= taken;
+    *bytes_left -= taken;
+    found.truncate(end);
+    if is_whole { found } else { found + "\n[cut off: no more of the documents can be shown]" }
 }
 
 /// The first line that says something, as a heading or not.

@@ -20,6 +20,18 @@ pub(crate) struct AskArgs {
     /// Folder of reference documents that it may list, search and read [default: what ROUNDTABLE_DOCUMENTS says]
     #[arg(long, value_name = "DIR")]
     pub(crate) documents: Option<String>,
+    /// Let it search the web, where its file and its provider allow it; see `providers` for the price
+    #[arg(long)]
+    pub(crate) web_search: bool,
+    /// Search for nothing: providers that always search are told not to
+    #[arg(long, conflicts_with = "web_search")]
+    pub(crate) no_web_search: bool,
+    /// Ask for no more than this many US dollars, all personas together, in equal shares
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    pub(crate) max_cost: Option<String>,
+    /// Ask for no more than this many tokens, input and output together, in equal shares
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) max_tokens: Option<String>,
     /// Send what looks like a secret all the same
     #[arg(long)]
     pub(crate) allow_secrets: bool,

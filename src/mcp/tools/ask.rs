@@ -6,14 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::{AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, Who, ask_failure, names_of};
-use crate::debate::reply::Finish;
+use crate::debate::reply::{Citation, Finish};
 use crate::error::Failure;
 use crate::export::text::money;
 use crate::mcp::answer::{Answer, Problem, Success};
 use crate::mcp::arguments;
 use crate::mcp::server::Call;
+use crate::mcp::tools::budget::{self, PersonaBudget};
 use crate::mcp::tools::start::check_context;
 use crate::mcp::tools::{Effect, Row, answering, check_personas};
+use crate::mcp::words;
 
 pub(super) const TOOL: Row = Row {
     name: "ask_persona",
@@ -32,7 +34,7 @@ which personas there are.",
 
 /// Who is asked what.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Arguments {
     /// The persona's name; several separated by commas.
     persona: String,
@@ -43,6 +45,11 @@ struct Arguments {
     context: Vec<String>,
     /// More material, as text: code, a draft, a log.
     material: Option<String>,
+    /// Whether it may search the web, which costs more, where its file and its provider allow it. Default: as the server is
+    /// configured.
+    web_search: Option<bool>,
+    /// What it may take.
+    budget: Option<PersonaBudget>,
     /// Answer from a script, without a key or a cost, to try things out. Default: false.
     #[serde(default)]
     rehearse: bool,
@@ -71,18 +78,23 @@ struct Spoken {
     is_whole: bool,
     /// Reference documents it was shown, by path.
     documents: Vec<String>,
-    /// The limit that kept it from looking up more, if one did: tool_rounds or document_bytes.
+    /// Web pages that it points at, or was shown.
+    citations: Vec<Citation>,
+    /// The limit that kept it from looking up more, if one did: tool_rounds, document_bytes, max_cost or max_tokens.
     capped: Option<&'static str>,
     /// Why there is no answer.
     fault: Option<String>,
     /// Tokens it took, in and out.
     tokens: u64,
+    /// Searches of the web that it made.
+    searches: u64,
     /// What it cost in US dollars; null where the price is not known.
     cost_usd: Option<f64>,
 }
 
 async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
-    let app = call.app(&[])?;
+    let [cost, tokens, _] = budget::settings(given.budget.map(Into::into).as_ref());
+    let app = call.app(&[cost, tokens, budget::web_search(given.web_search)])?;
     let personas = names_of(&given.persona);
     check_personas(&app, "persona", &personas)?;
     check_context(app.config().working_folder(), &given.context)?;
@@ -101,7 +113,11 @@ async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let problem = ask_failure(&asked).as_ref().map(Problem::of);
     let success = if problem.is_some() { Success::No } else { Success::Yes };
     let AskedPersonas { answers, warnings } = asked;
-    let answers = Answers { answers: answers.into_iter().map(spoken).collect(), problem, warnings };
+    let answers = Answers {
+        answers: answers.into_iter().map(spoken).collect(),
+        problem,
+        warnings: words::all_for_tools(&warnings),
+    };
     Answer::new(&answers, answers.in_words(), success)
 }
 
@@ -115,12 +131,14 @@ fn spoken(answer: PersonaAnswer) -> Spoken {
         is_whole: said.as_ref().is_some_and(|said| said.finish == Finish::Complete),
         capped: said.as_ref().and_then(|said| said.capped).map(Capped::name),
         documents: said.as_ref().map(|said| said.documents.clone()).unwrap_or_default(),
-        text: said.map(|said| said.text),
+        citations: said.as_ref().map(|said| said.citations.clone()).unwrap_or_default(),
+        text: said.map(|said| said.in_words()),
         persona: answer.persona,
         provider: answer.voice.provider,
         model: answer.voice.model,
         fault,
         tokens: taken.input_tokens.saturating_add(taken.output_tokens),
+        searches: taken.searches,
         cost_usd: taken.cost_usd,
     }
 }

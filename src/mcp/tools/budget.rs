@@ -1,4 +1,4 @@
-//! The argument `budget`: what a debate may take. Shared by the tools that ask models.
+//! The arguments `budget` and `webSearch`: what asking may take, and whether it may search. Shared by the tools that ask models.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,6 +17,27 @@ pub(super) struct Budget {
     max_tokens: Option<u32>,
     /// The longest that it may run, in seconds.
     timeout_seconds: Option<u32>,
+}
+
+/// What the personas of a call may take together, in equal shares; none is asked for more. Default: as the server is configured.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PersonaBudget {
+    /// The most US dollars, above 0.
+    max_cost_usd: Option<f64>,
+    /// The most tokens, input and output together.
+    max_tokens: Option<u32>,
+}
+
+impl From<PersonaBudget> for Budget {
+    fn from(PersonaBudget { max_cost_usd, max_tokens }: PersonaBudget) -> Self {
+        Self { max_cost_usd, max_tokens, timeout_seconds: None }
+    }
+}
+
+/// The setting that the argument `webSearch` overrides.
+pub(super) fn web_search(given: Option<bool>) -> SettingArgument {
+    ("webSearch", keys::WEB_SEARCH, given.map(|on| if on { keys::ON } else { keys::OFF }.to_owned()))
 }
 
 /// The settings that a budget overrides.

@@ -67,6 +67,9 @@ struct Arguments {
     /// What is taken as given: a sentence each, or names under `assumptions` in the project's roundtable.yaml.
     #[serde(default)]
     assume: Vec<String>,
+    /// Whether agents may search the web when they state a position, which costs more, where their providers can. Default: as the
+    /// server is configured.
+    web_search: Option<bool>,
     /// What the debate may take.
     budget: Option<Budget>,
     /// What the decision must meet; whether it does is told with it.
@@ -114,6 +117,7 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let app = call.app(&[
         ("mode", keys::MODE, given.mode.clone()),
         ("agentCount", keys::DEFAULT_AGENT_COUNT, given.agent_count.map(|count| count.to_string())),
+        budget::web_search(given.web_search),
         cost,
         tokens,
         time,

@@ -74,8 +74,15 @@ fn end(heard: &Heard, told: &mut Value) {
 pub(super) fn called(heard: Heard) -> Called {
     let mut called = Called::default();
     for (place, mut block) in heard.parts {
+        let written = heard.pieces.get(&place);
+        // The provider's own search, which goes back with what it found.
+        if block["type"] == "server_tool_use"
+            && let Some(Ok(input)) = written.map(|written| read(written))
+        {
+            block["input"] = Value::Object(input);
+        }
         if block["type"] == "tool_use" {
-            let arguments = match heard.pieces.get(&place) {
+            let arguments = match written {
                 Some(written) => read(written),
                 None => super::taken(&block["input"]),
             };

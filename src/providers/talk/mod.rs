@@ -99,6 +99,15 @@ impl Wire {
             Self::Perplexity => false,
         }
     }
+
+    /// Whether tools of ours can be offered in a request that lets its model search the web.
+    pub fn takes_tools_beside_search(self) -> bool {
+        match self {
+            Self::Anthropic | Self::OpenaiResponses | Self::OpenaiChat => true,
+            // Google refuses its search beside declared functions.
+            Self::Gemini | Self::Perplexity => false,
+        }
+    }
 }
 
 impl Called {
@@ -186,11 +195,12 @@ impl Heard {
     }
 }
 
-/// Adds a piece of text to a field.
+/// Adds a piece of text to a field; what was no text there is gone.
 fn append(value: &mut Value, piece: &Value) {
-    if let Some(piece) = piece.as_str() {
-        let so_far = value.as_str().unwrap_or_default();
-        *value = Value::String(format!("{so_far}{piece}"));
+    match (value, piece.as_str()) {
+        (Value::String(so_far), Some(piece)) => so_far.push_str(piece),
+        (value, Some(piece)) => *value = Value::String(piece.to_owned()),
+        (_, None) => {}
     }
 }
 
