@@ -13,7 +13,7 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -853,4 +853,27 @@ fn over_http_a_client_that_drops_its_connection_finds_the_debate_where_it_is() {
     assert_eq!(status(&desk), "open");
     desk.run(&["resume", "@"]).expect(0);
     gated.check_nothing_was_paid_twice();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_to_its_end_or_is_too_long_is_refused_by_its_name() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    let fifo = Command::new("mkfifo").arg(desk.work().join("pipe")).status().unwrap();
+    assert!(fifo.success());
+    let mut client = Client::start(&desk, REVISION);
+    let session = client.called("start_roundtable", rehearsal())["session"].clone();
+    let long = "x".repeat(400 * 1024);
+    let asked = |more: Value| with(json!({ "persona": "qa", "task": "x" }), more);
+    for (tool, arguments, words) in [
+        ("ask_persona", asked(json!({ "context": ["pipe"] })), "context: `pipe` is neither a file nor a folder"),
+        ("start_roundtable", with(question(), json!({ "context": ["pipe"] })), "is neither a file nor a folder"),
+        ("ask_persona", asked(json!({ "material": long })), "the material is 409600 bytes long"),
+        ("continue_roundtable", json!({ "session": session, "focus": long }), "focus is 409600 bytes long"),
+    ] {
+        let refused = client.call(tool, arguments);
+        assert!(error(&refused)["message"].as_str().unwrap().contains(words), "{tool}: {refused}");
+    }
+    assert!(fake.log().is_empty());
 }
