@@ -359,6 +359,26 @@ fn all_calls_together_ask_no_more_personas_at_once_than_may_be() {
     assert_eq!(fake.most_at_once(), 2);
 }
 
+#[test]
+fn a_budget_that_leaves_no_room_for_another_try_is_a_limit() {
+    let fake = Fake::always(Behaviour::CutMidStream("half an answer".to_owned()));
+    let mut client = Client::start(&Desk::at(fake.url(), 1), REVISION);
+    let mut ask = |tokens: u64| {
+        let budget = json!({ "maxTokens": tokens });
+        client.call("ask_persona", json!({ "persona": "qa", "task": "Should we?", "budget": budget }))
+    };
+    let refused = error(&ask(1))["hint"].as_str().unwrap().to_owned();
+    let (_, least) = refused.split_once("pass budget.maxTokens ").unwrap_or_else(|| panic!("{refused}"));
+    let failed = ask(least.split(' ').next().unwrap().parse().unwrap());
+    let (problem, answer) = (&failed["structuredContent"]["problem"], &failed["structuredContent"]["answers"][0]);
+    assert_eq!(
+        (&failed["isError"], &problem["kind"], &answer["capped"]),
+        (&json!(true), &json!("limit"), &json!("max_tokens"))
+    );
+    assert!(problem["hint"].as_str().unwrap().starts_with("pass budget.maxTokens "), "{problem}");
+    assert_eq!(fake.log().len(), 1);
+}
+
 /// Searching and what asking may take are arguments here, for a debate and for a persona alone.
 #[test]
 fn searching_and_a_budget_are_arguments() {

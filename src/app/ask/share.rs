@@ -20,6 +20,8 @@ const REMARK_BYTES: usize = 64;
 pub(super) struct Share {
     caps: Caps,
     spent: Amount,
+    /// How many have such a share.
+    count: u32,
 }
 
 impl Share {
@@ -32,7 +34,14 @@ impl Share {
             tokens: tokens.map(|tokens| tokens / u64::from(count)),
             ..caps.clone()
         };
-        Self { caps, spent: Amount::default() }
+        Self { caps, spent: Amount::default(), count }
+    }
+
+    /// The limit that is reached, as it holds all that have a share of it together.
+    pub(super) fn of_all(&self, reached: &Reached) -> Reached {
+        let all = |amount: f64| amount * f64::from(self.count);
+        let (max, spent, held) = (all(reached.max), all(reached.spent), all(reached.held));
+        Reached { limit: reached.limit, max, spent, next: reached.next.map(all), held }
     }
 
     /// The limit that requests with inputs of so many tokens may exceed together; `None` where they fit.
@@ -54,14 +63,7 @@ impl Share {
 
     /// What a step may take with an input of so many tokens, and another one after it or not; `None` without a limit.
     pub(super) fn grant(&self, ask: &Ask, input_tokens: u64, then: Then) -> Option<Grant> {
-        let after = match then {
-            Then::Answer => Some(self.answering(ask, input_tokens)),
-            Then::Nothing => None,
-        };
-        let fits = |count: &usize| {
-            let inputs: Vec<u64> = vec![input_tokens; *count].into_iter().chain(after).collect();
-            self.exceeded(ask, &inputs).is_none()
-        };
+        let fits = |count: &usize| self.exceeded_by(ask, input_tokens, (*count, then)).is_none();
         let requests = (1..=REQUESTS_MAX).rev().find(fits).unwrap_or(1);
         let output_tokens = ask.prompt.output_tokens_max;
         let searches = ask.search.terms().map_or(0, |terms| terms.searches_max);
@@ -69,10 +71,31 @@ impl Share {
         self.caps.counts().then_some(Grant { input_tokens, searches, output_tokens, requests, room: output_tokens })
     }
 
+    /// The limit that leaves no room to send a step with an input of so many tokens once more.
+    pub(super) fn exceeded_again(&self, ask: &Ask, input_tokens: u64, then: Then) -> Option<Reached> {
+        self.exceeded_by(ask, input_tokens, (1, then))
+    }
+
+    /// The limit that a step may exceed for which so many requests are sent, with what comes after it.
+    fn exceeded_by(&self, ask: &Ask, input_tokens: u64, (count, then): (usize, Then)) -> Option<Reached> {
+        let after = match then {
+            Then::Answer => Some(self.answering(ask, input_tokens)),
+            Then::Nothing => None,
+        };
+        let inputs: Vec<u64> = vec![input_tokens; count].into_iter().chain(after).collect();
+        self.exceeded(ask, &inputs)
+    }
+
+    /// Counts requests that brought nothing, at their worst.
+    pub(super) fn lose(&mut self, ask: &Ask, input_tokens: u64, requests: u32) {
+        let lost = budget::worst(&self.caps, ask, input_tokens).unwrap_or_default().times(requests);
+        self.spent = self.spent.plus(lost);
+    }
+
     /// Counts what a reply took, with what was lost on the way to it at its worst.
     pub(super) fn pay(&mut self, ask: &Ask, input_tokens: u64, reply: &Reply) {
-        let lost = budget::worst(&self.caps, ask, input_tokens).unwrap_or_default().times(reply.lost);
-        self.spent = self.spent.plus(budget::billed(&self.caps, &ask.voice, reply)).plus(lost);
+        self.lose(ask, input_tokens, reply.lost);
+        self.spent = self.spent.plus(budget::billed(&self.caps, &ask.voice, reply));
     }
 
     /// The input after a reply that calls tools so often, before anything is shown.
