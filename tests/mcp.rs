@@ -863,3 +863,29 @@ fn over_http_a_client_that_drops_its_connection_finds_the_debate_where_it_is() {
     desk.run(&["resume", "@"]).expect(0);
     gated.check_nothing_was_paid_twice();
 }
+
+#[test]
+fn over_http_an_answer_whose_stream_broke_off_is_heard_on_another() {
+    let server = HttpServer::start(&Desk::new());
+    let session = post(&server.url, &greeting(), &[]).session.unwrap();
+    let headers = [("mcp-session-id", session.as_str()), ("mcp-protocol-version", REVISION)];
+    post(&server.url, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }), &headers);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let heard = runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let within = |request: reqwest::RequestBuilder| {
+            request.header("accept", "application/json, text/event-stream").header("mcp-session-id", &session)
+        };
+        let call = within(client.post(&server.url)).header("content-type", "application/json");
+        let call = call.body(tool_call("start_roundtable", rehearsal()).to_string());
+        let mut response = call.send().await.unwrap();
+        let begun = String::from_utf8(response.chunk().await.unwrap().unwrap().to_vec()).unwrap();
+        let event = begun.lines().find_map(|line| line.strip_prefix("id:")).unwrap_or_else(|| panic!("{begun}"));
+        drop(response);
+        let again = within(client.get(&server.url)).header("last-event-id", event.trim()).send().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(30), again.text()).await.unwrap().unwrap()
+    });
+    let frames = heard.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok());
+    let answer = frames.into_iter().find(|frame| frame["id"] == 2).unwrap_or_else(|| panic!("{heard}"));
+    assert_eq!(answer["result"]["structuredContent"]["status"], "decided", "{answer}");
+}
