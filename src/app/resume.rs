@@ -18,6 +18,7 @@ use crate::material::Guard;
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
+use crate::telemetry::Telemetry;
 
 /// The most rounds of the exchange that a session holds, all continuations included.
 const ROUNDS_TOTAL_MAX: u32 = 50;
@@ -83,7 +84,7 @@ impl App {
             events.push(Event::SessionResumed {});
         }
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no
@@ -117,7 +118,7 @@ impl App {
         let mut events = limits::set(&self.config, &taken)?;
         events.push(Event::SessionContinued(terms));
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     /// Takes up a decided session to have its closing text written, or written again. Sends no request.
@@ -135,7 +136,7 @@ impl App {
         let mut events = limits::set(&self.config, &taken)?;
         events.push(Event::SynthesisRequested {});
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     async fn branch_off(
@@ -163,7 +164,7 @@ impl App {
         limits::check_goes_on(&taken.history, &events)?;
         taken.store.import(&taken.lease, branch).await.map_err(store_failure)?;
         taken.append(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     pub(super) fn take(&self, name: &str) -> Result<Taken, Failure> {
@@ -210,9 +211,16 @@ impl Taken {
         Ok(stored)
     }
 
-    pub(super) fn session(self, provider: Box<dyn Provider>) -> Session {
-        let (begun, warnings) = (None, Vec::new());
-        Session { history: self.history, begun, warnings, store: self.store, lease: self.lease, provider }
+    pub(super) fn session(self, provider: Box<dyn Provider>, telemetry: &Telemetry) -> Session {
+        Session {
+            history: self.history,
+            begun: None,
+            warnings: Vec::new(),
+            store: self.store,
+            lease: self.lease,
+            provider,
+            telemetry: telemetry.clone(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod layer;
 mod redirect;
 mod resolve;
 mod setting;
+mod signals;
 mod sources;
 mod value;
 mod yaml;
@@ -24,6 +25,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::{ConfigError, Warning};
 pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
+pub use self::signals::Signal;
 pub use self::sources::{Flag, KnownFile, Sources};
 pub use self::value::{Choice, SHARE_NEEDED, Value, share};
 
@@ -40,6 +42,7 @@ pub struct Config {
     modes_folders: Vec<PathBuf>,
     personas_folders: Vec<PathBuf>,
     assumptions: BTreeMap<String, String>,
+    signals: Vec<Signal>,
 }
 
 impl Config {
@@ -69,6 +72,7 @@ impl Config {
             project_root: project.root,
             working_folder: sources.working_folder.clone(),
             assumptions,
+            signals: signals::wanted(&sources.environment),
         })
     }
 
@@ -256,6 +260,21 @@ impl Config {
     /// Returns the most searches of the web in one turn, 1–20.
     pub fn web_searches_max(&self) -> u32 {
         self.count(keys::WEB_SEARCH_MAX)
+    }
+
+    /// Returns the level down to which log lines are written; `off` for none.
+    pub fn log_level(&self) -> &str {
+        self.text(keys::LOG).expect("the table gives the level a default")
+    }
+
+    /// Returns how log lines are written, `text` or `json`.
+    pub fn log_format(&self) -> &str {
+        self.text(keys::LOG_FORMAT).expect("the table gives the format a default")
+    }
+
+    /// Returns what a collector is to be told, by the standard variables; the build may be unable to.
+    pub fn signals(&self) -> &[Signal] {
+        &self.signals
     }
 
     /// Tells whether colour is switched off.

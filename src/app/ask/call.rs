@@ -208,7 +208,9 @@ impl App {
         let Prepared { call, ask, tools, given } = prepared;
         let entry = call.entry();
         let key = store.begin_ask(&entry).map_err(store_failure)?;
-        let Held { said, taken } = talking::held(call.talker.as_ref(), ask, tools, share).await;
+        let watch = self.telemetry.persona(&call.persona.name, &ask);
+        let talker = call.talker.as_ref();
+        let Held { said, taken } = talking::held((talker, &watch), ask, tools, share).await;
         let mut warnings = Vec::new();
         warnings.extend(given.map(|count| {
             let (provider, persona) = (&entry.provider, &entry.persona);

@@ -8,9 +8,10 @@ use crate::app::ask::{Capped, Said, Silence};
 use crate::app::limits;
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
-use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Reply};
+use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
+use crate::telemetry::PersonaWatch;
 
 /// What is said with the last that a model is shown.
 const LAST: &str = "\n\nNothing more can be looked up: answer now with what you have.";
@@ -29,9 +30,14 @@ pub(super) struct Held {
 }
 
 /// Asks until there is an answer, within its share, and tells what that took.
-pub(super) async fn held(talker: &dyn Talker, ask: Ask, mut tools: Option<Tools<'_>>, share: Share) -> Held {
+pub(super) async fn held(
+    (talker, watch): (&dyn Talker, &PersonaWatch),
+    ask: Ask,
+    mut tools: Option<Tools<'_>>,
+    share: Share,
+) -> Held {
     let mut taken = nothing();
-    let said = to_its_end(talker, (ask, share), tools.as_mut(), &mut taken).await;
+    let said = to_its_end((talker, watch), (ask, share), tools.as_mut(), &mut taken).await;
     taken.outcome = match &said {
         Ok(_) => AskOutcome::Answered,
         Err(_) => AskOutcome::Failed,
@@ -47,7 +53,7 @@ pub(super) fn first_input_tokens(ask: &Ask, tools: Option<&Tools<'_>>) -> u64 {
 }
 
 async fn to_its_end(
-    talker: &dyn Talker,
+    (talker, watch): (&dyn Talker, &PersonaWatch),
     (mut ask, mut share): (Ask, Share),
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
@@ -65,10 +71,13 @@ async fn to_its_end(
         let then = if calling == Calling::Over { Then::Nothing } else { Then::Answer };
         ask.grant = share.grant(&ask, input, then);
         let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
-        let (reply, called) = match talker.talk(talk, &|_| {}).await {
+        watch.begin();
+        let heard = talker.talk(talk, &|progress| watch.hear(&progress)).await;
+        watch.end(heard.as_ref().map(|(reply, _)| reply));
+        let (reply, called) = match heard {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, &fault);
+                lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
                 return Err(unheard(fault, &ask, &mut share, (input, then)));
             }
         };
@@ -156,7 +165,7 @@ fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
 /// What a request comes to that brought nothing: a limit, where that is what leaves no room to send it again.
 fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u64, Then)) -> Silence {
     let is_last = ask.grant.is_some_and(|grant| fault.lost >= grant.requests);
-    share.lose(ask, input_tokens, fault.lost);
+    share.lose(ask, input_tokens, &fault);
     let reached = share.exceeded_again(ask, input_tokens, then);
     match reached.filter(|_| is_last && fault.kind.is_retryable()) {
         Some(reached) => {
@@ -178,6 +187,7 @@ fn fault(ask: &Ask, message: String, hint: String) -> Fault {
         hint,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -201,20 +211,24 @@ fn nothing() -> Taken {
 
 fn count(taken: &mut Taken, reply: &Reply) {
     taken.calls += 1;
-    taken.requests = taken.requests.saturating_add(reply.requests);
-    taken.unknown = taken.unknown.saturating_add(reply.lost);
-    taken.input_tokens = taken.input_tokens.saturating_add(reply.usage.input_tokens);
-    taken.cached_tokens = taken.cached_tokens.saturating_add(reply.usage.cached_tokens);
-    taken.output_tokens = taken.output_tokens.saturating_add(reply.usage.output_tokens);
-    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-    taken.searches = taken.searches.saturating_add(reply.usage.searches);
-    taken.estimated |= reply.usage.estimated;
-    taken.cost_usd = taken.cost_usd.zip(reply.cost_usd).map(|(so_far, more)| so_far + more);
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
+    take(taken, &reply.usage, reply.cost_usd);
+    lose(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
 }
 
-/// Counts what brought nothing.
-fn lose(taken: &mut Taken, fault: &Fault) {
-    taken.requests = taken.requests.saturating_add(fault.requests);
-    taken.unknown = taken.unknown.saturating_add(fault.lost);
+/// Counts requests, and what those of them took that brought nothing.
+fn lose(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
+    taken.requests = taken.requests.saturating_add(requests);
+    taken.unknown = taken.unknown.saturating_add(unknown);
+    loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));
+}
+
+fn take(taken: &mut Taken, usage: &Usage, cost_usd: Option<f64>) {
+    taken.input_tokens = taken.input_tokens.saturating_add(usage.input_tokens);
+    taken.cached_tokens = taken.cached_tokens.saturating_add(usage.cached_tokens);
+    taken.output_tokens = taken.output_tokens.saturating_add(usage.output_tokens);
+    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(usage.reasoning_tokens);
+    taken.searches = taken.searches.saturating_add(usage.searches);
+    taken.estimated |= usage.estimated;
+    taken.cost_usd = taken.cost_usd.zip(cost_usd).map(|(so_far, more)| so_far + more);
 }

@@ -156,7 +156,7 @@ fn follow(history: &mut History, notice: &Notice) -> bool {
     match notice {
         Notice::Recorded(logged) => history.apply(logged).is_ok(),
         Notice::Arriving { .. } | Notice::Waiting { .. } | Notice::Sending { .. } => true,
-        Notice::Retrying { .. } | Notice::Pausing { .. } => true,
+        Notice::Retrying { .. } | Notice::Attempted { .. } | Notice::Pausing { .. } => true,
     }
 }
 

@@ -224,7 +224,7 @@ impl Narrator {
     pub(super) fn tell(&mut self, history: &History, notice: &Notice) -> Vec<News> {
         match notice {
             Notice::Recorded(logged) => self.event(history, logged),
-            Notice::Arriving { .. } | Notice::Sending { .. } => Vec::new(),
+            Notice::Arriving { .. } | Notice::Sending { .. } | Notice::Attempted { .. } => Vec::new(),
             Notice::Waiting { turn, ahead, reason } => {
                 let (place, name) = (Place::of_turn(history, turn), name(history, turn.speaker));
                 vec![News::Queued { place, name, reason: board::queued(*ahead, reason) }]
