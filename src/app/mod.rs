@@ -40,7 +40,7 @@ pub use crate::app::bench::{
     BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, open_bench,
 };
 pub use crate::app::check::{Change, Checked, Stale, check};
-pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
+pub use crate::app::doctor::{Area, Finding, State, can_ask, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};

@@ -31,7 +31,7 @@ fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
     match format {
         ListingFormat::Json => {
             let personas: Vec<Value> = personas.iter().map(entry).collect();
-            output::result(&format!("{:#}\n", json!({ "personas": personas })))
+            output::json(&format!("{:#}", json!({ "personas": personas })))
         }
         ListingFormat::Text => output::result(&personas.iter().map(line).collect::<String>()),
     }

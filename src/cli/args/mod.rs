@@ -178,7 +178,7 @@ pub(crate) struct ListingArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListingFormat {
-    /// A table
+    /// For a terminal
     Text,
     /// For programs
     Json,
