@@ -360,6 +360,26 @@ fn all_calls_together_ask_no_more_personas_at_once_than_may_be() {
     assert_eq!(fake.most_at_once(), 2);
 }
 
+#[test]
+fn a_budget_that_leaves_no_room_for_another_try_is_a_limit() {
+    let fake = Fake::always(Behaviour::CutMidStream("half an answer".to_owned()));
+    let mut client = Client::start(&Desk::at(fake.url(), 1), REVISION);
+    let mut ask = |tokens: u64| {
+        let budget = json!({ "maxTokens": tokens });
+        client.call("ask_persona", json!({ "persona": "qa", "task": "Should we?", "budget": budget }))
+    };
+    let refused = error(&ask(1))["hint"].as_str().unwrap().to_owned();
+    let (_, least) = refused.split_once("pass budget.maxTokens ").unwrap_or_else(|| panic!("{refused}"));
+    let failed = ask(least.split(' ').next().unwrap().parse().unwrap());
+    let (problem, answer) = (&failed["structuredContent"]["problem"], &failed["structuredContent"]["answers"][0]);
+    assert_eq!(
+        (&failed["isError"], &problem["kind"], &answer["capped"]),
+        (&json!(true), &json!("limit"), &json!("max_tokens"))
+    );
+    assert!(problem["hint"].as_str().unwrap().starts_with("pass budget.maxTokens "), "{problem}");
+    assert_eq!(fake.log().len(), 1);
+}
+
 /// Searching and what asking may take are arguments here, for a debate and for a persona alone.
 #[test]
 fn searching_and_a_budget_are_arguments() {
@@ -876,4 +896,30 @@ fn what_cannot_be_read_to_its_end_or_is_too_long_is_refused_by_its_name() {
         assert!(error(&refused)["message"].as_str().unwrap().contains(words), "{tool}: {refused}");
     }
     assert!(fake.log().is_empty());
+}
+
+#[test]
+fn over_http_an_answer_whose_stream_broke_off_is_heard_on_another() {
+    let server = HttpServer::start(&Desk::new());
+    let session = post(&server.url, &greeting(), &[]).session.unwrap();
+    let headers = [("mcp-session-id", session.as_str()), ("mcp-protocol-version", REVISION)];
+    post(&server.url, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }), &headers);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let heard = runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let within = |request: reqwest::RequestBuilder| {
+            request.header("accept", "application/json, text/event-stream").header("mcp-session-id", &session)
+        };
+        let call = within(client.post(&server.url)).header("content-type", "application/json");
+        let call = call.body(tool_call("start_roundtable", rehearsal()).to_string());
+        let mut response = call.send().await.unwrap();
+        let begun = String::from_utf8(response.chunk().await.unwrap().unwrap().to_vec()).unwrap();
+        let event = begun.lines().find_map(|line| line.strip_prefix("id:")).unwrap_or_else(|| panic!("{begun}"));
+        drop(response);
+        let again = within(client.get(&server.url)).header("last-event-id", event.trim()).send().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(30), again.text()).await.unwrap().unwrap()
+    });
+    let frames = heard.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok());
+    let answer = frames.into_iter().find(|frame| frame["id"] == 2).unwrap_or_else(|| panic!("{heard}"));
+    assert_eq!(answer["result"]["structuredContent"]["status"], "decided", "{answer}");
 }
