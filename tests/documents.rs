@@ -456,7 +456,7 @@ fn what_is_left_out_of_the_documents_is_told_once_a_reason() {
     desk.write("standards/empty.md", "\n");
     let asked = desk.run(&["ask", "architect", "x", "--provider", "anthropic"]).expect(0);
     let expected =
-        ["warning: a.png and 2 more are left out: it is no text", "warning: link.md is left out: it is a link"];
+        ["warning: link.md is left out: it is a link", "warning: a.png and 2 more are left out: it is no text"];
     let mut told = lines_with(&asked.stderr, "warning: ");
     told.retain(|line| line.contains("left out"));
     assert_eq!(told, expected);

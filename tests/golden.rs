@@ -22,7 +22,7 @@ use roundtable::debate::person;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::question::Question;
 use roundtable::debate::replay;
-use roundtable::debate::reply::FaultKind;
+use roundtable::debate::reply::{Fault, FaultKind, Loss, Reply, Usage};
 use roundtable::debate::response::NeedId;
 use roundtable::engine::{Control, EngineError, Notice, Run};
 use roundtable::export::{Format, ballot, ndjson, render};
@@ -167,6 +167,7 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
     let limited = run(&store, session, vec![raised, resume()], Meddling::None).await;
 
     let unheard = falls_silent(&store).await;
+    let broken = breaks_off(&store).await;
 
     let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
     let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
@@ -182,6 +183,7 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
         ("v2-estimate", estimate),
         ("v2-limited", limited),
         ("v3-unheard", unheard),
+        ("v4-broken", broken),
     ]
 }
 
@@ -215,6 +217,30 @@ async fn falls_silent(store: &Store) -> Vec<Logged> {
         setup.gate = Some(GateTerms { no_blocking_dissent: true, ..GateTerms::default() });
     }
     run_with(store, session, vec![first], Meddling::None, &Silent(Rehearsal::new(Duration::from_millis(24)))).await
+}
+
+/// The rehearsal, over a line on which answers break off: of one it is known what it took, of the others it is not.
+struct Broken(Rehearsal);
+
+impl Provider for Broken {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            let usage = Usage { input_tokens: 900, output_tokens: 40, estimated: true, ..Usage::default() };
+            let loss = Some(Box::new(Loss { requests: 1, usage, cost_usd: Some(0.0) }));
+            if ask.turn.speaker == Speaker::Seat(Seat(2)) && ask.turn.phase == "exchange" {
+                let fault = support::replies::fault(ask, FaultKind::Network);
+                return Err(Fault { requests: 3, lost: 3, loss, ..fault });
+            }
+            let reply = self.0.ask(ask, progress).await?;
+            let broke = ask.turn.speaker == Speaker::Seat(Seat(1)) && ask.turn.phase == "opening";
+            Ok(if broke { Reply { requests: 3, lost: 2, loss, ..reply } } else { reply })
+        })
+    }
+}
+
+async fn breaks_off(store: &Store) -> Vec<Logged> {
+    let (session, first) = limited("collaborative", 0xa0, 260_000);
+    run_with(store, session, vec![first], Meddling::None, &Broken(Rehearsal::new(Duration::from_millis(24)))).await
 }
 
 /// The rehearsal, of which one seat needs a fact in the opening.
@@ -278,6 +304,7 @@ async fn what_the_engine_writes_replays() {
             "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
             "v2-estimate" | "v3-unheard" => &["decided"],
+            "v4-broken" => &["turn_failed", "limit_reached", "decided"],
             _ => &["session_paused", "session_resumed"],
         };
         assert!(due.iter().all(|tag| tags.contains(tag)), "{name}: {tags:?}");

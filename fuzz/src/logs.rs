@@ -182,6 +182,8 @@ fn look(log: &[Logged], pick: usize) {
     let layouts = [Layout::Text { columns: Some(60) }, Layout::Markdown, Layout::Json];
     let view = VIEWS[pick % VIEWS.len()];
     for layout in layouts {
-        views::render(log, view, &Narrowing::default(), layout).expect("a session that is not narrowed can be viewed");
+        let page = views::render(log, view, &Narrowing::default(), layout);
+        let page = page.expect("a session that is not narrowed can be viewed");
+        assert!(!page.contains('\u{1b}'), "{view:?} passes an escape on");
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::debate::text;
 
@@ -49,10 +50,19 @@ pub struct Choice {
     pub text: String,
 }
 
-/// Names an option of one session.
+/// Names an option of one session: `o1`, `o2`, …
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct OptionId(pub String);
+pub struct OptionId(#[serde(deserialize_with = "option_id")] pub String);
+
+/// An imported log must not bring words in the place of an id: ids are printed as they are.
+fn option_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = String::deserialize(deserializer)?;
+    match id.strip_prefix('o').map(str::parse::<u32>) {
+        Some(Ok(number)) if id == format!("o{number}") => Ok(id),
+        Some(_) | None => Err(D::Error::custom("options are called o1, o2, …")),
+    }
+}
 
 impl OptionId {
     /// The id of the option at `index`, counted from 0.

@@ -111,7 +111,9 @@ fn decision(record: &Record) -> String {
     items.extend(story(record).iter().map(|told| format!("Happened: {}", escaped(told))));
     items.extend(warning(record).map(|warning| format!("Warning: {}", escaped(&warning))));
     items.extend(decision.gate.as_ref().map(|gate| format!("Gate: {}", escaped(&gate.to_string()))));
-    items.extend(decision.stop.as_ref().map(|stop| format!("Ended: {} ({})", stop.reason.title(), stop.numbers)));
+    items.extend(
+        decision.stop.as_ref().map(|stop| format!("Ended: {} ({})", stop.reason.title(), escaped(&stop.numbers))),
+    );
     format!("{head}\n\n{}", bullets(&items))
 }
 

@@ -37,7 +37,12 @@ pub fn render(record: &Record) -> String {
     parts.extend(claims(record));
     parts.extend(sources(record));
     parts.push(transcript(record));
-    parts.push(format!("<sub>session {} · {} · {}</sub>", record.session, record.times.opened, record.program));
+    parts.push(format!(
+        "<sub>session {} · {} · {}</sub>",
+        record.session,
+        record.times.opened,
+        escaped(&record.program)
+    ));
     parts.join("\n\n") + "\n"
 }
 

@@ -171,7 +171,7 @@ pub fn numbers(record: &Record) -> Vec<String> {
     }
     lines.extend(changed(record));
     if let Some(stop) = &decision.stop {
-        lines.push(format!("Ended: {} ({})", stop.reason.title(), stop.numbers));
+        lines.push(format!("Ended: {} ({})", stop.reason.title(), line(&stop.numbers)));
     }
     lines.extend(decision.gate.iter().map(|gate| format!("Gate {gate}")));
     lines
