@@ -6,16 +6,19 @@
 mod fake;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/tool_speech.rs"]
+mod tool_speech;
 #[path = "support/voices.rs"]
 mod voices;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use fake::{Behaviour, Fake};
+use fake::{Behaviour, Fake, Seen};
 use program::{Desk, VENDORS, files_below, lines_with};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
+use tool_speech::{calling, may_call};
 
 /// The text of a persona file with this front matter.
 fn persona(front: &str) -> String {
@@ -361,9 +364,7 @@ fn limits_are_shared_equally_and_leave_nothing_half_asked() {
     let least = |desk: &Desk, who: &str, flag: &str| -> f64 {
         let refused = ask(desk, who, flag, if flag == "--max-tokens" { "1" } else { "0.0001" }).expect(2);
         assert!(refused.stderr.contains(&format!("{flag} is too low to ask persona ")), "{}", refused.stderr);
-        let (_, least) =
-            refused.stderr.split_once(&format!("pass {flag} ")).unwrap_or_else(|| panic!("{}", refused.stderr));
-        least.split(' ').next().unwrap().parse().unwrap()
+        hinted(&refused.stderr, flag).parse().unwrap()
     };
     for flag in ["--max-cost", "--max-tokens"] {
         let (one, three) = (least(&desk, "qa", flag), least(&desk, "qa,sre,data", flag));
@@ -380,4 +381,79 @@ fn limits_are_shared_equally_and_leave_nothing_half_asked() {
     // What is set for every debate holds here too.
     desk.set("ROUNDTABLE_MAX_COST", "0.0001");
     assert!(desk.run(&["ask", "qa", "Should we?"]).expect(2).stderr.contains("is too low"));
+}
+
+/// A look at the documents that took this many tokens, more than anybody could foresee.
+fn dear_look(seen: &Seen, turn: usize, tokens: u64) -> Behaviour {
+    let look = calling(seen, turn, &[("list_documents", r#"{"under":""}"#)]);
+    let Behaviour::Status { code, headers, body } = look else { panic!("calls are streamed") };
+    let told = String::from_utf8(body).unwrap();
+    let body = told.replace("\"input_tokens\":100", &format!("\"input_tokens\":{tokens}")).into_bytes();
+    Behaviour::Status { code, headers, body }
+}
+
+/// The least that a failure's hint asks for.
+fn hinted<'a>(stderr: &'a str, flag: &str) -> &'a str {
+    let (_, least) = stderr.split_once(&format!("pass {flag} ")).unwrap_or_else(|| panic!("{stderr}"));
+    least.split(' ').next().unwrap()
+}
+
+#[test]
+fn a_limit_that_leaves_no_room_for_an_answer_is_told_as_a_limit() {
+    for (flag, limit, name) in [("--max-tokens", "400000", "max_tokens"), ("--max-cost", "2", "max_cost")] {
+        let fake = Fake::start(Arc::new(|seen, turn| match may_call(seen) {
+            true => dear_look(seen, turn, 500_000),
+            false => Behaviour::Say("Enough.".to_owned()),
+        }));
+        let mut desk = Desk::at(fake.url(), 1);
+        desk.write("standards/style.md", "Names are whole words.\n");
+        desk.set("ROUNDTABLE_DOCUMENTS", "standards");
+        let ask = |limit: &str| desk.run(&["ask", "qa,sre", "Should we?", "--format", "json", flag, limit]);
+        let ran = ask(limit).expect(6);
+        assert!(
+            ran.stderr.contains("2 of 2 personas gave no answer") && ran.stderr.contains("the limit on"),
+            "{ran:?}"
+        );
+        assert!(ran.stderr.contains("\"kind\":\"limit\"") && ran.stderr.contains("\"retryable\":false"), "{ran:?}");
+        let answer = ran.json()["answers"][0].clone();
+        assert_eq!((&answer["text"], &answer["capped"], &answer["calls"]), (&Value::Null, &json!(name), &json!(1)));
+        assert_eq!(fake.log().len(), 2, "{flag}: nothing is sent that may not be");
+        let ran = ask(hinted(&ran.stderr, flag)).expect(0);
+        assert_eq!(
+            (&ran.json()["answers"][1]["text"], &ran.json()["answers"][1]["capped"]),
+            (&json!("Enough."), &json!(name))
+        );
+    }
+}
+
+#[test]
+fn a_limit_that_leaves_no_room_for_another_try_is_told_as_a_limit() {
+    let fake = Fake::always(Behaviour::CutMidStream("half an answer".to_owned()));
+    let mut desk = Desk::at(fake.url(), 1);
+    let ask = |desk: &Desk, more: &[&str]| desk.run(&[&["ask", "qa", "Should we?"], more].concat());
+    let refused = ask(&desk, &["--max-tokens", "1"]).expect(2).stderr;
+    let ran = ask(&desk, &["--max-tokens", hinted(&refused, "--max-tokens")]).expect(6);
+    assert!(ran.stderr.contains("the limit leaves no room for another request"), "{}", ran.stderr);
+    assert_eq!(fake.log().len(), 1);
+    // With the room that is asked for, it is tried once more, and with all the room there is, the provider is at fault.
+    let again = hinted(&ran.stderr, "--max-tokens").to_owned();
+    ask(&desk, &["--max-tokens", &again]).expect(6);
+    assert_eq!(fake.log().len(), 3);
+    desk.set("ROUNDTABLE_MAX_TOKENS", "9000000");
+    assert!(!ask(&desk, &[]).expect(5).stderr.contains("limit"));
+}
+
+#[test]
+fn a_provider_that_fails_beside_a_limit_is_told_first() {
+    let refusal = json!({ "error": { "type": "authentication_error", "message": "no" } });
+    let fake = Fake::start(Arc::new(move |seen, turn| match seen.vendor_wire {
+        "anthropic" if may_call(seen) => dear_look(seen, turn, 500_000),
+        "anthropic" => Behaviour::Say("Enough.".to_owned()),
+        _ => Behaviour::json(401, &refusal),
+    }));
+    let mut desk = Desk::at(fake.url(), 2);
+    desk.write("standards/style.md", "Names are whole words.\n");
+    desk.set("ROUNDTABLE_DOCUMENTS", "standards");
+    let ran = desk.run(&["ask", "qa,sre", "Should we?", "--max-tokens", "400000"]).expect(5);
+    assert!(ran.stderr.contains("2 of 2 personas gave no answer: openai"), "{}", ran.stderr);
 }

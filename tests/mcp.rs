@@ -13,7 +13,7 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -358,6 +358,26 @@ fn all_calls_together_ask_no_more_personas_at_once_than_may_be() {
     let count = |answer: &Value| answer["result"]["structuredContent"]["answers"].as_array().unwrap().len();
     assert_eq!(asked.map(|id| count(&answers[&id])), [2, 3, 1]);
     assert_eq!(fake.most_at_once(), 2);
+}
+
+#[test]
+fn a_budget_that_leaves_no_room_for_another_try_is_a_limit() {
+    let fake = Fake::always(Behaviour::CutMidStream("half an answer".to_owned()));
+    let mut client = Client::start(&Desk::at(fake.url(), 1), REVISION);
+    let mut ask = |tokens: u64| {
+        let budget = json!({ "maxTokens": tokens });
+        client.call("ask_persona", json!({ "persona": "qa", "task": "Should we?", "budget": budget }))
+    };
+    let refused = error(&ask(1))["hint"].as_str().unwrap().to_owned();
+    let (_, least) = refused.split_once("pass budget.maxTokens ").unwrap_or_else(|| panic!("{refused}"));
+    let failed = ask(least.split(' ').next().unwrap().parse().unwrap());
+    let (problem, answer) = (&failed["structuredContent"]["problem"], &failed["structuredContent"]["answers"][0]);
+    assert_eq!(
+        (&failed["isError"], &problem["kind"], &answer["capped"]),
+        (&json!(true), &json!("limit"), &json!("max_tokens"))
+    );
+    assert!(problem["hint"].as_str().unwrap().starts_with("pass budget.maxTokens "), "{problem}");
+    assert_eq!(fake.log().len(), 1);
 }
 
 /// Searching and what asking may take are arguments here, for a debate and for a persona alone.
@@ -853,4 +873,53 @@ fn over_http_a_client_that_drops_its_connection_finds_the_debate_where_it_is() {
     assert_eq!(status(&desk), "open");
     desk.run(&["resume", "@"]).expect(0);
     gated.check_nothing_was_paid_twice();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_to_its_end_or_is_too_long_is_refused_by_its_name() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    let fifo = Command::new("mkfifo").arg(desk.work().join("pipe")).status().unwrap();
+    assert!(fifo.success());
+    let mut client = Client::start(&desk, REVISION);
+    let session = client.called("start_roundtable", rehearsal())["session"].clone();
+    let long = "x".repeat(400 * 1024);
+    let asked = |more: Value| with(json!({ "persona": "qa", "task": "x" }), more);
+    for (tool, arguments, words) in [
+        ("ask_persona", asked(json!({ "context": ["pipe"] })), "context: `pipe` is neither a file nor a folder"),
+        ("start_roundtable", with(question(), json!({ "context": ["pipe"] })), "is neither a file nor a folder"),
+        ("ask_persona", asked(json!({ "material": long })), "the material is 409600 bytes long"),
+        ("continue_roundtable", json!({ "session": session, "focus": long }), "focus is 409600 bytes long"),
+    ] {
+        let refused = client.call(tool, arguments);
+        assert!(error(&refused)["message"].as_str().unwrap().contains(words), "{tool}: {refused}");
+    }
+    assert!(fake.log().is_empty());
+}
+
+#[test]
+fn over_http_an_answer_whose_stream_broke_off_is_heard_on_another() {
+    let server = HttpServer::start(&Desk::new());
+    let session = post(&server.url, &greeting(), &[]).session.unwrap();
+    let headers = [("mcp-session-id", session.as_str()), ("mcp-protocol-version", REVISION)];
+    post(&server.url, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }), &headers);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let heard = runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let within = |request: reqwest::RequestBuilder| {
+            request.header("accept", "application/json, text/event-stream").header("mcp-session-id", &session)
+        };
+        let call = within(client.post(&server.url)).header("content-type", "application/json");
+        let call = call.body(tool_call("start_roundtable", rehearsal()).to_string());
+        let mut response = call.send().await.unwrap();
+        let begun = String::from_utf8(response.chunk().await.unwrap().unwrap().to_vec()).unwrap();
+        let event = begun.lines().find_map(|line| line.strip_prefix("id:")).unwrap_or_else(|| panic!("{begun}"));
+        drop(response);
+        let again = within(client.get(&server.url)).header("last-event-id", event.trim()).send().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(30), again.text()).await.unwrap().unwrap()
+    });
+    let frames = heard.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok());
+    let answer = frames.into_iter().find(|frame| frame["id"] == 2).unwrap_or_else(|| panic!("{heard}"));
+    assert_eq!(answer["result"]["structuredContent"]["status"], "decided", "{answer}");
 }

@@ -34,7 +34,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 pub use crate::app::ask::{
-    AskRequest, Asked as AskedPersonas, Capped, PersonaAnswer, Said, Turnstile, ask_failure, names_of,
+    AskRequest, Asked as AskedPersonas, Capped, PersonaAnswer, Said, Silence, Turnstile, ask_failure, names_of,
 };
 pub use crate::app::bench::{
     BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, open_bench,

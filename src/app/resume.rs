@@ -12,9 +12,10 @@ use crate::debate::decision::Label;
 use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
 use crate::debate::history::History;
 use crate::debate::needs::Waiting;
+use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::debate::schedule;
 use crate::error::Failure;
-use crate::material::Guard;
+use crate::material::{FILE_BYTES_MAX, Guard};
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
@@ -90,6 +91,7 @@ impl App {
     /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no
     /// request.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        check_lengths(&request)?;
         supplied::check_secrets(&self.config, outgoing(&request), request.guard)?;
         match request.from_round {
             Some(round) => self.branch_off(name, round, request, pace).await,
@@ -245,6 +247,20 @@ fn check_answers(history: &History, request: &ContinueRequest) -> Result<(), Fai
     };
     let hint = people::how_to_answer(history).unwrap_or_default();
     Err(Failure::usage(message).with_hint(hint).with_session(session.to_string()))
+}
+
+/// Fails on a text that every seat would be sent and that is longer than one like it may be elsewhere.
+fn check_lengths(request: &ContinueRequest) -> Result<(), Failure> {
+    let focus = request.focus.iter().map(|focus| ("--focus", focus.len(), TOPIC_BYTES_MAX));
+    let fact_max = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
+    let facts = request.facts.iter().map(|fact| ("--fact", fact.about.len() + fact.text.len(), fact_max));
+    match focus.chain(facts).find(|(_, bytes, max)| bytes > max) {
+        None => Ok(()),
+        Some((flag, bytes, max)) => {
+            Err(Failure::usage(format!("{flag} is {bytes} bytes long; at most {max} are taken"))
+                .with_hint("say it in a few sentences"))
+        }
+    }
 }
 
 /// Every text of a request that goes into prompts, with the place it comes from.

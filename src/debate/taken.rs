@@ -5,7 +5,7 @@
 use crate::debate::agent::Voice;
 use crate::debate::budget::{Amount, Caps, Need, sum};
 use crate::debate::history::{Attempt, History, Outcome};
-use crate::debate::reply::{Loss, Reply, Usage};
+use crate::debate::reply::{Fault, Loss, Reply, Usage};
 
 /// What was spent in this session: replies as they were billed, and what is known of requests that brought none.
 pub fn spent(history: &History) -> Amount {
@@ -43,7 +43,7 @@ impl Taken {
         let (caps, voice) = (&history.caps, &attempt.voice);
         match &attempt.outcome {
             Some(Outcome::Finished { reply, .. }) => Self::by_reply(caps, voice, reply, worst),
-            Some(Outcome::Failed(fault)) => Self::by_lost(caps, voice, (fault.lost, fault.loss.as_deref()), worst),
+            Some(Outcome::Failed(fault)) => Self::by_fault(caps, voice, fault, worst),
             None => {
                 let requests = attempt.grant.map_or(1, |grant| grant.requests);
                 Self { spent: Amount::default(), set_aside: worst.times(requests) }
@@ -56,6 +56,11 @@ impl Taken {
         let lost = Self::by_lost(caps, voice, (reply.lost, reply.loss.as_deref()), worst);
         let billed = priced(caps, voice, &reply.usage, reply.cost_usd);
         Self { spent: billed.plus(lost.spent), ..lost }
+    }
+
+    /// What was lost on the way to no reply; `worst` is the worst of one request.
+    pub(crate) fn by_fault(caps: &Caps, voice: &Voice, fault: &Fault, worst: Amount) -> Self {
+        Self::by_lost(caps, voice, (fault.lost, fault.loss.as_deref()), worst)
     }
 
     fn by_lost(caps: &Caps, voice: &Voice, (lost, loss): (u32, Option<&Loss>), worst: Amount) -> Self {

@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use secrecy::{ExposeSecret, SecretString};
@@ -61,8 +62,7 @@ pub(super) async fn serve(server: &Server, config: &Config, http: &HttpServer) -
     let listener = TcpListener::bind(http.address).await.map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
     let closing = CancellationToken::new();
-    let app = router(server, http, address, closing.clone())
-        .layer(middleware::from_fn_with_state(token.map(|token| Token::from(Sha256::digest(token.as_bytes()))), admit));
+    let app = router(server.clone(), (address, &http.hosts), token, closing.clone());
     announce(address);
     tokio::select! {
         served = axum::serve(listener, app).into_future() => served.map_err(unusable)?,
@@ -79,18 +79,26 @@ fn announce(address: SocketAddr) {
     writeln!(std::io::stderr().lock(), "listening at http://{address}{PATH}").ok();
 }
 
-fn router(server: &Server, http: &HttpServer, address: SocketAddr, closing: CancellationToken) -> Router {
+/// Mounts what speaks the protocol, a clone of it for each session, at `/mcp` of `address`: behind the guards against web pages
+/// from elsewhere and names other than this machine's and `hosts`, and behind the token where there is one. Sessions end once
+/// they are idle for an hour, and all of them when `closing` is cancelled.
+pub fn router<S: ServerHandler + Clone>(
+    speaker: S,
+    (address, hosts): (SocketAddr, &[String]),
+    token: Option<&str>,
+    closing: CancellationToken,
+) -> Router {
     let own = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into_iter().chain([address.ip().to_string()]);
     let config = StreamableHttpServerConfig::default()
-        .with_allowed_hosts(own.chain(http.hosts.iter().cloned()))
+        .with_allowed_hosts(own.chain(hosts.iter().cloned()))
         .with_allowed_origins(ORIGINS)
         .with_max_request_body_bytes(REQUEST_BYTES_MAX)
         .with_cancellation_token(closing);
     let mut sessions = LocalSessionManager::default();
     sessions.session_config.keep_alive = Some(SESSION_IDLE_MAX);
-    let server = server.clone();
-    let service = StreamableHttpService::new(move || Ok(server.clone()), Arc::new(sessions), config);
-    Router::new().nest_service(PATH, service)
+    let service = StreamableHttpService::new(move || Ok(speaker.clone()), Arc::new(sessions), config);
+    let token = token.map(|token| Token::from(Sha256::digest(token.as_bytes())));
+    Router::new().nest_service(PATH, service).layer(middleware::from_fn_with_state(token, admit))
 }
 
 /// Lets a request pass that brings the token, where one is needed.

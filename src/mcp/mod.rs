@@ -23,6 +23,7 @@ use tokio::runtime;
 use crate::app::{HttpServer, Telemetry, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
+pub use crate::mcp::http::router;
 use crate::mcp::server::Server;
 
 /// How long debates under way may take to come to rest when the server ends.

@@ -1,5 +1,6 @@
 //! How each wire says that tools are called, and where in a request the results come back.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use serde_json::{Value, json};

@@ -134,9 +134,8 @@ pub(super) fn share(config: &Config, prepared: &[Prepared<'_>], search: &WebSear
     };
     let flag = limits::flag(reached.limit);
     let failure = Failure::usage(format!("{flag} is too low to ask persona {persona}: {}", reached.numbers()));
-    let together = reached.next.map(|next| next * prepared.len() as f64);
     let less = search.terms().map(|_| format!(", or allow fewer searches with {}", keys::WEB_SEARCH_MAX));
-    let raise = limits::raise(&Reached { next: together, ..reached }) + &less.unwrap_or_default();
+    let raise = limits::raise(&share.of_all(&reached)) + &less.unwrap_or_default();
     Err(failure.with_hint(raise))
 }
 

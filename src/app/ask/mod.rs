@@ -18,15 +18,16 @@ use crate::app::ask::call::{Call, Matter, Prepared};
 use crate::app::failures::store_failure;
 use crate::app::search::{self, Searcher};
 use crate::app::supplied::{self, Supplied};
-use crate::app::{App, Guard, Who};
+use crate::app::{App, Guard, Who, limits};
 use crate::config::{Origin, keys};
 use crate::debate::agent::Voice;
-use crate::debate::budget::LimitKind;
+use crate::debate::budget::{LimitKind, Reached};
 use crate::debate::material::{Material, Origin as MaterialOrigin};
 use crate::debate::reply::{Citation, Fault, Finish};
 use crate::debate::search::WebSearch;
 use crate::debate::text;
 use crate::error::Failure;
+use crate::material::TOTAL_BYTES_MAX;
 use crate::store::{Store, Taken};
 
 /// Longest task, in bytes.
@@ -70,9 +71,18 @@ pub struct PersonaAnswer {
     /// Alias of the key it was asked with.
     pub alias: String,
     /// What it said, or why it said nothing.
-    pub said: Result<Said, Fault>,
+    pub said: Result<Said, Silence>,
     /// What it took, whether or not there is an answer.
     pub taken: Taken,
+}
+
+/// Why a persona said nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Silence {
+    /// What happened.
+    pub fault: Fault,
+    /// The limit on what is asked that left no room for an answer, if one did, as it holds all personas together.
+    pub reached: Option<Reached>,
 }
 
 /// What a persona said.
@@ -92,6 +102,23 @@ pub struct Said {
     pub documents: Vec<String>,
     /// Calls of tools that it made.
     pub tool_calls: u32,
+}
+
+impl PersonaAnswer {
+    /// The limit that kept it from looking up more, or from answering at all, if one did.
+    pub fn capped(&self) -> Option<Capped> {
+        match &self.said {
+            Ok(said) => said.capped,
+            Err(silence) => silence.reached.map(|reached| Capped::Limit(reached.limit)),
+        }
+    }
+}
+
+impl From<Fault> for Silence {
+    /// A fault that no limit is the reason of.
+    fn from(fault: Fault) -> Self {
+        Self { fault, reached: None }
+    }
 }
 
 impl Said {
@@ -119,7 +146,7 @@ pub enum Capped {
     ToolRounds,
     /// It had been shown as much of the documents as it may be.
     DocumentBytes,
-    /// A limit on what is asked left room for an answer, and no more.
+    /// A limit on what is asked left room for an answer and no more, or not even for that.
     Limit(LimitKind),
 }
 
@@ -195,6 +222,13 @@ impl App {
         let mut material = supplied::premises(&self.config, &supplied, warnings)?.context;
         let given = request.material.as_ref().filter(|text| !text::is_blank(text));
         material.extend(given.map(|text| Material::new("context".to_owned(), MaterialOrigin::Input, text)));
+        let bytes: u64 = material.iter().map(|material| material.bytes).sum();
+        if bytes > TOTAL_BYTES_MAX {
+            return Err(Failure::usage(format!(
+                "the material is {bytes} bytes long; at most {TOTAL_BYTES_MAX} are taken"
+            ))
+            .with_hint("give what the task is about"));
+        }
         let texts = material.iter().map(|material| (material.name.clone(), material.text.as_str()));
         supplied::check_secrets(&self.config, texts, request.guard)?;
         Ok(material)
@@ -219,14 +253,26 @@ pub fn names_of(list: &str) -> Vec<String> {
     names
 }
 
-/// The failure that personas without an answer mean to a script; `None` when all have answered.
+/// The failure that personas without an answer mean to a script, a limit where nothing else kept them from one; `None` when
+/// all have answered.
 pub fn ask_failure(asked: &Asked) -> Option<Failure> {
-    let faults: Vec<&Fault> = asked.answers.iter().filter_map(|answer| answer.said.as_ref().err()).collect();
-    let first = faults.first()?;
+    let silent: Vec<&Silence> = asked.answers.iter().filter_map(|answer| answer.said.as_ref().err()).collect();
+    let first = silent.iter().find(|silence| silence.reached.is_none()).or(silent.first())?;
     let message = match asked.answers.len() {
-        1 => format!("no answer: {first}"),
-        count => format!("{} of {count} personas gave no answer: {first}", faults.len()),
+        1 => format!("no answer: {}", first.fault),
+        count => format!("{} of {count} personas gave no answer: {}", silent.len(), first.fault),
     };
-    let failure = Failure::providers(message).with_hint(&first.hint);
-    Some(if faults.iter().any(|fault| fault.kind.is_retryable()) { failure } else { failure.lasting() })
+    let failure = match first.reached {
+        Some(reached) => Failure::limit(message).with_hint(limits::raise(&highest(reached, &silent))),
+        None => Failure::providers(message).with_hint(&first.fault.hint),
+    };
+    let may_heal = silent.iter().any(|silence| silence.fault.kind.is_retryable());
+    Some(if may_heal { failure.passing() } else { failure.lasting() })
+}
+
+/// A limit as it was reached by whoever needs most of it.
+fn highest(first: Reached, silent: &[&Silence]) -> Reached {
+    let same = silent.iter().filter_map(|silence| silence.reached).filter(|reached| reached.limit == first.limit);
+    let least = |reached: &Reached| reached.least().unwrap_or(f64::INFINITY);
+    same.fold(first, |highest, next| if least(&next) > least(&highest) { next } else { highest })
 }

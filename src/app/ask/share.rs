@@ -4,7 +4,7 @@
 
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Amount, Caps, Grant, LimitKind, Reached};
-use crate::debate::reply::Reply;
+use crate::debate::reply::{Fault, Reply};
 use crate::debate::taken::Taken;
 
 /// Most requests that may be billed for one step of a talk: the first, and one for each whose answer broke off.
@@ -21,6 +21,8 @@ const REMARK_BYTES: usize = 64;
 pub(super) struct Share {
     caps: Caps,
     taken: Taken,
+    /// How many have such a share.
+    count: u32,
 }
 
 impl Share {
@@ -33,7 +35,14 @@ impl Share {
             tokens: tokens.map(|tokens| tokens / u64::from(count)),
             ..caps.clone()
         };
-        Self { caps, taken: Taken::default() }
+        Self { caps, taken: Taken::default(), count }
+    }
+
+    /// The limit that is reached, as it holds all that have a share of it together.
+    pub(super) fn of_all(&self, reached: &Reached) -> Reached {
+        let all = |amount: f64| amount * f64::from(self.count);
+        let (max, spent, set_aside) = (all(reached.max), all(reached.spent), all(reached.set_aside));
+        Reached { limit: reached.limit, max, spent, set_aside, next: reached.next.map(all), held: all(reached.held) }
     }
 
     /// The limit that requests with inputs of so many tokens may exceed together; `None` where they fit.
@@ -56,19 +65,33 @@ impl Share {
 
     /// What a step may take with an input of so many tokens, and another one after it or not; `None` without a limit.
     pub(super) fn grant(&self, ask: &Ask, input_tokens: u64, then: Then) -> Option<Grant> {
-        let after = match then {
-            Then::Answer => Some(self.answering(ask, input_tokens)),
-            Then::Nothing => None,
-        };
-        let fits = |count: &usize| {
-            let inputs: Vec<u64> = vec![input_tokens; *count].into_iter().chain(after).collect();
-            self.exceeded(ask, &inputs).is_none()
-        };
+        let fits = |count: &usize| self.exceeded_by(ask, input_tokens, (*count, then)).is_none();
         let requests = (1..=REQUESTS_MAX).rev().find(fits).unwrap_or(1);
         let output_tokens = ask.prompt.output_tokens_max;
         let searches = ask.search.terms().map_or(0, |terms| terms.searches_max);
         let requests = u32::try_from(requests).unwrap_or(1);
         self.caps.counts().then_some(Grant { input_tokens, searches, output_tokens, requests, room: output_tokens })
+    }
+
+    /// The limit that leaves no room to send a step with an input of so many tokens once more.
+    pub(super) fn exceeded_again(&self, ask: &Ask, input_tokens: u64, then: Then) -> Option<Reached> {
+        self.exceeded_by(ask, input_tokens, (1, then))
+    }
+
+    /// The limit that a step may exceed for which so many requests are sent, with what comes after it.
+    fn exceeded_by(&self, ask: &Ask, input_tokens: u64, (count, then): (usize, Then)) -> Option<Reached> {
+        let after = match then {
+            Then::Answer => Some(self.answering(ask, input_tokens)),
+            Then::Nothing => None,
+        };
+        let inputs: Vec<u64> = vec![input_tokens; count].into_iter().chain(after).collect();
+        self.exceeded(ask, &inputs)
+    }
+
+    /// Counts what a request took that brought nothing.
+    pub(super) fn lose(&mut self, ask: &Ask, input_tokens: u64, fault: &Fault) {
+        let worst = budget::worst(&self.caps, ask, input_tokens).unwrap_or_default();
+        self.taken = self.taken.plus(Taken::by_fault(&self.caps, &ask.voice, fault, worst));
     }
 
     /// Counts what a reply took, with what was lost on the way to it.

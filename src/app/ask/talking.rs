@@ -4,7 +4,8 @@
 
 use crate::app::ask::share::{Share, Then};
 use crate::app::ask::tools::Desk;
-use crate::app::ask::{Capped, Said};
+use crate::app::ask::{Capped, Said, Silence};
+use crate::app::limits;
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
 use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
@@ -24,7 +25,7 @@ pub(super) struct Tools<'a> {
 
 /// What came of a talk.
 pub(super) struct Held {
-    pub(super) said: Result<Said, Fault>,
+    pub(super) said: Result<Said, Silence>,
     pub(super) taken: Taken,
 }
 
@@ -56,7 +57,7 @@ async fn to_its_end(
     (mut ask, mut share): (Ask, Share),
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
-) -> Result<Said, Fault> {
+) -> Result<Said, Silence> {
     let mut steps: Vec<Step> = Vec::new();
     let mut citations: Vec<Citation> = Vec::new();
     let mut input = first_input_tokens(&ask, tools.as_deref());
@@ -65,9 +66,10 @@ async fn to_its_end(
         let offered = tools.as_deref().map_or(&[][..], |tools| tools.offered);
         let calling = if capped.is_some() || offered.is_empty() { Calling::Over } else { Calling::Allowed };
         if let Some(reached) = share.exceeded(&ask, &[input]) {
-            return Err(out_of_bounds(&ask, &reached));
+            return Err(out_of_bounds(&ask, &share, &reached));
         }
-        ask.grant = share.grant(&ask, input, if calling == Calling::Over { Then::Nothing } else { Then::Answer });
+        let then = if calling == Calling::Over { Then::Nothing } else { Then::Answer };
+        ask.grant = share.grant(&ask, input, then);
         let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
         watch.begin();
         let heard = talker.talk(talk, &|progress| watch.hear(&progress)).await;
@@ -76,7 +78,7 @@ async fn to_its_end(
             Ok(heard) => heard,
             Err(fault) => {
                 lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
-                return Err(fault);
+                return Err(unheard(fault, &ask, &mut share, (input, then)));
             }
         };
         count(taken, &reply);
@@ -95,7 +97,7 @@ async fn to_its_end(
                 }
                 steps.push(Step { called, results });
             }
-            _ if is_wordless(&reply) => return Err(wordless(&ask, reply, &called)),
+            _ if is_wordless(&reply) => return Err(wordless(&ask, reply, &called).into()),
             _ => return Ok(said(Reply { citations, ..reply }, capped, tools.as_deref())),
         }
     }
@@ -153,9 +155,25 @@ fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
 }
 
 /// The fault of a talk whose share leaves no room for its next request.
-fn out_of_bounds(ask: &Ask, reached: &Reached) -> Fault {
+fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
     let message = format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers());
-    Fault { kind: FaultKind::Cancelled, ..fault(ask, message, "raise the limit on cost or tokens".to_owned()) }
+    let reached = share.of_all(reached);
+    let fault = Fault { kind: FaultKind::Cancelled, ..fault(ask, message, limits::raise(&reached)) };
+    Silence { fault, reached: Some(reached) }
+}
+
+/// What a request comes to that brought nothing: a limit, where that is what leaves no room to send it again.
+fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u64, Then)) -> Silence {
+    let is_last = ask.grant.is_some_and(|grant| fault.lost >= grant.requests);
+    share.lose(ask, input_tokens, &fault);
+    let reached = share.exceeded_again(ask, input_tokens, then);
+    match reached.filter(|_| is_last && fault.kind.is_retryable()) {
+        Some(reached) => {
+            let reached = share.of_all(&reached);
+            Silence { fault: Fault { hint: limits::raise(&reached), ..fault }, reached: Some(reached) }
+        }
+        None => fault.into(),
+    }
 }
 
 fn fault(ask: &Ask, message: String, hint: String) -> Fault {

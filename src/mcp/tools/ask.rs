@@ -80,7 +80,8 @@ struct Spoken {
     documents: Vec<String>,
     /// Web pages that it points at, or was shown.
     citations: Vec<Citation>,
-    /// The limit that kept it from looking up more, if one did: tool_rounds, document_bytes, max_cost or max_tokens.
+    /// The limit that kept it from looking up more, if one did: tool_rounds, document_bytes, max_cost or max_tokens. Without an
+    /// answer, the one that left no room for it.
     capped: Option<&'static str>,
     /// Why there is no answer.
     fault: Option<String>,
@@ -122,14 +123,14 @@ async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
 }
 
 fn spoken(answer: PersonaAnswer) -> Spoken {
-    let taken = answer.taken;
+    let (taken, capped) = (answer.taken, answer.capped().map(Capped::name));
     let (said, fault) = match answer.said {
         Ok(said) => (Some(said), None),
-        Err(fault) => (None, Some(fault.to_string())),
+        Err(silence) => (None, Some(silence.fault.to_string())),
     };
     Spoken {
         is_whole: said.as_ref().is_some_and(|said| said.finish == Finish::Complete),
-        capped: said.as_ref().and_then(|said| said.capped).map(Capped::name),
+        capped,
         documents: said.as_ref().map(|said| said.documents.clone()).unwrap_or_default(),
         citations: said.as_ref().map(|said| said.citations.clone()).unwrap_or_default(),
         text: said.map(|said| said.in_words()),

@@ -198,7 +198,7 @@ pub(super) fn unconfigured(ask: &Ask) -> Fault {
 /// The fault of an ask whose limit leaves no room for the request that might have healed it.
 pub(super) fn denied(fault: Fault) -> Fault {
     Fault {
-        message: format!("{}; the session's limit leaves no room for another request", fault.message),
+        message: format!("{}; the limit leaves no room for another request", fault.message),
         hint: "raise the limit on cost or tokens".to_owned(),
         ..fault
     }
