@@ -647,6 +647,8 @@ async fn who_does_not_speak_the_wire_is_told_from_who_is_in_trouble() {
             body("text/html", b"<html>"),
             body(&"x".repeat(3_000), b"?"),
             body("application/json", b"nonsense"),
+            body("application/json", &[0, 255].repeat(1_000)),
+            body("application/json", foreign_whole(name).to_string().as_bytes()),
         ];
         for (row, behaviour) in behaviours.into_iter().enumerate() {
             let fake = Fake::sequence(vec![behaviour, say()]);
@@ -660,6 +662,62 @@ async fn who_does_not_speak_the_wire_is_told_from_who_is_in_trouble() {
         }
     });
     join_all(wires).await;
+}
+
+/// A whole answer on a wire that is not the vendor's.
+fn foreign_whole(name: &str) -> Value {
+    match name {
+        "openrouter" | "perplexity" => json!({
+            "id": "msg_1", "type": "message", "model": "x", "content": [{ "type": "text", "text": "Yes." }],
+            "stop_reason": "end_turn", "usage": { "input_tokens": 5, "output_tokens": 7 },
+        }),
+        _ => json!({
+            "id": "chatcmpl-1", "object": "chat.completion", "model": "x",
+            "choices": [{ "index": 0, "message": { "role": "assistant", "content": "Yes." }, "finish_reason": "stop" }],
+            "usage": { "prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12 },
+        }),
+    }
+}
+
+/// A status can mean much; what comes with it tells who answers.
+#[tokio::test]
+async fn a_refusal_that_no_api_sends_leads_to_the_base_url() {
+    const PAGE: &[u8] = b" <!doctype html><title>Not here</title>";
+    let binary = [0, 255].repeat(1_000);
+    // (status, body, whether the hint leads to the base URL)
+    let rows: [(u16, &[u8], bool); 9] = [
+        (404, PAGE, true),
+        (502, PAGE, true),
+        (401, PAGE, true),
+        (500, &binary, true),
+        (405, b"", true),
+        (405, br#"{"detail":"Method Not Allowed"}"#, true),
+        (429, PAGE, false),
+        (502, b"bad gateway", false),
+        (500, b"", false),
+    ];
+    for (status, body, leads) in rows {
+        let headers = vec![("content-type", "text/html".to_owned())];
+        let fake = Fake::always(Behaviour::Status { code: status, headers, body: body.to_vec() });
+        let fault = run(&gateway("openai", fake.url(), timeouts()), "openai").await.result.unwrap_err();
+        let says = fault.hint.contains("does not speak the API of OpenAI: check the base URL; OPENAI_BASE_URL sets");
+        assert_eq!(says, leads, "{status}: {}", fault.hint);
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_there_is_no_time_for_is_told_with_what_helps() {
+    for (header, wait) in [("3600", "3600 s"), ("90000", "more than a day")] {
+        for status in [429, 503] {
+            let refused = refusal("anthropic", status, "slow down").with_header("retry-after", header);
+            let fake = Fake::sequence(vec![refused, say()]);
+            let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
+            let expected = format!(
+                "come back after {wait}, choose another provider, or let one step in for Anthropic: --fallback NAME"
+            );
+            assert_eq!((fault.hint, fake.log().len()), (expected, 1), "{status}, {header}");
+        }
+    }
 }
 
 #[tokio::test]

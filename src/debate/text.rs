@@ -44,6 +44,28 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The ASCII letter or digit that a reader may take a character for; `None` for what nobody sees.
+pub fn look_alike(c: char) -> Option<char> {
+    let code = u32::from(c);
+    let plain = |code: u32| char::from_u32(code).unwrap_or(c).to_ascii_lowercase();
+    match code {
+        0xad
+        | 0x34f
+        | 0x180b..=0x180f
+        | 0x200b..=0x200f
+        | 0x2060..=0x2064
+        | 0xfe00..=0xfe0f
+        | 0xfeff
+        | 0xe0000..=0xe01ef => None,
+        // Full width.
+        0xff01..=0xff5e => Some(plain(code - 0xff01 + 0x21)),
+        // Mathematical letters and digits, alphabet after alphabet.
+        0x1d400..=0x1d6a3 => Some(plain(u32::from('a') + (code - 0x1d400) % 26)),
+        0x1d7ce..=0x1d7ff => Some(plain(u32::from('0') + (code - 0x1d7ce) % 10)),
+        _ => Some(c.to_ascii_lowercase()),
+    }
+}
+
 /// Returns the form under which two texts count as the same: one line, lower case, without closing punctuation.
 pub fn folded(text: &str) -> String {
     line(text).to_lowercase().trim_end_matches(['.', '!', ' ']).to_owned()

@@ -90,6 +90,8 @@ struct Complaint {
     status: Option<u16>,
     request_id: Option<String>,
     retry_after_ms: Option<u64>,
+    /// Whether it is none that an API answers with.
+    is_foreign: bool,
 }
 
 impl Complaint {
@@ -107,7 +109,11 @@ impl Complaint {
 pub(crate) fn from_response(status: u16, body: &str) -> WireFault {
     let complaint = match serde_json::from_str::<Value>(body) {
         Ok(body) => read(&body),
-        Err(_) => Complaint { chars_max: EXCERPT_CHARS_MAX, ..read(&Value::String(body.to_owned())) },
+        Err(_) => Complaint {
+            chars_max: EXCERPT_CHARS_MAX,
+            is_foreign: is_page(body) || !text::is_blank(body) && excerpt(body, EXCERPT_CHARS_MAX).is_empty(),
+            ..read(&Value::String(body.to_owned()))
+        },
     };
     assess(Some(status), complaint)
 }
@@ -175,6 +181,7 @@ fn assess(status: Option<u16>, complaint: Complaint) -> WireFault {
         request_id: complaint.request_id,
         retry_after_ms: complaint.retry_after_ms,
         schema_refused: kind == FaultKind::InvalidRequest && about_schema,
+        is_foreign: complaint.is_foreign,
     }
 }
 
@@ -243,12 +250,17 @@ fn read(body: &Value) -> Complaint {
         message,
         chars_max: MESSAGE_CHARS_MAX,
         names,
+        is_foreign: false,
     }
 }
 
 /// A proxy's error page says nothing in one line.
 fn readable(text: &str) -> String {
-    if text.trim_start().starts_with('<') { "a web page instead of an answer".to_owned() } else { text.to_owned() }
+    if is_page(text) { "a web page instead of an answer".to_owned() } else { text.to_owned() }
+}
+
+fn is_page(text: &str) -> bool {
+    text.trim_start().starts_with('<')
 }
 
 /// Reads a leading duration such as `12s`, `1.5s`, `250ms` or `6m0s`.

@@ -152,11 +152,20 @@ pub struct WireFault {
     pub retry_after_ms: Option<u64>,
     /// Whether the schema or its format was refused, so that a weaker [`Shape`] may pass.
     pub schema_refused: bool,
+    /// Whether the body of a refusal is none that an API answers with: a web page, or what is no text.
+    pub is_foreign: bool,
 }
 
 impl WireFault {
     pub(crate) fn new(kind: FaultKind, message: &str) -> Self {
-        Self { kind, message: fault::one_line(message), request_id: None, retry_after_ms: None, schema_refused: false }
+        Self {
+            kind,
+            message: fault::one_line(message),
+            request_id: None,
+            retry_after_ms: None,
+            schema_refused: false,
+            is_foreign: false,
+        }
     }
 }
 
@@ -233,6 +242,18 @@ impl Wire {
         };
         fault.request_id = header(name).map(|id| fault::one_line(&id)).or(fault.request_id);
         fault
+    }
+
+    /// Whether a whole JSON body is an answer on this wire, however broken.
+    fn is_own(self, body: &Value) -> bool {
+        let fields: &[&str] = match self {
+            Self::Anthropic => &["content", "stop_reason"],
+            Self::OpenaiResponses => &["output", "status"],
+            Self::OpenaiChat | Self::Perplexity => &["choices"],
+            Self::Gemini => &["candidates", "promptFeedback", "usageMetadata"],
+        };
+        let first = body.as_array().and_then(|list| list.first()).unwrap_or(body);
+        fields.iter().any(|field| !first[*field].is_null())
     }
 
     fn usage(self, usage: &Value) -> Option<Usage> {
@@ -355,6 +376,9 @@ impl Decoder {
         }
         if let Some(fault) = fault::from_event(None, &body) {
             return Err(fault);
+        }
+        if !self.wire.is_own(&body) {
+            return Err(WireFault::new(FaultKind::InvalidResponse, "the answer that came is that of another API"));
         }
         match self.wire {
             Wire::Anthropic => anthropic::body(&mut self.draft, &body)?,

@@ -29,7 +29,7 @@ pub fn inline(nonce: &str, text: &str) -> String {
 /// Words a name in front of what its holder said: a plain one as it stands, one that could pass for an order or a sentence as a
 /// quotation. A plain name is of a few words in letters alone, with a number at its end at most, so it names no option's id.
 pub fn label(nonce: &str, name: &str) -> String {
-    let is_letter = |c: char| c.is_alphabetic() && look_alike(c) == Some(c.to_ascii_lowercase());
+    let is_letter = |c: char| c.is_alphabetic() && text::look_alike(c) == Some(c.to_ascii_lowercase());
     let is_word =
         |word: &str| word.chars().all(|c| is_letter(c) || matches!(c, '-' | '\'' | '\u{2019}' | '&' | '/' | '.'));
     let mut words: Vec<&str> = name.split_whitespace().collect();
@@ -65,7 +65,7 @@ fn unmarked(nonce: &str, text: &str) -> String {
 fn marked(nonce: &str, text: &str) -> usize {
     let mut left = nonce.chars().peekable();
     for (at, c) in text.char_indices() {
-        match look_alike(c) {
+        match text::look_alike(c) {
             // The mark begins with something that is seen.
             None if at > 0 => {}
             seen if seen == left.peek().copied() => {
@@ -78,28 +78,6 @@ fn marked(nonce: &str, text: &str) -> usize {
         }
     }
     0
-}
-
-/// The ASCII letter or digit that a reader may take a character for; `None` for what nobody sees.
-fn look_alike(c: char) -> Option<char> {
-    let code = u32::from(c);
-    let plain = |code: u32| char::from_u32(code).unwrap_or(c).to_ascii_lowercase();
-    match code {
-        0xad
-        | 0x34f
-        | 0x180b..=0x180f
-        | 0x200b..=0x200f
-        | 0x2060..=0x2064
-        | 0xfe00..=0xfe0f
-        | 0xfeff
-        | 0xe0000..=0xe01ef => None,
-        // Full width.
-        0xff01..=0xff5e => Some(plain(code - 0xff01 + 0x21)),
-        // Mathematical letters and digits, alphabet after alphabet.
-        0x1d400..=0x1d6a3 => Some(plain(u32::from('a') + (code - 0x1d400) % 26)),
-        0x1d7ce..=0x1d7ff => Some(plain(u32::from('0') + (code - 0x1d7ce) % 10)),
-        _ => Some(c.to_ascii_lowercase()),
-    }
 }
 
 /// Words a contribution: statement, claims by ledger id, concessions; or the questions posed. Never reasoning, stance

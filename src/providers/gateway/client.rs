@@ -78,6 +78,11 @@ impl Route {
         &self.server
     }
 
+    /// Whether it is where the vendor is found unless another address is set.
+    pub(super) fn is_the_vendors(&self) -> bool {
+        Url::parse(self.vendor().base_url).is_ok_and(|usual| host(&usual) == self.host)
+    }
+
     pub(super) fn url(&self, path: &str) -> String {
         self.endpoint.vendor.wire.url(&self.base, path)
     }

@@ -25,8 +25,12 @@ pub(super) struct Failure {
     pub(super) request_id: Option<String>,
     /// How long the provider asks to be left alone.
     pub(super) told_wait: Option<Duration>,
+    /// The same, where there is no time for it.
+    pub(super) overlong_wait: Option<Duration>,
     /// Whether a looser shape may be taken.
     pub(super) schema_refused: bool,
+    /// Whether the refusal is none that an API answers with.
+    pub(super) is_foreign: bool,
     /// Whether the provider may have seen the request.
     pub(super) sent: Sent,
     /// Whether what came back was an answer to its beginning.
@@ -50,7 +54,9 @@ impl Failure {
             status: None,
             request_id: None,
             told_wait: None,
+            overlong_wait: None,
             schema_refused: false,
+            is_foreign: false,
             sent: Sent::Perhaps,
             has_begun: false,
         }
@@ -92,12 +98,11 @@ impl Failure {
 
     /// Says so where the wait that the provider wants is what there is no time for.
     pub(super) fn out_of_time(self, left: Duration) -> Self {
-        let seconds = |duration: Duration| format!("{} s", duration.as_secs_f64().ceil());
         match self.told_wait.filter(|told| *told >= left) {
             Some(told) => {
-                let wait = if told > DAY { "more than a day".to_owned() } else { seconds(told) };
-                let reason = format!("it wants a wait of {wait}, and {} of the turn are left", seconds(left));
-                Self { message: format!("{}; {reason}", self.message), ..self }
+                let (wait, left) = (in_seconds(told), in_seconds(left));
+                let reason = format!("it wants a wait of {wait}, and {left} of the turn are left");
+                Self { message: format!("{}; {reason}", self.message), overlong_wait: Some(told), ..self }
             }
             None => self,
         }
@@ -148,7 +153,9 @@ impl From<WireFault> for Failure {
             status: None,
             request_id: fault.request_id,
             told_wait: fault.retry_after_ms.map(Duration::from_millis),
+            overlong_wait: None,
             schema_refused: fault.schema_refused,
+            is_foreign: fault.is_foreign,
             sent: Sent::Perhaps,
             has_begun: false,
         }
@@ -206,9 +213,25 @@ pub(super) fn cause(error: &dyn Error) -> String {
     deepest.to_string()
 }
 
+fn in_seconds(duration: Duration) -> String {
+    if duration > DAY { "more than a day".to_owned() } else { format!("{} s", duration.as_secs_f64().ceil()) }
+}
+
 fn hint(failure: &Failure, ask: &Ask, route: &Route) -> String {
     let (vendor, model, host) = (route.vendor(), &ask.voice.model, route.host());
     let title = vendor.title;
+    if let Some(wait) = failure.overlong_wait {
+        let wait = in_seconds(wait);
+        return format!(
+            "come back after {wait}, choose another provider, or let one step in for {title}: --fallback NAME"
+        );
+    }
+    if is_foreign(failure, route) {
+        return format!(
+            "what answers at {host} does not speak the API of {title}: check the base URL{}",
+            set_by(vendor)
+        );
+    }
     match failure.kind {
         FaultKind::Auth if route.key_variable().is_empty() => format!("give {host} a key that it accepts"),
         FaultKind::Auth if route.has_key() => format!("check {}", route.key_variable()),
@@ -220,15 +243,20 @@ fn hint(failure: &Failure, ask: &Ask, route: &Route) -> String {
         FaultKind::Overloaded => "try again later, or choose another model".to_owned(),
         FaultKind::ContextTooLong => "choose a model with a larger window, or fewer rounds".to_owned(),
         FaultKind::InvalidRequest if failure.status == Some(404) => {
-            format!("check the model's name, {model}, and the base URL of {title}")
+            format!("check the model's name, {model}, and the base URL of {title}{}", set_by(vendor))
         }
         FaultKind::InvalidRequest => format!("check that {title} offers {model}, or choose another model"),
-        FaultKind::InvalidResponse if failure.has_begun => "try again, or choose another model".to_owned(),
-        FaultKind::InvalidResponse => {
-            format!("what answers at {host} does not speak the API of {title}: check the base URL{}", set_by(vendor))
-        }
+        FaultKind::InvalidResponse => "try again, or choose another model".to_owned(),
         FaultKind::Cancelled => "resume the session".to_owned(),
     }
+}
+
+/// Whether who answered seems to be no such vendor. At the vendor's own host, a web page is what stands before a vendor in trouble
+/// shows; and a limit is a limit whoever sets it.
+fn is_foreign(failure: &Failure, route: &Route) -> bool {
+    let is_no_answer = failure.kind == FaultKind::InvalidResponse && !failure.has_begun;
+    let is_elsewhere = failure.is_foreign && failure.kind != FaultKind::RateLimit && !route.is_the_vendors();
+    is_no_answer || is_elsewhere || failure.status == Some(405)
 }
 
 fn set_by(vendor: &Vendor) -> String {

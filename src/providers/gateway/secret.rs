@@ -2,137 +2,188 @@
 //!
 //! Must never leave so much of a key as would help anybody to find it; a word more may go with it.
 
-use crate::debate::text::is_invisible;
+use std::iter;
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::debate::text::look_alike;
 
 /// Stands in the place of a key.
 const MARK: &str = "[key]";
-/// Fewer characters of a key than these tell too little, and stand in too many words.
-const PART_CHARS_MIN: usize = 8;
+/// Fewer letters and digits of a key than these tell too little, and stand in too many words. They fill one `u64`.
+const PART_CHARS: usize = 8;
+/// What an escape begins with.
+const ESCAPES: [char; 3] = ['%', '\\', '&'];
+/// Longest name of a character in HTML, without `&` and `;`.
+const ENTITY_BYTES_MAX: usize = 8;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
     /// The key from its first character to its last.
     Whole,
-    /// Also its beginning or its end alone, of at least eight characters.
+    /// Also eight letters and digits that follow one another in it.
     Parts,
 }
 
-/// The text without the key. One of eight characters and more is found in other cases, percent-encoded, escaped as in JSON,
-/// in Base64, and with spaces or characters that are not seen between its own.
+/// The text without the key, in any case. One of eight letters and digits and more is found percent-encoded, escaped as in JSON
+/// and HTML, in Base64 and hexadecimal, in letters that look alike, and with anything but ASCII letters and digits between its own.
 pub(super) fn scrub(text: &str, key: &str, extent: Extent) -> String {
-    let plain = text.replace(key, MARK);
-    if key.chars().count() < PART_CHARS_MIN {
+    let plain = replaced(text, &as_it_is(text, key));
+    let forms = forms(key);
+    if forms[0].len() < PART_CHARS {
         return plain;
     }
-    let forms = forms(key);
-    // Most of a long text is passed over without a closer look.
-    let mut begins = [false; 128];
-    for c in forms.iter().flat_map(|form| &form[..starts(form, extent)]).chain(&['%', '\\']) {
-        for c in [*c, c.to_ascii_uppercase()] {
-            begins.get_mut(c as usize).into_iter().for_each(|begins| *begins = true);
+    let sought = sought(&forms, extent);
+    let mut places = places(&plain, &sought, Reading::Literal);
+    if plain.contains(ESCAPES) {
+        places.extend(self::places(&plain, &sought, Reading::Decoded));
+    }
+    places.sort_unstable_by_key(|place| place.start);
+    replaced(&plain, &places)
+}
+
+/// Where the key stands character by character, in any case.
+fn as_it_is(text: &str, key: &str) -> Vec<Range<usize>> {
+    let (text, key) = (text.to_ascii_lowercase(), key.to_ascii_lowercase());
+    text.match_indices(&key).map(|(start, found)| start..start + found.len()).collect()
+}
+
+/// The text with one mark in place of each run of places that meet. They come in the order of their starts.
+fn replaced(text: &str, places: &[Range<usize>]) -> String {
+    let (mut kept, mut end) = (String::with_capacity(text.len()), 0);
+    for place in places {
+        if place.start > end || kept.is_empty() {
+            kept.push_str(&text[end..place.start]);
+            kept.push_str(MARK);
         }
+        end = end.max(place.end);
     }
-    let begins = |c: char| begins.get(c as usize).copied().unwrap_or(true);
-    let (mut kept, mut rest) = (String::with_capacity(plain.len()), plain.as_str());
-    while let Some(at) = rest.find(begins) {
-        kept.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let bytes = match forms.iter().filter_map(|form| covered(rest, form, extent)).max() {
-            Some(bytes) => {
-                kept.push_str(MARK);
-                bytes
-            }
-            None => {
-                let one = rest.chars().next().map_or(0, char::len_utf8);
-                kept.push_str(&rest[..one]);
-                one
-            }
-        };
-        rest = &rest[bytes..];
-    }
-    kept + rest
+    kept + &text[end..]
 }
 
-/// At how many of its characters a form may begin.
-fn starts(form: &[char], extent: Extent) -> usize {
-    match extent {
-        Extent::Whole => 1,
-        Extent::Parts => form.len() - PART_CHARS_MIN + 1,
-    }
-}
-
-/// The key in lower case, and in Base64 wherever in a longer text it begins, by either alphabet (RFC 4648, 4 and 5).
-fn forms(key: &str) -> Vec<Vec<char>> {
-    let plain = key.chars().flat_map(char::to_lowercase).collect();
-    let encoded = (0..3usize).flat_map(|before| {
-        let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(key.bytes()).collect();
-        // What comes before the key shapes the digits that it shares bits with.
-        let skipped = (before * 8).div_ceil(6);
-        [['+', '/'], ['-', '_']].map(|last| base64(&bytes, last).split_off(skipped))
+/// The letters and digits of the key, first as it is, then in hexadecimal, and in Base64 wherever in a longer text it begins. The
+/// alphabets of Base64 (RFC 4648, 4 and 5) differ in what is neither.
+fn forms(key: &str) -> Vec<Vec<u8>> {
+    let hexadecimal = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let encoded = (0..3_usize).map(|before| {
+        let bytes: Vec<u8> = iter::repeat_n(0, before).chain(key.bytes()).collect();
+        // What stands beside the key shapes the digits that it shares bits with.
+        let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        STANDARD_NO_PAD.encode(&bytes)[own].to_owned()
     });
-    std::iter::once(plain).chain(encoded).filter(|form: &Vec<char>| form.len() >= PART_CHARS_MIN).collect()
+    let forms = [key.to_owned(), hexadecimal].into_iter().chain(encoded);
+    forms.map(|form| form.bytes().filter(u8::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()).collect()
 }
 
-/// The digits that depend on nothing beyond the bytes, in lower case.
-fn base64(bytes: &[u8], last: [char; 2]) -> Vec<char> {
-    let digit = |place: usize| {
-        let (byte, bit) = (place * 6 / 8, place * 6 % 8);
-        let pair = u16::from(bytes[byte]) << 8 | u16::from(bytes.get(byte + 1).copied().unwrap_or(0));
-        match u8::try_from(pair >> (10 - bit) & 63).unwrap_or(0) {
-            letter @ 0..52 => char::from(b'a' + letter % 26),
-            figure @ 52..62 => char::from(b'0' + figure - 52),
-            other => last[usize::from(other == 63)],
-        }
-    };
-    (0..bytes.len() * 8 / 6).map(digit).collect()
+/// Parts of the forms that are looked for, each with its first letters in one number, in the order of these.
+type Sought<'a> = Vec<(u64, &'a [u8])>;
+
+fn sought(forms: &[Vec<u8>], extent: Extent) -> Sought<'_> {
+    let parts = forms.iter().filter(|form| form.len() >= PART_CHARS).flat_map(|form| match extent {
+        Extent::Whole => form.windows(form.len()),
+        Extent::Parts => form.windows(PART_CHARS),
+    });
+    let head = |part: &[u8]| part[..PART_CHARS].iter().fold(0, |head, letter| head << 8 | u64::from(*letter));
+    let mut sought: Sought<'_> = parts.map(|part| (head(part), part)).collect();
+    sought.sort_unstable();
+    sought.dedup();
+    sought
 }
 
-/// How many bytes at the start of `text` are of the key in this form.
-fn covered(text: &str, form: &[char], extent: Extent) -> Option<usize> {
-    let first = unit(text).0.filter(|c| !is_nothing(*c))?;
-    let run = |start: usize| {
-        let (chars, bytes) = alike(text, &form[start..]);
-        let is_beginning = start == 0 && extent == Extent::Parts && chars >= PART_CHARS_MIN;
-        (is_beginning || chars == form.len() - start).then_some(bytes)
-    };
-    (0..starts(form, extent)).filter(|start| form[*start] == first).filter_map(run).max()
+/// How a text is read. What is an escape in one text is a separator before a letter in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Decoded,
+    Literal,
 }
 
-/// How many characters of `form` the text begins with, and in how many bytes.
-fn alike(text: &str, form: &[char]) -> (usize, usize) {
-    let (mut chars, mut bytes, mut at) = (0, 0, 0);
-    while let (Some(expected), (Some(found), length)) = (form.get(chars), unit(&text[at..])) {
-        at += length;
-        if found == *expected {
-            (chars, bytes) = (chars + 1, at);
-        } else if !is_nothing(found) {
-            break;
-        }
+/// Where in the text something stands that is looked for, in order.
+fn places(text: &str, sought: &Sought<'_>, reading: Reading) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = Vec::new();
+    let (mut head, mut starts) = (0, [0; PART_CHARS]);
+    for (count, (letter, at)) in letters(text, reading).enumerate() {
+        // The ninth letter back falls off its end.
+        head = head << 8 | u64::from(letter);
+        starts[count % PART_CHARS] = at.start;
+        let start = starts[(count + 1) % PART_CHARS];
+        let first = sought.partition_point(|(other, _)| *other < head);
+        let alike = sought[first..].iter().take_while(|(other, _)| *other == head);
+        let ends = alike.filter_map(|(_, part)| end(&text[start..], part, reading));
+        places.extend(ends.map(|end| start..start + end));
     }
-    (chars, bytes)
+    places
 }
 
-/// The first character of a text, in lower case and without its encoding, and its length in bytes.
-fn unit(text: &str) -> (Option<char>, usize) {
-    let encoded = |prefix: &str, digits: usize| {
-        let code = text.strip_prefix(prefix)?.get(..digits)?;
-        let is_hex = code.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let byte = u8::from_str_radix(code, 16).ok().filter(|byte| is_hex && byte.is_ascii())?;
-        Some((char::from(byte), prefix.len() + digits))
+/// Where the part ends with which the text begins.
+fn end(text: &str, part: &[u8], reading: Reading) -> Option<usize> {
+    let mut found = letters(text, reading);
+    part.iter().try_fold(0, |_, expected| found.next().filter(|(letter, _)| letter == expected).map(|(_, at)| at.end))
+}
+
+/// The ASCII letters and digits of a text, in lower case, and where each of them stands.
+fn letters(text: &str, reading: Reading) -> impl Iterator<Item = (u8, Range<usize>)> {
+    let mut start = 0;
+    let units = iter::from_fn(move || {
+        let rest = &text[start..];
+        let (c, bytes) = match reading {
+            Reading::Decoded => escape(rest).or_else(|| literal(rest))?,
+            Reading::Literal => literal(rest)?,
+        };
+        let at = start..start + bytes;
+        start = at.end;
+        Some((c, at))
+    });
+    units.filter_map(|(c, at)| {
+        let letter = look_alike(c).filter(char::is_ascii_alphanumeric)?;
+        Some((u8::try_from(letter).ok()?.to_ascii_lowercase(), at))
+    })
+}
+
+/// The first character of a text, and its length in bytes.
+fn literal(text: &str) -> Option<(char, usize)> {
+    text.chars().next().map(|c| (c, c.len_utf8()))
+}
+
+/// The character that an escape at the start of the text stands for, and the length of the escape in bytes.
+fn escape(text: &str) -> Option<(char, usize)> {
+    let coded = |prefix: &str, digits: usize| {
+        let c = character(text.strip_prefix(prefix)?.get(..digits)?, 16)?;
+        Some((c, prefix.len() + digits))
     };
-    let plain = || text.chars().next().map(|c| (c, c.len_utf8()));
-    match encoded("%", 2).or_else(|| encoded("\\u00", 2)).or_else(plain) {
-        Some((c, length)) => (c.to_lowercase().next(), length),
-        None => (None, 0),
+    match text.as_bytes().first()? {
+        b'%' => coded("%", 2).filter(|(c, _)| c.is_ascii()),
+        b'\\' if text[1..].starts_with(['n', 'r', 't', 'b', 'f']) => Some((' ', 2)),
+        b'\\' => coded("\\u", 4).or_else(|| coded("\\x", 2)),
+        b'&' => entity(text),
+        _ => None,
     }
 }
 
-fn is_nothing(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || is_invisible(c)
+/// The same for HTML. Whatever has a name is neither letter nor digit.
+fn entity(text: &str) -> Option<(char, usize)> {
+    let end = text.bytes().take(ENTITY_BYTES_MAX + 2).position(|byte| byte == b';')?;
+    let name = &text[1..end];
+    let c = match name.strip_prefix('#') {
+        Some(code) => match code.strip_prefix(['x', 'X']) {
+            Some(code) => character(code, 16)?,
+            None => character(code, 10)?,
+        },
+        None if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) => ' ',
+        None => return None,
+    };
+    Some((c, end + 1))
+}
+
+fn character(code: &str, radix: u32) -> Option<char> {
+    let is_code = code.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u32::from_str_radix(code, radix).ok().filter(|_| is_code).and_then(char::from_u32)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -148,8 +199,30 @@ mod tests {
         let unseen: String = KEY.chars().flat_map(|c| [c, '\u{200b}', '\u{feff}']).collect();
         let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();
         let percent: String = KEY.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let hexadecimal =
+            |between: &str| KEY.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(between);
+        let separated = |between: &str| KEY.chars().map(String::from).collect::<Vec<_>>().join(between);
+        let wide: String = KEY.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
         let whole = [
             KEY.to_owned(),
+            separated(","),
+            separated("\\n"),
+            separated("\",\""),
+            separated("&quot;,&quot;"),
+            separated(" \u{e4}\u{2014}\u{4e2d} "),
+            separated("%"),
+            KEY.replace('y', "y\",\""),
+            KEY.replace('-', "-_."),
+            hexadecimal(""),
+            hexadecimal("").to_uppercase(),
+            hexadecimal(" "),
+            hexadecimal("\n:"),
+            format!("\\x{}", hexadecimal("\\x")),
+            hexadecimal("%"),
+            wide,
+            KEY.chars().map(|c| format!("\\u{:04X}", u32::from(c) + 0xfee0)).collect(),
+            KEY.chars().map(|c| format!("&#{};", u32::from(c))).collect(),
+            KEY.chars().map(|c| format!("&#x{:x};", u32::from(c))).collect(),
             KEY.to_uppercase(),
             KEY.to_lowercase(),
             KEY.replace('-', "%2D").replace('+', "%2b"),
@@ -170,12 +243,17 @@ mod tests {
         }
         assert_eq!(parts(bearer), "QmVhcmVyIH[key]Q==", "digits that hold bits of their neighbours stay");
         let rows = [
-            (format!("key {}... is wrong", &KEY[..8]), "key [key]... is wrong"),
-            (format!("key ...{} is wrong", &KEY[KEY.len() - 8..]), "key ...[key] is wrong"),
+            (format!("key {}... is wrong", &KEY[..9]), "key [key]... is wrong"),
+            (format!("key ...{} is wrong", &KEY[KEY.len() - 10..]), "key ...[key] is wrong"),
             (format!("key {}x is wrong", &KEY[..20]), "key [key]x is wrong"),
-            (format!("key {} is wrong", &KEY[..7]), "key sk-Cana is wrong"),
-            (format!("key {} is wrong", &KEY[5..20]), "key nary-0123456789 is wrong"),
+            (format!("key {} is wrong", &KEY[..8]), "key sk-Canar is wrong"),
+            (format!("key {} is wrong", &KEY[5..20]), "key [key] is wrong"),
+            (format!("key {} is wrong", &KEY[5..13]), "key nary-012 is wrong"),
+            (format!("key {}\",\"{} is wrong", &KEY[5..8], &KEY[8..15]), "key [key] is wrong"),
             (format!("key {} is wrong", &alone[..12]), "key [key] is wrong"),
+            (format!("key {} is wrong", &alone[10..21]), "key [key] is wrong"),
+            (format!("key {} is wrong", &hexadecimal(" ")[9..20]), "key [key] is wrong"),
+            (format!("key {} and {} are wrong", &KEY[..12], &KEY[14..]), "key [key] and [key] are wrong"),
         ];
         for (text, expected) in rows {
             assert_eq!(parts(&text), expected);
@@ -185,9 +263,32 @@ mod tests {
 
     #[test]
     fn what_is_no_key_stays_as_it_came() {
-        let text = "100% of \\u0041 sk- Can?\u{200b} 0123 %zz %e2%82%ac \u{130}";
-        assert_eq!(scrub(text, KEY, Extent::Parts), text);
-        // A word of one's own server is taken out as it stands, and not within others.
-        assert_eq!(scrub("none of No ne", "none", Extent::Parts), "[key] of No ne");
+        let harmless = [
+            "",
+            "100% of \\u0041 sk- Can?\u{200b} 0123 %zz %e2%82%ac \u{130}",
+            "Incorrect API key provided. Find yours at https://platform.example/account/api-keys.",
+            "a key begins with sk-, and the canary is at 0123",
+            "&&;&#;&#x;&#99999999; & so on; \\u12 \\ud800 \\x \\",
+            "request 73612d6b43616f62 took 0.123456 s",
+            "R\u{e9}ponse tronqu\u{e9}e \u{2014} \u{ff33}\u{ff2b}\u{2026} \u{4e2d}\u{6587} %",
+        ];
+        for text in harmless {
+            assert_eq!(scrub(text, KEY, Extent::Parts), text);
+        }
+        // A word of one's own server is taken out in any case, and only in one piece.
+        let rows =
+            [("none", "none of No ne, None", "[key] of No ne, [key]"), ("ab+c1-d/", "AB+C1-D/ abc1d", "[key] abc1d")];
+        for (key, text, expected) in rows {
+            assert_eq!(scrub(text, key, Extent::Parts), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_its_time() {
+        let started = std::time::Instant::now();
+        let text = "sk-Canary-01234567 ".repeat(20_000);
+        assert_eq!(scrub(&text, KEY, Extent::Whole), text);
+        assert_eq!(scrub(&text, KEY, Extent::Parts), "[key] ".repeat(20_000));
+        assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
     }
 }
