@@ -302,7 +302,7 @@ fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFligh
                 Progress::Delta(text) => Notice::Arriving { turn, chars: text.chars().count() },
                 Progress::Waiting { ahead, reason } => Notice::Waiting { turn, ahead, reason },
                 Progress::Sending => Notice::Sending { turn },
-                Progress::Retrying { requests, reason, wait_ms } => {
+                Progress::Retrying { requests, reason, wait_ms, .. } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }
             };

@@ -41,6 +41,8 @@ pub enum Progress {
     Retrying {
         /// Requests sent so far.
         requests: u32,
+        /// Of those, the ones that may have been billed all the same.
+        lost: u32,
         /// Why the attempt failed, without secrets.
         reason: String,
         /// Milliseconds until the next attempt.

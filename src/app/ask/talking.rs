@@ -1,14 +1,20 @@
 //! Holding a talk: from the task to the answer, with looks at the documents in between.
 //!
 //! Must never go on without end: rounds of tools and what they show are capped, and after that there is an answer or a fault.
+//! Must never send a request that whoever watches has not been told of.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::app::ask::share::{Share, Then};
 use crate::app::ask::tools::Desk;
-use crate::app::ask::{Capped, Said, Silence};
+use crate::app::ask::{Capped, Cause, Said, Silence};
 use crate::app::limits;
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
 use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Reply};
+use crate::providers::Progress;
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 
@@ -22,16 +28,39 @@ pub(super) struct Tools<'a> {
     pub(super) rounds_max: u32,
 }
 
+/// How a talk is followed while it is under way.
+#[derive(Clone, Copy)]
+pub(super) struct Watch<'a> {
+    /// Told before each request what has been taken once it has left: nobody knows yet what it brings.
+    pub(super) leaving: &'a (dyn Fn(&Taken) + Send + Sync),
+    /// Cancelled when nobody wants an answer any more.
+    pub(super) leave: &'a CancellationToken,
+}
+
 /// What came of a talk.
 pub(super) struct Held {
     pub(super) said: Result<Said, Silence>,
     pub(super) taken: Taken,
 }
 
-/// Asks until there is an answer, within its share, and tells what that took.
-pub(super) async fn held(talker: &dyn Talker, ask: Ask, mut tools: Option<Tools<'_>>, share: Share) -> Held {
+impl Held {
+    /// What comes of a talk that was called off before it began.
+    pub(super) fn unbegun(ask: &Ask) -> Self {
+        let taken = Taken { outcome: AskOutcome::Failed, ..nothing() };
+        Self { said: Err(called_off(ask, (0, 0))), taken }
+    }
+}
+
+/// Asks until there is an answer, within its share, or nobody wants one any more, and tells what that took.
+pub(super) async fn held(
+    talker: &dyn Talker,
+    ask: Ask,
+    mut tools: Option<Tools<'_>>,
+    share: Share,
+    watch: Watch<'_>,
+) -> Held {
     let mut taken = nothing();
-    let said = to_its_end(talker, (ask, share), tools.as_mut(), &mut taken).await;
+    let said = to_its_end((talker, watch), (ask, share), tools.as_mut(), &mut taken).await;
     taken.outcome = match &said {
         Ok(_) => AskOutcome::Answered,
         Err(_) => AskOutcome::Failed,
@@ -47,7 +76,7 @@ pub(super) fn first_input_tokens(ask: &Ask, tools: Option<&Tools<'_>>) -> u64 {
 }
 
 async fn to_its_end(
-    talker: &dyn Talker,
+    (talker, watch): (&dyn Talker, Watch<'_>),
     (mut ask, mut share): (Ask, Share),
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
@@ -65,10 +94,10 @@ async fn to_its_end(
         let then = if calling == Calling::Over { Then::Nothing } else { Then::Answer };
         ask.grant = share.grant(&ask, input, then);
         let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
-        let (reply, called) = match talker.talk(talk, &|_| {}).await {
+        let (reply, called) = match heard((talker, watch), talk, taken).await? {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, &fault);
+                lose(taken, (fault.requests, fault.lost));
                 return Err(unheard(fault, &ask, &mut share, (input, then)));
             }
         };
@@ -90,6 +119,45 @@ async fn to_its_end(
             }
             _ if is_wordless(&reply) => return Err(wordless(&ask, reply, &called).into()),
             _ => return Ok(said(Reply { citations, ..reply }, capped, tools.as_deref())),
+        }
+    }
+}
+
+/// What comes back for a talk as it stands. Fails, having counted what was sent, once nobody wants it any more.
+async fn heard(
+    (talker, watch): (&dyn Talker, Watch<'_>),
+    talk: Talk<'_>,
+    taken: &mut Taken,
+) -> Result<Result<(Reply, Called), Fault>, Silence> {
+    if watch.leave.is_cancelled() {
+        return Err(called_off(talk.ask, (0, 0)));
+    }
+    let before = *taken;
+    let leaving = |sent: (u32, u32)| {
+        let mut taken = before;
+        lose(&mut taken, sent);
+        (watch.leaving)(&taken);
+        sent
+    };
+    let sent = Mutex::new(leaving((1, 1)));
+    // Whoever is told may have had enough, so that nothing leaves.
+    if watch.leave.is_cancelled() {
+        return Err(called_off(talk.ask, (0, 0)));
+    }
+    let progress = |progress: Progress| match progress {
+        Progress::Retrying { requests, lost, .. } => {
+            let next = leaving((requests.saturating_add(1), lost.saturating_add(1)));
+            *sent.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        }
+        Progress::Delta(_) | Progress::Waiting { .. } | Progress::Sending => {}
+    };
+    tokio::select! {
+        biased;
+        heard = talker.talk(talk, &progress) => Ok(heard),
+        () = watch.leave.cancelled() => {
+            let sent = *sent.lock().unwrap_or_else(PoisonError::into_inner);
+            lose(taken, sent);
+            Err(called_off(talk.ask, sent))
         }
     }
 }
@@ -150,7 +218,14 @@ fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
     let message = format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers());
     let reached = share.of_all(reached);
     let fault = Fault { kind: FaultKind::Cancelled, ..fault(ask, message, limits::raise(&reached)) };
-    Silence { fault, reached: Some(reached) }
+    Silence { fault, cause: Cause::Limit(reached) }
+}
+
+/// The fault of a talk that nobody wants to go on, and for whose latest step so much was sent and lost.
+fn called_off(ask: &Ask, (requests, lost): (u32, u32)) -> Silence {
+    let fault = fault(ask, "called off before it answered".to_owned(), "ask it again".to_owned());
+    let fault = Fault { kind: FaultKind::Cancelled, requests, lost, ..fault };
+    Silence { fault, cause: Cause::CalledOff }
 }
 
 /// What a request comes to that brought nothing: a limit, where that is what leaves no room to send it again.
@@ -161,7 +236,7 @@ fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u6
     match reached.filter(|_| is_last && fault.kind.is_retryable()) {
         Some(reached) => {
             let reached = share.of_all(&reached);
-            Silence { fault: Fault { hint: limits::raise(&reached), ..fault }, reached: Some(reached) }
+            Silence { fault: Fault { hint: limits::raise(&reached), ..fault }, cause: Cause::Limit(reached) }
         }
         None => fault.into(),
     }
@@ -213,8 +288,8 @@ fn count(taken: &mut Taken, reply: &Reply) {
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
 }
 
-/// Counts what brought nothing.
-fn lose(taken: &mut Taken, fault: &Fault) {
-    taken.requests = taken.requests.saturating_add(fault.requests);
-    taken.unknown = taken.unknown.saturating_add(fault.lost);
+/// Counts requests that brought nothing, and those of them that may be billed.
+fn lose(taken: &mut Taken, (requests, lost): (u32, u32)) {
+    taken.requests = taken.requests.saturating_add(requests);
+    taken.unknown = taken.unknown.saturating_add(lost);
 }

@@ -232,7 +232,7 @@ impl Gateway {
             if ask.grant.is_some_and(|grant| lost >= grant.requests) {
                 return Err(failure::denied(failure.into_fault(ask, route, (requests, lost))));
             }
-            progress(Progress::Retrying { requests, reason: failure.message, wait_ms: millis(wait) });
+            progress(Progress::Retrying { requests, lost, reason: failure.message, wait_ms: millis(wait) });
             tokio::time::sleep(wait).await;
             clock.left = deadline.saturating_duration_since(Instant::now());
         }
