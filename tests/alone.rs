@@ -551,3 +551,18 @@ fn nothing_is_sent_that_cannot_be_noted() {
     assert!(ran.stderr.contains("the ledger lacks what qa took"), "{}", ran.stderr);
     assert_eq!((fake.log().len(), spoiling.log().len()), (asked, 1));
 }
+
+#[test]
+fn a_request_that_waits_for_its_slot_has_not_left() {
+    for signal in ["INT", "KILL"] {
+        let fake = Fake::always(Behaviour::Hang);
+        let mut desk = Desk::at(fake.url(), 1);
+        desk.set("ANTHROPIC_CONCURRENCY", "1");
+        let asking = desk.spawn(&["ask", "qa,sre", "Should we?"]);
+        fake.wait_for(|seen| seen.len() == 1);
+        asking.signal(signal);
+        asking.wait();
+        let [calls, requests, unknown, ..] = taken(&desk);
+        assert_eq!((calls, requests, unknown), (0, 1, 1), "{signal}");
+    }
+}

@@ -6,8 +6,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::ask::share::Share;
-use crate::app::ask::talking::{self, Held, Tools, Watch};
+use crate::app::ask::talking::{self, Held, Tools};
 use crate::app::ask::tools::Desk;
+use crate::app::ask::watch::Watch;
 use crate::app::ask::{AskRequest, Cause, PersonaAnswer, Silence, prompt, shelf};
 use crate::app::failures::store_failure;
 use crate::app::search::Searcher;

@@ -8,6 +8,7 @@ mod share;
 mod shelf;
 mod talking;
 mod tools;
+mod watch;
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,20 +1,15 @@
 //! Holding a talk: from the task to the answer, with looks at the documents in between.
 //!
 //! Must never go on without end: rounds of tools and what they show are capped, and after that there is an answer or a fault.
-//! Must never send a request that whoever watches has not been told of.
-
-use std::sync::{Mutex, PoisonError};
-
-use tokio_util::sync::CancellationToken;
 
 use crate::app::ask::share::{Share, Then};
 use crate::app::ask::tools::Desk;
+use crate::app::ask::watch::{self, Sent, Watch};
 use crate::app::ask::{Capped, Cause, Said, Silence};
 use crate::app::limits;
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
 use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Reply};
-use crate::providers::Progress;
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 
@@ -28,15 +23,6 @@ pub(super) struct Tools<'a> {
     pub(super) rounds_max: u32,
 }
 
-/// How a talk is followed while it is under way.
-#[derive(Clone, Copy)]
-pub(super) struct Watch<'a> {
-    /// Told before each request what has been taken once it has left: nobody knows yet what it brings.
-    pub(super) leaving: &'a (dyn Fn(&Taken) + Send + Sync),
-    /// Cancelled when nobody wants an answer any more.
-    pub(super) leave: &'a CancellationToken,
-}
-
 /// What came of a talk.
 pub(super) struct Held {
     pub(super) said: Result<Said, Silence>,
@@ -47,7 +33,7 @@ impl Held {
     /// What comes of a talk that was called off before it began.
     pub(super) fn unbegun(ask: &Ask) -> Self {
         let taken = Taken { outcome: AskOutcome::Failed, ..nothing() };
-        Self { said: Err(called_off(ask, (0, 0))), taken }
+        Self { said: Err(watch::called_off(ask, Sent::default())), taken }
     }
 }
 
@@ -94,7 +80,7 @@ async fn to_its_end(
         let then = if calling == Calling::Over { Then::Nothing } else { Then::Answer };
         ask.grant = share.grant(&ask, input, then);
         let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
-        let (reply, called) = match heard((talker, watch), talk, taken).await? {
+        let (reply, called) = match watch.heard(talker, talk, taken).await? {
             Ok(heard) => heard,
             Err(fault) => {
                 lose(taken, (fault.requests, fault.lost));
@@ -119,45 +105,6 @@ async fn to_its_end(
             }
             _ if is_wordless(&reply) => return Err(wordless(&ask, reply, &called).into()),
             _ => return Ok(said(Reply { citations, ..reply }, capped, tools.as_deref())),
-        }
-    }
-}
-
-/// What comes back for a talk as it stands. Fails, having counted what was sent, once nobody wants it any more.
-async fn heard(
-    (talker, watch): (&dyn Talker, Watch<'_>),
-    talk: Talk<'_>,
-    taken: &mut Taken,
-) -> Result<Result<(Reply, Called), Fault>, Silence> {
-    if watch.leave.is_cancelled() {
-        return Err(called_off(talk.ask, (0, 0)));
-    }
-    let before = *taken;
-    let leaving = |sent: (u32, u32)| {
-        let mut taken = before;
-        lose(&mut taken, sent);
-        (watch.leaving)(&taken);
-        sent
-    };
-    let sent = Mutex::new(leaving((1, 1)));
-    // Whoever is told may have had enough, so that nothing leaves.
-    if watch.leave.is_cancelled() {
-        return Err(called_off(talk.ask, (0, 0)));
-    }
-    let progress = |progress: Progress| match progress {
-        Progress::Retrying { requests, lost, .. } => {
-            let next = leaving((requests.saturating_add(1), lost.saturating_add(1)));
-            *sent.lock().unwrap_or_else(PoisonError::into_inner) = next;
-        }
-        Progress::Delta(_) | Progress::Waiting { .. } | Progress::Sending => {}
-    };
-    tokio::select! {
-        biased;
-        heard = talker.talk(talk, &progress) => Ok(heard),
-        () = watch.leave.cancelled() => {
-            let sent = *sent.lock().unwrap_or_else(PoisonError::into_inner);
-            lose(taken, sent);
-            Err(called_off(talk.ask, sent))
         }
     }
 }
@@ -221,13 +168,6 @@ fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
     Silence { fault, cause: Cause::Limit(reached) }
 }
 
-/// The fault of a talk that nobody wants to go on, and for whose latest step so much was sent and lost.
-fn called_off(ask: &Ask, (requests, lost): (u32, u32)) -> Silence {
-    let fault = fault(ask, "called off before it answered".to_owned(), "ask it again".to_owned());
-    let fault = Fault { kind: FaultKind::Cancelled, requests, lost, ..fault };
-    Silence { fault, cause: Cause::CalledOff }
-}
-
 /// What a request comes to that brought nothing: a limit, where that is what leaves no room to send it again.
 fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u64, Then)) -> Silence {
     let is_last = ask.grant.is_some_and(|grant| fault.lost >= grant.requests);
@@ -242,7 +182,7 @@ fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u6
     }
 }
 
-fn fault(ask: &Ask, message: String, hint: String) -> Fault {
+pub(super) fn fault(ask: &Ask, message: String, hint: String) -> Fault {
     Fault {
         kind: FaultKind::InvalidResponse,
         message,
@@ -289,7 +229,7 @@ fn count(taken: &mut Taken, reply: &Reply) {
 }
 
 /// Counts requests that brought nothing, and those of them that may be billed.
-fn lose(taken: &mut Taken, (requests, lost): (u32, u32)) {
+pub(super) fn lose(taken: &mut Taken, (requests, lost): (u32, u32)) {
     taken.requests = taken.requests.saturating_add(requests);
     taken.unknown = taken.unknown.saturating_add(lost);
 }
