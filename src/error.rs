@@ -231,7 +231,11 @@ impl Error for Failure {
     }
 }
 
-/// Replaces control characters, line breaks and terminal escapes included, by spaces.
+/// Replaces control characters, line breaks of every kind and terminal escapes included, by spaces.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+    text.chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }

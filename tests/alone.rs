@@ -533,7 +533,9 @@ fn requests_that_were_sent_again_are_in_the_ledger_too() {
     fake.wait_for(|seen| seen.len() == 2);
     killed.kill();
     killed.wait();
-    assert_eq!(taken(&desk), [0, 2, 2, 0, 1]);
+    let [calls, requests, unknown, input_tokens, broken_off] = taken(&desk);
+    assert_eq!((calls, requests, unknown, broken_off), (0, 2, 1, 1));
+    assert!(input_tokens > 0, "what the first one told before it broke off");
 }
 
 #[test]

@@ -107,6 +107,35 @@ fn files_folders_and_input_are_taken_in() {
     assert_eq!(context(&desk), [("-".to_owned(), "input".to_owned(), "from a pipe".to_owned())]);
 }
 
+/// What keeps credentials under a name of its own stays at home, wherever it lies; what only sounds like it goes.
+#[test]
+fn credentials_by_name_stay_at_home() {
+    let desk = Desk::new();
+    let kept = [
+        ".docker/config.json",
+        ".kube/config",
+        ".zsh_history",
+        "client_secret_1.json",
+        "credentials.json",
+        "infra/prod.auto.tfvars",
+        "infra/terraform.tfstate.backup",
+        "infra/token.json",
+        "wp-config.php",
+    ];
+    let shown = ["config.json", "infra/main.tf", "infra/prod.tfvars.example", "secrets.md"];
+    for path in kept.iter().chain(&shown) {
+        desk.write(&format!("app/{path}"), "x = 1");
+    }
+    let warnings: Vec<String> = kept.iter().map(|path| format!("app/{path} is left out: secrets")).collect();
+    let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
+    let taken: Vec<String> = shown.iter().map(|path| format!("app/{path}")).collect();
+    let taken: Vec<(&str, &str)> = taken.iter().map(|path| (path.as_str(), "file")).collect();
+    check_taken(&desk, &["--context", "app"], &taken, &warnings);
+    let all = [&START[..], &["--context", "app", "--allow-secrets"]].concat();
+    desk.run(&all).expect(0);
+    assert_eq!(context(&desk).len(), kept.len() + shown.len());
+}
+
 #[test]
 fn names_are_told_from_the_projects_folder() {
     let desk = Desk::new();
@@ -125,6 +154,7 @@ fn what_cannot_be_taken_in_is_refused_with_its_name() {
     desk.write("logo.png", b"\x89PNG\0\0");
     desk.write("blank.md", " \n");
     desk.write("prod.env", "x");
+    desk.write("home/.kube/config", "x");
     desk.write("folder/.gitignore", "*\n");
     desk.write("large.txt", "x".repeat(128 * 1024 + 1));
     for part in 0..4 {
@@ -139,6 +169,7 @@ fn what_cannot_be_taken_in_is_refused_with_its_name() {
     check_refused(&desk, &["--context", "blank.md"], &["blank.md holds no text"], "leave it out");
     check_refused(&desk, &["--context", "folder"], &["folder holds no text"], "leave it out");
     check_refused(&desk, &["--context", "prod.env"], &["prod.env", "secrets"], "--allow-secrets");
+    check_refused(&desk, &["--context", "home/.kube/config"], &["home/.kube/config", "secrets"], "--allow-secrets");
     check_refused(&desk, &["--context", "folder/innocent.txt"], &["innocent.txt", "secrets"], "--allow-secrets");
     check_refused(&desk, &["--context", "large.txt"], &["large.txt", "131072"], "parts that matter");
     check_refused(&desk, &["--context", "much"], &["much/3.txt", "393216"], "parts that matter");

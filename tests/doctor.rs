@@ -119,6 +119,62 @@ fn a_configuration_that_cannot_be_used_is_the_first_thing_to_mend() {
     found(&looked(&desk, 0), "modes", "ok", "`vote` is the default");
 }
 
+/// Every wrong setting is told with its place and what to do, and whatever does not need one is looked at all the same.
+#[test]
+fn every_wrong_setting_is_told_and_the_rest_is_looked_at() {
+    let mut desk = ready();
+    rehearsed(&desk);
+    desk.set("OPENAI_BASE_URL", "ftp://files.example.org");
+    desk.set("ROUNDTABLE_MAX_AGENTS", "999");
+    desk.write(".env", "ROUNDTABLE_TIMEOUT=soon\nROUNDTABLE_MODE=vote\nROUNDTABLE_MODE=delphi\n");
+    desk.write("roundtable.yaml", "colour: red\nexit_consensus: 7\npersonae: 3\n");
+    let json = looked(&desk, 2);
+    let wrong = [
+        (".env:3", "ROUNDTABLE_MODE is already set in line 2"),
+        ("environment", "ROUNDTABLE_MAX_AGENTS is `999`"),
+        ("environment", "OPENAI_BASE_URL is `ftp://files.example.org`"),
+        (".env:1", "ROUNDTABLE_TIMEOUT is `soon`"),
+        ("roundtable.yaml:1:1", "unknown key `colour`"),
+        ("roundtable.yaml:2:1", "exit_consensus is `7`"),
+        ("roundtable.yaml:3:1", "unknown key `personae`"),
+    ];
+    for (place, what) in wrong {
+        let finding = found(&json, "configuration", "problem", what);
+        assert_eq!(finding["where"], place, "{finding:#}");
+        contains(finding, "next", "roundtable doctor");
+    }
+    assert_eq!(problems(&json), wrong.len(), "{json:#}");
+    found(&json, "providers", "ok", "anthropic is set up");
+    contains(found(&json, "providers", "note", "openai: not looked at"), "next", "roundtable doctor");
+    found(&json, "network", "note", "not looked at");
+    found(&json, "sessions", "ok", "1 session in");
+    found(&json, "modes", "note", "12 modes can be used; which is the default: not looked at");
+    found(&json, "terminal", "ok", "plain lines");
+    let ran = desk.run(&["doctor", "--check"]).expect(2);
+    assert!(lines_with(&ran.stderr, "error: ")[0].contains("7 problems were found"), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("Answers"), "nobody is asked with it: {}", ran.stdout);
+    // Any other command stops at the first of them, as ever.
+    let stopped = desk.run(&["list"]).expect(2).stderr;
+    assert!(stopped.contains("ROUNDTABLE_MODE is already set"), "{stopped}");
+}
+
+/// What cannot be read may set anything that nothing stronger sets.
+#[test]
+fn a_file_that_cannot_be_read_leaves_in_doubt_what_it_may_set() {
+    let mut desk = ready();
+    desk.write(".env", "ROUNDTABLE_MODE\n");
+    let json = looked(&desk, 2);
+    assert_eq!(found(&json, "configuration", "problem", "`=` is missing")["where"], ".env:1");
+    found(&json, "sessions", "note", "not looked at");
+    found(&json, "providers", "note", "anthropic, openai");
+    found(&json, "modes", "note", "not looked at");
+    desk.set("ROUNDTABLE_DATA_DIR", desk.work().join("sessions").into_os_string());
+    desk.set("ROUNDTABLE_MODE", "vote");
+    let json = looked(&desk, 2);
+    found(&json, "sessions", "ok", "no session yet");
+    found(&json, "modes", "ok", "`vote` is the default");
+}
+
 #[test]
 fn the_store_is_read_through_and_left_as_it_was() {
     let desk = ready();

@@ -431,3 +431,33 @@ fn on_a_panel_documents_are_left_aside_and_that_is_said() {
     desk.unset("ROUNDTABLE_DOCUMENTS");
     assert_eq!(warnings(&desk), "");
 }
+
+#[test]
+fn a_document_of_one_line_is_found_and_shown_in_part() {
+    let fake = scripted(vec![calls(&[("search_documents", r#"{"query":"kafka"}"#)])]);
+    let desk = desk(&fake);
+    desk.write("standards/long.md", "kafka and ".repeat(10_000));
+    desk.write("standards/short.md", "Kafka is what we use for events, and only for them.\n");
+    let answer = ask(&desk, &["--provider", "anthropic"]);
+    assert_eq!(answer["documents"], json!(["long.md", "short.md"]));
+    let told = &results(&fake.log()[1])[0].1;
+    assert!(told.contains("long.md, line 1:") && told.contains("[…]") && told.contains("short.md, line 1:"), "{told}");
+    assert!(told.len() < 10_000, "{}", told.len());
+}
+
+#[test]
+fn what_is_left_out_of_the_documents_is_told_once_a_reason() {
+    let fake = Fake::always(Behaviour::Say("Done.".to_owned()));
+    let desk = desk(&fake);
+    for picture in ["a.png", "b.png", "c.png"] {
+        desk.write(&format!("standards/{picture}"), b"\x89PNG\r\n\x1a\n\0\0");
+    }
+    symlink("style.md", desk.work().join("standards/link.md")).unwrap();
+    desk.write("standards/empty.md", "\n");
+    let asked = desk.run(&["ask", "architect", "x", "--provider", "anthropic"]).expect(0);
+    let expected =
+        ["warning: a.png and 2 more are left out: it is no text", "warning: link.md is left out: it is a link"];
+    let mut told = lines_with(&asked.stderr, "warning: ");
+    told.retain(|line| line.contains("left out"));
+    assert_eq!(told, expected);
+}

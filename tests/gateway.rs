@@ -13,12 +13,13 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::join_all;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::budget::Grant;
-use roundtable::debate::reply::{FaultKind, Finish, Usage};
+use roundtable::debate::reply::{FaultKind, Finish, Loss, Usage};
 use roundtable::debate::search::{Domains, SearchTerms, WebSearch};
 use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Timeouts};
 use roundtable::providers::{Progress, Provider, table};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use asking::{KEY, TEXT, VENDORS, ask, endpoint, events, gateway, refusal, run, say, timeouts, vendor};
 use fake::{Behaviour, Fake, Seen};
@@ -219,6 +220,56 @@ async fn a_grant_bounds_the_requests_that_may_be_billed() {
     assert_eq!((fault.kind, fault.lost), (FaultKind::Network, 0), "who was never reached bills nothing");
 }
 
+/// What a broken answer took is counted: as its provider told, or as what had arrived of it is worth.
+#[tokio::test]
+async fn what_broken_answers_took_is_counted() {
+    let cut = || Behaviour::CutMidStream(TEXT.to_owned());
+    let short = Timeouts { turn: Duration::from_millis(400), ..timeouts() };
+    let silent = || Behaviour::FallSilent(TEXT.to_owned());
+    let drop = || Behaviour::DropConnection;
+    // (what the provider does, timeouts, whether an answer comes, requests lost, of them heard of)
+    type Row = (Vec<Behaviour>, Timeouts, bool, u32, u32);
+    let rows: [Row; 7] = [
+        (vec![say()], timeouts(), true, 0, 0),
+        (vec![cut(), say()], timeouts(), true, 1, 1),
+        (vec![cut(), drop(), cut(), say()], timeouts(), true, 3, 2),
+        (vec![drop(), say()], timeouts(), true, 1, 0),
+        (vec![cut()], timeouts(), false, 4, 4),
+        (vec![silent()], short, false, 1, 1),
+        (vec![events(": not a word\n\n"), say()], timeouts(), true, 1, 0),
+    ];
+    let rows = &rows;
+    let wires = VENDORS.map(|name| async move {
+        for (place, (does, timeouts, comes, lost, heard)) in rows.iter().enumerate() {
+            let row = format!("{name}, row {place}");
+            let fake = Fake::sequence(does.clone());
+            let result = gateway(name, fake.url(), *timeouts).ask(&ask(name), &|_| {}).await;
+            let (came, unknown, loss) = match &result {
+                Ok(reply) => (true, reply.unknown(), reply.loss.as_deref()),
+                Err(fault) => (false, fault.unknown(), fault.loss.as_deref()),
+            };
+            assert_eq!((came, unknown, loss.map_or(0, |loss| loss.requests)), (*comes, lost - heard, *heard), "{row}");
+            let Some(&Loss { requests, usage, cost_usd }) = loss else { continue };
+            // Half of the text arrived, which is 16 characters. One wire tells of the prompt before it begins, and one with
+            // every piece; the others only at the end.
+            let (input, cached) = if matches!(name, "anthropic" | "google") { (120, 80) } else { (11, 0) };
+            let each = u64::from(requests);
+            assert_eq!((usage.input_tokens, usage.cached_tokens), (input * each, cached * each), "{row}");
+            let output = if name == "google" { 30 } else { 4 };
+            assert_eq!((usage.output_tokens, usage.estimated), (output * each, name != "google"), "{row}");
+            assert_eq!(cost_usd, None, "{row}: an unknown model has no price");
+        }
+    });
+    join_all(wires).await;
+
+    let fake = Fake::sequence(vec![cut(), say()]);
+    let mut ask = ask("anthropic");
+    ask.voice.model = "claude-sonnet-5-5".to_owned();
+    let loss = gateway("anthropic", fake.url(), timeouts()).ask(&ask, &|_| {}).await.unwrap().loss.unwrap();
+    let price = table::price(vendor("anthropic"), "claude-sonnet-5-5", &loss.usage);
+    assert!(price.is_some_and(|price| price > 0.0) && loss.cost_usd == price, "{loss:?}, not {price:?}");
+}
+
 /// Runs on a paused clock what the gateway waits, and on the real one what the network takes.
 fn skip(wait_ms: u64) {
     tokio::time::pause();
@@ -239,8 +290,13 @@ async fn waits_as_long_as_it_is_told() {
         ("retry-after", "400", minute * 10, Some(400_000..=400_001)),
         ("retry-after", "3600", minute * 10, None),
         ("retry-after-ms", "1500", minute, Some(1_500..=1_501)),
+        ("retry-after", "1.5", minute, Some(1_500..=1_501)),
+        ("retry-after", "-7", minute, Some(0..=1)),
+        ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT", minute, Some(0..=1)),
         ("retry-after", "60", minute, None),
         ("retry-after", "7", Duration::from_secs(6), None),
+        ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT", minute, None),
+        ("retry-after", "99999999999999999999", minute, None),
     ];
     for (header, value, turn, expected) in rows {
         let fake = Fake::sequence(vec![refusal("anthropic", 429, "slow down").with_header(header, value), say()]);
@@ -265,8 +321,39 @@ async fn waits_as_long_as_it_is_told() {
                     (FaultKind::RateLimit, 1, 0),
                     "{header}: {value}"
                 );
+                let names_day = fault.message.contains("more than a day");
+                assert_eq!(names_day, value.len() > 10, "{header}: {value}: {fault}");
             }
             (result, expected) => panic!("{header}: {value}: expected {expected:?}, came {result:?}"),
+        }
+    }
+}
+
+/// A wait that a provider asks for is noted before the slot of whoever was told it is free again.
+#[tokio::test]
+async fn a_wait_holds_back_all_that_are_not_in_flight() {
+    for status in [429, 503, 529] {
+        // (slots, whether the others in flight are answered)
+        for (slots, answered) in [(1, false), (2, false), (2, true), (4, true)] {
+            let row = format!("{status}, {slots} slots, the others answered: {answered}");
+            let together = Arc::new(Barrier::new(slots as usize));
+            let refused = refusal("anthropic", status, "slow down").with_header("retry-after", "3600");
+            let fake = Fake::start(Arc::new(move |_, before| {
+                let is_answered = answered && before > 0;
+                let then = if is_answered { say() } else { refused.clone() };
+                let late = Behaviour::Delayed(Duration::from_millis(40), Box::new(then.clone()));
+                Behaviour::Together(Arc::clone(&together), Box::new(if is_answered { late } else { then }))
+            }));
+            let limits = Limits { concurrency: slots, ..Limits::default() };
+            let endpoint = Endpoint { limits, ..endpoint(vendor("anthropic"), fake.url()) };
+            let gateway = Gateway::new(vec![endpoint], timeouts()).unwrap();
+            let ask = ask("anthropic");
+            // Nobody has the time to sit it out, so that all who are held back say so at once.
+            let results = join_all((0..7).map(|_| gateway.ask(&ask, &|_| {}))).await;
+            let unsent =
+                results.iter().filter(|result| result.as_ref().is_err_and(|fault| fault.requests == 0)).count();
+            assert_eq!(fake.log().len(), slots as usize, "{row}");
+            assert_eq!(unsent, 7 - slots as usize, "{row}: {results:?}");
         }
     }
 }
@@ -307,11 +394,12 @@ async fn an_answer_is_whole_at_its_terminal_event() {
 
 #[tokio::test]
 async fn a_refusal_without_end_is_read_to_its_limit() {
-    let page = Behaviour::Status { code: 400, headers: Vec::new(), body: vec![b'x'; 50 << 20] };
+    let page = Behaviour::Status { code: 400, headers: Vec::new(), body: b"no such page ".repeat(4 << 20) };
     let fake = Fake::always(page);
     let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
     assert_eq!(fault.kind, FaultKind::InvalidRequest);
-    assert!(fault.message.chars().count() <= 401, "{} characters", fault.message.chars().count());
+    let shown = fault.message.chars().count();
+    assert!((100..=160).contains(&shown) && fault.message.starts_with("no such page no"), "{fault}");
 }
 
 #[tokio::test]
@@ -379,6 +467,10 @@ async fn lets_a_paused_provider_go_on() {
     let fake = Fake::always(events(&paused));
     let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
     assert_eq!((fault.kind, fault.requests, fake.log().len()), (FaultKind::InvalidResponse, 9, 9));
+    // All of it was billed, and told.
+    let loss = fault.loss.as_deref().unwrap();
+    let each = (loss.usage.input_tokens / 9, loss.usage.searches, loss.usage.estimated);
+    assert_eq!((fault.lost, fault.unknown(), loss.requests, each), (9, 0, 9, (12, 9, false)));
 }
 
 #[tokio::test]
@@ -494,6 +586,9 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
         let fake = Fake::sequence(vec![
             Behaviour::Redirect(format!("{}/v1/messages", elsewhere.url())),
             refusal(name, 401, &echo),
+            refusal(name, 401, &format!("bad key {}...", &KEY[..12])),
+            refusal(name, 401, &format!("bad key {} {}", KEY.to_uppercase(), KEY.replace('-', "%2D"))),
+            refusal(name, 401, &format!("bad key {}", KEY.replace("0123", "01\u{200b}2 3"))),
             refusal(name, 400, &format!("{} {KEY}", "x".repeat(285))),
             events(&format!(
                 "event: error\ndata: {}\n\n",
@@ -502,14 +597,14 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
         ]);
         let gateway = gateway(name, fake.url(), timeouts());
         let mut told = format!("{gateway:?} {:?}", endpoint(vendor(name), "http://user:pass@127.0.0.1"));
-        for request in 0..4 {
+        for request in 0..7 {
             let outcome = run(&gateway, name).await;
             let fault = outcome.result.unwrap_err();
             told += &format!("{fault:?} {fault} {:?}", outcome.reasons);
             assert!(!fault.message.contains(char::is_control), "{name}, request {request}: {:?}", fault.message);
             match request {
                 0 => assert!(fault.message.contains(elsewhere.url().trim_start_matches("http://")), "{name}: {fault}"),
-                1 => {
+                1..=4 => {
                     let variable = vendor(name).key_variables[0];
                     assert_eq!(fault.hint, format!("check {variable}"), "{name}");
                     assert!(fault.message.contains("[key]"), "{name}: {fault}");
@@ -517,7 +612,9 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
                 _ => {}
             }
         }
+        let told = told.to_lowercase();
         assert!(!told.contains("sk-can") && !told.contains("pass"), "{name}: {told}");
+        assert!(!told.contains("canary") && !told.contains("456789"), "{name}: {told}");
         assert_eq!(elsewhere.log().len(), 0, "{name}: a redirect was followed");
         for seen in fake.log() {
             let carriers: Vec<_> =
@@ -526,6 +623,43 @@ async fn a_key_goes_to_its_host_and_nowhere_else() {
             assert!(!seen.path.contains(KEY) && !seen.body.to_string().contains(KEY), "{name}: {}", seen.path);
         }
     }
+}
+
+/// Whoever answers in the vendor's place is not taken for the vendor in trouble: nothing is sent again, and the hint leads to the
+/// base URL.
+#[tokio::test]
+async fn who_does_not_speak_the_wire_is_told_from_who_is_in_trouble() {
+    let foreign = |name: &str| if name == "google" { "anthropic" } else { "google" };
+    let body = |kind: &str, body: &[u8]| Behaviour::Status {
+        code: 200,
+        headers: vec![("content-type", kind.to_owned())],
+        body: body.to_vec(),
+    };
+    let google = r#"data: {"candidates":[{"content":{"parts":[{"text":"Yes."}]}}]}"#;
+    let anthropic = r#"data: {"type":"message_start","message":{"model":"x"}}"#;
+    let wires = VENDORS.map(|name| async move {
+        let other = if foreign(name) == "google" { google } else { anthropic };
+        let behaviours = [
+            body("text/event-stream", &[0, 255].repeat(1_000)),
+            body("text/event-stream", b"<html><p>welcome</p></html>"),
+            events("data: nonsense\n\n"),
+            events(&format!("{other}\n\n")),
+            body("text/html", b"<html>"),
+            body(&"x".repeat(3_000), b"?"),
+            body("application/json", b"nonsense"),
+        ];
+        for (row, behaviour) in behaviours.into_iter().enumerate() {
+            let fake = Fake::sequence(vec![behaviour, say()]);
+            let fault = run(&gateway(name, fake.url(), timeouts()), name).await.result.unwrap_err();
+            let host = fake.url().trim_start_matches("http://");
+            let expected =
+                format!("what answers at {host} does not speak the API of {}: check the base URL", vendor(name).title);
+            assert_eq!((fault.kind, fault.requests), (FaultKind::InvalidResponse, 1), "{name}, row {row}: {fault}");
+            assert!(fault.hint.starts_with(&expected), "{name}, row {row}: {}", fault.hint);
+            assert!(fault.message.chars().count() < 160, "{name}, row {row}: {fault}");
+        }
+    });
+    join_all(wires).await;
 }
 
 #[tokio::test]

@@ -448,10 +448,10 @@ enum Kind {
     Log,
 }
 
-/// Nothing that steers a terminal: no control character but the line feed, nothing that turns text around.
+/// Nothing that steers a terminal: no control character but the line feed, nothing that turns text around or parts a line.
 fn check_terminal(case: &str, text: &str) {
     let steers =
-        |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+        |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
     assert_eq!(text.chars().find(|c| steers(*c)), None, "{case}");
 }
 
@@ -508,8 +508,15 @@ fn check_html(case: &str, text: &str) -> Vec<String> {
 
 /// The log is kept as it was stored, byte for byte, and is for programs alone.
 fn check_log(case: &str, text: &str, log: &[Logged]) {
+    check_terminal(case, text);
+    check_marks(case, text);
     let read: Vec<Logged> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, log, "{case}");
+}
+
+/// No JSON holds even a mark of direction as it stands: whoever reads it gets it from an escape.
+fn check_marks(case: &str, text: &str) {
+    assert_eq!(text.find(['\u{61c}', '\u{200e}', '\u{200f}']), None, "{case}");
 }
 
 #[test]
@@ -545,6 +552,7 @@ fn no_injection_leaves_its_place_in_any_output() {
                 }
                 Kind::Json => {
                     check_terminal(&case, text);
+                    check_marks(&case, text);
                     serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{case}: {error}"));
                 }
                 Kind::Log => check_log(&case, text, &log),

@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 16] = [
+const ROOMS: [Room; 17] = [
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
     Room { name: "modes", imports: &["debate"], touches: &["std::fs", "std::io"] },
@@ -55,6 +55,11 @@ const ROOMS: [Room; 16] = [
         touches: &["std::env::var", "std::env::current_dir", "std::fs", "std::io"],
     },
     Room {
+        name: "telemetry",
+        imports: &["debate", "providers", "export", "engine", "config"],
+        touches: &["std::io", "std::thread", "Instant::now", "SystemTime", "reqwest"],
+    },
+    Room {
         name: "app",
         imports: &[
             "debate",
@@ -68,6 +73,7 @@ const ROOMS: [Room; 16] = [
             "engine",
             "error",
             "config",
+            "telemetry",
         ],
         touches: &["tokio::", "now_v7"],
     },
@@ -159,10 +165,12 @@ fn rooms_touch_only_what_their_row_allows() {
 }
 
 #[test]
-fn the_network_is_known_to_the_gateway_alone() {
-    for line in lines_of("providers").into_iter().filter(|line| line.code.contains("reqwest")) {
-        let is_gateway = line.file.components().any(|part| part.as_os_str() == "gateway");
-        assert!(is_gateway, "{}:{}: only the gateway may know reqwest", line.file.display(), line.number);
+fn the_network_is_known_to_the_gateway_and_the_exporter_alone() {
+    for (room, folder) in [("providers", "gateway"), ("telemetry", "otel")] {
+        for line in lines_of(room).into_iter().filter(|line| line.code.contains("reqwest")) {
+            let is_there = line.file.components().any(|part| part.as_os_str() == folder);
+            assert!(is_there, "{}:{}: only {folder} may know reqwest", line.file.display(), line.number);
+        }
     }
 }
 

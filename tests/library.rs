@@ -143,28 +143,82 @@ fn a_session_moves_from_one_store_to_another() {
     assert_eq!(other.run(&["list", "--format", "json"]).expect(0).json()["sessions"].as_array().map(Vec::len), Some(1));
 }
 
-/// What steers a terminal is written as an escape in JSON, which says the same to whoever reads it.
+/// What steers a terminal is written as an escape in JSON, which says the same to whoever reads it: in every command's.
 #[test]
 fn no_json_steers_a_terminal() {
-    let desk = Desk::new();
-    let topic = "Which \u{9b}2J\u{202e}queue\u{7f} fits?";
-    start(&desk, topic, &["--mode", "vote"]);
-    let outputs: [&[&str]; 6] = [
-        &["list", "--format", "json"],
-        &["search", "queue", "--format", "json"],
-        &["show", "@", "--format", "json"],
-        &["show", "@", "--view", "prompts", "--format", "json"],
-        &["start", "--topic", topic, "--rehearse", "--show-egress", "--format", "json"],
-        &["start", "--topic", topic, "--rehearse", "--mode", "vote", "--progress", "ndjson", "--format", "json"],
+    // A setting takes no control characters, and whatever else a name of a folder may hold.
+    let quiet = "\u{202e}\u{2066}\u{200e}\u{200f}\u{61c}\u{2028}\u{2029}queue";
+    let hostile = format!("\u{9b}2J\u{85}\u{7f}{quiet}");
+    let mut desk = Desk::at("http://127.0.0.1:9", 1);
+    desk.set("ROUNDTABLE_DATA_DIR", desk.work().join(format!("data {quiet}")).into_os_string());
+    let topic = format!("Which {hostile} fits?");
+    desk.write(&format!("docs/{hostile}.md"), "It holds.");
+    let escaped: String = topic.chars().map(|c| format!("\\U{:08X}", u32::from(c))).collect();
+    desk.write("bench.yaml", format!("bench: one\nmodes: [vote]\ntopics: [{{ text: \"{escaped}\", yes_no: true }}]\n"));
+    desk.write(&format!(".roundtable/modes/{hostile}.yaml"), "mode: nothing\n");
+    desk.write(&format!(".roundtable/personas/{hostile}.md"), "nothing");
+    start(&desk, &topic, &["--mode", "vote", "--context", "docs"]);
+    desk.write(&format!("docs/{hostile}.md"), "It gave way.");
+    std::fs::create_dir_all(desk.work().join("records")).unwrap();
+    desk.run(&["export", "@", "--output", "records/one.json", "--output", "log.ndjson"]).expect(0);
+    // The arguments, the exit code, and whether what is hostile is told.
+    let rows: [(&[&str], i32, bool); 21] = [
+        (&["list"], 0, true),
+        (&["search", "queue"], 0, true),
+        (&["show", "@"], 0, true),
+        (&["show", "@", "--view", "prompts"], 0, false),
+        (&["show", "@", "--view", "events"], 0, true),
+        (&["export", "@"], 0, true),
+        (&["diff", "@", "@"], 0, true),
+        (&["replay", "@"], 0, false),
+        (&["usage"], 0, false),
+        (&["check", "records"], 3, true),
+        (&["plan", "--topic", &topic, "--mode", "vote", "--context", "docs"], 0, false),
+        (&["start", "--topic", &topic, "--rehearse", "--show-egress", "--context", "docs"], 0, true),
+        (&["start", "--topic", &topic, "--rehearse", "--mode", "vote", "--progress", "ndjson"], 0, true),
+        (&["bench", "bench.yaml", "--rehearse", "--quiet"], 0, true),
+        (&["bench", "bench.yaml", "--rehearse", "--dry-run"], 0, false),
+        (&["ask", "architect", &topic, "--rehearse"], 0, false),
+        (&["modes", "list"], 0, true),
+        (&["personas", "list"], 0, true),
+        (&["providers"], 0, false),
+        (&["doctor"], 2, true),
+        (&["config", "show"], 0, true),
     ];
-    let mut told = 0;
-    for arguments in outputs {
-        let ran = desk.run(arguments).expect(0);
-        for shown in [&ran.stdout, &ran.stderr] {
-            let steers = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
-            assert_eq!(shown.chars().find(|c| steers(*c)), None, "{arguments:?}: {shown}");
-            told += usize::from(shown.contains("\\u202e") || shown.contains("\\u009b"));
+    let mut surprises = Vec::new();
+    for (arguments, code, is_told) in rows {
+        let ran = desk.run(&[arguments, &["--format", "json"]].concat()).expect(code);
+        check_inert(&ran.what, &ran.stdout);
+        check_inert(&ran.what, &ran.stderr);
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        if holds(&document, quiet) != is_told {
+            surprises.push(ran.what);
         }
     }
-    assert!(told >= 3, "{told}");
+    assert_eq!(surprises, Vec::<String>::new(), "the table is wrong about these");
+    let log = desk.run(&["show", "@~1", "--format", "ndjson"]).expect(0).stdout;
+    check_inert("ndjson", &log);
+    check_inert("a file of it", &desk.read("log.ndjson"));
+    assert!(log.lines().any(|line| holds(&serde_json::from_str(line).unwrap(), &hostile)));
+    let failed = desk.run(&["show", &format!("no {hostile}"), "--format", "json"]).expect(2).stderr;
+    check_inert("a failure", &failed);
+    assert!(failed.contains("\\u202e"), "{failed}");
+}
+
+/// Nothing in a text steers a terminal, hides a direction or parts a line, unless as an escape.
+fn check_inert(what: &str, text: &str) {
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let found = text.chars().find(|c| *c != '\n' && c.is_control() || turns(*c));
+    assert_eq!(found, None, "{what}: {text}");
+}
+
+/// Whether a string in a document holds a text as it was given.
+fn holds(document: &Value, text: &str) -> bool {
+    match document {
+        Value::String(held) => held.contains(text),
+        Value::Array(items) => items.iter().any(|item| holds(item, text)),
+        Value::Object(fields) => fields.iter().any(|(_, item)| holds(item, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }

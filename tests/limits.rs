@@ -9,13 +9,15 @@ use std::cell::RefCell;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::budget::{self, Caps, Grant, LimitKind, Price};
-use roundtable::debate::event::{Ending, Event, Setup};
+use roundtable::debate::budget::{self, Caps, Grant, LimitKind, Price, Reached};
+use roundtable::debate::event::{Ending, Event, FORMAT, Setup};
 use roundtable::debate::history::Attempt;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
-use roundtable::debate::reply::Usage;
+use roundtable::debate::reply::{Loss, Reply, Usage};
 use roundtable::debate::search::{Domains, Reading, SearchCost, SearchTerms, WebSearch};
+use roundtable::debate::taken;
+use roundtable::export::usage::{paid, usage};
 use roundtable::export::{Format, render};
 use support::replies::{Miss, by_default, chance, missed};
 use support::world::{Answer, Script, World, all_built_in, built_in, choice, open, setup, voices};
@@ -103,6 +105,18 @@ fn billing<'a>(seed: u64, misses: u64, prices: &'a [Price], bill: &'a RefCell<Bi
         let found_usd = made.filter(|made| *made > 0).map_or(0.0, |made| searches_usd(&ask.voice, made));
         let worst_usd = searches_usd(&ask.voice, searches);
         let price = price(prices, ask);
+        // Of every other broken answer something was heard; it may have been billed at its worst all the same.
+        let known = |lost: u32| {
+            (lost > 0 && chance(seed + 7, ask, 2) == 0).then(|| Loss {
+                requests: lost,
+                usage: Usage {
+                    input_tokens: input * u64::from(lost),
+                    output_tokens: output * u64::from(lost),
+                    ..Usage::default()
+                },
+                cost_usd: Some(price.of(input, output) * f64::from(lost)),
+            })
+        };
         let mut paid = bill.borrow_mut();
         match answer {
             Ok(mut reply) => {
@@ -115,6 +129,7 @@ fn billing<'a>(seed: u64, misses: u64, prices: &'a [Price], bill: &'a RefCell<Bi
                 // Every other time the provider's own price is left to be worked out.
                 reply.cost_usd = (chance(seed + 6, ask, 2) == 0).then(|| price.of(input, output) + found_usd);
                 reply.lost = chance(seed + 4, ask, u64::from(requests)) as u32;
+                reply.loss = known(reply.lost).map(Box::new);
                 paid.add(price, input, output, found_usd);
                 for _ in 0..reply.lost {
                     paid.add(price, input_tokens, u64::from(output_tokens), worst_usd);
@@ -123,6 +138,7 @@ fn billing<'a>(seed: u64, misses: u64, prices: &'a [Price], bill: &'a RefCell<Bi
             }
             Err(mut fault) => {
                 fault.lost = chance(seed + 4, ask, u64::from(requests) + 1) as u32;
+                fault.loss = known(fault.lost).map(Box::new);
                 for _ in 0..fault.lost {
                     paid.add(price, input_tokens, u64::from(output_tokens), worst_usd);
                 }
@@ -179,9 +195,14 @@ proptest! {
         }
         let world = world.finish();
         check_paid("to the end", &caps, *bill.borrow());
-        let spent = budget::spent(&world.history);
+        let spent = taken::counted(&world.history);
         let bill = bill.borrow();
         assert!(spent.tokens >= bill.tokens, "{spent:?} of {bill:?}");
+        // What was spent is one number in the limit, in the record and in what is added up over sessions.
+        let told = usage(&world.history).total;
+        assert_eq!(told.tokens(), taken::spent(&world.history).tokens);
+        assert!(told.cost_usd.is_none_or(|usd| (usd - taken::spent(&world.history).usd).abs() < 1e-9));
+        assert_eq!(told.tokens(), paid(&world.history).iter().map(|paid| paid.spent.tokens()).sum::<u64>());
         assert!(caps.cost_usd.is_none() || spent.usd >= bill.usd * (1.0 - 1e-9), "{spent:?} of {bill:?}");
         assert!(replay::verify(&world.log).unwrap().is_empty());
         let ended = world.log.iter().any(|logged| matches!(logged.event, Event::LimitReached(_)));
@@ -364,4 +385,37 @@ fn every_report_names_the_limit() {
     }
     let record: serde_json::Value = serde_json::from_str(&render(&world.history, &world.log, Format::Json)).unwrap();
     assert_eq!((&record["status"], &record["limit"]["limit"]), (&"limit_reached".into(), &"cost".into()));
+}
+
+/// The limit that a session reaches in which the first answer of everybody breaks off, after so much of it as `loss` says.
+fn broken(format: u32, loss: Option<Loss>) -> Reached {
+    let script = |ask: &Ask| -> Answer {
+        let reply = by_default(ask)?;
+        let usage = Usage { input_tokens: 1_000, output_tokens: 100, ..Usage::default() };
+        Ok(Reply { usage, requests: 2, lost: 1, loss: loss.map(Box::new), ..reply })
+    };
+    let mut setup = Setup { format, ..setup(&built_in("collaborative"), 2, choice()) };
+    setup.caps = caps(None, Some(70_000));
+    let world = World::open(setup, &script, 1).finish();
+    assert!(replay::verify(&world.log).unwrap().is_empty());
+    world.history.limit.unwrap()
+}
+
+#[test]
+fn what_is_only_set_aside_is_not_called_spent() {
+    let usage = Usage { input_tokens: 2_000, output_tokens: 1, ..Usage::default() };
+    let heard = Some(Loss { requests: 1, usage, cost_usd: None });
+    let (before, silent, told) = (broken(3, heard), broken(FORMAT, None), broken(FORMAT, heard));
+    let counted = |reached: &Reached| reached.spent + reached.set_aside;
+    assert!(counted(&told) == before.spent && counted(&silent) == before.spent, "{before:?} {silent:?} {told:?}");
+    assert!(told.least() == before.least() && told.least() > Some(told.max), "{told:?}");
+    let answers = silent.spent / 1_100.0;
+    assert!(before.set_aside == 0.0 && answers >= 2.0, "{silent:?}");
+    assert_eq!(told.spent, answers * 3_101.0);
+    let numbers = told.numbers();
+    let (spent, aside) = (told.spent, told.set_aside);
+    let start =
+        format!("{spent:.0} of 70000 tokens spent, {aside:.0} set aside for requests whose end was not seen, up to ");
+    assert!(numbers.starts_with(&start), "{numbers}");
+    assert!(before.numbers().contains(" spent, up to "), "{}", before.numbers());
 }

@@ -13,7 +13,7 @@ mod program;
 mod voices;
 
 use std::collections::BTreeMap;
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use assistant::{Client, HttpServer, hello, stateless};
 use fake::{Behaviour, Fake};
 use program::Desk;
+use tokio::runtime::Builder;
 use tokio::sync::Barrier;
 
 /// Revisions with a handshake that are claimed to work.
@@ -411,11 +412,20 @@ fn searching_and_a_budget_are_arguments() {
 
 #[test]
 fn progress_only_grows_and_names_round_and_seat() {
-    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    // Whoever hears nothing for a while is told the latest only, so the last seat of the opening waits until one was heard.
+    let heard = Arc::new(Barrier::new(2));
+    let last = Arc::clone(&heard);
+    let fake = Fake::start(Arc::new(move |seen, number| {
+        let says = Behaviour::Say(voices::reply(seen, number));
+        if number == SEATS - 1 { Behaviour::Together(Arc::clone(&last), Box::new(says)) } else { says }
+    }));
     let desk = Desk::at(fake.url(), 1);
     let mut client = Client::start(&desk, REVISION);
     let params = json!({ "name": "start_roundtable", "arguments": question(), "_meta": { "progressToken": "t" } });
-    let answer = client.request("tools/call", params);
+    let call = client.ask("tools/call", params);
+    client.hear(|frame| frame["params"]["message"].as_str().is_some_and(|line| line.starts_with("opening 1 · ")));
+    Builder::new_current_thread().build().unwrap().block_on(heard.wait());
+    let answer = client.answer(call);
     assert_eq!(answer["result"]["isError"], false, "{answer}");
     let told: Vec<&Value> = client.heard.iter().filter(|frame| frame["method"] == "notifications/progress").collect();
     assert!(told.iter().all(|frame| frame["params"]["progressToken"] == "t" && frame["params"].get("total").is_none()));
@@ -424,7 +434,6 @@ fn progress_only_grows_and_names_round_and_seat() {
     let lines: Vec<&str> = told.iter().map(|frame| frame["params"]["message"].as_str().unwrap()).collect();
     let session = answer["result"]["structuredContent"]["session"].as_str().unwrap();
     assert!(lines[0].contains(session), "{lines:?}");
-    assert!(lines.iter().any(|line| line.starts_with("opening 1 · ")), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("closed, agreement ")), "{lines:?}");
     // Nobody who did not ask is told.
     let before = client.heard.len();
@@ -509,7 +518,9 @@ fn a_client_that_goes_away_loses_nothing_and_neither_does_a_signal() {
 #[test]
 fn a_server_at_rest_ends_with_a_signal_too() {
     let desk = Desk::new();
-    for client in [Client::connect(&desk), Client::start(&desk, REVISION)] {
+    for mut client in [Client::connect(&desk), Client::start(&desk, REVISION)] {
+        // Before it has said hello, too. The answer tells that the program is there.
+        client.request("ping", json!({}));
         let told = Instant::now();
         assert!(client.terminate().success());
         assert!(told.elapsed() < Duration::from_secs(1), "{:?}", told.elapsed());
@@ -881,6 +892,29 @@ fn over_http_a_client_that_drops_its_connection_finds_the_debate_where_it_is() {
     assert_eq!(status(&desk), "open");
     desk.run(&["resume", "@"]).expect(0);
     gated.check_nothing_was_paid_twice();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_to_its_end_or_is_too_long_is_refused_by_its_name() {
+    let fake = Fake::start(Arc::new(|seen, number| Behaviour::Say(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    let fifo = Command::new("mkfifo").arg(desk.work().join("pipe")).status().unwrap();
+    assert!(fifo.success());
+    let mut client = Client::start(&desk, REVISION);
+    let session = client.called("start_roundtable", rehearsal())["session"].clone();
+    let long = "x".repeat(400 * 1024);
+    let asked = |more: Value| with(json!({ "persona": "qa", "task": "x" }), more);
+    for (tool, arguments, words) in [
+        ("ask_persona", asked(json!({ "context": ["pipe"] })), "context: `pipe` is neither a file nor a folder"),
+        ("start_roundtable", with(question(), json!({ "context": ["pipe"] })), "is neither a file nor a folder"),
+        ("ask_persona", asked(json!({ "material": long })), "the material is 409600 bytes long"),
+        ("continue_roundtable", json!({ "session": session, "focus": long }), "focus is 409600 bytes long"),
+    ] {
+        let refused = client.call(tool, arguments);
+        assert!(error(&refused)["message"].as_str().unwrap().contains(words), "{tool}: {refused}");
+    }
+    assert!(fake.log().is_empty());
 }
 
 #[test]

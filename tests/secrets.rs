@@ -48,6 +48,9 @@ fn a_secret_stops_a_debate_wherever_it_stands() {
     let token = token();
     let own = VENDORS[1].key;
     desk.write("notes/deploy.md", format!("# Deploy\n\nrun it with {token}\n"));
+    desk.write("unseen.md", token.replacen('Q', "Q\u{200b}", 1));
+    desk.write("settings.xml", "<server>\n  <password>w1nter-25</password>\n</server>\n");
+    desk.write("run.sh", "curl -u app:w1nter-25 https://api.example.net\n");
     desk.write("roundtable.yaml", format!("assumptions:\n  login: The token {token} works.\n"));
     let kind = "a GitHub token";
     let asks = format!("Is {token} safe?");
@@ -59,6 +62,9 @@ fn a_secret_stops_a_debate_wherever_it_stands() {
         (arguments(&["--assume", "login"]), &token, vec!["--assume", kind]),
         (arguments(&["--assume", own]), own, vec!["--assume"]),
         (arguments(&["--show-egress", "--context", "notes"]), &token, vec!["notes/deploy.md, line 3", kind]),
+        (arguments(&["--context", "unseen.md"]), "7xW2mB5v", vec!["unseen.md, line 1", kind]),
+        (arguments(&["--context", "settings.xml"]), "w1nter-25", vec!["settings.xml, line 2: a password or token"]),
+        (arguments(&["--context", "run.sh"]), "w1nter-25", vec!["run.sh, line 1: a password in a command"]),
         (arguments(&["--rehearse", "--context", "notes"]), &token, vec!["notes/deploy.md, line 3", kind]),
     ];
     for (arguments, secret, named) in rows {

@@ -18,7 +18,7 @@ use program::{Desk, lines_with};
 /// The smallest debate there is.
 const SMALL: [&str; 8] = ["--mode", "vote", "--agent-count", "2", "--yes-no", "--no-synthesis", "--progress", "plain"];
 /// What a terminal would take for a command, in its 7-bit and its 8-bit form, and text that reads from the other side.
-const STEERING: [char; 5] = ['\u{1b}', '\u{9b}', '\u{7}', '\u{202e}', '\r'];
+const STEERING: [char; 7] = ['\u{1b}', '\u{9b}', '\u{7}', '\u{202e}', '\u{2028}', '\u{2029}', '\r'];
 
 fn start<'a>(topic: &'a str, format: &'a str) -> Vec<&'a str> {
     [&["start", "--topic", topic, "--format", format], &SMALL[..]].concat()
@@ -113,7 +113,7 @@ fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
 
 #[test]
 fn nothing_that_steers_a_terminal_comes_out() {
-    let hostile = "Move? \u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m red\u{1b}[0m \u{202e}txt\r over";
+    let hostile = "Move? \u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m red\u{1b}[0m \u{202e}txt\r over\u{2028}and\u{2029}under";
     let fake = Fake::start(voices::script(Duration::ZERO));
     let desk = Desk::at(fake.url(), 1);
     desk.write("topic.txt", hostile);

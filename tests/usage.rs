@@ -46,6 +46,50 @@ fn nothing_was_paid_where_nothing_was_asked() {
 }
 
 #[test]
+fn what_broken_answers_took_is_the_same_number_everywhere() {
+    // The first request of everybody breaks off in the middle of its answer.
+    let fake = Fake::start(Arc::new(|seen, number| {
+        let text =
+            if seen.schema.is_null() { "Yes, and for good reasons.".to_owned() } else { voices::reply(seen, number) };
+        if number < 3 { Behaviour::CutMidStream(text) } else { Behaviour::Say(text) }
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    let of_debate = ["--topic", "Move?", "--yes-no", "--mode", "vote", "-n", "3", "--max-tokens", "900000"];
+    let record = desk.run(&[&["start", "--format", "json", "--quiet"], &of_debate[..]].concat()).expect(0).record();
+    let (asked, total) = (fake.log().len() as u64, &record["usage"]["total"]);
+    assert_eq!((&total["requests"], &total["unknown"]), (&json!(asked), &json!(0)), "{total}");
+    assert_eq!((&total["input_tokens"], &total["estimated"]), (&json!(120 * asked), &json!(true)), "{total}");
+    let output = total["output_tokens"].as_u64().unwrap();
+    assert!(output > 30 * (asked - 3) + 3, "what had arrived counts: {total}");
+    let counted = usage(&desk, &[]);
+    let shown = desk.run(&["show", "@", "--view", "costs", "--format", "json"]).expect(0).json();
+    for field in ["requests", "input_tokens", "output_tokens", "cost_usd", "unknown", "estimated"] {
+        assert_eq!(counted["total"][field], total[field], "{field}");
+        assert_eq!(shown["total"][field], total[field], "{field}: {shown}");
+    }
+    let log = desk.run(&["show", "@", "--format", "ndjson"]).expect(0).stdout;
+    let in_log: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let losses: Vec<&Value> = in_log.iter().map(|line| &line["reply"]["loss"]).filter(|loss| !loss.is_null()).collect();
+    assert_eq!(losses.len(), 3, "{log}");
+}
+
+#[test]
+fn what_failed_before_a_session_was_taken_up_again_is_counted() {
+    let fake = Fake::always(Behaviour::CutMidStream("Half of this arrives.".to_owned()));
+    let desk = Desk::at(fake.url(), 1);
+    // A limit that leaves room for one request each.
+    let of_debate = ["--topic", "Move?", "--yes-no", "--mode", "vote", "-n", "2", "--max-tokens", "90000"];
+    desk.run(&[&["start", "--quiet"], &of_debate[..]].concat()).expect(5);
+    let first = fake.log().len();
+    let total = desk.run(&["resume", "@", "--quiet", "--format", "json"]).expect(5).record()["usage"]["total"].clone();
+    let asked = fake.log().len();
+    assert!(first >= 2 && asked > first, "{first} and {asked}");
+    assert_eq!((&total["requests"], &total["input_tokens"]), (&json!(asked), &json!(120 * asked)), "{total}");
+    assert_eq!((&total["calls"], &total["unknown"]), (&json!(0), &json!(0)), "{total}");
+    assert_eq!(usage(&desk, &[])["total"], total);
+}
+
+#[test]
 fn all_that_was_paid_is_counted_once_under_each_name() {
     let fake = talkative();
     let mut desk = Desk::at(fake.url(), 2);

@@ -269,7 +269,7 @@ fn what_others_wrote_stays_in_its_place() {
             let what = format!("{name} {} {scope:?}", view.name());
             for layout in [Layout::Text { columns: None }, Layout::Text { columns: Some(40) }, Layout::Markdown] {
                 let text = drawn(&log, view, scope, layout);
-                let turns_text = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+                let turns_text = |c: char| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
                 let steers = |c: char| c != '\n' && (c.is_control() || turns_text(c));
                 assert!(!text.contains(steers), "{what}: {text}");
                 assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{what}");

@@ -87,7 +87,7 @@ fn streamed(decoder: Decoder, pieces: Vec<Vec<u8>>) -> Outcome {
     outcome
 }
 
-fn answered(decoder: Decoder, content_type: &str, pieces: Vec<Vec<u8>>) -> Outcome {
+fn answered(mut decoder: Decoder, content_type: &str, pieces: Vec<Vec<u8>>) -> Outcome {
     let pieces = stream::iter(pieces.into_iter().map(Ok::<Vec<u8>, Infallible>));
     let response = http::Response::builder()
         .header("content-type", content_type)
@@ -100,7 +100,7 @@ fn answered(decoder: Decoder, content_type: &str, pieces: Vec<Vec<u8>>) -> Outco
         }
     };
     let timeouts = Timeouts::default();
-    let answer = RUNTIME.block_on(gateway::accepted(HttpResponse::from(response), decoder, &timeouts, &show));
+    let answer = RUNTIME.block_on(gateway::accepted(HttpResponse::from(response), &mut decoder, &timeouts, &show));
     (answer, shown.into_inner().expect("nobody panics while text is shown"))
 }
 
@@ -179,6 +179,7 @@ fn reply(text: &str, finish: Finish) -> Reply {
         elapsed_ms: 0,
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::failures::store_failure;
 use crate::app::panel::{self, VendorStatus, vendor_keys};
 use crate::app::start::Needs;
-use crate::config::{Config, KnownFile, Reason, Sources};
+use crate::config::{Config, ConfigError, KnownFile, Reason, Sources, Survey, keys};
 use crate::error::Failure;
 use crate::modes::{self, Listed, Origin as ModeOrigin};
 use crate::providers::gateway::Certificates;
@@ -22,6 +22,9 @@ const ROOM_LACKING: u64 = 16 << 20;
 const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Variables that send requests through a proxy.
 const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// What brings the rest of the findings.
+const AGAIN: &str = "`roundtable doctor` again";
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,26 +119,47 @@ pub fn healthy(findings: &[Finding]) -> bool {
     findings.iter().all(|finding| finding.state != State::Problem)
 }
 
-/// Looks at everything but the terminal, and sends nothing. The program comes with it where the configuration can be used.
-pub fn examine(sources: &Sources) -> (Option<App>, Vec<Finding>) {
+/// Looks at everything but the terminal, and sends nothing. What a setting that is wrong stands in the way of is left out and said
+/// to be; nobody must be asked with the program that comes with it unless [`can_ask`] says so.
+pub fn examine(sources: &Sources) -> (App, Vec<Finding>) {
     let mut findings = files(sources);
-    let config = match Config::load(sources, &vendor_keys()) {
-        Ok(config) => config,
-        Err(error) => {
-            let failure = Failure::from(error);
-            let mended = "mend it, then run `roundtable doctor` again: what it stands in the way of was not looked at";
-            let hint = failure.hint.clone().map_or(mended.to_owned(), |hint| format!("{hint}; then {mended}"));
-            findings.push(Finding::problem(Area::Configuration, &failure.with_hint(hint)));
-            return (None, findings);
-        }
-    };
-    let app = App::new(config);
+    let survey = Config::survey(sources, &vendor_keys());
+    findings.extend(survey.faults.iter().map(wrong_setting));
+    let app = App::new(survey.config.clone());
     findings.extend(odd_settings(&app.config));
-    findings.extend(providers(&app));
-    findings.extend(network(&app, sources));
-    findings.extend(sessions(app.config.data_dir()));
-    findings.extend(modes(&app));
-    (Some(app), findings)
+    findings.extend(providers(&app, &survey));
+    findings.extend(network(&app, &survey, sources));
+    findings.extend(if survey.knows(keys::DATA_DIR) {
+        sessions(app.config.data_dir())
+    } else {
+        vec![left_out(Area::Sessions, "where sessions live")]
+    });
+    findings.extend(modes(&app, &survey));
+    (app, findings)
+}
+
+/// Whether the configuration is one that somebody can be asked with.
+pub fn can_ask(findings: &[Finding]) -> bool {
+    !findings.iter().any(|finding| finding.area == Area::Configuration && finding.state == State::Problem)
+}
+
+fn wrong_setting(error: &ConfigError) -> Finding {
+    let mended = format!("mend it, then run {AGAIN}");
+    let next = error.hint().map_or(mended.clone(), |hint| format!("{hint}; or {mended}"));
+    let finding = Finding::problem(Area::Configuration, &Failure::usage(error.to_string()).with_hint(next));
+    match error.place() {
+        Some(place) => finding.at(place),
+        None => finding,
+    }
+}
+
+/// What a setting that is wrong stands in the way of.
+fn left_out(area: Area, what: &str) -> Finding {
+    Finding::note(
+        area,
+        format!("{what}: not looked at, for a setting is wrong"),
+        format!("mend the setting, then run {AGAIN}"),
+    )
 }
 
 fn files(sources: &Sources) -> Vec<Finding> {
@@ -162,25 +186,39 @@ fn odd_settings(config: &Config) -> Vec<Finding> {
     warnings.chain(ignored).collect()
 }
 
-fn providers(app: &App) -> Vec<Finding> {
+fn providers(app: &App, survey: &Survey) -> Vec<Finding> {
     let area = Area::Providers;
-    let (usable, others): (Vec<VendorStatus>, Vec<VendorStatus>) =
-        app.vendors().into_iter().partition(|vendor| vendor.usable);
+    let (known, doubted): (Vec<VendorStatus>, Vec<VendorStatus>) =
+        app.vendors().into_iter().partition(|vendor| survey.knows_vendor(vendor.name));
+    let (usable, others): (Vec<VendorStatus>, Vec<VendorStatus>) = known.into_iter().partition(|vendor| vendor.usable);
     let mut findings: Vec<Finding> = usable.iter().map(|vendor| set_up(&app.config, vendor)).collect();
+    let is_panel_known = [keys::PROVIDERS, keys::MODERATOR, keys::FALLBACK].iter().all(|name| survey.knows(name));
+    if !doubted.is_empty() {
+        findings.push(left_out(area, &names(&doubted)));
+    } else if !is_panel_known {
+        findings.push(left_out(area, "who would be asked"));
+    } else {
+        findings.extend(panel_problem(app));
+    }
+    if !others.is_empty() {
+        let next = "`roundtable providers` tells the variable of each";
+        let what = format!("not set up: {}", names(&others));
+        findings.push(Finding { next: Some(next.to_owned()), ..Finding::fine(area, what) });
+    }
+    findings
+}
+
+fn names(vendors: &[VendorStatus]) -> String {
+    vendors.iter().map(|vendor| vendor.name).collect::<Vec<_>>().join(", ")
+}
+
+/// What keeps a panel from being seated.
+fn panel_problem(app: &App) -> Option<Finding> {
     let panel = panel::voices(&app.config, Needs::Access).and_then(|voices| {
         let fallbacks = panel::fallbacks(&app.config, Needs::Access)?;
         panel::moderators(&app.config, &voices, &fallbacks, Needs::Access)
     });
-    if let Err(failure) = panel {
-        findings.push(Finding::problem(area, &failure));
-    }
-    let names: Vec<&str> = others.iter().map(|vendor| vendor.name).collect();
-    if !names.is_empty() {
-        let what = format!("not set up: {}", names.join(", "));
-        let next = "`roundtable providers` tells the variable of each";
-        findings.push(Finding { next: Some(next.to_owned()), ..Finding::fine(area, what) });
-    }
-    findings
+    panel.err().map(|failure| Finding::problem(Area::Providers, &failure))
 }
 
 /// A provider with what makes it usable and where that comes from; the key itself stays where it is.
@@ -196,12 +234,16 @@ fn set_up(config: &Config, vendor: &VendorStatus) -> Finding {
     Finding::fine(Area::Providers, what).at(format!("{} ({from})", vendor.variable))
 }
 
-fn network(app: &App, sources: &Sources) -> Vec<Finding> {
+fn network(app: &App, survey: &Survey, sources: &Sources) -> Vec<Finding> {
     let set = |names: &[&'static str]| {
         let names = names.iter().filter(|name| sources.environment.get(**name).is_some_and(|value| !value.is_empty()));
         names.copied().collect::<Vec<_>>().join(", ")
     };
-    let mut findings = vec![certificates(app, &set(&CERTIFICATE_VARIABLES))];
+    let mut findings = vec![if app.vendors().iter().all(|vendor| survey.knows_vendor(vendor.name)) {
+        certificates(app, &set(&CERTIFICATE_VARIABLES))
+    } else {
+        left_out(Area::Network, "whether certificates are needed")
+    }];
     let proxies = set(&PROXY_VARIABLES);
     if !proxies.is_empty() {
         findings.push(Finding::fine(Area::Network, "requests go through a proxy").at(proxies));
@@ -288,11 +330,12 @@ fn size(bytes: u64) -> String {
     if unit == 0 { format!("{bytes} bytes") } else { format!("{value:.1} {}", units[unit]) }
 }
 
-fn modes(app: &App) -> Vec<Finding> {
+fn modes(app: &App, survey: &Survey) -> Vec<Finding> {
     let area = Area::Modes;
     let listed = app.modes();
     let usable = listed.iter().filter(|mode| mode.result.is_ok()).count();
     let mut findings = vec![match app.mode(app.config.mode()) {
+        _ if !survey.knows(keys::MODE) => left_out(area, &format!("{usable} modes can be used; which is the default")),
         Ok(_) => Finding::fine(area, format!("{usable} modes can be used; `{}` is the default", app.config.mode())),
         Err(error) => Finding::problem(
             area,

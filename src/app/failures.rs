@@ -54,7 +54,7 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
 
 /// The failure that a session ended by a limit means to a script.
 fn limit_failure(history: &History) -> Option<Failure> {
-    let reached = history.limit?;
+    let reached = limits::standing(history, history.limit?);
     let session = history.setup.session.to_string();
     let message = format!("the limit on {} was reached: {}", reached.limit.title(), reached.numbers());
     let failure = Failure::limit(format!("{message}; {}", headline(&record::record(history))));

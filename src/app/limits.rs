@@ -9,6 +9,7 @@ use crate::debate::event::{Event, Logged, Setup};
 use crate::debate::history::History;
 use crate::debate::protocol::{self, Step};
 use crate::debate::search::WebSearch;
+use crate::debate::taken;
 use crate::error::Failure;
 use crate::providers::{rehearsal, table};
 
@@ -94,6 +95,13 @@ pub(super) fn lost_in_flight(taken: &Taken) -> Option<Event> {
     let is_open =
         history.turns.values().any(|turn| turn.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()));
     (history.caps.counts() && is_open).then(|| Event::LimitsSet(history.caps.clone()))
+}
+
+/// A limit that was reached, with what has been taken by now: closing texts come after it.
+pub(super) fn standing(history: &History, reached: Reached) -> Reached {
+    let limit = reached.limit;
+    let (spent, set_aside) = (taken::spent(history).of(limit), taken::set_aside(history).of(limit));
+    Reached { spent, set_aside, ..reached }
 }
 
 /// The flag to raise a limit with, and the least that would do.

@@ -40,7 +40,7 @@ pub use crate::app::bench::{
     BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, open_bench,
 };
 pub use crate::app::check::{Change, Checked, Stale, check};
-pub use crate::app::doctor::{Area, Finding, State, examine, healthy, next_step};
+pub use crate::app::doctor::{Area, Finding, State, can_ask, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
@@ -61,6 +61,7 @@ pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::personas::{Listed as ListedPersona, PersonaError, PersonaFile};
 pub use crate::providers::gateway::Accounts;
 pub use crate::store::{Filter, Hit, Listed, Standing};
+pub use crate::telemetry::Telemetry;
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
 use crate::bench as bench_file;
@@ -86,6 +87,7 @@ pub struct App {
     accounts: Accounts,
     /// All who ask personas go through it.
     turnstile: Turnstile,
+    telemetry: Telemetry,
 }
 
 /// Where a front-end serves over HTTP.
@@ -116,6 +118,7 @@ pub struct Session {
     store: Arc<Store>,
     lease: Lease,
     provider: Box<dyn Provider>,
+    telemetry: Telemetry,
 }
 
 /// Events that were stored when people had answered.
@@ -129,7 +132,8 @@ pub struct Begun {
 impl App {
     /// Takes a configuration.
     pub fn new(config: Config) -> Self {
-        Self { config, accounts: Accounts::default(), turnstile: Turnstile::default() }
+        let telemetry = Telemetry::new(&config);
+        Self { config, accounts: Accounts::default(), turnstile: Turnstile::default(), telemetry }
     }
 
     /// Loads a configuration, with the settings of every vendor.
@@ -145,6 +149,16 @@ impl App {
     /// Asks personas together with all who share the turnstile.
     pub fn through(self, turnstile: &Turnstile) -> Self {
         Self { turnstile: turnstile.clone(), ..self }
+    }
+
+    /// Tells what its debates do where all tell it who share the telemetry.
+    pub fn telling(self, telemetry: &Telemetry) -> Self {
+        Self { telemetry: telemetry.clone(), ..self }
+    }
+
+    /// Where it tells what its debates do.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     /// The configuration.
@@ -175,8 +189,15 @@ impl App {
             stored => stored.map_err(store_failure)?,
         };
         let history = History::replay(&logged).map_err(history_failure)?;
-        let (warnings, provider) = (set_up.warnings, set_up.provider);
-        Ok(Opened::Running(Box::new(Session { history, begun: None, warnings, store, lease, provider })))
+        Ok(Opened::Running(Box::new(Session {
+            history,
+            begun: None,
+            warnings: set_up.warnings,
+            store,
+            lease,
+            provider: set_up.provider,
+            telemetry: self.telemetry.clone(),
+        })))
     }
 
     async fn known(
@@ -245,15 +266,18 @@ impl Session {
     /// [`ending_failure`].
     pub async fn run(self, notices: Sender<Notice>, control: Control) -> Result<History, Failure> {
         let session = self.history.setup.session;
+        let watch = self.telemetry.watch(&self.history);
         let run = Run {
             store: &self.store,
             lease: self.lease,
             history: self.history,
             provider: self.provider.as_ref(),
             notices,
+            heard: &|notice| watch.hear(notice),
             control,
         };
         let finished = run.finish().await;
+        watch.end(&finished);
         if matches!(finished, Err(EngineError::Aborted)) {
             // Whoever leaves at once does not wait for a disk that stands still.
             if let Some(store) = Arc::into_inner(self.store) {

@@ -56,7 +56,7 @@ impl App {
         let provider = self.provider_of(&taken.history, pace)?;
         let before = taken.history.clone();
         let begun = Some(Begun { before, events: taken.append_within_limits(events).await? });
-        Ok(Session { begun, ..taken.session(provider) })
+        Ok(Session { begun, ..taken.session(provider, &self.telemetry) })
     }
 
     /// The papers that a session waits for people to fill in. Fails where it waits for none.

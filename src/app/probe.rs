@@ -152,6 +152,7 @@ fn fault(vendor: &VendorStatus, kind: FaultKind, message: String, hint: String) 
         hint,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 

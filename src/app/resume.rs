@@ -12,12 +12,14 @@ use crate::debate::decision::Label;
 use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
 use crate::debate::history::History;
 use crate::debate::needs::Waiting;
+use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::debate::schedule;
 use crate::error::Failure;
-use crate::material::Guard;
+use crate::material::{FILE_BYTES_MAX, Guard};
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
+use crate::telemetry::Telemetry;
 
 /// The most rounds of the exchange that a session holds, all continuations included.
 const ROUNDS_TOTAL_MAX: u32 = 50;
@@ -83,12 +85,13 @@ impl App {
             events.push(Event::SessionResumed {});
         }
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no
     /// request.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
+        check_lengths(&request)?;
         supplied::check_secrets(&self.config, outgoing(&request), request.guard)?;
         match request.from_round {
             Some(round) => self.branch_off(name, round, request, pace).await,
@@ -117,7 +120,7 @@ impl App {
         let mut events = limits::set(&self.config, &taken)?;
         events.push(Event::SessionContinued(terms));
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     /// Takes up a decided session to have its closing text written, or written again. Sends no request.
@@ -135,7 +138,7 @@ impl App {
         let mut events = limits::set(&self.config, &taken)?;
         events.push(Event::SynthesisRequested {});
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     async fn branch_off(
@@ -163,7 +166,7 @@ impl App {
         limits::check_goes_on(&taken.history, &events)?;
         taken.store.import(&taken.lease, branch).await.map_err(store_failure)?;
         taken.append(events).await?;
-        Ok(taken.session(provider))
+        Ok(taken.session(provider, &self.telemetry))
     }
 
     pub(super) fn take(&self, name: &str) -> Result<Taken, Failure> {
@@ -210,9 +213,16 @@ impl Taken {
         Ok(stored)
     }
 
-    pub(super) fn session(self, provider: Box<dyn Provider>) -> Session {
-        let (begun, warnings) = (None, Vec::new());
-        Session { history: self.history, begun, warnings, store: self.store, lease: self.lease, provider }
+    pub(super) fn session(self, provider: Box<dyn Provider>, telemetry: &Telemetry) -> Session {
+        Session {
+            history: self.history,
+            begun: None,
+            warnings: Vec::new(),
+            store: self.store,
+            lease: self.lease,
+            provider,
+            telemetry: telemetry.clone(),
+        }
     }
 }
 
@@ -237,6 +247,20 @@ fn check_answers(history: &History, request: &ContinueRequest) -> Result<(), Fai
     };
     let hint = people::how_to_answer(history).unwrap_or_default();
     Err(Failure::usage(message).with_hint(hint).with_session(session.to_string()))
+}
+
+/// Fails on a text that every seat would be sent and that is longer than one like it may be elsewhere.
+fn check_lengths(request: &ContinueRequest) -> Result<(), Failure> {
+    let focus = request.focus.iter().map(|focus| ("--focus", focus.len(), TOPIC_BYTES_MAX));
+    let fact_max = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
+    let facts = request.facts.iter().map(|fact| ("--fact", fact.about.len() + fact.text.len(), fact_max));
+    match focus.chain(facts).find(|(_, bytes, max)| bytes > max) {
+        None => Ok(()),
+        Some((flag, bytes, max)) => {
+            Err(Failure::usage(format!("{flag} is {bytes} bytes long; at most {max} are taken"))
+                .with_hint("say it in a few sentences"))
+        }
+    }
 }
 
 /// Every text of a request that goes into prompts, with the place it comes from.

@@ -33,7 +33,7 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
     for warning in &asked.warnings {
         output::remark(&format!("warning: {}", text::line(warning)));
     }
-    match args.listing.format {
+    match args.format {
         ListingFormat::Text => {
             if args.rehearse {
                 output::remark(REHEARSAL_NOTE);
@@ -42,7 +42,7 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
             asked.answers.iter().for_each(|answer| output::remark(&footer(answer)));
         }
         ListingFormat::Json => {
-            output::result(&format!("{:#}\n", in_json(&asked, args.rehearse.then_some(REHEARSAL_NOTE))))?
+            output::json(&format!("{:#}", in_json(&asked, args.rehearse.then_some(REHEARSAL_NOTE))))?
         }
     }
     ask_failure(&asked).map_or(Ok(()), Err)
@@ -65,7 +65,7 @@ fn flags(args: &AskArgs) -> Vec<SettingFlag> {
 fn in_words(asked: &AskedPersonas) -> String {
     let spoken = asked.answers.iter().filter_map(|answer| Some((answer, answer.said.as_ref().ok()?)));
     let told = spoken.map(|(answer, said)| {
-        let said = text::plain(said.in_words().trim());
+        let said = text::laid_out(said.in_words().trim());
         if asked.answers.len() == 1 {
             format!("{said}\n")
         } else {

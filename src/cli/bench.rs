@@ -13,6 +13,7 @@ use crate::config::Sources;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::bench::{self, Held, Report};
+use crate::export::json::inert;
 use crate::export::text::{money, short};
 use crate::export::{Format, html};
 
@@ -135,7 +136,7 @@ fn dry_run(open: &OpenBench, args: &BenchArgs, files: &[(PathBuf, BenchFormat)])
     let rendered = |format: BenchFormat| match format {
         BenchFormat::Text => Ok(planned(&plan)),
         BenchFormat::Json => serde_json::to_string_pretty(&plan)
-            .map(|json| json + "\n")
+            .map(|json| inert(&json) + "\n")
             .map_err(|error| Failure::internal(format!("the plan cannot be written: {error}"))),
         BenchFormat::Html => Err(Failure::usage("--dry-run draws no page").with_hint("use --format text or json")),
     };

@@ -14,7 +14,7 @@ pub(crate) fn show(app: &App, format: ListingFormat) -> Result<(), Failure> {
     match format {
         ListingFormat::Json => {
             let settings: Vec<Value> = entries.iter().map(object).collect();
-            output::result(&format!("{:#}\n", json!({ "settings": settings })))
+            output::json(&format!("{:#}", json!({ "settings": settings })))
         }
         ListingFormat::Text => {
             for warning in app.config().warnings() {

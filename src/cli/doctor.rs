@@ -21,11 +21,8 @@ const COLUMNS_WISHED: u16 = 60;
 
 pub(crate) fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     let (app, mut findings) = app::examine(&Sources::from_process()?);
-    findings.extend(terminal(app.as_ref()));
-    let checked = match (&app, args.check) {
-        (Some(app), true) => asked(app, args)?,
-        (Some(_), false) | (None, _) => Vec::new(),
-    };
+    findings.extend(terminal(&app));
+    let checked = if args.check && app::can_ask(&findings) { asked(&app, args)? } else { Vec::new() };
     match args.listing.format {
         ListingFormat::Json => output::json(&json_of(&findings, &checked))?,
         ListingFormat::Text => output::result(&text_of(&findings, &checked))?,
@@ -47,9 +44,9 @@ fn asked(app: &App, args: &DoctorArgs) -> Result<Vec<Probed>, Failure> {
 }
 
 /// What matters of the terminal: whether there is one for the live view, and whether it is coloured.
-fn terminal(app: Option<&App>) -> Vec<Finding> {
+fn terminal(app: &App) -> Vec<Finding> {
     let area = Area::Terminal;
-    let switched_off = app.is_some_and(|app| app.config().no_color());
+    let switched_off = app.config().no_color();
     if !io::stderr().is_terminal() {
         return vec![Finding::fine(area, "progress does not go to a terminal: it is told in plain lines")];
     }
@@ -87,7 +84,7 @@ fn text_of(findings: &[Finding], checked: &[Probed]) -> String {
     if !checked.is_empty() {
         out += &format!("\nAnswers\n{}", providers::lines_of(checked));
     }
-    out + &format!("\nNext: {}\n", text::plain(&app::next_step(findings)))
+    out + &format!("\nNext: {}\n", text::laid_out(&app::next_step(findings)))
 }
 
 fn line(finding: &Finding) -> String {

@@ -204,7 +204,7 @@ fn error_format(command: &Command) -> ErrorFormat {
         Command::Search(args) => of_list(args.listing.format),
         Command::List(args) => of_list(args.listing.format),
         Command::Plan(args) => of_list(args.listing.format),
-        Command::Ask(args) => of_list(args.listing.format),
+        Command::Ask(args) => of_list(args.format),
         Command::Usage(args) => of_list(args.listing.format),
         Command::Bench(args) => bench::error_format(args),
         Command::Replay(args) => of_list(args.format),

@@ -45,7 +45,7 @@ pub(crate) fn modes(app: &App, command: &ModesCommand) -> Result<(), Failure> {
         }
         ModesCommand::Check { names } => check(app, names),
         ModesCommand::New { name, output } => new(app, name, output.as_deref()),
-        ModesCommand::Schema => output::result(&format!("{:#}\n", schema_of_modes())),
+        ModesCommand::Schema => output::json(&format!("{:#}", schema_of_modes())),
     }
 }
 
@@ -54,7 +54,7 @@ fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
     match format {
         ListingFormat::Json => {
             let modes: Vec<Value> = modes.iter().map(entry).collect();
-            output::result(&format!("{:#}\n", json!({ "modes": modes })))
+            output::json(&format!("{:#}", json!({ "modes": modes })))
         }
         ListingFormat::Text => output::result(&modes.iter().map(line).collect::<String>()),
     }

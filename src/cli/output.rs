@@ -63,7 +63,7 @@ pub(crate) fn for_reading(text: &str) -> Result<(), Failure> {
 
 /// Writes a line to stderr, if anybody still reads it.
 pub(crate) fn remark(line: &str) {
-    writeln!(io::stderr().lock(), "{}", text::plain(line)).ok();
+    writeln!(io::stderr().lock(), "{}", text::laid_out(line)).ok();
 }
 
 /// Writes a failure to stderr.
@@ -75,7 +75,7 @@ pub(crate) fn failure(failure: &Failure, format: ErrorFormat) {
                 remark(&format!("hint: {hint}"));
             }
         }
-        ErrorFormat::Json => remark(&failure.to_json().to_string()),
+        ErrorFormat::Json => remark(&inert(&failure.to_json().to_string())),
         ErrorFormat::Progress => progress(&aside(failure.session.clone(), Told::Error { error: problem(failure) })),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{App, ListedPersona, PersonaFile, new_persona};
+use crate::app::{App, ListedPersona, PersonaError, PersonaFile, new_persona};
 use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::PersonasCommand;
 use crate::cli::output;
@@ -31,7 +31,7 @@ fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
     match format {
         ListingFormat::Json => {
             let personas: Vec<Value> = personas.iter().map(entry).collect();
-            output::result(&format!("{:#}\n", json!({ "personas": personas })))
+            output::json(&format!("{:#}", json!({ "personas": personas })))
         }
         ListingFormat::Text => output::result(&personas.iter().map(line).collect::<String>()),
     }
@@ -62,12 +62,15 @@ fn entry(listed: &ListedPersona) -> Value {
 
 /// Checks each and reports all; fails if one cannot be used.
 fn check(app: &App, names: &[String]) -> Result<(), Failure> {
-    let names: Vec<String> =
-        if names.is_empty() { app.personas().into_iter().map(|listed| listed.name).collect() } else { names.to_vec() };
+    let checked: Vec<(String, Result<(), PersonaError>)> = if names.is_empty() {
+        app.personas().into_iter().map(|listed| (listed.name, listed.result.map(drop))).collect()
+    } else {
+        names.iter().map(|name| (name.clone(), app.persona(name).map(drop))).collect()
+    };
     let mut broken = 0;
-    for name in &names {
-        match app.persona(name) {
-            Ok(_) => output::result(&format!("ok {name}\n"))?,
+    for (name, result) in &checked {
+        match result {
+            Ok(()) => output::result(&format!("ok {name}\n"))?,
             Err(error) => {
                 broken += 1;
                 output::remark(&format!("error: {error}"));
@@ -75,7 +78,7 @@ fn check(app: &App, names: &[String]) -> Result<(), Failure> {
         }
     }
     if broken > 0 {
-        Err(Failure::usage(format!("{broken} of {} personas cannot be used", names.len())))
+        Err(Failure::usage(format!("{broken} of {} personas cannot be used", checked.len())))
     } else {
         Ok(())
     }

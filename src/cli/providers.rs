@@ -38,7 +38,7 @@ fn list(vendors: &[VendorStatus], format: ListingFormat) -> Result<(), Failure> 
     match format {
         ListingFormat::Json => {
             let vendors: Vec<Value> = vendors.iter().map(entry).collect();
-            output::result(&format!("{:#}\n", json!({ "providers": vendors })))
+            output::json(&format!("{:#}", json!({ "providers": vendors })))
         }
         ListingFormat::Text => {
             let lines: String = vendors.iter().map(line).collect();
@@ -83,7 +83,7 @@ fn checked_line(checked: &Probed) -> String {
         Err(fault) => format!(
             "{name:<11} {:<16} {model:<28} {}\n{:<28} {}\n",
             fault.kind.to_string(),
-            text::plain(&fault.message),
+            text::laid_out(&fault.message),
             "",
             fault.hint
         ),

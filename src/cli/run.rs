@@ -41,7 +41,7 @@ pub(super) const NOTICES_MAX: usize = 1_024;
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(&args.debate))?;
     let files = output::files(&args.result.output)?;
-    let request = request(&args.debate, pace(&args.view))?;
+    let request = request(&args.debate, pace(&app, &args.view))?;
     if args.show_egress {
         return egress::show(&app, &request, args.result.format);
     }
@@ -49,7 +49,7 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
         let history = match app.open(&request).await? {
             Opened::Running(session) => attended(&app, *session, &args.view).await?,
             Opened::Stored(history) => {
-                known(&history, &args.view);
+                known(&app, &history, &args.view);
                 answered(&app, *history, &args.view).await?
             }
         };
@@ -61,7 +61,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
-        let session = app.resume(&args.id, pace(&args.view)).await?;
+        let session = app.resume(&args.id, pace(&app, &args.view)).await?;
         let history = attended(&app, session, &args.view).await?;
         conclude(&app, &history, (&args.result, &args.view), &files)
     })
@@ -87,9 +87,9 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
         let session = match form {
             Some(form) => {
                 let answer = Answer::Turn { seat: args.seat.clone(), form };
-                app.answer(&args.id, answer, guard(args.allow_secrets), pace(&args.view)).await?
+                app.answer(&args.id, answer, guard(args.allow_secrets), pace(&app, &args.view)).await?
             }
-            None => app.go_on(&args.id, request, pace(&args.view)).await?,
+            None => app.go_on(&args.id, request, pace(&app, &args.view)).await?,
         };
         let history = attended(&app, session, &args.view).await?;
         conclude(&app, &history, (&args.result, &args.view), &files)
@@ -100,7 +100,7 @@ pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
-        let session = app.synthesize(&args.id, pace(&args.view)).await?;
+        let session = app.synthesize(&args.id, pace(&app, &args.view)).await?;
         let history = attended(&app, session, &args.view).await?;
         conclude_with(&app, &history, app::synthesis_failure(&history), (&args.result, &args.view), &files)
     })
@@ -274,16 +274,16 @@ fn perspective(given: &str) -> Result<Persona, Failure> {
 }
 
 /// Rehearsed replies take their time only where somebody watches them arrive.
-fn pace(view: &ViewArgs) -> Duration {
-    match chosen(view) {
+fn pace(app: &App, view: &ViewArgs) -> Duration {
+    match chosen(app, view) {
         View::Bar => REHEARSAL_PACE,
         View::Plain | View::Ndjson | View::None => Duration::ZERO,
     }
 }
 
 /// Tells that there is nothing to run: a session of this name has been decided, or waits.
-fn known(history: &History, view: &ViewArgs) {
-    match chosen(view) {
+fn known(app: &App, history: &History, view: &ViewArgs) {
+    match chosen(app, view) {
         _ if view.quiet => {}
         View::Ndjson => output::progress(&progress::opened(history)),
         // What is waited for is told, or asked for, next.
@@ -295,14 +295,19 @@ fn known(history: &History, view: &ViewArgs) {
     }
 }
 
-fn chosen(view: &ViewArgs) -> View {
-    match view.progress {
+fn chosen(app: &App, view: &ViewArgs) -> View {
+    let view = match view.progress {
         _ if view.quiet => View::None,
         ProgressArg::None => View::None,
         ProgressArg::Plain => View::Plain,
         ProgressArg::Ndjson => View::Ndjson,
         ProgressArg::Bar => View::Bar,
         ProgressArg::Auto => fitting(),
+    };
+    match view {
+        // Log lines would tear what is redrawn.
+        View::Bar if app.telemetry().writes_lines() => View::Plain,
+        View::Bar | View::Plain | View::Ndjson | View::None => view,
     }
 }
 
@@ -336,7 +341,7 @@ async fn answered(app: &App, mut history: History, view: &ViewArgs) -> Result<Hi
             None => failure,
         };
         let Some(answer) = ask::ask(&history).await.map_err(hint)? else { break };
-        let session = app.answer(&id, answer, Guard::Refuse, pace(view)).await?;
+        let session = app.answer(&id, answer, Guard::Refuse, pace(app, view)).await?;
         history = watched(app, session, view, Beginning::Known).await?;
     }
     Ok(history)
@@ -345,7 +350,7 @@ async fn answered(app: &App, mut history: History, view: &ViewArgs) -> Result<Hi
 /// Runs a session under the chosen view and under the user's control.
 async fn watched(app: &App, session: Session, view: &ViewArgs, beginning: Beginning) -> Result<History, Failure> {
     for warning in session.warnings.iter().filter(|_| !view.quiet) {
-        match chosen(view) {
+        match chosen(app, view) {
             View::Ndjson => {
                 let id = session.history.setup.session.to_string();
                 output::progress(&progress::aside(Some(id), Told::Warning { message: warning.clone() }));
@@ -356,7 +361,7 @@ async fn watched(app: &App, session: Session, view: &ViewArgs, beginning: Beginn
     let (notices, watched) = mpsc::channel(NOTICES_MAX);
     let control = Control::default();
     let shown = session.begun.as_ref().map_or(&session.history, |begun| &begun.before).clone();
-    let watching = spawn_view((chosen(view), beginning), palette(app), shown, watched)?;
+    let watching = spawn_view((chosen(app, view), beginning), palette(app), shown, watched)?;
     for logged in session.begun.iter().flat_map(|begun| &begun.events) {
         // Few, and the channel is empty; who does not watch misses nothing.
         notices.try_send(Notice::Recorded(Arc::new(logged.clone()))).ok();

@@ -15,5 +15,5 @@ pub(crate) fn schema(of: SchemaArg) -> Result<(), Failure> {
         SchemaArg::Events => events(),
         SchemaArg::Progress => progress(),
     };
-    output::result(&format!("{schema:#}\n"))
+    output::json(&format!("{schema:#}"))
 }

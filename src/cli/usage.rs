@@ -33,7 +33,7 @@ pub(crate) fn usage(app: &App, args: &UsageArgs) -> Result<(), Failure> {
     };
     let table = app.usage(by, filter)?;
     match args.listing.format {
-        ListingFormat::Json => output::result(&format!("{:#}\n", in_json(&table, name))),
+        ListingFormat::Json => output::json(&format!("{:#}", in_json(&table, name))),
         ListingFormat::Text => {
             output::result(&in_words(&table, name))?;
             remarks(&table).iter().for_each(|remark| output::remark(remark));

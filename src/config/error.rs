@@ -107,6 +107,18 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// Names where it stands: a file with line and column where they are known, or the layer; `None` where it stands nowhere.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::WorkingFolder { .. } | Self::NoHome => None,
+            Self::Unreadable { file, .. } | Self::NotAFile { file } | Self::TooLarge { file, .. } => Some(file.clone()),
+            Self::Malformed { place, .. } | Self::UnknownKey { place, .. } => Some(place.clone()),
+            Self::Twice { line, .. } => Some(format!(".env:{line}")),
+            Self::BadValue { origin, .. } | Self::Stranger { origin, .. } => Some(origin.place()),
+            Self::Redirect { url_origin, .. } => Some(url_origin.place()),
+        }
+    }
+
     /// Says what to do next, when there is more to say than the message does.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -106,6 +106,14 @@ pub const DOCUMENTS: &str = "ROUNDTABLE_DOCUMENTS";
 pub const PERSONA_CONCURRENCY: &str = "ROUNDTABLE_PERSONA_CONCURRENCY";
 /// Variable with the token that clients of the HTTP server for assistants must bring.
 pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
+/// Variable with the level down to which log lines are written.
+pub const LOG: &str = "ROUNDTABLE_LOG";
+/// Variable with how they are written.
+pub const LOG_FORMAT: &str = "ROUNDTABLE_LOG_FORMAT";
+/// Levels of log lines: none, then the gravest alone, and so on.
+pub const LOG_LEVELS: [&str; 6] = [OFF, "error", "warn", "info", "debug", "trace"];
+/// Formats of log lines.
+pub const LOG_FORMATS: [&str; 2] = ["text", "json"];
 /// Variable that switches colour off, see <https://no-color.org>.
 pub const NO_COLOR: &str = "NO_COLOR";
 
@@ -274,6 +282,20 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Secret,
         default: None,
         about: "token that clients of `roundtable mcp --http` must bring; needed off loopback",
+    },
+    Key {
+        name: LOG,
+        yaml: Some("log"),
+        kind: Kind::Word(&LOG_LEVELS),
+        default: Some(OFF),
+        about: "log lines on standard error, down to this level: off, error, warn, info, debug or trace",
+    },
+    Key {
+        name: LOG_FORMAT,
+        yaml: Some("log_format"),
+        kind: Kind::Word(&LOG_FORMATS),
+        default: Some("text"),
+        about: "how log lines are written: text or json",
     },
     Key { name: NO_COLOR, yaml: None, kind: Kind::Switch, default: None, about: "any text switches colour off" },
 ];

@@ -10,6 +10,7 @@ use crate::config::error::{ConfigError, Warning, shown};
 use crate::config::keys::{PREFIX, Reach, Row, nearest};
 use crate::config::setting::Origin;
 use crate::config::sources::{ConfigFile, Project, Sources};
+use crate::config::survey::{Doubt, Fault, Rank};
 use crate::config::yaml;
 
 /// What is said of a policy in the user's file, which could only loosen the project's or stand where nobody else sees it.
@@ -34,37 +35,46 @@ pub(crate) struct Found {
     pub(crate) origin: Origin,
 }
 
-/// Reads every layer, the strongest first: flags, environment, `.env`, project, user. Then the project's assumptions.
+/// Reads every layer, the strongest first: flags, environment, `.env`, project, user. Then the project's assumptions. A layer
+/// that cannot be read brings nothing, one that is wrong in part the rest.
 pub(crate) fn read_all(
     sources: &Sources,
     project: &Project,
     rows: &[Row],
     warnings: &mut Vec<Warning>,
-) -> Result<(Vec<Layer>, BTreeMap<String, String>), ConfigError> {
+    faults: &mut Vec<Fault>,
+) -> (Vec<Layer>, BTreeMap<String, String>) {
     let mut assumptions = BTreeMap::new();
-    let mut layers =
-        vec![flags(sources, rows), environment(sources, rows, warnings)?, dot_env(sources, rows, warnings)?];
+    let mut layers = vec![
+        flags(sources, rows),
+        environment(sources, rows, warnings, faults),
+        dot_env(sources, rows, warnings, faults),
+    ];
     if let Some(file) = &project.file {
-        let parsed = parsed(file, rows)?;
+        let parsed = parsed(file, rows, Rank::Project, faults);
         assumptions = parsed.assumptions;
         layers.push(layer(file, parsed.assignments, |(file, line, column)| Origin::Project { file, line, column }));
     }
     if let Some(file) = sources.user_file() {
         let rows: Vec<Row> = rows.iter().filter(|row| row.reach == Reach::Everywhere).cloned().collect();
-        let parsed = parsed(&file, &rows)?;
+        let parsed = parsed(&file, &rows, Rank::User, faults);
         if !parsed.assumptions.is_empty() {
-            return Err(ConfigError::Malformed { place: file.shown, what: NO_OWN_ASSUMPTIONS.to_owned() });
+            let error = ConfigError::Malformed { place: file.shown.clone(), what: NO_OWN_ASSUMPTIONS.to_owned() };
+            faults.push(Fault { error, reach: Doubt::Nothing });
         }
         layers.push(layer(&file, parsed.assignments, |(file, line, column)| Origin::User { file, line, column }));
     }
-    Ok((layers, assumptions))
+    (layers, assumptions)
 }
 
 /// Reads the assumptions of a project, text by name, and nothing else of its configuration.
 pub(crate) fn assumptions(project: &Project, rows: &[Row]) -> Result<BTreeMap<String, String>, ConfigError> {
-    match &project.file {
-        Some(file) => Ok(parsed(file, rows)?.assumptions),
-        None => Ok(BTreeMap::new()),
+    let mut faults = Vec::new();
+    let file = project.file.as_ref();
+    let assumptions = file.map(|file| parsed(file, rows, Rank::Project, &mut faults).assumptions).unwrap_or_default();
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault.error),
+        None => Ok(assumptions),
     }
 }
 
@@ -77,7 +87,7 @@ fn flags(sources: &Sources, rows: &[Row]) -> Layer {
     Layer { base: sources.working_folder.clone(), found: found.collect() }
 }
 
-fn environment(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Result<Layer, ConfigError> {
+fn environment(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>, faults: &mut Vec<Fault>) -> Layer {
     let mut found = BTreeMap::new();
     for (name, value) in &sources.environment {
         let origin = Origin::Environment;
@@ -85,24 +95,29 @@ fn environment(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> 
             warnings.extend(doubt(rows, name, origin));
             continue;
         }
-        let text = value.to_str().ok_or_else(|| ConfigError::BadValue {
-            name: name.clone(),
-            shown: None,
-            origin: origin.clone(),
-            need: "UTF-8 text is needed".to_owned(),
-        })?;
+        let Some(text) = value.to_str() else {
+            let need = "UTF-8 text is needed".to_owned();
+            let error = ConfigError::BadValue { name: name.clone(), shown: None, origin, need };
+            faults.push(Fault { error, reach: Doubt::Setting(name.clone()) });
+            continue;
+        };
         found.insert(name.clone(), Found { spelled: name.clone(), text: text.to_owned(), origin });
     }
-    Ok(Layer { base: sources.working_folder.clone(), found })
+    Layer { base: sources.working_folder.clone(), found }
 }
 
-fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Result<Layer, ConfigError> {
-    let text = sources.dotenv_file().read()?.unwrap_or_default();
-    let assignments = dotenv::parse(&text).map_err(|malformed| ConfigError::Malformed {
-        place: format!(".env:{}", malformed.line),
-        what: malformed.what.to_owned(),
-    })?;
-    let mut first_lines = BTreeMap::new();
+fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>, faults: &mut Vec<Fault>) -> Layer {
+    let parsed = sources.dotenv_file().read().and_then(|text| {
+        dotenv::parse(&text.unwrap_or_default()).map_err(|malformed| ConfigError::Malformed {
+            place: format!(".env:{}", malformed.line),
+            what: malformed.what.to_owned(),
+        })
+    });
+    let assignments = parsed.unwrap_or_else(|error| {
+        faults.push(Fault { error, reach: Doubt::Below(Rank::DotEnv) });
+        Vec::new()
+    });
+    let mut first_lines: BTreeMap<String, u32> = BTreeMap::new();
     let mut found = BTreeMap::new();
     for dotenv::Assignment { name, text, line } in assignments {
         let origin = Origin::DotEnv { line };
@@ -110,17 +125,42 @@ fn dot_env(sources: &Sources, rows: &[Row], warnings: &mut Vec<Warning>) -> Resu
             warnings.extend(doubt(rows, &name, origin));
             continue;
         }
-        if let Some(first) = first_lines.insert(name.clone(), line) {
-            return Err(ConfigError::Twice { name, first, line });
+        if let Some(first) = first_lines.get(&name) {
+            let error = ConfigError::Twice { name: name.clone(), first: *first, line };
+            faults.push(Fault { error, reach: Doubt::Setting(name) });
+            continue;
         }
+        first_lines.insert(name.clone(), line);
         found.insert(name.clone(), Found { spelled: name, text, origin });
     }
-    Ok(Layer { base: sources.working_folder.clone(), found })
+    Layer { base: sources.working_folder.clone(), found }
 }
 
-fn parsed(file: &ConfigFile, rows: &[Row]) -> Result<yaml::Parsed, ConfigError> {
-    let text = file.read()?.unwrap_or_default();
-    yaml::parse(&text, rows).map_err(|malformed| match malformed {
+/// Reads a YAML file: nothing of one that cannot be read.
+fn parsed(file: &ConfigFile, rows: &[Row], rank: Rank, faults: &mut Vec<Fault>) -> yaml::Parsed {
+    let unread = |error| Fault { error, reach: Doubt::Below(rank) };
+    let text = match file.read() {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => {
+            faults.push(unread(error));
+            return yaml::Parsed::default();
+        }
+    };
+    match yaml::parse(&text, rows) {
+        Ok(mut parsed) => {
+            let wrong = parsed.malformed.drain(..).map(|malformed| explained(file, malformed));
+            faults.extend(wrong.map(|error| Fault { error, reach: Doubt::Nothing }));
+            parsed
+        }
+        Err(malformed) => {
+            faults.push(unread(explained(file, malformed)));
+            yaml::Parsed::default()
+        }
+    }
+}
+
+fn explained(file: &ConfigFile, malformed: yaml::Malformed) -> ConfigError {
+    match malformed {
         yaml::Malformed::At { place: Some((line, column)), what } => {
             ConfigError::Malformed { place: format!("{}:{line}:{column}", file.shown), what }
         }
@@ -131,7 +171,7 @@ fn parsed(file: &ConfigFile, rows: &[Row]) -> Result<yaml::Parsed, ConfigError> 
         yaml::Malformed::UnknownKey { place: (line, column), key, nearest } => {
             ConfigError::UnknownKey { place: format!("{}:{line}:{column}", file.shown), key: shown(&key), nearest }
         }
-    })
+    }
 }
 
 fn layer(file: &ConfigFile, assignments: Vec<yaml::Assignment>, origin: fn((String, u32, u16)) -> Origin) -> Layer {

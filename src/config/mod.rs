@@ -12,7 +12,9 @@ mod layer;
 mod redirect;
 mod resolve;
 mod setting;
+mod signals;
 mod sources;
+mod survey;
 mod value;
 mod yaml;
 
@@ -24,7 +26,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::{ConfigError, Warning};
 pub use self::setting::{Entry, Ignored, Origin, Reason, Setting};
+pub use self::signals::Signal;
 pub use self::sources::{Flag, KnownFile, Sources};
+pub use self::survey::Survey;
 pub use self::value::{Choice, SHARE_NEEDED, Value, share};
 
 use self::keys::VendorKey;
@@ -40,6 +44,7 @@ pub struct Config {
     modes_folders: Vec<PathBuf>,
     personas_folders: Vec<PathBuf>,
     assumptions: BTreeMap<String, String>,
+    signals: Vec<Signal>,
 }
 
 impl Config {
@@ -52,16 +57,25 @@ impl Config {
     /// A file that cannot be read, a key that is not known, a value that does not parse, a place for sessions that is
     /// not known, or a project file that would send a key elsewhere.
     pub fn load(sources: &Sources, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
+        let Survey { config, faults, .. } = Self::survey(sources, vendor_keys);
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(config),
+        }
+    }
+
+    /// Loads what of the settings can be loaded, with everything that is wrong: for looking at, not for a debate.
+    pub fn survey(sources: &Sources, vendor_keys: &[VendorKey]) -> Survey {
         let mut rows = keys::rows(vendor_keys);
         rows.extend(aliases::rows(sources, &rows));
         let project = sources.find_project();
-        let mut warnings = Vec::new();
-        let (layers, assumptions) = layer::read_all(sources, &project, &rows, &mut warnings)?;
+        let (mut warnings, mut faults) = (Vec::new(), Vec::new());
+        let (layers, assumptions) = layer::read_all(sources, &project, &rows, &mut warnings, &mut faults);
         let mut vendors: Vec<&str> = vendor_keys.iter().map(|key| key.vendor.as_str()).collect();
         vendors.dedup();
-        let entries = resolve::entries(&rows, &layers, sources, &vendors)?;
-        redirect::refuse(&rows, &entries)?;
-        Ok(Self {
+        let entries = resolve::entries(&rows, &layers, sources, &vendors, &mut faults);
+        faults.extend(redirect::refuse(&rows, &entries));
+        let config = Self {
             entries,
             warnings,
             modes_folders: folders(sources, &project, "modes"),
@@ -69,7 +83,9 @@ impl Config {
             project_root: project.root,
             working_folder: sources.working_folder.clone(),
             assumptions,
-        })
+            signals: signals::wanted(&sources.environment),
+        };
+        Survey::new(config, &rows, faults)
     }
 
     /// Returns every setting there is, ours first, set or not.
@@ -258,6 +274,21 @@ impl Config {
         self.count(keys::WEB_SEARCH_MAX)
     }
 
+    /// Returns the level down to which log lines are written; `off` for none.
+    pub fn log_level(&self) -> &str {
+        self.text(keys::LOG).expect("the table gives the level a default")
+    }
+
+    /// Returns how log lines are written, `text` or `json`.
+    pub fn log_format(&self) -> &str {
+        self.text(keys::LOG_FORMAT).expect("the table gives the format a default")
+    }
+
+    /// Returns what a collector is to be told, by the standard variables; the build may be unable to.
+    pub fn signals(&self) -> &[Signal] {
+        &self.signals
+    }
+
     /// Tells whether colour is switched off.
     pub fn no_color(&self) -> bool {
         self.setting(keys::NO_COLOR).is_some()
@@ -278,7 +309,7 @@ impl Config {
                 | Value::Secret(_),
             )
             | None => {
-                unreachable!("loading fails when the data folder is not known")
+                unreachable!("loading fails when the data folder is not known, and nobody asks for one in doubt")
             }
         }
     }

@@ -6,39 +6,42 @@ use crate::config::address;
 use crate::config::error::ConfigError;
 use crate::config::keys::{Row, VendorField};
 use crate::config::setting::{Entry, Origin, Setting};
+use crate::config::survey::{Doubt, Fault};
 use crate::config::value::Value;
 
 /// Refuses a base URL on another machine when its layer is trusted less than the layer of the same vendor's key.
 ///
 /// Otherwise entering a folder with somebody else's `roundtable.yaml` or `.env` would be enough to lose a key. Nor may
 /// a project's file name a server on another machine that takes no key: it would be seated, and read the debate.
-pub(crate) fn refuse(rows: &[Row], entries: &[Entry]) -> Result<(), ConfigError> {
+pub(crate) fn refuse(rows: &[Row], entries: &[Entry]) -> Vec<Fault> {
     let set: Vec<VendorSetting<'_>> = rows.iter().zip(entries).filter_map(vendor_setting).collect();
+    let mut faults = Vec::new();
     for key in set.iter().filter(|set| set.field == VendorField::ApiKey) {
         for url in set.iter().filter(|set| set.vendor == key.vendor && is_remote(set)) {
             if trust(&url.setting.origin) < trust(&key.setting.origin) {
-                return Err(ConfigError::Redirect {
+                let error = ConfigError::Redirect {
                     url_name: url.setting.spelled.clone(),
                     url_origin: url.setting.origin.clone(),
                     key_name: key.setting.spelled.clone(),
                     key_origin: key.setting.origin.clone(),
-                });
+                };
+                faults.push(Fault { error, reach: Doubt::Setting(url.name.to_owned()) });
             }
         }
     }
     for host in set.iter().filter(|set| matches!(set.field, VendorField::Host { .. }) && is_remote(set)) {
         if matches!(host.setting.origin, Origin::Project { .. }) {
-            return Err(ConfigError::Stranger {
-                name: host.setting.spelled.clone(),
-                origin: host.setting.origin.clone(),
-            });
+            let error =
+                ConfigError::Stranger { name: host.setting.spelled.clone(), origin: host.setting.origin.clone() };
+            faults.push(Fault { error, reach: Doubt::Setting(host.name.to_owned()) });
         }
     }
-    Ok(())
+    faults
 }
 
 /// A vendor's setting that is set.
 struct VendorSetting<'a> {
+    name: &'a str,
     vendor: &'a str,
     field: VendorField,
     setting: &'a Setting,
@@ -46,7 +49,7 @@ struct VendorSetting<'a> {
 
 fn vendor_setting<'a>((row, entry): (&'a Row, &'a Entry)) -> Option<VendorSetting<'a>> {
     let (vendor, field) = row.vendor.as_ref()?;
-    Some(VendorSetting { vendor, field: *field, setting: entry.setting.as_ref()? })
+    Some(VendorSetting { name: row.names.first()?, vendor, field: *field, setting: entry.setting.as_ref()? })
 }
 
 fn is_remote(set: &VendorSetting<'_>) -> bool {

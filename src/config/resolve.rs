@@ -1,6 +1,6 @@
 //! Resolves every setting: the strongest layer that sets it, read by its kind.
 //!
-//! Must never fall back to a weaker layer because a value does not parse.
+//! Must never fall back to a weaker layer because a value does not parse: the setting is in doubt.
 
 use std::path::Path;
 
@@ -9,17 +9,19 @@ use crate::config::keys::{self, Kind, Row};
 use crate::config::layer::{Found, Layer};
 use crate::config::setting::{Entry, Ignored, Origin, Reason, Setting};
 use crate::config::sources::Sources;
+use crate::config::survey::{Doubt, Fault};
 use crate::config::value::{self, Surroundings, Value};
 
-/// Resolves `rows` against `layers`, which stand the strongest first.
+/// Resolves `rows` against `layers`, which stand the strongest first. A setting that is wrong has its built-in value, if it has one.
 pub(crate) fn entries(
     rows: &[Row],
     layers: &[Layer],
     sources: &Sources,
     vendors: &[&str],
-) -> Result<Vec<Entry>, ConfigError> {
+    faults: &mut Vec<Fault>,
+) -> Vec<Entry> {
     let resolver = Resolver { layers, sources, vendors };
-    rows.iter().map(|row| resolver.entry(row)).collect()
+    rows.iter().map(|row| resolver.entry(row, faults)).collect()
 }
 
 struct Resolver<'a> {
@@ -29,16 +31,14 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn entry(&self, row: &Row) -> Result<Entry, ConfigError> {
+    fn entry(&self, row: &Row, faults: &mut Vec<Fault>) -> Entry {
         let mut ignored = Vec::new();
-        let setting = self.setting(row, &mut ignored)?;
-        Ok(Entry {
-            names: row.names.clone(),
-            yaml: row.yaml.first().cloned(),
-            about: row.about.clone(),
-            setting,
-            ignored,
-        })
+        let setting = self.setting(row, &mut ignored).unwrap_or_else(|error| {
+            let name = row.names.first().cloned().unwrap_or_default();
+            faults.push(Fault { error, reach: Doubt::Setting(name) });
+            self.built_in(row).ok().flatten()
+        });
+        Entry { names: row.names.clone(), yaml: row.yaml.first().cloned(), about: row.about.clone(), setting, ignored }
     }
 
     fn setting(&self, row: &Row, ignored: &mut Vec<Ignored>) -> Result<Option<Setting>, ConfigError> {

@@ -35,6 +35,8 @@ pub(crate) struct Parsed {
     pub(crate) assignments: Vec<Assignment>,
     /// The assumptions, text by name.
     pub(crate) assumptions: BTreeMap<String, String>,
+    /// What is wrong with single settings or assumptions.
+    pub(crate) malformed: Vec<Malformed>,
 }
 
 /// The key of the assumptions.
@@ -60,7 +62,7 @@ pub(crate) enum Malformed {
     },
 }
 
-/// Reads every setting and assumption.
+/// Reads every setting and assumption, and tells what is wrong with single ones. Fails where the text is no map of them.
 pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Parsed, Malformed> {
     let options = serde_yaml::options! {
         strict_booleans: true,
@@ -80,9 +82,10 @@ pub(crate) fn parse(text: &str, rows: &[Row]) -> Result<Parsed, Malformed> {
         )?;
     let mut parsed = Parsed::default();
     for found in found {
-        match found? {
-            Found::Setting(assignment) => parsed.assignments.push(assignment),
-            Found::Assumptions(assumptions) => parsed.assumptions = assumptions,
+        match found {
+            Ok(Found::Setting(assignment)) => parsed.assignments.push(assignment),
+            Ok(Found::Assumptions(assumptions)) => parsed.assumptions = assumptions,
+            Err(malformed) => parsed.malformed.push(malformed),
         }
     }
     Ok(parsed)

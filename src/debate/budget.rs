@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Prompt, Speaker, TurnId};
-use crate::debate::history::{Attempt, History, Outcome, SynthesisDue};
+use crate::debate::history::{Attempt, History, SynthesisDue};
 use crate::debate::prompt::{self, moderator};
-use crate::debate::reply::Reply;
+use crate::debate::rules::Rule;
 use crate::debate::schedule::{FRAMING, OPTIONS, SYNTHESIS};
 use crate::debate::search::{SearchCost, WebSearch};
-use crate::debate::{claims, decision, schedule};
+use crate::debate::{claims, decision, schedule, taken};
 
 /// Output tokens below which a reply is not worth asking for; a session with a lower bound of its own keeps to that.
 const ROOM_MIN: u32 = 4_000;
@@ -86,9 +86,9 @@ pub struct Grant {
     pub room: u32,
 }
 
-/// Grants without a search do not say so.
-fn is_zero(count: &u32) -> bool {
-    *count == 0
+/// What is nothing is not said.
+fn is_zero<N: Default + PartialEq>(amount: &N) -> bool {
+    *amount == N::default()
 }
 
 /// A kind of limit.
@@ -110,8 +110,11 @@ pub struct Reached {
     pub limit: LimitKind,
     /// The limit itself.
     pub max: f64,
-    /// What had been spent, attempts of unknown outcome at their worst.
+    /// What had been spent; up to format 3, with what was set aside.
     pub spent: f64,
+    /// What more the requests may have taken whose end was not seen: they count at their worst.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub set_aside: f64,
     /// What would have come next, at its worst with the least room; `None` when a prompt that long has no known price, and
     /// for time.
     pub next: Option<f64>,
@@ -139,7 +142,7 @@ impl Caps {
         }
     }
 
-    fn price(&self, voice: &Voice) -> Option<&Price> {
+    pub(super) fn price(&self, voice: &Voice) -> Option<&Price> {
         self.prices.iter().find(|price| price.provider == voice.provider && price.model == voice.model)
     }
 
@@ -149,7 +152,7 @@ impl Caps {
     }
 
     /// US dollars for the searches of one request.
-    fn searches_usd(&self, voice: &Voice, searches: u32) -> f64 {
+    pub(super) fn searches_usd(&self, voice: &Voice, searches: u32) -> f64 {
         let search = self.search(voice).filter(|_| searches > 0);
         search.and_then(|search| search.usd(searches)).unwrap_or(0.0)
     }
@@ -168,12 +171,12 @@ impl fmt::Display for Caps {
 impl Reached {
     /// The limit of a run that took so many seconds.
     pub fn time(max: f64) -> Self {
-        Self { limit: LimitKind::Time, max, spent: max, next: None, held: 0.0 }
+        Self { limit: LimitKind::Time, max, spent: max, set_aside: 0.0, next: None, held: 0.0 }
     }
 
     /// The lowest limit under which the debate would go on; `None` when none is known.
     pub fn least(&self) -> Option<f64> {
-        self.next.map(|next| self.spent + next + self.held)
+        self.next.map(|next| self.spent + self.set_aside + next + self.held)
     }
 
     /// The numbers, for people.
@@ -183,10 +186,15 @@ impl Reached {
             LimitKind::Tokens | LimitKind::Time => format!("{value:.0}"),
         };
         let max = self.limit.worded(self.max);
+        let aside = match self.set_aside {
+            0.0 => String::new(),
+            aside => format!(", {} set aside for requests whose end was not seen", amount(aside)),
+        };
         match (self.limit, self.next) {
             (LimitKind::Time, _) => format!("the limit of {max} for one run is over"),
             (LimitKind::Cost | LimitKind::Tokens, None) => {
-                format!("{} of {max} spent, and a prompt as long as the next has no known price", amount(self.spent))
+                let spent = amount(self.spent);
+                format!("{spent} of {max} spent{aside}, and a prompt as long as the next has no known price")
             }
             (LimitKind::Cost | LimitKind::Tokens, Some(next)) => {
                 let held = if self.held > 0.0 {
@@ -194,7 +202,7 @@ impl Reached {
                 } else {
                     String::new()
                 };
-                format!("{} of {max} spent, up to {} needed next{held}", amount(self.spent), amount(next))
+                format!("{} of {max} spent{aside}, up to {} needed next{held}", amount(self.spent), amount(next))
             }
         }
     }
@@ -244,13 +252,18 @@ impl Amount {
         Self { usd: self.usd + other.usd, tokens: self.tokens.saturating_add(other.tokens) }
     }
 
+    /// What is left of it above the other.
+    pub(super) fn beyond(self, other: Self) -> Self {
+        Self { usd: (self.usd - other.usd).max(0.0), tokens: self.tokens.saturating_sub(other.tokens) }
+    }
+
     /// So many of it.
     pub fn times(self, count: u32) -> Self {
         Self { usd: self.usd * f64::from(count), tokens: self.tokens.saturating_mul(u64::from(count)) }
     }
 }
 
-fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
+pub(super) fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
     amounts.fold(Amount::default(), Amount::plus)
 }
 
@@ -268,12 +281,6 @@ pub fn worst(caps: &Caps, ask: &Ask, input_tokens: u64) -> Option<Amount> {
     let need = Need::of_ask(caps, ask, input_tokens);
     let is_unpriced = caps.cost_usd.is_some() && need.is_unpriced();
     (!is_unpriced).then(|| need.worst(u32::MAX))
-}
-
-/// What was spent in this session: replies as they were billed, whatever may have been billed without one at its worst.
-pub fn spent(history: &History) -> Amount {
-    let attempts = history.turns.values().flat_map(|turn| turn.lost.iter().chain(&turn.attempts));
-    sum(attempts.filter(|attempt| !history.is_inherited(attempt.seq)).map(|attempt| taken(history, attempt)))
 }
 
 /// Grants `asks` what the limits leave for them, or says which limit leaves too little. `group` are the turns that are asked at
@@ -304,7 +311,7 @@ pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Resu
 }
 
 /// What one request may take, but for its output.
-struct Need {
+pub(super) struct Need {
     price: Option<Price>,
     input_tokens: u64,
     /// Of those, the most that are read at once.
@@ -339,7 +346,7 @@ impl Need {
     }
 
     /// What was asked before there was a limit has no grant, and is bounded by what all prompts are.
-    fn of_attempt(history: &History, attempt: &Attempt) -> Self {
+    pub(super) fn of_attempt(history: &History, attempt: &Attempt) -> Self {
         let without = || (attempt.prompt.bytes.saturating_add(OVERHEAD_TOKENS), history.setup.limits.output_tokens_max);
         let (input, output) = attempt.grant.map_or_else(without, |grant| (grant.input_tokens, grant.output_tokens));
         let searches = attempt.grant.map_or(0, |grant| grant.searches);
@@ -354,7 +361,7 @@ impl Need {
     }
 
     /// The worst case of one request with so much room.
-    fn worst(&self, room: u32) -> Amount {
+    pub(super) fn worst(&self, room: u32) -> Amount {
         let output_tokens = u64::from(self.output_tokens_max.min(room));
         Amount {
             usd: self.price.as_ref().map_or(0.0, |price| price.of(self.input_tokens, output_tokens))
@@ -376,6 +383,7 @@ impl Price {
 struct Terms<'a> {
     caps: &'a Caps,
     spent: Amount,
+    set_aside: Amount,
     needs: Vec<Need>,
     held: Vec<Need>,
 }
@@ -383,7 +391,11 @@ struct Terms<'a> {
 impl<'a> Terms<'a> {
     fn of(history: &'a History, due: &[Ask]) -> Self {
         let needs = due.iter().map(|ask| Need::of_ask(&history.caps, ask, input_tokens(&ask.prompt))).collect();
-        Self { caps: &history.caps, spent: spent(history), needs, held: held(history, due) }
+        let (spent, set_aside) = match Rule::SetAside.holds_in(history.setup.format) {
+            true => (taken::spent(history), taken::set_aside(history)),
+            false => (taken::counted(history), Amount::default()),
+        };
+        Self { caps: &history.caps, spent, set_aside, needs, held: held(history, due) }
     }
 
     /// Room and requests for every ask: all requests with all the room if that fits, or else one request with as much room as
@@ -412,9 +424,10 @@ impl<'a> Terms<'a> {
         [LimitKind::Cost, LimitKind::Tokens].into_iter().find_map(|limit| {
             let max = self.caps.max(limit)?;
             let is_unpriced = limit == LimitKind::Cost && self.needs.iter().any(Need::is_unpriced);
-            let (spent, next, held) = (self.spent.of(limit), next.of(limit), held.of(limit));
-            let reached = Reached { limit, max, spent, next: (!is_unpriced).then_some(next), held };
-            (is_unpriced || spent + next + held > max).then_some(reached)
+            let (spent, set_aside) = (self.spent.of(limit), self.set_aside.of(limit));
+            let (next, held) = (next.of(limit), held.of(limit));
+            let reached = Reached { limit, max, spent, set_aside, next: (!is_unpriced).then_some(next), held };
+            (is_unpriced || spent + set_aside + next + held > max).then_some(reached)
         })
     }
 }
@@ -453,24 +466,4 @@ fn held(history: &History, due: &[Ask]) -> Vec<Need> {
         held.extend(turn.voices.first().map(|voice| need(voice, prompt::bytes(&so_far).saturating_add(growth))));
     }
     held
-}
-
-/// What an attempt took.
-fn taken(history: &History, attempt: &Attempt) -> Amount {
-    let worst = |requests: u32| Need::of_attempt(history, attempt).worst(u32::MAX).times(requests);
-    match &attempt.outcome {
-        Some(Outcome::Finished { reply, .. }) => billed(&history.caps, &attempt.voice, reply).plus(worst(reply.lost)),
-        Some(Outcome::Failed(fault)) => worst(fault.lost),
-        None => worst(attempt.grant.map_or(1, |grant| grant.requests)),
-    }
-}
-
-/// What a reply was billed, by the provider's own numbers where it told any.
-pub fn billed(caps: &Caps, voice: &Voice, reply: &Reply) -> Amount {
-    let usage = reply.usage;
-    let listed = caps.price(voice).map(|price| price.of(usage.input_tokens, usage.output_tokens));
-    let searches = u32::try_from(usage.searches).unwrap_or(u32::MAX);
-    let listed = listed.map(|usd| usd + caps.searches_usd(voice, searches));
-    let usd = reply.cost_usd.or(listed).unwrap_or(0.0);
-    Amount { usd, tokens: usage.input_tokens.saturating_add(usage.output_tokens) }
 }

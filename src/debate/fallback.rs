@@ -8,7 +8,7 @@ use crate::debate::history::{History, Outcome};
 use crate::debate::reply::Fault;
 
 /// A turn in which a fallback stepped in for a seat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SteppedIn<'a> {
     /// Which turn.
     pub turn: &'a TurnId,

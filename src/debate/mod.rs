@@ -31,6 +31,7 @@ pub mod rules;
 pub mod schedule;
 pub mod search;
 pub mod sorting;
+pub mod taken;
 pub mod template;
 pub mod text;
 pub mod thresholds;

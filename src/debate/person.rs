@@ -61,6 +61,7 @@ fn reply(due: &Due, text: String) -> Reply {
         elapsed_ms: 0,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 

@@ -31,6 +31,49 @@ pub struct Reply {
     /// Of those, the ones that brought nothing and may have been billed all the same: their answers broke off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lost: u32,
+    /// What the lost ones took, as far as it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<Box<Loss>>,
+}
+
+/// What requests took whose answers broke off: as their provider had told by then, or as what had arrived is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Loss {
+    /// Of the lost requests, the ones that are counted here; nothing is known of the others.
+    pub requests: u32,
+    /// What they took at least.
+    pub usage: Usage,
+    /// Price in US dollars; `None` when the model's price is not known.
+    pub cost_usd: Option<f64>,
+}
+
+impl Loss {
+    /// Both together.
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            requests: self.requests.saturating_add(other.requests),
+            usage: self.usage.and(&other.usage),
+            cost_usd: self.cost_usd.zip(other.cost_usd).map(|(one, other)| one + other),
+        }
+    }
+}
+
+impl Reply {
+    /// Requests sent for it of which nothing is known but that they brought nothing.
+    pub fn unknown(&self) -> u32 {
+        unknown(self.lost, self.loss.as_deref())
+    }
+}
+
+impl Fault {
+    /// Requests of which nothing is known but that they brought nothing.
+    pub fn unknown(&self) -> u32 {
+        unknown(self.lost, self.loss.as_deref())
+    }
+}
+
+fn unknown(lost: u32, loss: Option<&Loss>) -> u32 {
+    lost.saturating_sub(loss.map_or(0, |loss| loss.requests))
 }
 
 /// Why a reply's text ends.
@@ -99,7 +142,7 @@ pub struct Citation {
 }
 
 /// A turn that brought no reply, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[error("{provider}: {kind}: {message}")]
 pub struct Fault {
     /// The class of failure.
@@ -123,6 +166,9 @@ pub struct Fault {
     /// Of those, the ones that may have been billed all the same: their answers broke off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lost: u32,
+    /// What the lost ones took, as far as it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<Box<Loss>>,
 }
 
 fn is_zero<N: Default + PartialEq>(count: &N) -> bool {

@@ -17,6 +17,8 @@ pub enum Rule {
     QuotedNames,
     /// A debate that is cut short within a round is decided on what the seats have said in it, too.
     BallotsInHand,
+    /// A limit that is reached tells what was spent apart from what is only set aside.
+    SetAside,
 }
 
 impl Rule {
@@ -25,6 +27,7 @@ impl Rule {
         let since = match self {
             Self::WholeEvents => 2,
             Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
+            Self::SetAside => 4,
         };
         format >= since
     }

@@ -8,6 +8,12 @@ pub fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").chars().map(|c| if c == '\r' { '\n' } else { c }).filter(|c| is_plain(*c)).collect()
 }
 
+/// Returns `text` as [`plain`] does, with line feeds where separators of lines and paragraphs stand, which some terminals and
+/// readers break lines at: for reports, not for prompts, whose words are those of the log.
+pub fn laid_out(text: &str) -> String {
+    plain(text).replace(separates, "\n")
+}
+
 /// Returns `text` on one line: plain, white space folded, trimmed.
 pub fn line(text: &str) -> String {
     plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -50,4 +56,9 @@ fn is_plain(c: char) -> bool {
 /// Whether `c` steers whatever shows it: a control character, line feed and tab included, or an override of the direction.
 pub fn steers(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether `c` separates lines or paragraphs without being a control character.
+pub fn separates(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
 }

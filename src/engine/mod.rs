@@ -25,7 +25,7 @@ use crate::debate::history::{History, HistoryError};
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
-use crate::providers::{Progress, Provider};
+use crate::providers::{Attempted, Progress, Provider};
 use crate::store::{Lease, Request, Store, StoreError};
 
 /// How often to look for requests of other processes.
@@ -68,12 +68,22 @@ pub enum Notice {
         /// Milliseconds until the next one.
         wait_ms: u64,
     },
+    /// A request came to its end, with or without an answer.
+    Attempted {
+        /// For which turn.
+        turn: TurnId,
+        /// What came of it.
+        attempted: Attempted,
+    },
     /// A pause was asked for.
     Pausing {
         /// How many turns are still in flight, and waited for.
         in_flight: usize,
     },
 }
+
+/// Hears every notice before anybody else does. Must return at once.
+pub type OnNotice<'a> = &'a (dyn Fn(&Notice) + Send + Sync);
 
 /// Why a run ended before its session did.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +111,8 @@ pub struct Run<'a> {
     pub provider: &'a dyn Provider,
     /// Who watches. A slow watcher holds the run back at events, and misses arriving text.
     pub notices: Sender<Notice>,
+    /// Who hears all of it.
+    pub heard: OnNotice<'a>,
     /// Who may end it.
     pub control: Control,
 }
@@ -110,6 +122,13 @@ type Answer = (TurnId, u32, Result<Reply, Fault>);
 
 /// A turn in flight.
 type InFlight<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// Those who are told how a run goes.
+#[derive(Clone)]
+struct Ears<'a> {
+    notices: Sender<Notice>,
+    heard: OnNotice<'a>,
+}
 
 /// What a run has under way.
 #[derive(Default)]
@@ -186,7 +205,8 @@ impl<'a> Run<'a> {
         let is_new = |ask: &Ask| underway.asked.insert((ask.turn.clone(), ask.attempt));
         let new: Vec<Ask> = asks.into_iter().filter(is_new).collect();
         self.record(new.iter().map(protocol::started).collect()).await?;
-        underway.in_flight.extend(new.into_iter().map(|ask| answer(self.provider, ask, self.notices.clone())));
+        let (provider, ears) = (self.provider, self.ears());
+        underway.in_flight.extend(new.into_iter().map(|ask| answer(provider, ask, ears.clone())));
         Ok(())
     }
 
@@ -196,7 +216,7 @@ impl<'a> Run<'a> {
         match underway.heeded {
             Wish::GoOn => Ok(()),
             Wish::Pause(_) => {
-                self.notices.try_send(Notice::Pausing { in_flight: underway.in_flight.len() }).ok();
+                self.ears().tell(Notice::Pausing { in_flight: underway.in_flight.len() });
                 Ok(())
             }
             Wish::Stop(by) => {
@@ -227,6 +247,10 @@ impl<'a> Run<'a> {
         self.record(events).await
     }
 
+    fn ears(&self) -> Ears<'a> {
+        Ears { notices: self.notices.clone(), heard: self.heard }
+    }
+
     fn settled(&self, (turn, attempt, result): Answer) -> Event {
         match result {
             Ok(reply) => {
@@ -249,11 +273,13 @@ impl<'a> Run<'a> {
         };
         for logged in stored {
             self.history.apply(&logged)?;
+            let notice = Notice::Recorded(Arc::new(logged));
+            (self.heard)(&notice);
             // Nobody has to watch, and nobody who stands still may keep a run from ending.
             tokio::select! {
                 biased;
                 () = self.control.aborted() => {}
-                _ = self.notices.send(Notice::Recorded(Arc::new(logged))) => {}
+                _ = self.notices.send(notice) => {}
             }
         }
         Ok(())
@@ -294,7 +320,15 @@ async fn run_out(time_ms: Option<u64>) {
     }
 }
 
-fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFlight<'_> {
+impl Ears<'_> {
+    /// Tells what nobody has to see.
+    fn tell(&self, notice: Notice) {
+        (self.heard)(&notice);
+        self.notices.try_send(notice).ok();
+    }
+}
+
+fn answer<'a>(provider: &'a dyn Provider, ask: Ask, ears: Ears<'a>) -> InFlight<'a> {
     Box::pin(async move {
         let on_progress = |progress: Progress| {
             let turn = ask.turn.clone();
@@ -305,8 +339,9 @@ fn answer(provider: &dyn Provider, ask: Ask, notices: Sender<Notice>) -> InFligh
                 Progress::Retrying { requests, reason, wait_ms, .. } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }
+                Progress::Attempted(attempted) => Notice::Attempted { turn, attempted },
             };
-            notices.try_send(notice).ok();
+            ears.tell(notice);
         };
         let result = provider.ask(&ask, &on_progress).await;
         (ask.turn, ask.attempt, result)

@@ -9,7 +9,7 @@ use crate::debate::dissent::Dissent;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Citation;
 use crate::debate::response::{ClaimId, Evidence, Point};
-use crate::debate::text::{clip, plain};
+use crate::debate::text::{clip, laid_out};
 use crate::export::address;
 use crate::export::estimate;
 use crate::export::fallbacks;
@@ -236,7 +236,7 @@ fn bullets(items: &[String]) -> String {
 
 /// Text of several lines: a paragraph for each, a line for each of its sentences.
 fn paragraphs(text: &str) -> String {
-    let text = plain(text);
+    let text = laid_out(text);
     let paragraph = |line: &str| {
         let sentences: Vec<String> = sentences(line).into_iter().map(escaped).collect();
         sentences.join("\n")

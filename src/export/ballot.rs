@@ -48,7 +48,9 @@ pub fn briefing(history: &History, due: &Due) -> Vec<String> {
     // The last paragraph names the fields for a model.
     let told = told.rsplit_once("\n\n").map_or(told, |(told, _)| told);
     let shown = told.lines().filter(|line| !marks.iter().any(|mark| mark == line));
-    lines.extend(shown.map(|line| plain(line.strip_prefix("> ").map_or(line, |quoted| quoted)).replace('\t', " ")));
+    lines.extend(shown.map(|line| {
+        plain(line.strip_prefix("> ").map_or(line, |quoted| quoted)).replace(['\t', '\u{2028}', '\u{2029}'], " ")
+    }));
     lines
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::debate::event::{FORMAT, Logged};
 use crate::debate::history::{History, HistoryError};
+use crate::export::json::inert;
 
 /// Longest line that is read, in bytes: a reply of 32 MiB whose every byte is escaped does not occur.
 pub const LINE_BYTES_MAX: usize = 64 << 20;
@@ -73,10 +74,11 @@ pub enum NdjsonError {
     },
 }
 
-/// Writes a log, one event a line.
+/// Writes a log, one event a line, without a character that steers a terminal.
 pub fn write(log: &[Logged]) -> String {
-    let line =
-        |logged: &Logged| serde_json::to_string(logged).expect("events hold no map with keys that are not text") + "\n";
+    let line = |logged: &Logged| {
+        inert(&serde_json::to_string(logged).expect("events hold no map with keys that are not text")) + "\n"
+    };
     log.iter().map(line).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::debate::history::History;
 use crate::debate::needs::{self, Waiting};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
-use crate::debate::text::{line, plain};
+use crate::debate::text::{laid_out, line};
 use crate::export::estimate;
 use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
@@ -217,7 +217,7 @@ fn options(record: &Record) -> Vec<String> {
 
 fn conclusion(record: &Record) -> Vec<String> {
     match (&record.synthesis, &record.synthesis_failure) {
-        (Some(synthesis), _) => plain(&synthesis.conclusion).lines().map(str::to_owned).collect(),
+        (Some(synthesis), _) => laid_out(&synthesis.conclusion).lines().map(str::to_owned).collect(),
         (None, Some(failure)) => vec![format!("none: {}", line(failure))],
         (None, None) => Vec::new(),
     }

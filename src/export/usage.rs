@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{Attempt, History, Outcome, Turn};
+use crate::debate::reply::{Loss, Usage};
 
 /// What a session took, reading replies that could not be used included.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -108,10 +109,15 @@ pub fn spent(history: &History, paid_in: PaidIn, in_scope: impl Fn(&TurnId) -> b
     for turn in turns() {
         spent.unknown = spent.unknown.saturating_add(unknown(history, turn, paid_in));
     }
-    for (_, outcome) in turns().flat_map(Turn::settled).filter(|(attempt, _)| paid_in.holds(history, attempt.seq)) {
-        spent.add(outcome);
+    for attempt in turns().flat_map(attempts).filter(|attempt| paid_in.holds(history, attempt.seq)) {
+        attempt.outcome.iter().for_each(|outcome| spent.add(outcome));
     }
     spent
+}
+
+/// The attempts at a turn, those that count no more included: they were paid all the same.
+fn attempts(turn: &Turn) -> impl Iterator<Item = &Attempt> {
+    turn.lost.iter().chain(&turn.attempts)
 }
 
 /// An attempt at a turn, and what it took.
@@ -131,14 +137,15 @@ pub struct Paid<'a> {
 pub fn paid(history: &History) -> Vec<Paid<'_>> {
     let mut paid = Vec::new();
     for (id, turn) in &history.turns {
-        for (place, attempt) in turn.attempts.iter().enumerate() {
+        let last = turn.attempts.last().map(|attempt| attempt.seq);
+        for attempt in attempts(turn) {
             if attempt.voice.is_person() || !PaidIn::Here.holds(history, attempt.seq) {
                 continue;
             }
             let mut spent = Spent::NOTHING;
             attempt.outcome.iter().for_each(|outcome| spent.add(outcome));
-            if place + 1 == turn.attempts.len() {
-                spent.unknown = turn.unknown();
+            if last == Some(attempt.seq) {
+                spent.unknown = spent.unknown.saturating_add(turn.unknown());
             }
             paid.push(Paid { seq: attempt.seq, speaker: id.speaker, voice: &attempt.voice, spent });
         }
@@ -205,16 +212,26 @@ impl Spent {
             Outcome::Finished { reply, .. } => {
                 // People answer without any request.
                 self.calls = self.calls.saturating_add(u32::from(reply.requests > 0));
-                self.requests = self.requests.saturating_add(reply.requests);
-                self.input_tokens = self.input_tokens.saturating_add(reply.usage.input_tokens);
-                self.cached_tokens = self.cached_tokens.saturating_add(reply.usage.cached_tokens);
-                self.output_tokens = self.output_tokens.saturating_add(reply.usage.output_tokens);
-                self.reasoning_tokens = self.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-                self.searches = self.searches.saturating_add(reply.usage.searches);
-                self.estimated |= reply.usage.estimated;
-                self.cost_usd = self.cost_usd.zip(reply.cost_usd).map(|(sum, cost)| sum + cost);
+                self.take(&reply.usage, reply.cost_usd);
+                self.lose(reply.requests, reply.unknown(), reply.loss.as_deref());
             }
-            Outcome::Failed(fault) => self.requests = self.requests.saturating_add(fault.requests),
+            Outcome::Failed(fault) => self.lose(fault.requests, fault.unknown(), fault.loss.as_deref()),
         }
+    }
+
+    fn lose(&mut self, requests: u32, unknown: u32, loss: Option<&Loss>) {
+        self.requests = self.requests.saturating_add(requests);
+        self.unknown = self.unknown.saturating_add(unknown);
+        loss.into_iter().for_each(|loss| self.take(&loss.usage, loss.cost_usd));
+    }
+
+    fn take(&mut self, usage: &Usage, cost_usd: Option<f64>) {
+        self.input_tokens = self.input_tokens.saturating_add(usage.input_tokens);
+        self.cached_tokens = self.cached_tokens.saturating_add(usage.cached_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(usage.output_tokens);
+        self.reasoning_tokens = self.reasoning_tokens.saturating_add(usage.reasoning_tokens);
+        self.searches = self.searches.saturating_add(usage.searches);
+        self.estimated |= usage.estimated;
+        self.cost_usd = self.cost_usd.zip(cost_usd).map(|(sum, cost)| sum + cost);
     }
 }

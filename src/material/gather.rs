@@ -1,7 +1,7 @@
 //! Files, folders and standard input as material.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,8 @@ use crate::material::{FILE_BYTES_MAX, FILES_MAX, MaterialError, TOTAL_BYTES_MAX,
 
 /// What stands for standard input.
 const INPUT: &str = "-";
+/// Why a file without text is left out of a folder.
+pub(super) const NO_TEXT: &str = "it is no text";
 
 /// The folders that paths are told from.
 #[derive(Debug, Clone)]
@@ -95,15 +97,9 @@ impl Gathered {
                 continue;
             }
             let shown = shown(path, folder, given);
-            let left_out = match kind {
-                Some(kind) if kind.is_symlink() => Some("it is a link"),
-                Some(kind) if !kind.is_file() => Some("it is no file"),
-                _ if guard == Guard::Refuse && looks_secret(path) => Some("secrets are kept in such files"),
-                _ => None,
-            };
-            let text = match left_out {
+            let text = match kind.and_then(|kind| left_out(kind, path, guard)) {
                 Some(why) => Err(why),
-                None => decode::text(&read(path, &shown)?).ok_or("it is no text"),
+                None => decode::text(&read(path, &shown)?).ok_or(NO_TEXT),
             };
             match text {
                 Ok(text) if text.trim().is_empty() => {}
@@ -146,6 +142,19 @@ pub(super) fn walk(folder: &Path) -> ignore::Walk {
         .sort_by_file_path(|a, b| a.cmp(b))
         .filter_entry(|entry| entry.file_name() != ".git")
         .build()
+}
+
+/// Why what stands in a folder is left out of it, if that shows from outside.
+pub(super) fn left_out(kind: FileType, path: &Path, guard: Guard) -> Option<&'static str> {
+    if kind.is_symlink() {
+        Some("it is a link")
+    } else if !kind.is_file() {
+        Some("it is no file")
+    } else if guard == Guard::Refuse && looks_secret(path) {
+        Some("secrets are kept in such files")
+    } else {
+        None
+    }
 }
 
 /// A path below a folder as a person who gave that folder would write it.

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use tokio::runtime;
 
-use crate::app::{HttpServer, vendor_keys};
+use crate::app::{HttpServer, Telemetry, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
 pub use crate::mcp::http::router;
@@ -39,8 +39,9 @@ pub fn serve(sources: Sources, http: Option<HttpServer>) -> Result<(), Failure> 
         .enable_all()
         .build()
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
+    let telemetry = Telemetry::new(&config);
     let served = runtime.block_on(async {
-        let server = Server::new(sources);
+        let server = Server::new(sources, &telemetry);
         let served = match http {
             None => stdio::serve(&server).await,
             Some(http) => http::serve(&server, &config, &http).await,
@@ -50,5 +51,7 @@ pub fn serve(sources: Sources, http: Option<HttpServer>) -> Result<(), Failure> 
     });
     // A read from standard input that nobody will ever answer must not keep the process.
     runtime.shutdown_background();
+    // Tasks that are left behind may hold on to it.
+    telemetry.finish();
     served
 }

@@ -52,7 +52,7 @@ pub(super) async fn follow(mut history: History, mut notices: mpsc::Receiver<Not
                 Some(format!("{}: in the queue, {ahead} ahead: {reason}", place(&history, turn)))
             }
             Notice::Pausing { in_flight } => Some(format!("pausing: {in_flight} turns are still waited for")),
-            Notice::Arriving { .. } | Notice::Sending { .. } => None,
+            Notice::Arriving { .. } | Notice::Sending { .. } | Notice::Attempted { .. } => None,
         };
         if let Some(line) = line {
             told.send_modify(|heard| *heard = Heard { count: heard.count + 1, line: clip(&line, LINE_CHARS_MAX) });

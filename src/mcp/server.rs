@@ -16,7 +16,7 @@ use rmcp::service::{Peer, RequestContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Accounts, App, Turnstile, vendor_keys};
+use crate::app::{Accounts, App, Telemetry, Turnstile, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
 use crate::mcp::progress::Heard;
@@ -40,6 +40,7 @@ pub(super) struct Server {
     runs: Arc<Runs>,
     accounts: Accounts,
     turnstile: Turnstile,
+    telemetry: Telemetry,
 }
 
 /// One call of a tool.
@@ -54,12 +55,13 @@ pub(super) struct Call {
 pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
 
 impl Server {
-    pub(super) fn new(sources: Sources) -> Self {
+    pub(super) fn new(sources: Sources, telemetry: &Telemetry) -> Self {
         Self {
             sources: Arc::new(sources),
             runs: Arc::default(),
             accounts: Accounts::default(),
             turnstile: Turnstile::default(),
+            telemetry: telemetry.clone(),
         }
     }
 
@@ -76,7 +78,8 @@ impl Server {
                 sources.flag(*name, *setting, text);
             }
         }
-        Ok(App::new(Config::load(&sources, &vendor_keys())?).sharing(&self.accounts).through(&self.turnstile))
+        let app = App::new(Config::load(&sources, &vendor_keys())?);
+        Ok(app.sharing(&self.accounts).through(&self.turnstile).telling(&self.telemetry))
     }
 }
 

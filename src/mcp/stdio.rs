@@ -27,8 +27,10 @@ pub(super) async fn serve(server: &Server) -> Result<(), Failure> {
         }
     };
     tokio::select! {
-        () = serving => {}
+        // Whoever has had an answer can count on signals being heeded.
+        biased;
         () = signalled() => {}
+        () = serving => {}
     }
     Ok(())
 }

@@ -57,6 +57,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// Whether the provider has begun an answer on this wire.
+    pub(crate) fn has_begun(&self) -> bool {
+        let is_named = self.model.is_some() || self.request_id.is_some();
+        is_named || self.usage.is_some() || !self.text.is_empty() || !self.content.is_empty()
+    }
+
     /// Adds text, and returns it for display.
     pub(crate) fn append(&mut self, text: &str) -> Option<String> {
         self.text.push_str(text);

@@ -6,9 +6,14 @@
 use serde_json::Value;
 
 use crate::debate::reply::FaultKind;
+use crate::debate::text;
 use crate::providers::wire::WireFault;
 
 const MESSAGE_CHARS_MAX: usize = 300;
+/// Most characters that are shown of a body that is no error object.
+const EXCERPT_CHARS_MAX: usize = 160;
+/// A longer run without a space is no word.
+const WORD_CHARS_MAX: usize = 60;
 
 /// The statuses behind the names that errors carry inside a stream, where there is no status.
 const STATUSES: &[(&str, u16)] = &[
@@ -78,6 +83,8 @@ const SCHEMA_PHRASES: &[&str] = &[
 /// What an error object says.
 struct Complaint {
     message: String,
+    /// How much of it may be shown.
+    chars_max: usize,
     /// Codes, types and reasons, in lower case.
     names: Vec<String>,
     status: Option<u16>,
@@ -100,7 +107,7 @@ impl Complaint {
 pub(crate) fn from_response(status: u16, body: &str) -> WireFault {
     let complaint = match serde_json::from_str::<Value>(body) {
         Ok(body) => read(&body),
-        Err(_) => read(&Value::String(body.to_owned())),
+        Err(_) => Complaint { chars_max: EXCERPT_CHARS_MAX, ..read(&Value::String(body.to_owned())) },
     };
     assess(Some(status), complaint)
 }
@@ -119,14 +126,33 @@ pub(crate) fn from_error(error: &Value) -> WireFault {
 
 /// One line of readable text of at most 300 characters: no control characters, no runs of spaces.
 pub(crate) fn one_line(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let line = words.join(" ");
-    if line.chars().count() <= MESSAGE_CHARS_MAX {
-        return line;
+    text::clip(&spaced(text), MESSAGE_CHARS_MAX)
+}
+
+fn spaced(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// What of a text can be read, on one line of at most `chars_max` characters: up to what is no word, and nothing when there
+/// is no word before that.
+fn excerpt(text: &str, chars_max: usize) -> String {
+    let start: String = text.chars().take(16 * chars_max).collect();
+    let controls = start.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    if controls * 4 > start.chars().count() {
+        return String::new();
     }
-    let kept: String = line.chars().take(MESSAGE_CHARS_MAX - 1).collect();
-    format!("{}…", kept.trim_end())
+    let is_readable = |word: &&str| {
+        // Some languages need no spaces.
+        word.chars().filter(char::is_ascii).count() <= WORD_CHARS_MAX && !word.contains(char::REPLACEMENT_CHARACTER)
+    };
+    let spaced = spaced(&start);
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let read: Vec<&str> = words.iter().copied().take_while(is_readable).collect();
+    if !read.iter().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2) {
+        return String::new();
+    }
+    let cut = if read.len() < words.len() { " …" } else { "" };
+    text::clip(&format!("{}{cut}", read.join(" ")), chars_max)
 }
 
 fn assess(status: Option<u16>, complaint: Complaint) -> WireFault {
@@ -138,14 +164,14 @@ fn assess(status: Option<u16>, complaint: Complaint) -> WireFault {
     let status = status.or(complaint.status).or(told);
     let kind = classify(status, &complaint);
     let about_schema = complaint.says(SCHEMA_PHRASES) || complaint.names(SCHEMA_PHRASES);
-    let message = match (complaint.message.as_str(), status) {
-        ("", Some(status)) => format!("status {status} without a reason"),
-        ("", None) => "an error without a reason".to_owned(),
-        (message, _) => message.to_owned(),
+    let message = match (excerpt(&complaint.message, complaint.chars_max), status) {
+        (message, Some(status)) if message.is_empty() => format!("status {status} without a reason"),
+        (message, None) if message.is_empty() => "an error without a reason".to_owned(),
+        (message, _) => message,
     };
     WireFault {
         kind,
-        message: one_line(&message),
+        message,
         request_id: complaint.request_id,
         retry_after_ms: complaint.retry_after_ms,
         schema_refused: kind == FaultKind::InvalidRequest && about_schema,
@@ -215,6 +241,7 @@ fn read(body: &Value) -> Complaint {
         status: error["code"].as_u64().and_then(|code| u16::try_from(code).ok()),
         request_id: body["request_id"].as_str().map(one_line),
         message,
+        chars_max: MESSAGE_CHARS_MAX,
         names,
     }
 }

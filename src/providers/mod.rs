@@ -17,11 +17,12 @@ mod openai_responses;
 mod perplexity;
 mod schema;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::debate::ask::Ask;
-use crate::debate::reply::{Fault, Reply};
+use crate::debate::reply::{Fault, FaultKind, Loss, Reply};
 
 /// What a provider tells while it works on an ask. Never stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,11 +44,45 @@ pub enum Progress {
         requests: u32,
         /// Of those, the ones that may have been billed all the same.
         lost: u32,
+        /// What those took, as far as it is known.
+        loss: Option<Loss>,
         /// Why the attempt failed, without secrets.
         reason: String,
         /// Milliseconds until the next attempt.
         wait_ms: u64,
     },
+    /// A request came to its end, with or without an answer.
+    Attempted(Attempted),
+}
+
+/// What came of one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempted {
+    /// Which one for this ask, from 1.
+    pub request: u32,
+    /// Where it was sent.
+    pub server: Server,
+    /// From sending it to the last byte of its answer, in milliseconds.
+    pub elapsed_ms: u64,
+    /// Why it brought no answer; `None` where it did.
+    pub error: Option<FaultKind>,
+    /// The HTTP status of an answer that was none.
+    pub status: Option<u16>,
+}
+
+/// Where requests are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Host name or address.
+    pub address: String,
+    /// Port.
+    pub port: u16,
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.address, self.port)
+    }
 }
 
 /// Receives progress. Called from the task that awaits the ask; must return at once.

@@ -76,6 +76,7 @@ fn reply(ask: &Ask, text: String, pace: Duration) -> Reply {
         elapsed_ms: u64::try_from(pace.as_millis()).unwrap_or(u64::MAX),
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 

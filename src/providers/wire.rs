@@ -88,7 +88,28 @@ pub struct Answer {
     pub paused: Option<Vec<Value>>,
 }
 
+/// What a provider tells of what an answer took, and what there is to guess by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The model that answers, as the provider names it.
+    pub model: Option<String>,
+    /// Tokens, when the provider sent them.
+    pub usage: Option<Usage>,
+    /// What the provider says it charges, in US dollars.
+    pub cost_usd: Option<f64>,
+    /// Searches of the web.
+    pub searches: u64,
+    /// Characters of the text.
+    pub chars: usize,
+}
+
 impl Answer {
+    /// What it took.
+    pub fn told(&self) -> Told {
+        let chars = self.text.chars().count();
+        Told { model: self.model.clone(), usage: self.usage, cost_usd: self.cost_usd, searches: self.searches, chars }
+    }
+
     /// Joins what was said before a pause, if there was one, and what came after it.
     pub fn after(self, before: Option<Self>) -> Self {
         match before {
@@ -188,7 +209,7 @@ impl Wire {
 
     /// An empty decoder for one reply.
     pub fn decoder(self) -> Decoder {
-        Decoder { wire: self, draft: Draft::default(), heard: None }
+        Decoder { wire: self, draft: Draft::default(), heard: None, has_foreign: false }
     }
 
     /// An empty decoder for one reply that may call tools.
@@ -236,6 +257,8 @@ pub struct Decoder {
     draft: Draft,
     /// What is heard of tools that are called, in a talk.
     heard: Option<Heard>,
+    /// Whether an event came with which no answer on this wire begins.
+    has_foreign: bool,
 }
 
 impl Decoder {
@@ -259,13 +282,15 @@ impl Decoder {
         if let Some(fault) = fault::from_event(name, &event) {
             return Err(fault);
         }
-        match self.wire {
+        let shown = match self.wire {
             Wire::Anthropic => anthropic::event(&mut self.draft, &event),
             Wire::OpenaiResponses => openai_responses::event(&mut self.draft, &event),
             Wire::OpenaiChat => openai_chat::event(&mut self.draft, &event),
             Wire::Gemini => gemini::event(&mut self.draft, &event),
             Wire::Perplexity => perplexity::event(&mut self.draft, &event),
-        }
+        };
+        self.has_foreign |= !self.draft.has_begun();
+        shown
     }
 
     /// Whether the wire's own terminal event was seen: nothing of use follows.
@@ -273,16 +298,32 @@ impl Decoder {
         self.draft.stage == Stage::Closed
     }
 
+    /// What an answer that came to no end has taken so far; `None` when none had begun.
+    pub fn told(&self) -> Option<Told> {
+        let draft = &self.draft;
+        let usage = draft.usage.as_ref().and_then(|usage| self.wire.usage(usage));
+        draft.has_begun().then(|| Told {
+            model: draft.model.clone(),
+            usage,
+            cost_usd: draft.cost_usd,
+            searches: draft.searches,
+            chars: draft.text.chars().count(),
+        })
+    }
+
     /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an
-    /// answer.
-    pub fn finish(self) -> Result<Answer, WireFault> {
-        let Self { wire, mut draft, heard } = self;
-        if draft.stage == Stage::Open {
+    /// answer. What was heard of it is kept for [`Decoder::told`].
+    pub fn finish(&mut self) -> Result<Answer, WireFault> {
+        if self.draft.stage == Stage::Open && self.has_foreign && !self.draft.has_begun() {
+            return Err(WireFault::new(FaultKind::InvalidResponse, "the events that came are those of another API"));
+        }
+        if self.draft.stage == Stage::Open {
             return Err(WireFault::new(FaultKind::Network, "the stream ended before the reply was complete"));
         }
-        let Some(finish) = draft.finish else {
+        let Some(finish) = self.draft.finish else {
             return Err(WireFault::new(FaultKind::InvalidResponse, "the reply does not say why it ended"));
         };
+        let (wire, mut draft, heard) = (self.wire, std::mem::take(&mut self.draft), self.heard.take());
         match wire {
             Wire::OpenaiChat => openai_chat::settle(&mut draft),
             Wire::Perplexity => perplexity::settle(&mut draft),
@@ -307,7 +348,7 @@ impl Decoder {
     }
 
     /// Decodes a reply that came as one JSON body instead of a stream.
-    pub fn body(mut self, json: &str) -> Result<Answer, WireFault> {
+    pub fn body(&mut self, json: &str) -> Result<Answer, WireFault> {
         let mut body = parse(json)?;
         if let Some(heard) = &mut self.heard {
             heard.event(self.wire, &mut body);

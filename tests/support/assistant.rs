@@ -144,6 +144,12 @@ impl Client {
         status
     }
 
+    /// Goes away in order, and returns what the program wrote to standard error.
+    pub(crate) fn leave_hearing(mut self) -> String {
+        drop(self.input.take());
+        std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap()
+    }
+
     /// Kills the program.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

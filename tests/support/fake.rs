@@ -248,7 +248,7 @@ async fn behave(behaviour: Behaviour, seen: &Seen, line: &Line, ending: Ending) 
         }
         Behaviour::CutMidStream(text) => {
             let broken = stream::iter([Err(io::Error::from(io::ErrorKind::ConnectionReset))]);
-            streaming(events(speech::half(seen, &text)).chain(broken), ending)
+            streaming(events(speech::half(seen, &text)).chain(sent()).chain(broken), ending)
         }
         Behaviour::FallSilent(text) => streaming(events(speech::half(seen, &text)).chain(stream::pending()), ending),
         Behaviour::FallSilentTelling(text, tell) => {
@@ -277,16 +277,27 @@ fn events(events: Vec<String>) -> impl stream::Stream<Item = io::Result<Vec<u8>>
     stream::iter(events.into_iter().map(|event| Ok(event.into_bytes())))
 }
 
+/// Adds nothing to a stream, and lets all before it leave.
+fn sent() -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
+    then(|| {})
+}
+
 /// Adds nothing to a stream, and tells when all before it has left.
 fn telling(tell: mpsc::Sender<()>) -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
-    let told = async move {
+    // Whoever wanted to know may have heard enough.
+    then(move || {
+        tell.send(()).ok();
+    })
+}
+
+fn then(act: impl FnOnce() + Send + 'static) -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
+    let done = async move {
         // The server sends what it holds when the stream makes it wait.
         tokio::task::yield_now().await;
-        // Whoever wanted to know may have heard enough.
-        tell.send(()).ok();
+        act();
         stream::empty()
     };
-    stream::once(told).flatten()
+    stream::once(done).flatten()
 }
 
 fn drip(pause: Duration) -> impl stream::Stream<Item = io::Result<Vec<u8>>> + Send + 'static {

@@ -20,6 +20,7 @@ pub(crate) fn reply(text: &str, finish: Finish) -> Reply {
         elapsed_ms: 5,
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn fault(ask: &Ask, kind: FaultKind) -> Fault {
         hint: String::new(),
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 

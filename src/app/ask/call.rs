@@ -28,6 +28,7 @@ use crate::providers::rehearsal::{self, Rehearsal};
 use crate::providers::table;
 use crate::providers::talk::{Talker, Tool};
 use crate::store::{LedgerEntry, LedgerKey, Store, Taken};
+use crate::telemetry::PersonaWatch;
 
 /// Most personas that are asked by one call.
 const PERSONAS_MAX: usize = 8;
@@ -230,7 +231,8 @@ impl App {
         let Some(_slot) = slot else { return Ok((call.answer(Held::unbegun(&ask)), Vec::new())) };
         let entry = call.entry();
         let key = store.begin_ask(&entry).map_err(store_failure)?;
-        let held = noted(store, key, (call, ask, tools), (share, leave)).await;
+        let told = self.telemetry.persona(&call.persona.name, &ask);
+        let held = noted((store, key), (call, ask, tools), share, (leave, &told)).await;
         let mut warnings = Vec::new();
         warnings.extend(given.map(|count| {
             let (provider, persona) = (&entry.provider, &entry.persona);
@@ -246,10 +248,10 @@ impl App {
 
 /// Holds a talk, and notes in its row what it has taken before each request. Sends nothing more once that cannot be written.
 async fn noted(
-    store: &Store,
-    key: LedgerKey,
+    (store, key): (&Store, LedgerKey),
     (call, ask, tools): (&Call, Ask, Option<Tools<'_>>),
-    (share, leave): (Share, &CancellationToken),
+    share: Share,
+    (leave, telemetry): (&CancellationToken, &PersonaWatch),
 ) -> Held {
     let (unwritten, leave) = (OnceLock::new(), leave.child_token());
     let leaving = |taken: &Taken| {
@@ -258,7 +260,7 @@ async fn noted(
             leave.cancel();
         }
     };
-    let watch = Watch { leaving: &leaving, leave: &leave };
+    let watch = Watch { leaving: &leaving, leave: &leave, telemetry };
     let held = talking::held(call.talker.as_ref(), ask, tools, share, watch).await;
     let said = held.said.map_err(|silence| match unwritten.get() {
         Some(error) => unnoted(silence, error),

@@ -29,6 +29,7 @@ use crate::debate::reply::{Citation, Fault, Finish};
 use crate::debate::search::WebSearch;
 use crate::debate::text;
 use crate::error::Failure;
+use crate::material::TOTAL_BYTES_MAX;
 use crate::store::{Store, Taken};
 
 /// Longest task, in bytes.
@@ -243,6 +244,13 @@ impl App {
         let mut material = supplied::premises(&self.config, &supplied, warnings)?.context;
         let given = request.material.as_ref().filter(|text| !text::is_blank(text));
         material.extend(given.map(|text| Material::new("context".to_owned(), MaterialOrigin::Input, text)));
+        let bytes: u64 = material.iter().map(|material| material.bytes).sum();
+        if bytes > TOTAL_BYTES_MAX {
+            return Err(Failure::usage(format!(
+                "the material is {bytes} bytes long; at most {TOTAL_BYTES_MAX} are taken"
+            ))
+            .with_hint("give what the task is about"));
+        }
         let texts = material.iter().map(|material| (material.name.clone(), material.text.as_str()));
         supplied::check_secrets(&self.config, texts, request.guard)?;
         Ok(material)

@@ -4,7 +4,8 @@
 
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Amount, Caps, Grant, LimitKind, Reached};
-use crate::debate::reply::Reply;
+use crate::debate::reply::{Fault, Reply};
+use crate::debate::taken::Taken;
 
 /// Most requests that may be billed for one step of a talk: the first, and one for each whose answer broke off.
 const REQUESTS_MAX: usize = 4;
@@ -19,7 +20,7 @@ const REMARK_BYTES: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Share {
     caps: Caps,
-    spent: Amount,
+    taken: Taken,
     /// How many have such a share.
     count: u32,
 }
@@ -34,14 +35,14 @@ impl Share {
             tokens: tokens.map(|tokens| tokens / u64::from(count)),
             ..caps.clone()
         };
-        Self { caps, spent: Amount::default(), count }
+        Self { caps, taken: Taken::default(), count }
     }
 
     /// The limit that is reached, as it holds all that have a share of it together.
     pub(super) fn of_all(&self, reached: &Reached) -> Reached {
         let all = |amount: f64| amount * f64::from(self.count);
-        let (max, spent, held) = (all(reached.max), all(reached.spent), all(reached.held));
-        Reached { limit: reached.limit, max, spent, next: reached.next.map(all), held }
+        let (max, spent, set_aside) = (all(reached.max), all(reached.spent), all(reached.set_aside));
+        Reached { limit: reached.limit, max, spent, set_aside, next: reached.next.map(all), held: all(reached.held) }
     }
 
     /// The limit that requests with inputs of so many tokens may exceed together; `None` where they fit.
@@ -49,10 +50,11 @@ impl Share {
         let worst = inputs.iter().map(|tokens| budget::worst(&self.caps, ask, *tokens));
         let worst = worst.into_iter().try_fold(Amount::default(), |sum, next| Some(sum.plus(next?)));
         [LimitKind::Cost, LimitKind::Tokens].into_iter().find_map(|limit| {
-            let (max, spent) = (self.caps.max(limit)?, self.spent.of(limit));
+            let max = self.caps.max(limit)?;
+            let (spent, set_aside) = (self.taken.spent.of(limit), self.taken.set_aside.of(limit));
             let next = worst.map(|worst| worst.of(limit));
-            let fits = next.is_some_and(|next| spent + next <= max);
-            (!fits).then_some(Reached { limit, max, spent, next, held: 0.0 })
+            let fits = next.is_some_and(|next| spent + set_aside + next <= max);
+            (!fits).then_some(Reached { limit, max, spent, set_aside, next, held: 0.0 })
         })
     }
 
@@ -86,16 +88,16 @@ impl Share {
         self.exceeded(ask, &inputs)
     }
 
-    /// Counts requests that brought nothing, at their worst.
-    pub(super) fn lose(&mut self, ask: &Ask, input_tokens: u64, requests: u32) {
-        let lost = budget::worst(&self.caps, ask, input_tokens).unwrap_or_default().times(requests);
-        self.spent = self.spent.plus(lost);
+    /// Counts what a request took that brought nothing.
+    pub(super) fn lose(&mut self, ask: &Ask, input_tokens: u64, fault: &Fault) {
+        let worst = budget::worst(&self.caps, ask, input_tokens).unwrap_or_default();
+        self.taken = self.taken.plus(Taken::by_fault(&self.caps, &ask.voice, fault, worst));
     }
 
-    /// Counts what a reply took, with what was lost on the way to it at its worst.
+    /// Counts what a reply took, with what was lost on the way to it.
     pub(super) fn pay(&mut self, ask: &Ask, input_tokens: u64, reply: &Reply) {
-        self.lose(ask, input_tokens, reply.lost);
-        self.spent = self.spent.plus(budget::billed(&self.caps, &ask.voice, reply));
+        let worst = budget::worst(&self.caps, ask, input_tokens).unwrap_or_default();
+        self.taken = self.taken.plus(Taken::by_reply(&self.caps, &ask.voice, reply, worst));
     }
 
     /// The input after a reply that calls tools so often, before anything is shown.

@@ -55,7 +55,7 @@ pub(super) fn given(documents: &Documents, task: &str, bytes_max: u32) -> Vec<Ma
     let mut given = Vec::new();
     for passage in documents.search(task, GIVEN_MAX) {
         if passage.text.len() > left {
-            break;
+            continue;
         }
         left -= passage.text.len();
         let name = format!("{}, line {}", passage.path, passage.line);

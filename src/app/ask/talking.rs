@@ -9,7 +9,7 @@ use crate::app::ask::{Capped, Cause, Said, Silence};
 use crate::app::limits;
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
-use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Reply};
+use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 
@@ -83,7 +83,7 @@ async fn to_its_end(
         let (reply, called) = match watch.heard(talker, talk, taken).await? {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, (fault.requests, fault.lost));
+                lose(taken, &fault);
                 return Err(unheard(fault, &ask, &mut share, (input, then)));
             }
         };
@@ -171,7 +171,7 @@ fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
 /// What a request comes to that brought nothing: a limit, where that is what leaves no room to send it again.
 fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u64, Then)) -> Silence {
     let is_last = ask.grant.is_some_and(|grant| fault.lost >= grant.requests);
-    share.lose(ask, input_tokens, fault.lost);
+    share.lose(ask, input_tokens, &fault);
     let reached = share.exceeded_again(ask, input_tokens, then);
     match reached.filter(|_| is_last && fault.kind.is_retryable()) {
         Some(reached) => {
@@ -193,6 +193,7 @@ pub(super) fn fault(ask: &Ask, message: String, hint: String) -> Fault {
         hint,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -216,20 +217,29 @@ fn nothing() -> Taken {
 
 fn count(taken: &mut Taken, reply: &Reply) {
     taken.calls += 1;
-    taken.requests = taken.requests.saturating_add(reply.requests);
-    taken.unknown = taken.unknown.saturating_add(reply.lost);
-    taken.input_tokens = taken.input_tokens.saturating_add(reply.usage.input_tokens);
-    taken.cached_tokens = taken.cached_tokens.saturating_add(reply.usage.cached_tokens);
-    taken.output_tokens = taken.output_tokens.saturating_add(reply.usage.output_tokens);
-    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(reply.usage.reasoning_tokens);
-    taken.searches = taken.searches.saturating_add(reply.usage.searches);
-    taken.estimated |= reply.usage.estimated;
-    taken.cost_usd = taken.cost_usd.zip(reply.cost_usd).map(|(so_far, more)| so_far + more);
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
+    take(taken, &reply.usage, reply.cost_usd);
+    add(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
 }
 
-/// Counts requests that brought nothing, and those of them that may be billed.
-pub(super) fn lose(taken: &mut Taken, (requests, lost): (u32, u32)) {
+/// Counts the requests of a fault, and what they took.
+pub(super) fn lose(taken: &mut Taken, fault: &Fault) {
+    add(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
+}
+
+/// Counts requests, and what those of them took that brought nothing.
+fn add(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
     taken.requests = taken.requests.saturating_add(requests);
-    taken.unknown = taken.unknown.saturating_add(lost);
+    taken.unknown = taken.unknown.saturating_add(unknown);
+    loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));
+}
+
+fn take(taken: &mut Taken, usage: &Usage, cost_usd: Option<f64>) {
+    taken.input_tokens = taken.input_tokens.saturating_add(usage.input_tokens);
+    taken.cached_tokens = taken.cached_tokens.saturating_add(usage.cached_tokens);
+    taken.output_tokens = taken.output_tokens.saturating_add(usage.output_tokens);
+    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(usage.reasoning_tokens);
+    taken.searches = taken.searches.saturating_add(usage.searches);
+    taken.estimated |= usage.estimated;
+    taken.cost_usd = taken.cost_usd.zip(cost_usd).map(|(so_far, more)| so_far + more);
 }

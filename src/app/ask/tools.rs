@@ -2,6 +2,7 @@
 //!
 //! Must never fail a talk: whatever is wrong with a call goes back to the model in words.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -17,6 +18,8 @@ const READ: &str = "read_document";
 
 /// Most passages of one search.
 const PASSAGES_MAX: usize = 8;
+/// Most that is shown of one of them, in bytes.
+const PASSAGE_BYTES_MAX: usize = 3 * 1024;
 /// Most documents in one list.
 const LISTED_MAX: usize = 200;
 /// Most that one call shows, in bytes.
@@ -151,9 +154,10 @@ impl<'a> Desk<'a> {
         let mut told = "The passages that fit best, the best first.".to_owned();
         for passage in found {
             let place = format!("\n\n{}, line {}:\n", passage.path, passage.line);
-            let shown = place + &quote::fence(&self.nonce, passage.text);
+            // Passages end with a line, and a line may be the whole document.
+            let shown = place + &quote::fence(&self.nonce, &beginning(passage.text, PASSAGE_BYTES_MAX));
             if told.len() + shown.len() > SHOWN_BYTES_MAX {
-                break;
+                continue;
             }
             told.push_str(&shown);
             self.shown.insert(passage.path.to_owned());
@@ -196,6 +200,15 @@ fn within(mut found: String, room: &mut usize, bytes_left: &mut usize) -> String
     *bytes_left -= taken;
     found.truncate(end);
     if is_whole { found } else { found + "\n[cut off: no more of the documents can be shown]" }
+}
+
+/// At most so many bytes of a text, with a mark where it is cut.
+fn beginning(whole: &str, bytes_max: usize) -> Cow<'_, str> {
+    if whole.len() <= bytes_max {
+        return Cow::Borrowed(whole);
+    }
+    let end = (0..=bytes_max).rev().find(|end| whole.is_char_boundary(*end)).unwrap_or(0);
+    Cow::Owned(format!("{} […]", &whole[..end]))
 }
 
 /// The first line that says something, as a heading or not.

@@ -24,6 +24,7 @@ use crate::export::bench::{Entry, Report, held, report};
 use crate::export::usage;
 use crate::providers::gateway::Accounts;
 use crate::store::Store;
+use crate::telemetry::Telemetry;
 
 pub use crate::app::bench::plan::{BenchPlan, PlannedCells};
 pub use crate::app::bench::run::{BenchControl, BenchNews};
@@ -54,6 +55,7 @@ pub struct OpenBench {
     bench: Bench,
     sources: Sources,
     accounts: Accounts,
+    telemetry: Telemetry,
     budget: Budget,
     cells: Vec<Prepared>,
     store: Option<Arc<Store>>,
@@ -76,7 +78,8 @@ pub fn open_bench(request: &BenchRequest<'_>) -> Result<OpenBench, Failure> {
         Purpose::Plan => Store::open_existing(app.config.data_dir()).map_err(store_failure)?,
     };
     let store = store.map(Arc::new);
-    Ok(OpenBench { bench, sources, accounts: Accounts::default(), budget, cells, store, warnings })
+    let (accounts, telemetry) = (Accounts::default(), app.telemetry.clone());
+    Ok(OpenBench { bench, sources, accounts, telemetry, budget, cells, store, warnings })
 }
 
 impl OpenBench {

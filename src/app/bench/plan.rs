@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::app::bench::OpenBench;
 use crate::app::plan::{LimitOutlook, NOTES, Span};
 use crate::bench::Cell;
-use crate::debate::budget::{self, Amount};
+use crate::debate::budget::Amount;
 use crate::debate::event::Ending;
+use crate::debate::taken;
 use crate::error::Failure;
 use crate::providers::table::PRICES_AS_OF;
 
@@ -68,7 +69,7 @@ impl OpenBench {
         for prepared in &self.cells {
             let cell = prepared.cell;
             let history = self.stored(prepared)?;
-            spent = history.as_ref().map_or(spent, |history| spent.plus(budget::spent(history)));
+            spent = history.as_ref().map_or(spent, |history| spent.plus(taken::counted(history)));
             let is_decided = history.and_then(|history| history.ending) == Some(Ending::Decided);
             if last != Some(Cell { repeat: 0, ..cell }) {
                 last = Some(Cell { repeat: 0, ..cell });

@@ -12,9 +12,10 @@ use crate::app::bench::budget::{Book, Budget};
 use crate::app::bench::{OpenBench, matrix};
 use crate::app::failures::ending_failure;
 use crate::app::{App, Control, Opened, limits};
-use crate::debate::budget::{self, Caps};
+use crate::debate::budget::Caps;
 use crate::debate::event::{Ending, Setup};
 use crate::debate::history::History;
+use crate::debate::taken;
 use crate::error::{Failure, FailureKind};
 use crate::export::bench::{Held, held};
 
@@ -140,7 +141,7 @@ impl OpenBench {
         for (place, prepared) in self.cells.iter().enumerate() {
             let history = self.stored(prepared)?;
             if let Some(history) = &history {
-                taken.insert(place, budget::spent(history));
+                taken.insert(place, taken::counted(history));
                 caps.insert(place, history.caps.clone());
             }
             match history.and_then(|history| history.ending) {
@@ -168,7 +169,7 @@ impl OpenBench {
         for (flag, setting, text) in share.flags(&App::configured(&sources)?.config) {
             sources.flag(flag, setting, text);
         }
-        let app = App::configured(&sources)?.sharing(&self.accounts);
+        let app = App::configured(&sources)?.sharing(&self.accounts).telling(&self.telemetry);
         let caps = limits::caps(&app.config, limits::voices(&prepared.setup), &prepared.setup.web_search)?;
         if let (Err(failure), true) = (
             limits::check_start(&Setup { caps, ..prepared.setup.clone() }),
@@ -191,7 +192,7 @@ impl OpenBench {
 
     fn ended(&self, place: usize, history: &History, progress: &mut Progress, tell: &dyn Fn(BenchNews<'_>)) {
         let cell = self.cells[place].cell;
-        progress.book.settle(place, budget::spent(history));
+        progress.book.settle(place, taken::counted(history));
         let failure = ending_failure(history);
         progress.decided += usize::from(history.ending == Some(Ending::Decided));
         let held = held(&self.bench, cell, history);

@@ -147,6 +147,7 @@ fn reply(history: &History, ask: &Ask, case: Case) -> Reply {
         elapsed_ms: 0,
         requests: 1,
         lost: 0,
+        loss: None,
     }
 }
 

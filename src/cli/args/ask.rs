@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::ListingArgs;
+use crate::cli::args::{ListingArgs, ListingFormat};
 
 /// A persona to be asked alone.
 #[derive(Debug, Args)]
@@ -41,8 +41,9 @@ pub(crate) struct AskArgs {
     /// Answer from a script: no key, no request, no cost
     #[arg(long, conflicts_with = "provider")]
     pub(crate) rehearse: bool,
-    #[command(flatten)]
-    pub(crate) listing: ListingArgs,
+    /// Format of the answers
+    #[arg(long, short, value_enum, default_value_t = ListingFormat::Text)]
+    pub(crate) format: ListingFormat,
 }
 
 /// What was paid.

@@ -28,7 +28,7 @@ Exit codes: 0 decided; 1 internal failure; 2 usage or configuration; 3 decided, 
 or a premise no longer does; 4 waits for a person: `continue` takes the answer; 5 providers failed, quorum lost; \
 6 a limit was reached; 7 no usable credentials; 8 a mismatch was found; 130 interrupted, resumable.
 
-Only the result goes to stdout; progress, warnings and errors go to stderr.";
+Only the result goes to stdout; progress, warnings, log lines (ROUNDTABLE_LOG) and errors go to stderr.";
 
 /// A structured debate between LLM personas that leaves an auditable decision.
 #[derive(Debug, Parser)]
@@ -158,7 +158,7 @@ pub(crate) enum FormatArg {
 pub(crate) enum ProgressArg {
     /// Bars on a terminal, plain lines elsewhere
     Auto,
-    /// A live view
+    /// A live view; plain lines where log lines are written
     Bar,
     /// A line for every event that matters
     Plain,
@@ -178,7 +178,7 @@ pub(crate) struct ListingArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListingFormat {
-    /// A table
+    /// For a terminal
     Text,
     /// For programs
     Json,

@@ -170,6 +170,7 @@ impl Board {
                     flight.chars = 0;
                 }
             }
+            Notice::Attempted { .. } => {}
             Notice::Pausing { .. } => self.stage = Stage::Pausing,
         }
     }
@@ -262,7 +263,12 @@ impl Board {
                     row.spent.add(reply);
                 }
             }
-            Outcome::Failed(fault) => self.faulted += fault.requests,
+            Outcome::Failed(fault) => {
+                self.faulted += fault.requests;
+                if let Some(row) = self.row(speaker) {
+                    row.spent.lose(fault.loss.as_deref());
+                }
+            }
         }
     }
 

@@ -200,6 +200,7 @@ pub(super) fn reply(response: Response, cost_usd: Option<f64>) -> Outcome {
         elapsed_ms: 1,
         requests: 1,
         lost: 0,
+        loss: None,
     };
     Outcome::Finished { reply, response }
 }
@@ -257,5 +258,6 @@ pub(super) fn fault(kind: FaultKind) -> Outcome {
         hint,
         requests: 4,
         lost: 0,
+        loss: None,
     })
 }

@@ -35,7 +35,7 @@ pub(super) async fn report(
 fn line(history: &History, notice: &Notice) -> Option<Line> {
     match notice {
         Notice::Recorded(logged) => Some(progress::stored(history, logged)),
-        Notice::Arriving { .. } | Notice::Sending { .. } => None,
+        Notice::Arriving { .. } | Notice::Sending { .. } | Notice::Attempted { .. } => None,
         Notice::Waiting { turn, ahead, reason } => {
             let (turn, reason) = (turn.clone(), text::line(reason));
             Some(progress::passing(history, Told::TurnQueued { turn, ahead: *ahead, reason }))

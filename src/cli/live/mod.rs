@@ -10,6 +10,7 @@ mod layout;
 pub(super) mod lines;
 mod log;
 mod moves;
+mod narrator;
 mod news;
 mod place;
 mod plain;
@@ -30,7 +31,8 @@ use crate::cli::live::board::Board;
 use crate::cli::live::canvas::Canvas;
 use crate::cli::live::layout::Size;
 use crate::cli::live::log::Layout;
-use crate::cli::live::news::{Narrator, News};
+use crate::cli::live::narrator::Narrator;
+use crate::cli::live::news::News;
 use crate::cli::live::screen::Screen;
 use crate::cli::style::Palette;
 use crate::debate::history::History;
@@ -60,7 +62,7 @@ pub(crate) enum Beginning {
 impl Beginning {
     fn news(self, history: &History) -> Vec<News> {
         match self {
-            Self::Told => vec![news::opened(history)],
+            Self::Told => vec![narrator::opened(history)],
             Self::Known => Vec::new(),
         }
     }
@@ -156,7 +158,7 @@ fn follow(history: &mut History, notice: &Notice) -> bool {
     match notice {
         Notice::Recorded(logged) => history.apply(logged).is_ok(),
         Notice::Arriving { .. } | Notice::Waiting { .. } | Notice::Sending { .. } => true,
-        Notice::Retrying { .. } | Notice::Pausing { .. } => true,
+        Notice::Retrying { .. } | Notice::Attempted { .. } | Notice::Pausing { .. } => true,
     }
 }
 

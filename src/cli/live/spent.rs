@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::debate::reply::Reply;
+use crate::debate::reply::{Loss, Reply, Usage};
 
 /// What the replies so far took.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -22,10 +22,20 @@ pub(super) struct Spent {
 impl Spent {
     /// Counts a reply.
     pub(super) fn add(&mut self, reply: &Reply) {
-        self.tokens += reply.usage.input_tokens + reply.usage.output_tokens;
-        self.is_estimated |= reply.usage.estimated;
         self.requests += reply.requests;
-        match reply.cost_usd {
+        self.take(&reply.usage, reply.cost_usd);
+        self.lose(reply.loss.as_deref());
+    }
+
+    /// Counts what requests took that brought nothing.
+    pub(super) fn lose(&mut self, loss: Option<&Loss>) {
+        loss.into_iter().for_each(|loss| self.take(&loss.usage, loss.cost_usd));
+    }
+
+    fn take(&mut self, usage: &Usage, cost_usd: Option<f64>) {
+        self.tokens += usage.input_tokens + usage.output_tokens;
+        self.is_estimated |= usage.estimated;
+        match cost_usd {
             Some(usd) => {
                 self.usd += usd;
                 self.priced += 1;
@@ -114,6 +124,7 @@ mod tests {
             elapsed_ms: 1,
             requests: 1,
             lost: 0,
+            loss: None,
         }
     }
 

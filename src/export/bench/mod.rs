@@ -15,6 +15,7 @@ use crate::debate::event::Setup;
 use crate::debate::history::History;
 use crate::export::bench::group::{Head, Member, group};
 use crate::export::bench::report::NOTES;
+use crate::export::json::inert;
 use crate::export::record::{self, Status};
 
 pub use crate::export::bench::measure::{Compared, Found, Marks, SeatMark, Taken};
@@ -82,7 +83,7 @@ pub fn report(bench: &Bench, entries: &[Entry<'_>]) -> Report {
 pub fn json(report: &Report) -> String {
     let json = serde_json::to_string_pretty(report)
         .expect("a report holds no map with keys that are not text, and no number that JSON lacks");
-    json + "\n"
+    inert(&json) + "\n"
 }
 
 fn total(entries: &[Entry<'_>]) -> Total {

@@ -101,7 +101,7 @@ pub(super) fn words(words: &str) -> Html {
 
 /// What a model or the asker wrote, as a paragraph that keeps its lines.
 pub(super) fn said(words: &str) -> Html {
-    let kept = clean::plain(words);
+    let kept = clean::laid_out(words);
     let lines: Vec<String> = kept.trim().lines().map(|line| escaped(line.trim_end())).collect();
     el("p", &[("class", &"said"), ("lang", &"und"), ("dir", &"auto")], [Html(lines.join("\n"))])
 }

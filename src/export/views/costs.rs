@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::history::{History, Turn};
+use crate::debate::history::{Attempt, History, Outcome};
 use crate::debate::mode::Form;
 use crate::debate::schedule;
 use crate::export::text::money;
@@ -20,7 +20,7 @@ pub struct Costs {
     total: Spent,
     /// Of its calls, those whose price is not known.
     unpriced_calls: u32,
-    /// The price of the others, in US dollars.
+    /// The price of the others, and of what broke off, in US dollars.
     priced_usd: f64,
     /// What had been paid in the session that this one branched off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +81,7 @@ pub fn view(scope: &Scope<'_>) -> Costs {
         total: here(&|_| true),
         unpriced_calls: u32::try_from(prices.iter().filter(|price| price.is_none()).count()).unwrap_or(u32::MAX),
         // Folded from 0, since an empty sum of floats is -0.
-        priced_usd: prices.iter().flatten().fold(0.0, |sum, price| sum + price),
+        priced_usd: prices.iter().flatten().chain(&lost_usd(scope)).fold(0.0, |sum, price| sum + price),
         inherited: history.setup.parent.map(|_| spent(history, PaidIn::Parent, |turn| scope.holds(turn))),
         by_seat: speakers.into_iter().map(seated).filter(|seated| !seated.spent.is_nothing()).collect(),
         by_round: firsts(scope, &turns).into_iter().map(held).filter(|held| !held.spent.is_nothing()).collect(),
@@ -108,12 +108,23 @@ fn firsts<'a>(scope: &Scope<'_>, turns: &[&'a TurnId]) -> Vec<&'a TurnId> {
 
 /// The price of every reply that was paid in this session.
 fn prices(scope: &Scope<'_>) -> Vec<Option<f64>> {
-    let turns = scope.history.turns.iter().filter(|(turn, _)| scope.holds(turn)).map(|(_, turn)| turn);
-    let paid = |turn: &Turn| {
-        let here = turn.attempts.iter().filter(|attempt| !scope.history.is_inherited(attempt.seq));
-        here.filter_map(|attempt| attempt.reply().map(|reply| reply.cost_usd)).collect::<Vec<_>>()
+    attempts(scope).filter_map(Attempt::reply).map(|reply| reply.cost_usd).collect()
+}
+
+/// The price of what broke off in this session, where one is known.
+fn lost_usd(scope: &Scope<'_>) -> Vec<f64> {
+    let loss = |attempt: &Attempt| match attempt.outcome.as_ref()? {
+        Outcome::Finished { reply, .. } => reply.loss.as_ref()?.cost_usd,
+        Outcome::Failed(fault) => fault.loss.as_ref()?.cost_usd,
     };
-    turns.flat_map(paid).collect()
+    attempts(scope).filter_map(loss).collect()
+}
+
+/// The attempts that were begun in this session.
+fn attempts<'a>(scope: &'a Scope<'_>) -> impl Iterator<Item = &'a Attempt> {
+    let turns = scope.history.turns.iter().filter(|(turn, _)| scope.holds(turn)).map(|(_, turn)| turn);
+    let attempts = turns.flat_map(|turn| turn.lost.iter().chain(&turn.attempts));
+    attempts.filter(|attempt| !scope.history.is_inherited(attempt.seq))
 }
 
 fn purpose(history: &History, turn: &TurnId) -> Purpose {

@@ -4,7 +4,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::debate::text::{line, plain};
+use crate::debate::text::{laid_out, line};
 use crate::export::markdown::escaped;
 
 /// Widest cell of a table.
@@ -84,7 +84,9 @@ pub fn text(head: &[String], blocks: &[Block], foot: &str, columns: Option<usize
             Block::Under(said) => out.push(indented(indent + 2, &said.text())),
             Block::Table(table) => out.extend(table.text(indent, columns)),
             // The bar keeps what is quoted from passing for a line of ours.
-            Block::Verbatim(text) => out.extend(plain(text).lines().map(|text| indented(indent, &format!("| {text}")))),
+            Block::Verbatim(text) => {
+                out.extend(laid_out(text).lines().map(|text| indented(indent, &format!("| {text}"))))
+            }
         }
     }
     out.extend([String::new(), line(foot)]);
@@ -105,7 +107,7 @@ pub fn markdown(head: &[String], blocks: &[Block], foot: &str) -> String {
             Block::Line(said) => (format!("- {}", said.markdown()), true),
             Block::Under(said) => (format!("  - {}", said.markdown()), true),
             Block::Table(table) => (table.markdown(), false),
-            Block::Verbatim(text) => (fenced(&plain(text)), false),
+            Block::Verbatim(text) => (fenced(&laid_out(text)), false),
         };
         match parts.last_mut().filter(|_| was_listed && is_listed) {
             Some(list) => *list = format!("{list}\n{part}"),

@@ -5,6 +5,7 @@
 
 mod index;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -12,8 +13,8 @@ use std::path::Path;
 pub use crate::material::documents::index::Passage;
 
 use crate::material::documents::index::Index;
-use crate::material::gather::{limited, slashed, walk};
-use crate::material::guard::{Guard, looks_secret};
+use crate::material::gather::{NO_TEXT, left_out, limited, slashed, walk};
+use crate::material::guard::Guard;
 use crate::material::secrets::{Held, findings};
 use crate::material::{FILE_BYTES_MAX, MaterialError, decode};
 
@@ -51,14 +52,25 @@ impl Documents {
             return Err(unreadable(io::Error::from(io::ErrorKind::NotADirectory)));
         }
         let (mut documents, mut warnings, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut omitted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for entry in walk(&root) {
             let entry = entry.map_err(|error| unreadable(io::Error::other(error.to_string())))?;
             let below = entry.path().strip_prefix(&root).ok().and_then(slashed);
             let (Some(kind), Some(path)) = (entry.file_type(), below) else { continue };
-            if !kind.is_file() || guard == Guard::Refuse && looks_secret(entry.path()) {
+            if kind.is_dir() {
                 continue;
             }
-            let Some(text) = text(entry.path(), &path, &mut warnings) else { continue };
+            let text = match left_out(kind, entry.path(), guard) {
+                Some(why) => Err(Some(why)),
+                None => text(entry.path(), &path, &mut warnings),
+            };
+            let text = match text {
+                Ok(text) => text,
+                Err(why) => {
+                    why.into_iter().for_each(|why| omitted.entry(why).or_default().push(path.clone()));
+                    continue;
+                }
+            };
             bytes += text.len();
             if documents.len() == DOCUMENTS_MAX || bytes > DOCUMENTS_BYTES_MAX {
                 warnings.push(format!("{path} and what follows is left out: the folder holds too much"));
@@ -71,6 +83,7 @@ impl Documents {
             };
             documents.push(Document { path, text });
         }
+        warnings.extend(omitted.iter().map(|(why, paths)| told_omitted(why, paths)));
         let index = Index::of(&documents);
         Ok(Self { documents, index, warnings })
     }
@@ -97,8 +110,16 @@ pub fn lies_in(folder: &Path, around: &Path) -> bool {
     real(folder).starts_with(real(around))
 }
 
-/// Reads a document; `None` for what is no text, or no longer there.
-fn text(path: &Path, name: &str, warnings: &mut Vec<String>) -> Option<String> {
+/// One line for all that is left out for the same reason: a folder may hold a picture for each of its pages.
+fn told_omitted(why: &str, paths: &[String]) -> String {
+    match paths {
+        [first, _, ..] => format!("{first} and {} more are left out: {why}", paths.len() - 1),
+        [] | [_] => format!("{} is left out: {why}", paths.concat()),
+    }
+}
+
+/// Reads a document; otherwise why it is left out, where that has not been told: a file without a word says nothing.
+fn text(path: &Path, name: &str, warnings: &mut Vec<String>) -> Result<String, Option<&'static str>> {
     let bytes =
         match plain(path).and_then(|file| limited(file, name).map_err(|error| io::Error::other(error.to_string()))) {
             Ok(bytes) => bytes,
@@ -109,10 +130,14 @@ fn text(path: &Path, name: &str, warnings: &mut Vec<String>) -> Option<String> {
                     error.to_string()
                 };
                 warnings.push(format!("{name} is left out: {why}"));
-                return None;
+                return Err(None);
             }
         };
-    decode::text(&bytes).filter(|text| !text.trim().is_empty())
+    match decode::text(&bytes) {
+        Some(text) if text.trim().is_empty() => Err(None),
+        Some(text) => Ok(text),
+        None => Err(Some(NO_TEXT)),
+    }
 }
 
 /// Opens a plain file, whatever has taken its place since the folder was looked at: a link is not followed, and a pipe not

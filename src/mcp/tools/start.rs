@@ -141,9 +141,18 @@ pub(super) fn check_context(working: &Path, given: &[String]) -> Result<(), Fail
     // A path that does not exist is told of where it is read.
     let is_outside = |path: &&String| working.join(path).canonicalize().is_ok_and(|real| !real.starts_with(&root));
     let named = |path: &&String| path.trim() == "-" || is_outside(path);
-    match given.iter().find(named) {
-        Some(path) => Err(Failure::usage(format!("context: `{path}` is not below the server's working folder"))
-            .with_hint("name files and folders of the project, relative to its folder")),
+    let hint = "name files and folders of the project, relative to its folder";
+    if let Some(path) = given.iter().find(named) {
+        let message = format!("context: `{path}` is not below the server's working folder");
+        return Err(Failure::usage(message).with_hint(hint));
+    }
+    // Whoever reads from a pipe or a device may wait for ever, and the server with it.
+    let is_odd = |path: &&String| {
+        let kind = working.join(path).metadata();
+        kind.is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
+    };
+    match given.iter().find(is_odd) {
+        Some(path) => Err(Failure::usage(format!("context: `{path}` is neither a file nor a folder")).with_hint(hint)),
         None => Ok(()),
     }
 }

@@ -26,6 +26,8 @@ pub(super) enum BodyError {
     TooLong { part: &'static str, limit: usize },
     #[error("the answer is not UTF-8 text")]
     NotText,
+    #[error("the answer is called a stream of events, and holds none")]
+    NotEvents,
 }
 
 /// A body on its way in.
@@ -66,7 +68,9 @@ impl Body {
     /// The body piece by piece, for a decoder of server-sent events that knows no limits itself.
     pub(super) fn pieces(self) -> impl Stream<Item = Result<Cursor<Vec<u8>>, BodyError>> {
         try_unfold((self, EventGauge::default()), |(mut body, mut gauge)| async move {
-            let Some(chunk) = body.chunk().await? else { return Ok(None) };
+            let Some(chunk) = body.chunk().await? else {
+                return if gauge.is_foreign() { Err(BodyError::NotEvents) } else { Ok(None) };
+            };
             gauge.take(&chunk)?;
             Ok(Some((Cursor::new(chunk), (body, gauge))))
         })
@@ -85,15 +89,38 @@ impl Body {
     }
 }
 
+/// What a line of a stream of events begins with.
+const FIELDS: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b":"];
+/// Bytes of a line that tell whether it is one.
+const FIELD_BYTES: usize = 5;
+
 /// Counts the bytes of the event that is coming in. An empty line ends an event.
 #[derive(Default)]
 struct EventGauge {
     event: usize,
     line: usize,
     after_return: bool,
+    /// How the line begins.
+    start: [u8; FIELD_BYTES],
+    has_fields: bool,
+    has_others: bool,
 }
 
 impl EventGauge {
+    /// Whether lines came, and none that is of a stream of events. To be asked at the end.
+    fn is_foreign(&mut self) -> bool {
+        self.end_line();
+        self.has_others && !self.has_fields
+    }
+
+    fn end_line(&mut self) {
+        let start = &self.start[..self.line.min(FIELD_BYTES)];
+        let is_field = FIELDS.iter().any(|field| start.starts_with(field));
+        self.has_fields |= is_field;
+        self.has_others |= !is_field && !start.is_empty();
+        self.line = 0;
+    }
+
     fn take(&mut self, chunk: &[u8]) -> Result<(), BodyError> {
         for &byte in chunk {
             self.event += 1;
@@ -103,9 +130,12 @@ impl EventGauge {
                     if self.line == 0 {
                         self.event = 0;
                     }
-                    self.line = 0;
+                    self.end_line();
                 }
-                _ => self.line += 1,
+                _ => {
+                    self.start.get_mut(self.line).into_iter().for_each(|place| *place = byte);
+                    self.line += 1;
+                }
             }
             self.after_return = byte == b'\r';
             if self.event > EVENT_BYTES_MAX {
@@ -140,6 +170,29 @@ mod tests {
                 gauge.take(&text.as_bytes()[..cut]).unwrap();
                 gauge.take(&text.as_bytes()[cut..]).unwrap();
                 assert_eq!(gauge.event, expected, "{text:?} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_holds_no_line_of_an_event_is_no_stream_of_events() {
+        let rows: [(&[u8], bool); 9] = [
+            (b"", false),
+            (b"\r\n\n", false),
+            (b": a comment", false),
+            (b"data: x", false),
+            (b"id", false),
+            (b"Data: x", true),
+            (b"\x00\xff\x00\xff\x00\xff", true),
+            (b"hi\n", true),
+            (b"hi\n\ndata: x\n\n", false),
+        ];
+        for (bytes, expected) in rows {
+            for cut in 0..=bytes.len() {
+                let mut gauge = EventGauge::default();
+                gauge.take(&bytes[..cut]).unwrap();
+                gauge.take(&bytes[cut..]).unwrap();
+                assert_eq!(gauge.is_foreign(), expected, "{bytes:?} cut at {cut}");
             }
         }
     }

@@ -10,7 +10,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, Url};
 use secrecy::ExposeSecret;
 
+use crate::providers::Server;
 use crate::providers::gateway::limiter::Limiter;
+use crate::providers::gateway::secret::{self, Extent};
 use crate::providers::gateway::{Accounts, Endpoint, GatewayError};
 use crate::providers::table::Vendor;
 
@@ -28,6 +30,7 @@ pub(super) struct Route {
     endpoint: Endpoint,
     base: String,
     host: String,
+    server: Server,
     auth: Option<(HeaderName, HeaderValue)>,
     limiter: Arc<Limiter>,
 }
@@ -39,7 +42,7 @@ impl Route {
         let url = usable(&base).map_err(|reason| GatewayError::BaseUrl { provider, reason })?;
         let auth = auth_header(&endpoint)
             .map_err(|_| GatewayError::Key { provider, key_variable: endpoint.key_variable.clone() })?;
-        Ok(Self { base, host: host(&url), auth, limiter: accounts.limiter(&endpoint), endpoint })
+        Ok(Self { base, host: host(&url), server: server(&url), auth, limiter: accounts.limiter(&endpoint), endpoint })
     }
 
     pub(super) fn vendor(&self) -> &'static Vendor {
@@ -70,6 +73,11 @@ impl Route {
         &self.host
     }
 
+    /// The same in two parts.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
     pub(super) fn url(&self, path: &str) -> String {
         self.endpoint.vendor.wire.url(&self.base, path)
     }
@@ -80,19 +88,24 @@ impl Route {
 
     /// The text of a reply without the key, for whoever reads it next.
     pub(super) fn scrub(&self, text: &str) -> String {
-        self.without_key(text, SECRET_BYTES_MIN)
+        match self.key().filter(|key| key.len() >= SECRET_BYTES_MIN) {
+            Some(key) => secret::scrub(text, key, Extent::Whole),
+            None => text.to_owned(),
+        }
     }
 
-    fn without_key(&self, text: &str, bytes_min: usize) -> String {
-        match self.endpoint.key.as_ref().map(ExposeSecret::expose_secret) {
-            Some(key) if key.len() >= bytes_min => text.replace(key, "[key]"),
-            Some(_) | None => text.to_owned(),
-        }
+    /// The text of an error without the key or a part of it.
+    pub(super) fn scrub_error(&self, text: &str) -> String {
+        self.key().map_or_else(|| text.to_owned(), |key| secret::scrub(text, key, Extent::Parts))
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.endpoint.key.as_ref().map(ExposeSecret::expose_secret).filter(|key| !key.is_empty())
     }
 
     /// The text without the key, on one line, without control characters, at most 400 characters.
     pub(super) fn clean(&self, text: &str) -> String {
-        let text = self.without_key(text, 1).replace(char::is_control, " ");
+        let text = self.scrub_error(text).replace(char::is_control, " ");
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match words.char_indices().nth(MESSAGE_CHARS_MAX) {
             Some((end, _)) => format!("{}…", &words[..end]),
@@ -102,7 +115,7 @@ impl Route {
 
     /// A text that the wire has shortened may end in the beginning of a key.
     fn without_cut_key(&self, text: String) -> String {
-        let Some(key) = self.endpoint.key.as_ref().map(ExposeSecret::expose_secret) else { return text };
+        let Some(key) = self.key() else { return text };
         let Some(shortened) = text.strip_suffix('…') else { return text };
         let beginnings = (KEY_BEGINNING_MIN..key.len()).rev().filter_map(|end| key.get(..end));
         match beginnings.filter_map(|beginning| shortened.strip_suffix(beginning)).next() {
@@ -118,6 +131,13 @@ pub(super) fn host(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{name}:{port}"),
         None => name.to_owned(),
+    }
+}
+
+fn server(url: &Url) -> Server {
+    Server {
+        address: url.host_str().unwrap_or_default().to_owned(),
+        port: url.port_or_known_default().unwrap_or_default(),
     }
 }
 

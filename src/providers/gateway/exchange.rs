@@ -11,6 +11,7 @@ use reqwest::{Client, Response};
 use sse_stream::{Error as EventError, SseByteStream};
 
 use crate::debate::reply::FaultKind;
+use crate::debate::text;
 use crate::providers::gateway::body::{Body, BodyError};
 use crate::providers::gateway::client::{self, Route};
 use crate::providers::gateway::failure::{self, Failure};
@@ -23,11 +24,15 @@ use crate::providers::{OnProgress, Progress};
 /// was read to its end can be used again.
 const AFTERWORD: Duration = Duration::from_secs(1);
 
-/// Sends `call` once and reads what comes back with `decoder`. Shows text as it arrives.
+/// Longest media type that is shown.
+const TYPE_CHARS_MAX: usize = 60;
+
+/// Sends `call` once and reads what comes back with `decoder`, which then knows how far the answer came. Shows text as it
+/// arrives.
 pub(super) async fn exchange(
     client: &Client,
     route: &Route,
-    (call, decoder): (Call, Decoder),
+    (call, decoder): (Call, &mut Decoder),
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, Failure> {
@@ -35,7 +40,9 @@ pub(super) async fn exchange(
     let head = Head::of(&response);
     route.limiter().heed(&Rates::read(|name| find(&head.headers, name), SystemTime::now()));
     let result = match response.status().as_u16() {
-        200..=299 => accepted(response, decoder, timeouts, progress).await.map_err(Failure::from),
+        200..=299 => accepted(response, decoder, timeouts, progress)
+            .await
+            .map_err(|fault| Failure { has_begun: decoder.told().is_some(), ..Failure::from(fault) }),
         300..=399 => Err(redirected(&response, route)),
         _ => Err(refused(response, &head, route, timeouts).await),
     };
@@ -114,7 +121,7 @@ fn redirected(response: &Response, route: &Route) -> Failure {
 async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Timeouts) -> Failure {
     let told = retry::told_wait(|name| find(&head.headers, name), SystemTime::now());
     // The wire may shorten the text, and half a key would be found by nobody afterwards.
-    let body = route.scrub(&Body::new(response, timeouts).refusal().await);
+    let body = route.scrub_error(&Body::new(response, timeouts).refusal().await);
     let failure = Failure::from(route.vendor().wire.fault(
         head.status,
         |name| find(&head.headers, name).map(str::to_owned),
@@ -127,7 +134,7 @@ async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Time
 /// arrives.
 pub async fn accepted(
     response: Response,
-    decoder: Decoder,
+    decoder: &mut Decoder,
     timeouts: &Timeouts,
     progress: OnProgress<'_>,
 ) -> Result<Answer, WireFault> {
@@ -138,7 +145,7 @@ pub async fn accepted(
         "application/json" => decoder.body(&body.text().await?),
         "" => Err(WireFault::new(FaultKind::InvalidResponse, "the answer has no content type")),
         other => {
-            let message = format!("the answer is {other}, not a stream of events");
+            let message = format!("the answer is {}, not a stream of events", text::clip(other, TYPE_CHARS_MAX));
             Err(WireFault::new(FaultKind::InvalidResponse, &message))
         }
     }
@@ -152,7 +159,7 @@ fn content_type(response: &Response) -> String {
 
 async fn streamed(
     body: Body,
-    mut decoder: Decoder,
+    decoder: &mut Decoder,
     afterword: Duration,
     progress: OnProgress<'_>,
 ) -> Result<Answer, WireFault> {

@@ -9,8 +9,12 @@ use crate::debate::ask::Ask;
 use crate::debate::reply::{Fault, FaultKind};
 use crate::providers::gateway::body::BodyError;
 use crate::providers::gateway::client::Route;
+use crate::providers::gateway::tally::Tally;
 use crate::providers::table::{self, Vendor};
 use crate::providers::wire::WireFault;
+
+/// A longer wait than this is told without a number.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// An exchange that brought no answer.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(super) struct Failure {
     pub(super) schema_refused: bool,
     /// Whether the provider may have seen the request.
     pub(super) sent: Sent,
+    /// Whether what came back was an answer to its beginning.
+    pub(super) has_begun: bool,
 }
 
 /// Whether a request was sent.
@@ -46,6 +52,7 @@ impl Failure {
             told_wait: None,
             schema_refused: false,
             sent: Sent::Perhaps,
+            has_begun: false,
         }
     }
 
@@ -55,7 +62,7 @@ impl Failure {
 
     pub(super) fn endless(pauses: u32) -> Self {
         let message = format!("the provider stopped {pauses} times before its answer was complete");
-        Self::new(FaultKind::InvalidResponse, message)
+        Self { has_begun: true, ..Self::new(FaultKind::InvalidResponse, message) }
     }
 
     /// The provider wants no request at all for longer than there is time.
@@ -85,11 +92,11 @@ impl Failure {
 
     /// Says so where the wait that the provider wants is what there is no time for.
     pub(super) fn out_of_time(self, left: Duration) -> Self {
-        let seconds = |duration: Duration| duration.as_secs_f64().ceil();
+        let seconds = |duration: Duration| format!("{} s", duration.as_secs_f64().ceil());
         match self.told_wait.filter(|told| *told >= left) {
             Some(told) => {
-                let reason =
-                    format!("it wants a wait of {} s, and {} s of the turn are left", seconds(told), seconds(left));
+                let wait = if told > DAY { "more than a day".to_owned() } else { seconds(told) };
+                let reason = format!("it wants a wait of {wait}, and {} of the turn are left", seconds(left));
                 Self { message: format!("{}; {reason}", self.message), ..self }
             }
             None => self,
@@ -117,7 +124,7 @@ impl Failure {
         Self { message: route.clean(&self.message), request_id: self.request_id.map(|id| route.clean(&id)), ..self }
     }
 
-    pub(super) fn into_fault(self, ask: &Ask, route: &Route, (requests, lost): (u32, u32)) -> Fault {
+    pub(super) fn into_fault(self, ask: &Ask, route: &Route, Tally { requests, lost, loss }: Tally) -> Fault {
         Fault {
             hint: hint(&self, ask, route),
             kind: self.kind,
@@ -128,6 +135,7 @@ impl Failure {
             request_id: self.request_id,
             requests,
             lost,
+            loss: loss.map(Box::new),
         }
     }
 }
@@ -142,6 +150,7 @@ impl From<WireFault> for Failure {
             told_wait: fault.retry_after_ms.map(Duration::from_millis),
             schema_refused: fault.schema_refused,
             sent: Sent::Perhaps,
+            has_begun: false,
         }
     }
 }
@@ -151,7 +160,7 @@ impl From<BodyError> for WireFault {
         let kind = match &error {
             BodyError::Silent(_) => FaultKind::Timeout,
             BodyError::Broken(_) => FaultKind::Network,
-            BodyError::TooLong { .. } | BodyError::NotText => FaultKind::InvalidResponse,
+            BodyError::TooLong { .. } | BodyError::NotText | BodyError::NotEvents => FaultKind::InvalidResponse,
         };
         Self::new(kind, &error.to_string())
     }
@@ -175,6 +184,7 @@ pub(super) fn unconfigured(ask: &Ask) -> Fault {
         hint,
         requests: 0,
         lost: 0,
+        loss: None,
     }
 }
 
@@ -213,7 +223,10 @@ fn hint(failure: &Failure, ask: &Ask, route: &Route) -> String {
             format!("check the model's name, {model}, and the base URL of {title}")
         }
         FaultKind::InvalidRequest => format!("check that {title} offers {model}, or choose another model"),
-        FaultKind::InvalidResponse => format!("check that {host} is the API of {title}{}", set_by(vendor)),
+        FaultKind::InvalidResponse if failure.has_begun => "try again, or choose another model".to_owned(),
+        FaultKind::InvalidResponse => {
+            format!("what answers at {host} does not speak the API of {title}: check the base URL{}", set_by(vendor))
+        }
         FaultKind::Cancelled => "resume the session".to_owned(),
     }
 }

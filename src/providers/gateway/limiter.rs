@@ -132,13 +132,15 @@ impl Limiter {
             let look_at = {
                 let mut state = self.state();
                 let queued = self.serve(&mut state, now);
-                if state.granted.remove(&place.ticket) {
-                    return Ok(Permit { limiter: self, need });
+                let held = state.held(now);
+                // A pause that came after the slot was given, and before anything was sent, still counts.
+                if held.is_none() && state.granted.remove(&place.ticket) {
+                    return Ok(Permit { limiter: self, need, used_tokens: need.input_tokens });
                 }
-                if let Some(held) = state.held(now).filter(|held| *held > patience) {
+                if let Some(held) = held.filter(|held| *held > patience) {
                     return Err(held);
                 }
-                let queued = queued.unwrap_or(Queued::Slots(self.limits.concurrency));
+                let queued = held.map(Queued::Held).or(queued).unwrap_or(Queued::Slots(self.limits.concurrency));
                 let look_at = now + queued.wait().unwrap_or(LOOK_EVERY);
                 if !was_told {
                     on_wait(queued, state.queue.len().saturating_sub(1));
@@ -227,15 +229,23 @@ impl State {
 
     fn take(&mut self, need: Need, now: Instant) {
         self.under_way += 1;
-        let amounts = [
+        self.shares(need).for_each(|(bucket, amount)| bucket.take(amount, now));
+    }
+
+    /// Puts back what was taken for a request that was never sent.
+    fn untake(&mut self, need: Need, now: Instant) {
+        self.shares(need).for_each(|(bucket, amount)| bucket.put_back(amount, now));
+    }
+
+    /// What a request takes of each allowance.
+    fn shares(&mut self, need: Need) -> impl Iterator<Item = (&mut Bucket, f64)> {
+        let shares = [
             (&mut self.requests, 1.0),
             (&mut self.announced_requests, 1.0),
             (&mut self.tokens, need.tokens()),
             (&mut self.announced_tokens, need.input_tokens as f64),
         ];
-        for (bucket, amount) in amounts {
-            bucket.iter_mut().for_each(|bucket| bucket.take(amount, now));
-        }
+        shares.into_iter().filter_map(|(bucket, amount)| Some((bucket.as_mut()?, amount)))
     }
 
     fn held(&self, now: Instant) -> Option<Duration> {
@@ -272,6 +282,7 @@ impl Queued {
 struct Place<'a> {
     limiter: &'a Limiter,
     ticket: u64,
+    need: Need,
 }
 
 impl<'a> Place<'a> {
@@ -280,7 +291,7 @@ impl<'a> Place<'a> {
         state.tickets += 1;
         let ticket = state.tickets;
         state.queue.push(session, speaker, (ticket, need));
-        Self { limiter, ticket }
+        Self { limiter, ticket, need }
     }
 }
 
@@ -290,31 +301,33 @@ impl Drop for Place<'_> {
         state.queue.remove(|(ticket, _)| *ticket == self.ticket);
         // Its turn may have come while nobody looked.
         if state.granted.remove(&self.ticket) {
+            state.untake(self.need, Instant::now());
             self.limiter.release(&mut state);
         }
     }
 }
 
-/// A slot, free again when dropped.
+/// A slot, free again when dropped, with the tokens that were set aside and not used: those of a reply that never came, or
+/// was shorter.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     limiter: &'a Limiter,
     need: Need,
+    used_tokens: u64,
 }
 
 impl Permit<'_> {
-    /// Gives back the tokens that were set aside and not used: those of a reply that never came, or was shorter.
-    pub(super) fn settle(self, used_tokens: Option<u64>) {
-        let used = used_tokens.unwrap_or(self.need.input_tokens) as f64;
-        let mut state = self.limiter.state();
-        let unused = self.need.tokens() - used;
-        state.tokens.iter_mut().for_each(|bucket| bucket.put_back(unused, Instant::now()));
+    /// Gives the slot back, knowing what was used. Where nobody knows, it was the prompt.
+    pub(super) fn settle(mut self, used_tokens: Option<u64>) {
+        self.used_tokens = used_tokens.unwrap_or(self.used_tokens);
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
+        let unused = self.need.tokens() - self.used_tokens as f64;
+        state.tokens.iter_mut().for_each(|bucket| bucket.put_back(unused, Instant::now()));
         self.limiter.release(&mut state);
     }
 }
@@ -410,11 +423,12 @@ mod tests {
         let first = admit().await.map_err(|_| ()).expect("all of the burst");
         assert!(admit().now_or_never().is_none(), "nothing is left");
         first.settle(Some(1_000));
-        drop(admit().await);
+        let all = |admitted: Result<Permit<'_>, Duration>| admitted.expect("patience enough").settle(Some(15_000));
+        all(admit().await);
         let waited = start.elapsed().as_secs_f64();
         assert!((1.0..3.0).contains(&waited), "1,000 tokens come back in {waited} s");
         let owed = start.elapsed();
-        drop(admit().await);
+        all(admit().await);
         let waited = (start.elapsed() - owed).as_secs_f64();
         assert!((19.0..22.0).contains(&waited), "15,000 tokens come back in {waited} s");
         assert!(is_idle(&limiter));
@@ -442,6 +456,43 @@ mod tests {
         limiter.hold(Duration::from_secs(30));
         assert_eq!(late.await.map(|_| ()), Err(Duration::from_secs(30)));
         drop((busy, patient));
+        assert!(is_idle(&limiter));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_reaches_those_whose_slot_was_given_and_who_have_not_sent_yet() {
+        let limiter = limiter(None, None, 1);
+        let start = Instant::now();
+        let first = admit(&limiter, 1, 1).await;
+        let mut next = Box::pin(admit(&limiter, 2, 1));
+        assert!((&mut next).now_or_never().is_none());
+        // The slot goes to session 2, and the pause comes before it looks.
+        drop(first);
+        limiter.hold(Duration::from_secs(20));
+        drop(next.await);
+        assert_eq!(start.elapsed().as_secs(), 20);
+        assert!(is_idle(&limiter));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_cancelled_gives_back_what_it_did_not_use() {
+        let limiter = limiter(None, Some(60_000), 1);
+        let is_left = |tokens: f64| {
+            let state = limiter.state();
+            let is_there = |tokens| state.tokens.is_some_and(|bucket| bucket.wait(tokens, Instant::now()).is_zero());
+            is_there(tokens) && !is_there(tokens + 1.0)
+        };
+        let first = admit(&limiter, 1, 1).await;
+        assert!(is_left(14_800.0), "of a burst of 15,000");
+        let waiting = Box::pin(admit(&limiter, 2, 1)).now_or_never();
+        assert!(waiting.is_none() && is_left(14_800.0));
+        let mut waiting = Box::pin(admit(&limiter, 3, 1));
+        assert!((&mut waiting).now_or_never().is_none());
+        // Dropped in the middle of its exchange: its prompt was used, and the slot goes to session 3.
+        drop(first);
+        assert!(is_left(14_700.0));
+        drop(waiting);
+        assert!(is_left(14_900.0));
         assert!(is_idle(&limiter));
     }
 

@@ -13,6 +13,8 @@ mod limiter;
 mod queue;
 mod rates;
 mod retry;
+mod secret;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,23 +30,20 @@ pub use crate::providers::gateway::client::Certificates;
 pub use crate::providers::gateway::exchange::accepted;
 
 use crate::debate::ask::Ask;
-use crate::debate::reply::{Citation, Fault, Finish, Reply, Usage};
+use crate::debate::reply::{Citation, Fault, Finish, Reply};
 pub use crate::providers::gateway::accounts::Accounts;
 use crate::providers::gateway::client::{Route, Tls};
 use crate::providers::gateway::failure::Failure;
 pub use crate::providers::gateway::limiter::Limits;
 use crate::providers::gateway::limiter::{Need, Permit, Queued};
-use crate::providers::table::{self, Vendor};
-use crate::providers::talk::{self, Called, Talk, Talker, Talking};
-use crate::providers::wire::{Answer, Call, Decoder, Shape};
-use crate::providers::{Asking, OnProgress, Progress, Provider};
+use crate::providers::gateway::tally::Tally;
+use crate::providers::table::Vendor;
+use crate::providers::talk::{Called, Talk, Talker, Talking};
+use crate::providers::wire::{Answer, Call, Decoder, Shape, Told};
+use crate::providers::{Asking, Attempted, OnProgress, Progress, Provider};
 
 /// Longest token in bytes that a limit in tokens is taken to allow for.
 const TOKEN_BYTES_MAX: usize = 16;
-/// Most tokens of one kind that a reply can truly have taken.
-const TOKENS_MAX: u64 = 1_000_000_000;
-/// Most searches that a reply can truly have taken.
-const SEARCHES_MAX: u64 = 1_000;
 /// How often a provider may stop in the middle of an answer and be asked to go on.
 const PAUSES_MAX: u32 = 8;
 
@@ -182,57 +181,69 @@ impl Gateway {
         let Some(route) = self.routes.iter().find(|route| route.vendor().name == ask.voice.provider) else {
             return Err(failure::unconfigured(ask));
         };
+        let errand = Errand { ask, talk, route };
         let mut clock = Clock { started: None, left: self.timeouts.turn };
-        let (mut shape, mut requests, mut lost, mut failures) = (self.shape_for(route, ask, talk), 0, 0, 0);
-        let (mut so_far, mut pauses): (Option<Answer>, u32) = (None, 0);
+        let (mut shape, mut failures, mut tally) = (self.shape_for(errand), 0, Tally::default());
+        let mut said: Option<Said> = None;
         loop {
-            let permit = match self.admitted(route, (ask, talk), clock.left, progress).await {
+            let permit = match self.admitted(errand, clock.left, progress).await {
                 Ok(permit) => permit,
-                Err(failure) => return Err(failure.into_fault(ask, route, (requests, lost))),
+                Err(failure) => return Err(given_up(failure, errand, tally, said)),
             };
-            requests += 1;
+            tally.requests += 1;
             let deadline = clock.resume();
-            let call = call(route, (ask, talk), so_far.as_ref(), shape);
-            let outcome = self.exchange(route, call, deadline, progress).await;
-            permit.settle(outcome.as_ref().ok().map(|answer| tokens_used(ask, talk, answer)));
+            let (call, mut decoder) = call(errand, said.as_ref(), shape);
+            let sending = Sending { route, request: tally.requests, deadline };
+            let outcome = self.exchange(sending, (call, &mut decoder), progress).await;
+            clock.left = deadline.saturating_duration_since(Instant::now());
             let failure = match outcome {
                 Ok(answer) => {
-                    self.remember(route, ask, shape);
-                    let answer = answer.after(so_far.take());
-                    if answer.paused.is_none() {
-                        return Ok(reply((ask, talk), route, answer, clock.elapsed(), (requests, lost - pauses)));
+                    permit.settle(Some(tally::tokens(errand, &answer.told())));
+                    self.remember(errand, shape);
+                    match joined(said.take(), answer, &mut tally) {
+                        Joined::Whole(answer) => return Ok(reply(errand, answer, clock.elapsed(), tally)),
+                        Joined::Paused(paused) => {
+                            let over = may_go_on(ask, paused.pauses, tally.lost).err();
+                            said = Some(paused);
+                            match over {
+                                None => continue,
+                                Some(failure) => return Err(given_up(failure, errand, tally, said)),
+                            }
+                        }
                     }
-                    // What came before a pause is billed, and lost where the answer does not get to its end.
-                    (lost, pauses) = (lost + 1, pauses + 1);
-                    may_go_on(ask, pauses, lost).map_err(|failure| failure.into_fault(ask, route, (requests, lost)))?;
-                    so_far = Some(answer);
-                    clock.left = deadline.saturating_duration_since(Instant::now());
-                    continue;
                 }
                 Err(failure) => failure.cleaned(route),
             };
-            clock.left = deadline.saturating_duration_since(Instant::now());
-            lost += u32::from(failure.may_be_billed());
+            let told = decoder.told();
+            if failure.may_be_billed() {
+                tally.lose(told.as_ref().map(|told| tally::broken(errand, told, 1)));
+            }
             let wait = match shape.weaker().filter(|_| failure.schema_refused) {
                 Some(weaker) => {
                     shape = weaker;
-                    Duration::ZERO
+                    Some(Duration::ZERO)
                 }
                 None => {
                     failures += 1;
-                    let wait = retry::wait(&failure, failures, self.timeouts.backoff_base, clock.left);
-                    // Whoever else uses the key would be turned away too.
-                    failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
-                    match wait {
-                        Some(wait) => wait,
-                        None => return Err(failure.out_of_time(clock.left).into_fault(ask, route, (requests, lost))),
-                    }
+                    retry::wait(&failure, failures, self.timeouts.backoff_base, clock.left)
                 }
             };
-            if ask.grant.is_some_and(|grant| lost >= grant.requests) {
-                return Err(failure::denied(failure.into_fault(ask, route, (requests, lost))));
+            // Whoever else uses the key would be turned away too, so nobody gets this slot before the pause is known.
+            failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
+            permit.settle(told.map(|told| tally::tokens(errand, &told)));
+            let Some(wait) = wait else {
+                return Err(given_up(failure.out_of_time(clock.left), errand, tally, said));
+            };
+            if ask.grant.is_some_and(|grant| tally.lost >= grant.requests) {
+                return Err(failure::denied(given_up(failure, errand, tally, said)));
             }
-            progress(Progress::Retrying { requests, lost, reason: failure.message, wait_ms: millis(wait) });
+            progress(Progress::Retrying {
+                requests: tally.requests,
+                lost: tally.lost,
+                loss: tally.loss,
+                reason: failure.message,
+                wait_ms: millis(wait),
+            });
             tokio::time::sleep(wait).await;
             clock.left = deadline.saturating_duration_since(Instant::now());
         }
@@ -241,8 +252,7 @@ impl Gateway {
     /// Waits for a slot of the vendor's account, and tells so.
     async fn admitted<'a>(
         &self,
-        route: &'a Route,
-        (ask, talk): (&Ask, Option<Talk<'_>>),
+        Errand { ask, talk, route }: Errand<'a>,
         left: Duration,
         progress: OnProgress<'_>,
     ) -> Result<Permit<'a>, Failure> {
@@ -265,21 +275,24 @@ impl Gateway {
         Ok(permit)
     }
 
+    /// Sends a request, and tells how that ended.
     async fn exchange(
         &self,
-        route: &Route,
-        call: (Call, Decoder),
-        deadline: Instant,
+        Sending { route, request, deadline }: Sending<'_>,
+        call: (Call, &mut Decoder),
         progress: OnProgress<'_>,
     ) -> Result<Answer, Failure> {
+        let sent = Instant::now();
         let exchange = exchange::exchange(&self.client, route, call, &self.timeouts, progress);
-        match tokio::time::timeout_at(deadline, exchange).await {
+        let outcome = match tokio::time::timeout_at(deadline, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::turn_over(self.timeouts.turn)),
-        }
+        };
+        progress(Progress::Attempted(attempted(route, request, sent.elapsed(), outcome.as_ref().err())));
+        outcome
     }
 
-    fn shape_for(&self, route: &Route, ask: &Ask, talk: Option<Talk<'_>>) -> Shape {
+    fn shape_for(&self, Errand { ask, talk, route }: Errand<'_>) -> Shape {
         if talk.is_some() {
             return Shape::Text;
         }
@@ -288,7 +301,7 @@ impl Gateway {
     }
 
     /// Only a shape that was answered is remembered: a server that fails for another reason has refused nothing.
-    fn remember(&self, route: &Route, ask: &Ask, shape: Shape) {
+    fn remember(&self, Errand { ask, route, .. }: Errand<'_>, shape: Shape) {
         if shape != route.vendor().shape && shape != Shape::Text {
             let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
             shapes.insert(shape_key(route, ask), shape);
@@ -308,20 +321,64 @@ impl Talker for Gateway {
     }
 }
 
-/// The request for an ask or a talk, and what reads the answer to it. With an answer that paused, lets its provider go on.
-fn call(
-    route: &Route,
-    (ask, talk): (&Ask, Option<Talk<'_>>),
-    so_far: Option<&Answer>,
-    shape: Shape,
-) -> (Call, Decoder) {
+/// One request of an errand: which one it is, counted from 1, where it goes, and until when it may take.
+#[derive(Clone, Copy)]
+struct Sending<'a> {
+    route: &'a Route,
+    request: u32,
+    deadline: Instant,
+}
+
+/// An ask or a talk, and the way to whom it is for.
+#[derive(Clone, Copy)]
+struct Errand<'a> {
+    ask: &'a Ask,
+    talk: Option<Talk<'a>>,
+    route: &'a Route,
+}
+
+/// What a provider has said that stopped to be asked to go on.
+struct Said {
+    answer: Answer,
+    /// How often it has stopped.
+    pauses: u32,
+}
+
+/// What an answer is, together with what was said before it.
+enum Joined {
+    Whole(Answer),
+    Paused(Said),
+}
+
+fn joined(said: Option<Said>, answer: Answer, tally: &mut Tally) -> Joined {
+    let pauses = said.as_ref().map_or(0, |said| said.pauses);
+    let answer = answer.after(said.map(|said| said.answer));
+    // What came before a pause is billed, and lost where the answer does not get to its end.
+    if answer.paused.is_none() {
+        tally.lost -= pauses;
+        return Joined::Whole(answer);
+    }
+    tally.lost += 1;
+    Joined::Paused(Said { answer, pauses: pauses + 1 })
+}
+
+/// The fault that a failure becomes when nothing more is tried.
+fn given_up(failure: Failure, errand: Errand<'_>, mut tally: Tally, said: Option<Said>) -> Fault {
+    if let Some(Said { answer, pauses }) = said {
+        tally.add(tally::broken(errand, &answer.told(), pauses));
+    }
+    failure.into_fault(errand.ask, errand.route, tally)
+}
+
+/// The request for an errand, and what reads the answer to it. With an answer that paused, lets its provider go on.
+fn call(Errand { ask, talk, route }: Errand<'_>, said: Option<&Said>, shape: Shape) -> (Call, Decoder) {
     let (vendor, wire) = (route.vendor(), route.vendor().wire);
     let (call, decoder) = match talk {
         Some(talk) => (wire.encode_talk(&talk, vendor), wire.listener()),
         None => (wire.encode(ask, vendor, shape), wire.decoder()),
     };
-    match so_far.and_then(|answer| answer.paused.as_deref()) {
-        Some(said) => (wire.go_on(call, said), decoder),
+    match said.and_then(|said| said.answer.paused.as_deref()) {
+        Some(content) => (wire.go_on(call, content), decoder),
         None => (call, decoder),
     }
 }
@@ -330,6 +387,17 @@ fn call(
 fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
     let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
     if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
+}
+
+/// What came of a request, for who watches.
+fn attempted(route: &Route, request: u32, elapsed: Duration, failure: Option<&Failure>) -> Attempted {
+    Attempted {
+        request,
+        server: route.server().clone(),
+        elapsed_ms: millis(elapsed),
+        error: failure.map(|failure| failure.kind),
+        status: failure.and_then(|failure| failure.status),
+    }
 }
 
 /// The time of one turn: it stands still while the ask waits for a slot.
@@ -354,46 +422,31 @@ impl Clock {
 
 /// What is set aside for an ask.
 fn need(ask: &Ask, talk: Option<Talk<'_>>) -> Need {
-    Need { input_tokens: input_tokens(ask, talk), output_tokens: u64::from(ask.prompt.output_tokens_max) }
-}
-
-/// What an answer took, as far as that can be true.
-fn tokens_used(ask: &Ask, talk: Option<Talk<'_>>, answer: &Answer) -> u64 {
-    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, talk, &answer.text));
-    usage.input_tokens.saturating_add(usage.output_tokens)
+    Need { input_tokens: tally::input_tokens(ask, talk), output_tokens: u64::from(ask.prompt.output_tokens_max) }
 }
 
 fn reply(
-    (ask, talk): (&Ask, Option<Talk<'_>>),
-    route: &Route,
+    errand: Errand<'_>,
     answer: Answer,
     elapsed: Duration,
-    (requests, lost): (u32, u32),
+    Tally { requests, lost, loss }: Tally,
 ) -> (Reply, Called) {
+    let Errand { ask, route, .. } = errand;
+    let told = answer.told();
     let (text, finish) = bounded(ask, route.scrub(&answer.text), answer.finish);
-    let usage = answer.usage.filter(is_plausible).unwrap_or_else(|| estimated_usage(ask, talk, &text));
-    let usage = Usage { searches: answer.searches.min(SEARCHES_MAX), ..usage };
-    let model = match answer.model {
-        Some(model) => route.clean(&model),
-        None => ask.voice.model.clone(),
-    };
-    // A provider may answer with a dated or a different model; its own price comes first.
-    let price = |model: &str| table::price(route.vendor(), model, &usage);
+    let (usage, cost_usd) = tally::whole(errand, &Told { chars: text.chars().count(), ..told });
     let reply = Reply {
-        cost_usd: answer
-            .cost_usd
-            .filter(|cost| cost.is_finite() && *cost >= 0.0)
-            .or_else(|| price(&model))
-            .or_else(|| price(&ask.voice.model)),
         text,
-        model,
+        model: answer.model.map_or_else(|| ask.voice.model.clone(), |model| route.clean(&model)),
         finish,
         usage,
+        cost_usd,
         citations: answer.citations.into_iter().map(|citation| scrubbed(route, citation)).collect(),
         request_id: answer.request_id.map(|id| route.clean(&id)),
         elapsed_ms: millis(elapsed),
         requests,
         lost,
+        loss: loss.map(Box::new),
     };
     (reply, answer.called)
 }
@@ -418,39 +471,6 @@ fn bounded(ask: &Ask, mut text: String, finish: Finish) -> (String, Finish) {
     let end = (0..=bytes_max).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     text.truncate(end);
     (text, Finish::Truncated)
-}
-
-/// Whether token counts can be true: no context window comes near the limit.
-fn is_plausible(usage: &Usage) -> bool {
-    let counts = [
-        usage.input_tokens,
-        usage.cached_tokens,
-        usage.cache_write_tokens,
-        usage.output_tokens,
-        usage.reasoning_tokens,
-    ];
-    counts.iter().all(|tokens| *tokens <= TOKENS_MAX)
-}
-
-fn estimated_usage(ask: &Ask, talk: Option<Talk<'_>>, text: &str) -> Usage {
-    Usage {
-        input_tokens: input_tokens(ask, talk),
-        output_tokens: tokens(text.chars().count()),
-        estimated: true,
-        ..Usage::default()
-    }
-}
-
-/// Tokens of a prompt, as a guess.
-fn input_tokens(ask: &Ask, talk: Option<Talk<'_>>) -> u64 {
-    let messages: usize = ask.prompt.messages.iter().map(|message| message.text.chars().count()).sum();
-    let steps = talk.map_or(0, |talk| talk::chars(talk.steps));
-    tokens(ask.prompt.shared.chars().count() + messages + steps)
-}
-
-/// Four characters to a token, rounded up: the vendors' own rule of thumb for English.
-fn tokens(characters: usize) -> u64 {
-    u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX)
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -24,14 +24,21 @@ pub(super) fn wait(failure: &Failure, failures: u32, base: Duration, left: Durat
     (told < left).then(|| told + share(backoff.min(left - told)))
 }
 
-/// Reads `retry-after-ms`, then `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3).
+/// Reads `retry-after-ms`, then `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3). What is too long for a clock is
+/// the longest time there is; what is no time from now on, such as a negative number, is not there.
 pub(super) fn told_wait<'a>(header: impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Duration> {
-    let number = |name, scale: f64| header(name)?.trim().parse::<f64>().ok().map(|value| value * scale);
-    if let Some(seconds) = number("retry-after-ms", 0.001).or_else(|| number("retry-after", 1.0)) {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let date = httpdate::parse_http_date(header("retry-after")?.trim()).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let number = |name, scale| seconds(header(name)?.trim(), scale);
+    number("retry-after-ms", 0.001).or_else(|| number("retry-after", 1.0)).or_else(|| {
+        let date = httpdate::parse_http_date(header("retry-after")?.trim()).ok()?;
+        Some(date.duration_since(now).unwrap_or_default())
+    })
+}
+
+/// Reads a number that is not negative. Words such as `inf` are numbers to the parser alone.
+fn seconds(text: &str, scale: f64) -> Option<Duration> {
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let number = text.parse::<f64>().ok().filter(|_| is_number)?;
+    Some(Duration::try_from_secs_f64(number * scale).unwrap_or(Duration::MAX))
 }
 
 fn may_heal(failure: &Failure) -> bool {
@@ -97,6 +104,7 @@ mod tests {
             (1, Some(3_600_000), 0, 0, 3_600_000, true),
             (1, Some(7000), 0, 0, 6999, true),
             (1, Some(3_600_000), 0, 0, 60_000, true),
+            (1, Some(u64::MAX), 0, 0, 3_600_000, true),
         ];
         for (failures, told, least, most, left, gives_up) in rows {
             for _ in 0..200 {
@@ -128,7 +136,8 @@ mod tests {
     fn reads_what_the_provider_asks_for() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000); // Sun, 09 Sep 2001 01:46:40 GMT
         type Headers<'a> = &'a [(&'a str, &'a str)];
-        let rows: [(Headers<'_>, Option<u64>); 10] = [
+        let longest = u64::MAX;
+        let rows: [(Headers<'_>, Option<u64>); 19] = [
             (&[], None),
             (&[("retry-after", "7")], Some(7000)),
             (&[("retry-after", " 1.5 ")], Some(1500)),
@@ -136,13 +145,23 @@ mod tests {
             (&[("retry-after-ms", "soon"), ("retry-after", "7")], Some(7000)),
             (&[("retry-after", "Sun, 09 Sep 2001 01:46:52 GMT")], Some(12_000)),
             (&[("retry-after", "Sun, 09 Sep 2001 01:46:30 GMT")], Some(0)),
+            (&[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")], Some(252_402_300_799_000)),
+            (&[("retry-after", "0")], Some(0)),
+            (&[("retry-after", "99999999999999999999")], Some(longest)),
+            (&[("retry-after-ms", "99999999999999999999999")], Some(longest)),
+            (&[("retry-after", "1e400")], Some(longest)),
+            (&[("retry-after-ms", "-5"), ("retry-after", "7")], Some(7000)),
             (&[("retry-after", "-1")], None),
+            (&[("retry-after", "-99999999999999999999")], None),
             (&[("retry-after", "NaN")], None),
+            (&[("retry-after", "inf")], None),
+            (&[("retry-after", "")], None),
             (&[("retry-after", "tomorrow")], None),
         ];
         for (headers, expected) in rows {
             let header = |name: &str| headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value);
-            assert_eq!(told_wait(header, now).map(|wait| wait.as_millis()), expected.map(u128::from), "{headers:?}");
+            let told = told_wait(header, now).map(|wait| u64::try_from(wait.as_millis()).unwrap_or(longest));
+            assert_eq!(told, expected, "{headers:?}");
         }
     }
 }

@@ -1,5 +1,9 @@
 //! The decision record: all that a reader of a decision may ask about, drawn from the log alone.
 
+mod status;
+mod turns;
+mod verdict;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,34 +12,33 @@ use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::analysis::{self, Analysis};
-use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::ask::Speaker;
 use crate::debate::budget::Reached;
-use crate::debate::change::Moved;
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::Consensus;
 use crate::debate::continuation::Continuation;
-use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
+use crate::debate::decision::Blocking;
 use crate::debate::dissent::Dissent;
-use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::event::{Branch, ClosedRound, Continued, Ending, Fact, SortingBasis, Stop};
-use crate::debate::gate::Gate;
-use crate::debate::history::{History, TIME_MS_MAX, Turn};
+use crate::debate::event::{Branch, ClosedRound, Continued, Fact, SortingBasis};
+use crate::debate::history::{History, TIME_MS_MAX};
 use crate::debate::needs;
 use crate::debate::person;
 use crate::debate::question::{self, Choice, OptionId, Unit};
-use crate::debate::reply::{Citation, Fault};
-use crate::debate::response::{Response, Synthesis};
-use crate::debate::schedule;
+use crate::debate::reply::Citation;
+use crate::debate::response::Synthesis;
 use crate::export::absence::{self, Absence};
 use crate::export::cut_short::{self, CutShortRecord};
 use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
-use crate::export::usage::{self, PaidIn, UsageRecord};
+use crate::export::usage::{self, UsageRecord};
+
+pub use crate::export::record::status::{Status, status};
+pub use crate::export::record::turns::TurnRecord;
+pub use crate::export::record::verdict::{Delta, Verdict};
+pub(crate) use crate::export::record::verdict::{delta, verdict};
 
 /// The record's format.
 pub const SCHEMA: &str = "roundtable.decision/1";
-/// Why an estimate has no agreement.
-const NOT_A_CHOICE: &str = "not_a_choice";
 /// Family and provider of the scripted voice; see `providers::rehearsal`.
 pub(super) const REHEARSAL: &str = "rehearsal";
 /// What every format says of a rehearsed session.
@@ -137,26 +140,6 @@ pub struct Record {
     pub seed: u64,
 }
 
-/// How a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// It has not ended.
-    Open,
-    /// It waits to be resumed.
-    Paused,
-    /// It waits for people: for facts, or for their turns.
-    Waiting,
-    /// It ran to its end.
-    Decided,
-    /// Too few seats could be heard.
-    QuorumLost,
-    /// It was stopped; the verdict rests on the ballots in hand.
-    Stopped,
-    /// A limit was reached; the verdict rests on the ballots in hand, or lacks its closing text.
-    LimitReached,
-}
-
 /// The question with its options.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Question {
@@ -183,54 +166,6 @@ pub struct SortingRecord {
     pub reliability: Option<f64>,
 }
 
-/// The verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Verdict {
-    /// The winning option; `None` without one.
-    pub option: Option<OptionId>,
-    /// What it says.
-    pub text: Option<String>,
-    /// How strong the agreement is.
-    pub label: Label,
-    /// What to know about it.
-    pub caveats: Vec<Caveat>,
-    /// Share of the leading option in the panel, 0 to 1.
-    #[schemars(range(min = 0, max = 1))]
-    pub agreement: Option<f64>,
-    /// Why there is no agreement to tell: `not_a_choice` for a number; left out where options were to choose from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("const" = NOT_A_CHOICE))]
-    pub agreement_undefined: Option<&'static str>,
-    /// The number that the panel comes to, with what stands behind it; left out where none was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimate: Option<EstimateVerdict>,
-    /// Its 95% Wilson interval.
-    pub interval: Option<[f64; 2]>,
-    /// Level of agreement.
-    pub level: Level,
-    /// What to do at this level: `proceed`, `verify` or `query_detail`.
-    #[schemars(extend("enum" = ["proceed", "verify", "query_detail"]))]
-    pub advice: &'static str,
-    /// Why the debate ended when it did.
-    pub stop: Option<Stop>,
-    /// Whether the verdict meets the terms set at the start; left out when none were.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gate: Option<Gate>,
-}
-
-/// What the debate changed since the sealed opening, and what that cost.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Delta {
-    /// Who holds another option.
-    pub moved: Vec<Moved>,
-    /// Calls after the opening.
-    pub calls: u32,
-    /// Tokens after the opening.
-    pub tokens: u64,
-    /// Price after the opening in US dollars; `None` when a price is not known.
-    pub cost_usd: Option<f64>,
-}
-
 /// More rounds of the exchange, and on which terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ContinuationRecord {
@@ -239,22 +174,6 @@ pub struct ContinuationRecord {
     /// The terms.
     #[serde(flatten)]
     pub terms: Continued,
-}
-
-/// One turn.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct TurnRecord {
-    /// Which.
-    #[serde(flatten)]
-    pub turn: TurnId,
-    /// The speaker's name on the panel.
-    pub name: String,
-    /// What was said; `None` when the seat was absent.
-    pub response: Option<Response>,
-    /// Why the seat was absent.
-    pub fault: Option<Fault>,
-    /// Whether the reply was lost or never came: the attempt started and nothing is known of its end.
-    pub unknown: bool,
 }
 
 /// When a session began and ended.
@@ -274,7 +193,7 @@ pub fn record(history: &History) -> Record {
     let decision = history.decision.as_ref();
     let moderators: Vec<Voice> = moderators(history).into_iter().cloned().collect();
     let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
-    let (synthesis, synthesis_failure) = synthesis(history);
+    let (synthesis, synthesis_failure) = turns::synthesis(history);
     let sealed = person::sealed(history);
     Record {
         schema: SCHEMA,
@@ -308,7 +227,7 @@ pub fn record(history: &History) -> Record {
         delta: delta(history),
         analysis: analysis::analyse(history),
         dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
-        blocking: decision.map(blocking).unwrap_or_default(),
+        blocking: decision.map(verdict::blocking).unwrap_or_default(),
         synthesis,
         synthesis_failure,
         rounds: history.rounds.clone(),
@@ -316,7 +235,7 @@ pub fn record(history: &History) -> Record {
         cut_short: cut_short::cut_short(history),
         needs: needs::needs(history),
         facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
-        turns: turns(history, &sealed),
+        turns: turns::turns(history, &sealed),
         absent: absence::absent(history),
         fallbacks: fallbacks::taken(history),
         claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
@@ -352,19 +271,6 @@ pub fn timestamp(ms: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(ms.min(TIME_MS_MAX))).to_string()
 }
 
-/// How a session stands.
-pub fn status(history: &History) -> Status {
-    match history.ending {
-        None if history.paused => Status::Paused,
-        None if history.waiting.is_some() => Status::Waiting,
-        None => Status::Open,
-        Some(Ending::Decided) => Status::Decided,
-        Some(Ending::QuorumLost) => Status::QuorumLost,
-        Some(Ending::Stopped) => Status::Stopped,
-        Some(Ending::LimitReached) => Status::LimitReached,
-    }
-}
-
 fn kind(question: &question::Question) -> &'static str {
     match (&question.estimate, question.is_open()) {
         (Some(_), _) => "estimate",
@@ -377,106 +283,12 @@ fn continuation(continuation: &Continuation) -> ContinuationRecord {
     ContinuationRecord { after_round: continuation.after, terms: continuation.terms.clone() }
 }
 
-/// The verdict with what belongs to it.
-pub(crate) fn verdict(decision: &Decision) -> Verdict {
-    Verdict {
-        option: decision.option.clone(),
-        text: decision.text.clone(),
-        label: decision.label,
-        caveats: decision.caveats.clone(),
-        agreement: decision.last.as_ref().and_then(|last| last.agreement),
-        agreement_undefined: decision.estimate.as_ref().map(|_| NOT_A_CHOICE),
-        estimate: decision.estimate.clone(),
-        interval: decision.last.as_ref().and_then(|last| last.interval),
-        level: decision.level,
-        advice: decision.level.advice(),
-        stop: decision.stop.clone(),
-        gate: decision.gate.clone(),
-    }
-}
-
-fn synthesis(history: &History) -> (Option<Synthesis>, Option<String>) {
-    // Earlier ones close an earlier verdict; of those that close this one, the latest that can be read stands.
-    let closes_verdict = |turn: &TurnId| turn.phase == schedule::SYNTHESIS && turn.round >= history.synthesis_first;
-    let written: Vec<&Turn> =
-        history.turns.iter().filter(|(turn, _)| closes_verdict(turn)).map(|(_, turn)| turn).collect();
-    let readable = written.iter().rfind(|turn| matches!(turn.response(), Some(Response::Synthesis(_))));
-    let Some(turn) = readable.or(written.last()) else { return (None, None) };
-    match (turn.response(), turn.fault()) {
-        (Some(Response::Synthesis(synthesis)), _) => (Some(synthesis.clone()), None),
-        (Some(other), _) => (None, Some(other.headline())),
-        (None, Some(fault)) => (None, Some(fault.to_string())),
-        (None, None) => (None, None),
-    }
-}
-
-/// What the debate changed, and what that cost.
-pub(crate) fn delta(history: &History) -> Delta {
-    let opening = history.setup.mode.phases.first().map(|phase| phase.name.as_str());
-    // Finding the options of an open question belongs to counting the opening, not to the debate.
-    let of_opening = |turn: &TurnId| {
-        Some(turn.phase.as_str()) == opening || turn.phase == schedule::FRAMING || turn.phase == schedule::OPTIONS
-    };
-    // What the debate changed was paid for in whichever session it was held.
-    let later = usage::spent(history, PaidIn::Either, |turn| !of_opening(turn));
-    Delta {
-        moved: history.decision.as_ref().map(|decision| decision.moved.clone()).unwrap_or_default(),
-        calls: later.calls,
-        tokens: later.input_tokens.saturating_add(later.output_tokens),
-        cost_usd: later.cost_usd,
-    }
-}
-
-/// Turns in the order of the schedule, the program's own first and last.
-fn turns(history: &History, sealed: &BTreeSet<TurnId>) -> Vec<TurnRecord> {
-    let slots = schedule::slots(history);
-    let own = |phase: &'static str| history.turns.keys().filter(move |turn| turn.phase == phase).cloned();
-    let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
-    let mut order: Vec<TurnId> = own(schedule::FRAMING).collect();
-    for turn in planned {
-        let after_opening = order
-            .last()
-            .is_some_and(|last| history.setup.mode.phases.first().is_some_and(|first| first.name == last.phase));
-        if after_opening && history.setup.mode.phases.first().is_some_and(|first| first.name != turn.phase) {
-            order.extend(own(schedule::OPTIONS));
-        }
-        order.push(turn);
-    }
-    if !order.iter().any(|turn| turn.phase == schedule::OPTIONS) {
-        order.extend(own(schedule::OPTIONS));
-    }
-    order.extend(own(schedule::SYNTHESIS));
-    let shown = |turn: TurnRecord| match sealed.contains(&turn.turn) {
-        true => TurnRecord { response: None, ..turn },
-        false => turn,
-    };
-    order.iter().filter_map(|turn| turn_record(history, turn)).map(shown).collect()
-}
-
-fn turn_record(history: &History, turn: &TurnId) -> Option<TurnRecord> {
-    let taken = history.turns.get(turn)?;
-    Some(TurnRecord {
-        turn: turn.clone(),
-        name: name(history, turn.speaker),
-        response: taken.response().cloned(),
-        fault: taken.fault().cloned(),
-        unknown: taken.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()),
-    })
-}
-
 /// The speaker's name on the panel.
 pub fn name(history: &History, speaker: Speaker) -> String {
     match speaker {
         Speaker::Moderator => "Moderator".to_owned(),
         Speaker::Seat(seat) => history.agent(seat).map_or_else(|| format!("Seat {seat}"), |agent| agent.name.clone()),
     }
-}
-
-/// Objections that their holders call blocking, those included that a gate found with seats not heard at the end: logs before
-/// format 3 hold these with the gate alone.
-fn blocking(decision: &Decision) -> Vec<Blocking> {
-    let found = decision.gate.iter().flat_map(Gate::objections).filter(|found| !decision.blocking.contains(found));
-    decision.blocking.iter().chain(found).cloned().collect()
 }
 
 impl Record {
