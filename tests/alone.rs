@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use fake::{Behaviour, Fake, Seen};
 use program::{Desk, VENDORS, files_below, lines_with};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tool_speech::{calling, may_call};
@@ -456,4 +457,114 @@ fn a_provider_that_fails_beside_a_limit_is_told_first() {
     desk.set("ROUNDTABLE_DOCUMENTS", "standards");
     let ran = desk.run(&["ask", "qa,sre", "Should we?", "--max-tokens", "400000"]).expect(5);
     assert!(ran.stderr.contains("2 of 2 personas gave no answer: openai"), "{}", ran.stderr);
+}
+
+/// What the ledger says that was taken: calls, requests, those of them that are lost, input tokens; and calls that broke off.
+fn taken(desk: &Desk) -> [u64; 5] {
+    let told = desk.run(&["usage", "--format", "json"]).expect(0).json();
+    let of = |field: &str| told["total"][field].as_u64().unwrap();
+    [of("calls"), of("requests"), of("unknown"), of("input_tokens"), told["broken_off"].as_u64().unwrap()]
+}
+
+/// A desk with a document, and a provider that looks at it once before it goes on.
+fn looking_once(then: Behaviour) -> (Fake, Desk) {
+    let fake = Fake::start(Arc::new(move |seen, turn| match turn {
+        0 => calling(seen, turn, &[("list_documents", r#"{"under":""}"#)]),
+        _ => then.clone(),
+    }));
+    let mut desk = Desk::at(fake.url(), 1);
+    desk.write("standards/style.md", "Names are whole words.\n");
+    desk.set("ROUNDTABLE_DOCUMENTS", "standards");
+    (fake, desk)
+}
+
+#[test]
+fn what_was_taken_outlives_whoever_is_killed() {
+    let (fake, desk) = looking_once(Behaviour::Hang);
+    let mut asking = desk.spawn(&["ask", "qa", "Should we?"]);
+    fake.wait_for(|seen| seen.len() == 2);
+    asking.kill();
+    asking.wait();
+    let [calls, requests, unknown, input_tokens, broken_off] = taken(&desk);
+    assert_eq!((calls, requests, unknown, broken_off), (1, 2, 1, 1));
+    assert!(input_tokens > 0, "what the first reply took");
+}
+
+#[test]
+fn those_that_had_answered_are_heard_when_the_others_are_called_off() {
+    for (signal, format) in [("INT", "json"), ("TERM", "text")] {
+        let fake = Fake::start(Arc::new(|_, turn| match turn {
+            0 | 1 => Behaviour::Say(format!("Answer {turn}.")),
+            _ => Behaviour::Hang,
+        }));
+        let mut desk = Desk::at(fake.url(), 1);
+        // One after the other, so that the third one's request tells that two have answered.
+        desk.set("ROUNDTABLE_PERSONA_CONCURRENCY", "1");
+        let asking = desk.spawn(&["ask", "qa,sre,data,architect", "Should we?", "--format", format]);
+        fake.wait_for(|seen| seen.len() == 3);
+        asking.signal(signal);
+        let ran = asking.wait().expect(130);
+        assert!(ran.stderr.contains("interrupted; what was asked and not answered is dropped"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("Answer 0.") && ran.stdout.contains("Answer 1."), "{}", ran.stdout);
+        if format == "json" {
+            let told = ran.json();
+            let of = |place: usize| {
+                let answer = &told["answers"][place];
+                (answer["fault"]["kind"].as_str(), answer["requests"].as_u64(), answer["unknown"].as_u64())
+            };
+            assert_eq!([of(0), of(1)], [(None, Some(1), Some(0)); 2]);
+            assert_eq!(of(2), (Some("cancelled"), Some(1), Some(1)));
+            assert_eq!(of(3), (Some("cancelled"), Some(0), Some(0)), "it was not asked yet");
+        }
+        fake.wait_for(|seen| seen[2].ended.is_some());
+        let [calls, requests, unknown, _, broken_off] = taken(&desk);
+        assert_eq!((calls, requests, unknown, broken_off), (2, 3, 1, 0), "{signal}");
+    }
+}
+
+#[test]
+fn requests_that_were_sent_again_are_in_the_ledger_too() {
+    let fake = Fake::start(Arc::new(|_, turn| match turn {
+        0 => Behaviour::CutMidStream("half an answer".to_owned()),
+        _ => Behaviour::Hang,
+    }));
+    let desk = Desk::at(fake.url(), 1);
+    let mut killed = desk.spawn(&["ask", "qa", "Should we?"]);
+    fake.wait_for(|seen| seen.len() == 2);
+    killed.kill();
+    killed.wait();
+    let [calls, requests, unknown, input_tokens, broken_off] = taken(&desk);
+    assert_eq!((calls, requests, unknown, broken_off), (0, 2, 1, 1));
+    assert!(input_tokens > 0, "what the first one told before it broke off");
+}
+
+#[test]
+fn nothing_is_sent_that_cannot_be_noted() {
+    let (fake, mut desk) = looking_once(Behaviour::Say("Yes.".to_owned()));
+    desk.run(&["ask", "qa", "Should we?"]).expect(0);
+    let (ledger, asked) = (desk.data().join("roundtable.db"), fake.log().len());
+    let spoiling = Fake::start(Arc::new(move |seen, turn| {
+        Connection::open(&ledger).unwrap().execute_batch("DROP TABLE asks").unwrap();
+        calling(seen, turn, &[("list_documents", r#"{"under":""}"#)])
+    }));
+    desk.point(spoiling.url());
+    let ran = desk.run(&["ask", "qa", "Should we?"]).expect(5);
+    assert!(ran.stderr.contains("nothing more was sent, since the ledger cannot be written"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the ledger lacks what qa took"), "{}", ran.stderr);
+    assert_eq!((fake.log().len(), spoiling.log().len()), (asked, 1));
+}
+
+#[test]
+fn a_request_that_waits_for_its_slot_has_not_left() {
+    for signal in ["INT", "KILL"] {
+        let fake = Fake::always(Behaviour::Hang);
+        let mut desk = Desk::at(fake.url(), 1);
+        desk.set("ANTHROPIC_CONCURRENCY", "1");
+        let asking = desk.spawn(&["ask", "qa,sre", "Should we?"]);
+        fake.wait_for(|seen| seen.len() == 1);
+        asking.signal(signal);
+        asking.wait();
+        let [calls, requests, unknown, ..] = taken(&desk);
+        assert_eq!((calls, requests, unknown), (0, 1, 1), "{signal}");
+    }
 }

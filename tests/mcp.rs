@@ -462,6 +462,25 @@ fn a_call_that_is_called_off_stops_spending_and_can_be_resumed() {
     gated.check_nothing_was_paid_twice();
 }
 
+#[test]
+fn a_persona_that_is_called_off_leaves_what_it_took() {
+    let fake = Fake::always(Behaviour::Hang);
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let asked = json!({ "name": "ask_persona", "arguments": { "persona": "qa", "task": "Should we?" } });
+    let id = client.ask("tools/call", asked);
+    fake.wait_for(|seen| seen.len() == 1);
+    client.notify("notifications/cancelled", json!({ "requestId": id, "reason": "enough" }));
+    fake.wait_for(|seen| seen[0].ended.is_some());
+    let usage = || desk.run(&["usage", "--format", "json"]).expect(0).json();
+    let patience = Instant::now() + Duration::from_secs(10);
+    while usage()["broken_off"] != 0 {
+        assert!(Instant::now() < patience, "its row stays under way");
+    }
+    let told = usage();
+    assert_eq!((&told["total"]["requests"], &told["total"]["unknown"]), (&json!(1), &json!(1)), "{told}");
+}
+
 /// Finishes the latest session from either side.
 fn resume(desk: &Desk, by_assistant: bool) {
     if by_assistant {

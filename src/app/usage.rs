@@ -41,7 +41,7 @@ pub struct UsageTable {
     pub lines: Vec<UsageLine>,
     /// All of it.
     pub total: Spent,
-    /// Calls of personas that broke off: what they took is in no number here.
+    /// Calls of personas that are under way or broke off: what the last request of each took is in no number here.
     pub broken_off: u32,
     /// Sessions whose logs cannot be read; what they took is in no number here.
     pub unreadable: u32,
@@ -132,7 +132,7 @@ fn of_ledger(row: LedgerRow) -> Item {
         output_tokens: taken.output_tokens,
         reasoning_tokens: taken.reasoning_tokens,
         searches: taken.searches,
-        cost_usd: taken.cost_usd.or((taken.outcome == AskOutcome::UnderWay).then_some(0.0)),
+        cost_usd: taken.cost_usd.or((taken.requests == 0).then_some(0.0)),
         unknown: taken.unknown,
         estimated: taken.estimated,
     };

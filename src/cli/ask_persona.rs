@@ -1,10 +1,9 @@
 //! `ask`: a persona alone, or several at once.
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
-use crate::app::{
-    AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, REHEARSAL_NOTE, Signals, Who, ask_failure, names_of,
-};
+use crate::app::{AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, REHEARSAL_NOTE, Who, ask_failure, names_of};
 use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::AskArgs;
 use crate::cli::{SettingFlag, given, output, run};
@@ -29,19 +28,8 @@ pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
         guard: if args.allow_secrets { Guard::Allow } else { Guard::Refuse },
         who: if args.rehearse { Who::Rehearsal(std::time::Duration::ZERO) } else { Who::Providers },
     };
-    let asked = run::runtime()?.block_on(async {
-        let mut signals = Signals::new();
-        let signalled = async {
-            match &mut signals {
-                Some(signals) => drop(signals.next().await),
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            asked = app.ask(&request) => asked,
-            () = signalled => Err(Failure::interrupted("interrupted; what was asked is dropped").lasting()),
-        }
-    })?;
+    let leave = CancellationToken::new();
+    let asked = run::runtime()?.block_on(run::heeding(&leave, app.ask(&request, &leave)))?;
     for warning in &asked.warnings {
         output::remark(&format!("warning: {}", text::line(warning)));
     }

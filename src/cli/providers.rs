@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, Probed, Signals, VendorStatus, Whom, probe_failure};
+use crate::app::{App, Probed, VendorStatus, Whom, probe_failure};
 use crate::cli::args::ListingFormat;
 use crate::cli::args::setup::ProvidersArgs;
 use crate::cli::{output, run};
@@ -56,22 +56,10 @@ fn list(vendors: &[VendorStatus], format: ListingFormat) -> Result<(), Failure> 
 pub(super) fn ask(app: &App, whom: Whom, patience: Duration, format: ListingFormat) -> Result<Vec<Probed>, Failure> {
     run::runtime()?.block_on(async {
         let leave = CancellationToken::new();
-        let mut signals = Signals::new();
-        let mut checking = std::pin::pin!(app.probe(whom, patience, &leave));
         if format == ListingFormat::Text {
             output::remark(&format!("asking for a word, for at most {}", humantime::format_duration(patience)));
         }
-        let signalled = async {
-            match &mut signals {
-                Some(signals) => drop(signals.next().await),
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            checked = &mut checking => return checked,
-            () = signalled => leave.cancel(),
-        }
-        checking.await
+        run::heeding(&leave, app.probe(whom, patience, &leave)).await
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use console::is_dumb;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{
     self, Answer, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, OnNeeds, Opened, PolicyUse, Rounds,
@@ -140,6 +141,23 @@ pub(super) fn runtime() -> Result<runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))
+}
+
+/// Does work to its end, and cancels `leave` when a signal comes meanwhile.
+pub(super) async fn heeding<T>(leave: &CancellationToken, work: impl Future<Output = T>) -> T {
+    let mut signals = Signals::new();
+    let mut work = std::pin::pin!(work);
+    let signalled = async {
+        match &mut signals {
+            Some(signals) => drop(signals.next().await),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        done = &mut work => return done,
+        () = signalled => leave.cancel(),
+    }
+    work.await
 }
 
 pub(super) fn setting_flags(args: &DebateArgs) -> Vec<SettingFlag> {

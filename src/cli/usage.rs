@@ -75,7 +75,7 @@ fn row(name: &str, spent: &Spent, columns: &[Column]) -> String {
 /// What no number tells.
 fn remarks(table: &UsageTable) -> Vec<String> {
     let counted = [
-        (table.broken_off, "personas' calls are under way or broke off, and what they took is not counted"),
+        (table.broken_off, "personas' calls are under way or broke off, and what their last request took is not known"),
         (table.unreadable, "sessions cannot be read, and what they took is not counted"),
         (table.total.unknown, "requests were lost, and what they took is not known"),
     ];

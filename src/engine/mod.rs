@@ -336,7 +336,7 @@ fn answer<'a>(provider: &'a dyn Provider, ask: Ask, ears: Ears<'a>) -> InFlight<
                 Progress::Delta(text) => Notice::Arriving { turn, chars: text.chars().count() },
                 Progress::Waiting { ahead, reason } => Notice::Waiting { turn, ahead, reason },
                 Progress::Sending => Notice::Sending { turn },
-                Progress::Retrying { requests, reason, wait_ms } => {
+                Progress::Retrying { requests, reason, wait_ms, .. } => {
                     Notice::Retrying { turn, requests, reason, wait_ms }
                 }
                 Progress::Attempted(attempted) => Notice::Attempted { turn, attempted },

@@ -94,6 +94,11 @@ impl Call {
         &self.server.runs
     }
 
+    /// Cancelled when the client calls it off.
+    pub(super) fn leave(&self) -> &CancellationToken {
+        &self.cancelled
+    }
+
     /// Resolves when the client calls it off.
     pub(super) async fn called_off(&self) {
         self.cancelled.cancelled().await;

@@ -22,7 +22,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::debate::ask::Ask;
-use crate::debate::reply::{Fault, FaultKind, Reply};
+use crate::debate::reply::{Fault, FaultKind, Loss, Reply};
 
 /// What a provider tells while it works on an ask. Never stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,10 @@ pub enum Progress {
     Retrying {
         /// Requests sent so far.
         requests: u32,
+        /// Of those, the ones that may have been billed all the same.
+        lost: u32,
+        /// What those took, as far as it is known.
+        loss: Option<Loss>,
         /// Why the attempt failed, without secrets.
         reason: String,
         /// Milliseconds until the next attempt.

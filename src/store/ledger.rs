@@ -53,7 +53,7 @@ pub struct Taken {
 /// How a call stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskOutcome {
-    /// It has begun. Once nobody waits for it any more, nothing is known of what it took.
+    /// It has begun. Once nobody waits for it any more, nothing is known of what its last request took.
     UnderWay,
     /// There was an answer.
     Answered,
@@ -100,8 +100,8 @@ impl Store {
         })
     }
 
-    /// Fills in what a call took.
-    pub fn end_ask(&self, key: LedgerKey, taken: &Taken) -> Result<(), StoreError> {
+    /// Fills in what a call has taken so far, or in all; on disk when this returns.
+    pub fn note_ask(&self, key: LedgerKey, taken: &Taken) -> Result<(), StoreError> {
         let statement = "UPDATE asks SET outcome = ?2, calls = ?3, requests = ?4, unknown = ?5, input_tokens = ?6,
              cached_tokens = ?7, output_tokens = ?8, reasoning_tokens = ?9, estimated = ?10, cost_usd = ?11,
              elapsed_ms = ?12, searches = ?13 WHERE key = ?1";

@@ -119,7 +119,7 @@ pub(crate) async fn run(gateway: &Gateway, name: &str) -> Outcome {
             Progress::Delta(text) => outcome.shown.push_str(&text),
             Progress::Waiting { .. } | Progress::Sending => panic!("{name}: waited for a slot"),
             Progress::Attempted(_) => {}
-            Progress::Retrying { requests, reason, wait_ms } => {
+            Progress::Retrying { requests, reason, wait_ms, .. } => {
                 outcome.waits.push(wait_ms);
                 outcome.reasons.push(reason);
                 outcome.shown.clear();

@@ -1,11 +1,15 @@
 //! One persona's call: who plays it, with which key and tools, and the row that it leaves in the ledger.
 
+use std::sync::OnceLock;
+
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::ask::share::Share;
 use crate::app::ask::talking::{self, Held, Tools};
 use crate::app::ask::tools::Desk;
-use crate::app::ask::{AskRequest, PersonaAnswer, prompt, shelf};
+use crate::app::ask::watch::Watch;
+use crate::app::ask::{AskRequest, Cause, PersonaAnswer, Silence, prompt, shelf};
 use crate::app::failures::store_failure;
 use crate::app::search::Searcher;
 use crate::app::{App, Who, gateway_of, limits, panel};
@@ -15,6 +19,7 @@ use crate::debate::ask::Ask;
 use crate::debate::budget::Reached;
 use crate::debate::event::SessionId;
 use crate::debate::material::Material;
+use crate::debate::reply::Fault;
 use crate::debate::search::WebSearch;
 use crate::error::Failure;
 use crate::material::Documents;
@@ -22,7 +27,8 @@ use crate::personas::{PersonaFile, Toolset};
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::providers::table;
 use crate::providers::talk::{Talker, Tool};
-use crate::store::{LedgerEntry, Store};
+use crate::store::{LedgerEntry, LedgerKey, Store, Taken};
+use crate::telemetry::PersonaWatch;
 
 /// Most personas that are asked by one call.
 const PERSONAS_MAX: usize = 8;
@@ -90,6 +96,17 @@ impl Call {
             alias: self.alias.clone(),
             provider: self.voice.provider.clone(),
             model: self.voice.model.clone(),
+        }
+    }
+
+    fn answer(&self, Held { said, taken }: Held) -> PersonaAnswer {
+        PersonaAnswer {
+            persona: self.persona.name.clone(),
+            title: self.persona.title.clone(),
+            voice: self.voice.clone(),
+            alias: self.alias.clone(),
+            said,
+            taken,
         }
     }
 
@@ -197,20 +214,25 @@ impl App {
     }
 
     /// Asks one persona, and returns its answer with what else there is to know. Its row in the ledger is on disk before the
-    /// first request.
+    /// first request, and tells before each one what has been taken. Who has not begun when `leave` is cancelled leaves no row.
     pub(super) async fn ask_one(
         &self,
         store: &Store,
         prepared: Prepared<'_>,
         share: Share,
+        leave: &CancellationToken,
     ) -> Result<(PersonaAnswer, Vec<String>), Failure> {
-        let _slot = self.turnstile.pass(self.config.persona_concurrency()).await?;
         let Prepared { call, ask, tools, given } = prepared;
+        let slot = tokio::select! {
+            biased;
+            () = leave.cancelled() => None,
+            slot = self.turnstile.pass(self.config.persona_concurrency()) => Some(slot?),
+        };
+        let Some(_slot) = slot else { return Ok((call.answer(Held::unbegun(&ask)), Vec::new())) };
         let entry = call.entry();
         let key = store.begin_ask(&entry).map_err(store_failure)?;
-        let watch = self.telemetry.persona(&call.persona.name, &ask);
-        let talker = call.talker.as_ref();
-        let Held { said, taken } = talking::held((talker, &watch), ask, tools, share).await;
+        let told = self.telemetry.persona(&call.persona.name, &ask);
+        let held = noted((store, key), (call, ask, tools), share, (leave, &told)).await;
         let mut warnings = Vec::new();
         warnings.extend(given.map(|count| {
             let (provider, persona) = (&entry.provider, &entry.persona);
@@ -218,16 +240,38 @@ impl App {
             format!("{provider} takes no tools{when}: {persona} was given {count} passages of the documents instead")
         }));
         // What was paid for is told, whatever becomes of the row.
-        let unwritten = store.end_ask(key, &taken).err();
+        let unwritten = store.note_ask(key, &held.taken).err();
         warnings.extend(unwritten.map(|error| format!("the ledger lacks what {} took: {error}", entry.persona)));
-        let answer = PersonaAnswer {
-            persona: entry.persona,
-            title: call.persona.title.clone(),
-            voice: call.voice.clone(),
-            alias: entry.alias,
-            said,
-            taken,
-        };
-        Ok((answer, warnings))
+        Ok((call.answer(held), warnings))
     }
+}
+
+/// Holds a talk, and notes in its row what it has taken before each request. Sends nothing more once that cannot be written.
+async fn noted(
+    (store, key): (&Store, LedgerKey),
+    (call, ask, tools): (&Call, Ask, Option<Tools<'_>>),
+    share: Share,
+    (leave, telemetry): (&CancellationToken, &PersonaWatch),
+) -> Held {
+    let (unwritten, leave) = (OnceLock::new(), leave.child_token());
+    let leaving = |taken: &Taken| {
+        if let Err(error) = store.note_ask(key, taken) {
+            unwritten.get_or_init(|| error.to_string());
+            leave.cancel();
+        }
+    };
+    let watch = Watch { leaving: &leaving, leave: &leave, telemetry };
+    let held = talking::held(call.talker.as_ref(), ask, tools, share, watch).await;
+    let said = held.said.map_err(|silence| match unwritten.get() {
+        Some(error) => unnoted(silence, error),
+        None => silence,
+    });
+    Held { said, ..held }
+}
+
+/// Why a talk was given up whose row cannot be written.
+fn unnoted(silence: Silence, error: &str) -> Silence {
+    let message = format!("nothing more was sent, since the ledger cannot be written: {error}");
+    let hint = "`roundtable doctor` looks at where it is kept".to_owned();
+    Silence { fault: Fault { message, hint, ..silence.fault }, cause: Cause::Fault }
 }

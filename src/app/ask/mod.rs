@@ -8,11 +8,13 @@ mod share;
 mod shelf;
 mod talking;
 mod tools;
+mod watch;
 
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::ask::call::{Call, Matter, Prepared};
 use crate::app::failures::store_failure;
@@ -81,8 +83,19 @@ pub struct PersonaAnswer {
 pub struct Silence {
     /// What happened.
     pub fault: Fault,
-    /// The limit on what is asked that left no room for an answer, if one did, as it holds all personas together.
-    pub reached: Option<Reached>,
+    /// What it comes from.
+    pub cause: Cause,
+}
+
+/// What keeps a persona from an answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cause {
+    /// The fault, and nothing else.
+    Fault,
+    /// A limit on what is asked that left no room for an answer, as it holds all personas together.
+    Limit(Reached),
+    /// Whoever asked has called it off.
+    CalledOff,
 }
 
 /// What a persona said.
@@ -109,15 +122,23 @@ impl PersonaAnswer {
     pub fn capped(&self) -> Option<Capped> {
         match &self.said {
             Ok(said) => said.capped,
-            Err(silence) => silence.reached.map(|reached| Capped::Limit(reached.limit)),
+            Err(silence) => silence.reached().map(|reached| Capped::Limit(reached.limit)),
+        }
+    }
+}
+
+impl Silence {
+    fn reached(&self) -> Option<Reached> {
+        match self.cause {
+            Cause::Limit(reached) => Some(reached),
+            Cause::Fault | Cause::CalledOff => None,
         }
     }
 }
 
 impl From<Fault> for Silence {
-    /// A fault that no limit is the reason of.
     fn from(fault: Fault) -> Self {
-        Self { fault, reached: None }
+        Self { fault, cause: Cause::Fault }
     }
 }
 
@@ -169,8 +190,9 @@ pub struct Turnstile(Arc<OnceLock<Semaphore>>);
 
 impl App {
     /// Asks each persona, all at once as far as the limit on them allows. Fails before anything is sent: on what looks like a
-    /// secret, on a persona or a key that is missing, on a limit that is too low, on a ledger that cannot be written.
-    pub async fn ask(&self, request: &AskRequest) -> Result<Asked, Failure> {
+    /// secret, on a persona or a key that is missing, on a limit that is too low, on a ledger that cannot be written. Who has not
+    /// answered when `leave` is cancelled is given up.
+    pub async fn ask(&self, request: &AskRequest, leave: &CancellationToken) -> Result<Asked, Failure> {
         let task = request.task.trim();
         if text::is_blank(task) || task.len() > TASK_BYTES_MAX {
             let bytes = task.len();
@@ -190,7 +212,7 @@ impl App {
         let prepared: Vec<Prepared<'_>> = calls.iter().map(|call| call.prepared(&matter)).collect();
         let share = call::share(&self.config, &prepared, &search)?;
         let store = Store::open(self.config.data_dir()).map_err(store_failure)?;
-        let asking = prepared.into_iter().map(|prepared| self.ask_one(&store, prepared, share.clone()));
+        let asking = prepared.into_iter().map(|prepared| self.ask_one(&store, prepared, share.clone(), leave));
         let answers = join_all(asking).await;
         let mut asked = Asked { answers: Vec::new(), warnings };
         for answer in answers {
@@ -253,16 +275,20 @@ pub fn names_of(list: &str) -> Vec<String> {
     names
 }
 
-/// The failure that personas without an answer mean to a script, a limit where nothing else kept them from one; `None` when
-/// all have answered.
+/// The failure that personas without an answer mean to a script, a limit where nothing else kept them from one, an
+/// interruption where any was called off; `None` when all have answered.
 pub fn ask_failure(asked: &Asked) -> Option<Failure> {
     let silent: Vec<&Silence> = asked.answers.iter().filter_map(|answer| answer.said.as_ref().err()).collect();
-    let first = silent.iter().find(|silence| silence.reached.is_none()).or(silent.first())?;
+    if silent.iter().any(|silence| silence.cause == Cause::CalledOff) {
+        let failure = Failure::interrupted("interrupted; what was asked and not answered is dropped");
+        return Some(failure.with_hint("`roundtable usage` counts what it took").lasting());
+    }
+    let first = silent.iter().find(|silence| silence.reached().is_none()).or(silent.first())?;
     let message = match asked.answers.len() {
         1 => format!("no answer: {}", first.fault),
         count => format!("{} of {count} personas gave no answer: {}", silent.len(), first.fault),
     };
-    let failure = match first.reached {
+    let failure = match first.reached() {
         Some(reached) => Failure::limit(message).with_hint(limits::raise(&highest(reached, &silent))),
         None => Failure::providers(message).with_hint(&first.fault.hint),
     };
@@ -272,7 +298,7 @@ pub fn ask_failure(asked: &Asked) -> Option<Failure> {
 
 /// A limit as it was reached by whoever needs most of it.
 fn highest(first: Reached, silent: &[&Silence]) -> Reached {
-    let same = silent.iter().filter_map(|silence| silence.reached).filter(|reached| reached.limit == first.limit);
+    let same = silent.iter().filter_map(|silence| silence.reached()).filter(|reached| reached.limit == first.limit);
     let least = |reached: &Reached| reached.least().unwrap_or(f64::INFINITY);
     same.fold(first, |highest, next| if least(&next) > least(&highest) { next } else { highest })
 }

@@ -4,14 +4,14 @@
 
 use crate::app::ask::share::{Share, Then};
 use crate::app::ask::tools::Desk;
-use crate::app::ask::{Capped, Said, Silence};
+use crate::app::ask::watch::{self, Sent, Watch};
+use crate::app::ask::{Capped, Cause, Said, Silence};
 use crate::app::limits;
 use crate::debate::ask::Ask;
 use crate::debate::budget::{self, Reached};
 use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
-use crate::telemetry::PersonaWatch;
 
 /// What is said with the last that a model is shown.
 const LAST: &str = "\n\nNothing more can be looked up: answer now with what you have.";
@@ -29,12 +29,21 @@ pub(super) struct Held {
     pub(super) taken: Taken,
 }
 
-/// Asks until there is an answer, within its share, and tells what that took.
+impl Held {
+    /// What comes of a talk that was called off before it began.
+    pub(super) fn unbegun(ask: &Ask) -> Self {
+        let taken = Taken { outcome: AskOutcome::Failed, ..nothing() };
+        Self { said: Err(watch::called_off(ask, Sent::default())), taken }
+    }
+}
+
+/// Asks until there is an answer, within its share, or nobody wants one any more, and tells what that took.
 pub(super) async fn held(
-    (talker, watch): (&dyn Talker, &PersonaWatch),
+    talker: &dyn Talker,
     ask: Ask,
     mut tools: Option<Tools<'_>>,
     share: Share,
+    watch: Watch<'_>,
 ) -> Held {
     let mut taken = nothing();
     let said = to_its_end((talker, watch), (ask, share), tools.as_mut(), &mut taken).await;
@@ -53,7 +62,7 @@ pub(super) fn first_input_tokens(ask: &Ask, tools: Option<&Tools<'_>>) -> u64 {
 }
 
 async fn to_its_end(
-    (talker, watch): (&dyn Talker, &PersonaWatch),
+    (talker, watch): (&dyn Talker, Watch<'_>),
     (mut ask, mut share): (Ask, Share),
     mut tools: Option<&mut Tools<'_>>,
     taken: &mut Taken,
@@ -71,13 +80,10 @@ async fn to_its_end(
         let then = if calling == Calling::Over { Then::Nothing } else { Then::Answer };
         ask.grant = share.grant(&ask, input, then);
         let talk = Talk { ask: &ask, tools: offered, steps: &steps, calling };
-        watch.begin();
-        let heard = talker.talk(talk, &|progress| watch.hear(&progress)).await;
-        watch.end(heard.as_ref().map(|(reply, _)| reply));
-        let (reply, called) = match heard {
+        let (reply, called) = match watch.heard(talker, talk, taken).await? {
             Ok(heard) => heard,
             Err(fault) => {
-                lose(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
+                lose(taken, &fault);
                 return Err(unheard(fault, &ask, &mut share, (input, then)));
             }
         };
@@ -159,7 +165,7 @@ fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
     let message = format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers());
     let reached = share.of_all(reached);
     let fault = Fault { kind: FaultKind::Cancelled, ..fault(ask, message, limits::raise(&reached)) };
-    Silence { fault, reached: Some(reached) }
+    Silence { fault, cause: Cause::Limit(reached) }
 }
 
 /// What a request comes to that brought nothing: a limit, where that is what leaves no room to send it again.
@@ -170,13 +176,13 @@ fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u6
     match reached.filter(|_| is_last && fault.kind.is_retryable()) {
         Some(reached) => {
             let reached = share.of_all(&reached);
-            Silence { fault: Fault { hint: limits::raise(&reached), ..fault }, reached: Some(reached) }
+            Silence { fault: Fault { hint: limits::raise(&reached), ..fault }, cause: Cause::Limit(reached) }
         }
         None => fault.into(),
     }
 }
 
-fn fault(ask: &Ask, message: String, hint: String) -> Fault {
+pub(super) fn fault(ask: &Ask, message: String, hint: String) -> Fault {
     Fault {
         kind: FaultKind::InvalidResponse,
         message,
@@ -213,11 +219,16 @@ fn count(taken: &mut Taken, reply: &Reply) {
     taken.calls += 1;
     taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
     take(taken, &reply.usage, reply.cost_usd);
-    lose(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
+    add(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
+}
+
+/// Counts the requests of a fault, and what they took.
+pub(super) fn lose(taken: &mut Taken, fault: &Fault) {
+    add(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
 }
 
 /// Counts requests, and what those of them took that brought nothing.
-fn lose(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
+fn add(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
     taken.requests = taken.requests.saturating_add(requests);
     taken.unknown = taken.unknown.saturating_add(unknown);
     loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));

@@ -107,10 +107,7 @@ async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
         guard: Guard::Refuse,
         who: if given.rehearse { Who::Rehearsal(Duration::ZERO) } else { Who::Providers },
     };
-    let asked = tokio::select! {
-        asked = app.ask(&request) => asked?,
-        () = call.called_off() => return Err(Failure::interrupted("called off; what was asked is dropped")),
-    };
+    let asked = app.ask(&request, call.leave()).await?;
     let problem = ask_failure(&asked).as_ref().map(Problem::of);
     let success = if problem.is_some() { Success::No } else { Success::Yes };
     let AskedPersonas { answers, warnings } = asked;

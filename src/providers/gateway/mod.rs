@@ -237,7 +237,13 @@ impl Gateway {
             if ask.grant.is_some_and(|grant| tally.lost >= grant.requests) {
                 return Err(failure::denied(given_up(failure, errand, tally, said)));
             }
-            progress(Progress::Retrying { requests: tally.requests, reason: failure.message, wait_ms: millis(wait) });
+            progress(Progress::Retrying {
+                requests: tally.requests,
+                lost: tally.lost,
+                loss: tally.loss,
+                reason: failure.message,
+                wait_ms: millis(wait),
+            });
             tokio::time::sleep(wait).await;
             clock.left = deadline.saturating_duration_since(Instant::now());
         }
