@@ -321,7 +321,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 34] = [
+const OPTIONAL: [(&str, &[&str]); 37] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -337,6 +337,9 @@ const OPTIONAL: [(&str, &[&str]); 34] = [
     ("repeats", &["claims"]),
     ("dropped", &["synthesis"]),
     ("status", &["fault"]),
+    ("lost", &["fault", "reply"]),
+    ("loss", &["fault", "reply"]),
+    ("set_aside", &["", "limit"]),
     ("request_id", &["fault", "reply"]),
     ("citations", &["reply"]),
     ("quote", &["citations"]),

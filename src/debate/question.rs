@@ -3,8 +3,7 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::debate::text;
 
@@ -53,16 +52,7 @@ pub struct Choice {
 /// Names an option of one session: `o1`, `o2`, …
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct OptionId(#[serde(deserialize_with = "option_id")] pub String);
-
-/// An imported log must not bring words in the place of an id: ids are printed as they are.
-fn option_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let id = String::deserialize(deserializer)?;
-    match id.strip_prefix('o').map(str::parse::<u32>) {
-        Some(Ok(number)) if id == format!("o{number}") => Ok(id),
-        Some(_) | None => Err(D::Error::custom("options are called o1, o2, …")),
-    }
-}
+pub struct OptionId(pub String);
 
 impl OptionId {
     /// The id of the option at `index`, counted from 0.
@@ -71,9 +61,10 @@ impl OptionId {
     }
 }
 
+/// Without control characters: a claim may name as an option whatever its model wrote, and an imported log anything.
 impl fmt::Display for OptionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.split(char::is_control).try_for_each(|piece| f.write_str(piece))
     }
 }
 
