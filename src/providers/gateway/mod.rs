@@ -7,6 +7,7 @@ mod accounts;
 mod body;
 mod bucket;
 mod client;
+mod errand;
 mod exchange;
 mod failure;
 mod limiter;
@@ -33,6 +34,7 @@ use crate::debate::ask::Ask;
 use crate::debate::reply::{Citation, Fault, Finish, Reply};
 pub use crate::providers::gateway::accounts::Accounts;
 use crate::providers::gateway::client::{Route, Tls};
+use crate::providers::gateway::errand::{Effort, Errand, Sending};
 use crate::providers::gateway::failure::Failure;
 pub use crate::providers::gateway::limiter::Limits;
 use crate::providers::gateway::limiter::{Need, Permit, Queued};
@@ -44,8 +46,6 @@ use crate::providers::{Asking, Attempted, OnProgress, Progress, Provider};
 
 /// Longest token in bytes that a limit in tokens is taken to allow for.
 const TOKEN_BYTES_MAX: usize = 16;
-/// How often a provider may stop in the middle of an answer and be asked to go on.
-const PAUSES_MAX: u32 = 8;
 
 /// Where a vendor is reached, and with which key.
 pub struct Endpoint {
@@ -182,70 +182,35 @@ impl Gateway {
             return Err(failure::unconfigured(ask));
         };
         let errand = Errand { ask, talk, route };
-        let mut clock = Clock { started: None, left: self.timeouts.turn };
-        let (mut shape, mut failures, mut tally) = (self.shape_for(errand), 0, Tally::default());
-        let mut said: Option<Said> = None;
+        let mut effort = Effort::new(errand, self.shape_for(errand), self.timeouts.turn);
         loop {
-            let permit = match self.admitted(errand, clock.left, progress).await {
+            let permit = match self.admitted(errand, effort.clock.left, progress).await {
                 Ok(permit) => permit,
-                Err(failure) => return Err(given_up(failure, errand, tally, said)),
+                Err(failure) => return Err(effort.given_up(failure)),
             };
-            tally.requests += 1;
-            let deadline = clock.resume();
-            let (call, mut decoder) = call(errand, said.as_ref(), shape);
-            let sending = Sending { route, request: tally.requests, deadline };
+            let (sending, call, mut decoder) = effort.request();
             let outcome = self.exchange(sending, (call, &mut decoder), progress).await;
-            clock.left = deadline.saturating_duration_since(Instant::now());
-            let failure = match outcome {
+            effort.clock.stop(sending.deadline);
+            match outcome {
                 Ok(answer) => {
                     permit.settle(Some(tally::tokens(errand, &answer.told())));
-                    self.remember(errand, shape);
-                    match joined(said.take(), answer, &mut tally) {
-                        Joined::Whole(answer) => return Ok(reply(errand, answer, clock.elapsed(), tally)),
-                        Joined::Paused(paused) => {
-                            let over = may_go_on(ask, paused.pauses, tally.lost).err();
-                            said = Some(paused);
-                            match over {
-                                None => continue,
-                                Some(failure) => return Err(given_up(failure, errand, tally, said)),
-                            }
-                        }
+                    self.remember(errand, effort.shape);
+                    if let Some(answer) = effort.take(answer)? {
+                        return Ok(reply(errand, answer, effort.clock.elapsed(), effort.tally));
                     }
                 }
-                Err(failure) => failure.cleaned(route),
-            };
-            let told = decoder.told();
-            if failure.may_be_billed() {
-                tally.lose(told.as_ref().map(|told| tally::broken(errand, told, 1)));
-            }
-            let wait = match shape.weaker().filter(|_| failure.schema_refused) {
-                Some(weaker) => {
-                    shape = weaker;
-                    Some(Duration::ZERO)
+                Err(failure) => {
+                    let (failure, told) = (failure.cleaned(route), decoder.told());
+                    let wait = effort.fail(&failure, told.as_ref(), self.timeouts.backoff_base);
+                    // Whoever else uses the key would be turned away too, so nobody gets this slot before the pause is known.
+                    failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
+                    permit.settle(told.map(|told| tally::tokens(errand, &told)));
+                    let (wait, retrying) = effort.retrying(failure, wait)?;
+                    progress(retrying);
+                    tokio::time::sleep(wait).await;
+                    effort.clock.stop(sending.deadline);
                 }
-                None => {
-                    failures += 1;
-                    retry::wait(&failure, failures, self.timeouts.backoff_base, clock.left)
-                }
-            };
-            // Whoever else uses the key would be turned away too, so nobody gets this slot before the pause is known.
-            failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
-            permit.settle(told.map(|told| tally::tokens(errand, &told)));
-            let Some(wait) = wait else {
-                return Err(given_up(failure.out_of_time(clock.left), errand, tally, said));
-            };
-            if ask.grant.is_some_and(|grant| tally.lost >= grant.requests) {
-                return Err(failure::denied(given_up(failure, errand, tally, said)));
             }
-            progress(Progress::Retrying {
-                requests: tally.requests,
-                lost: tally.lost,
-                loss: tally.loss,
-                reason: failure.message,
-                wait_ms: millis(wait),
-            });
-            tokio::time::sleep(wait).await;
-            clock.left = deadline.saturating_duration_since(Instant::now());
         }
     }
 
@@ -321,74 +286,6 @@ impl Talker for Gateway {
     }
 }
 
-/// One request of an errand: which one it is, counted from 1, where it goes, and until when it may take.
-#[derive(Clone, Copy)]
-struct Sending<'a> {
-    route: &'a Route,
-    request: u32,
-    deadline: Instant,
-}
-
-/// An ask or a talk, and the way to whom it is for.
-#[derive(Clone, Copy)]
-struct Errand<'a> {
-    ask: &'a Ask,
-    talk: Option<Talk<'a>>,
-    route: &'a Route,
-}
-
-/// What a provider has said that stopped to be asked to go on.
-struct Said {
-    answer: Answer,
-    /// How often it has stopped.
-    pauses: u32,
-}
-
-/// What an answer is, together with what was said before it.
-enum Joined {
-    Whole(Answer),
-    Paused(Said),
-}
-
-fn joined(said: Option<Said>, answer: Answer, tally: &mut Tally) -> Joined {
-    let pauses = said.as_ref().map_or(0, |said| said.pauses);
-    let answer = answer.after(said.map(|said| said.answer));
-    // What came before a pause is billed, and lost where the answer does not get to its end.
-    if answer.paused.is_none() {
-        tally.lost -= pauses;
-        return Joined::Whole(answer);
-    }
-    tally.lost += 1;
-    Joined::Paused(Said { answer, pauses: pauses + 1 })
-}
-
-/// The fault that a failure becomes when nothing more is tried.
-fn given_up(failure: Failure, errand: Errand<'_>, mut tally: Tally, said: Option<Said>) -> Fault {
-    if let Some(Said { answer, pauses }) = said {
-        tally.add(tally::broken(errand, &answer.told(), pauses));
-    }
-    failure.into_fault(errand.ask, errand.route, tally)
-}
-
-/// The request for an errand, and what reads the answer to it. With an answer that paused, lets its provider go on.
-fn call(Errand { ask, talk, route }: Errand<'_>, said: Option<&Said>, shape: Shape) -> (Call, Decoder) {
-    let (vendor, wire) = (route.vendor(), route.vendor().wire);
-    let (call, decoder) = match talk {
-        Some(talk) => (wire.encode_talk(&talk, vendor), wire.listener()),
-        None => (wire.encode(ask, vendor, shape), wire.decoder()),
-    };
-    match said.and_then(|said| said.answer.paused.as_deref()) {
-        Some(content) => (wire.go_on(call, content), decoder),
-        None => (call, decoder),
-    }
-}
-
-/// Whether a provider that has paused so often may be asked to go on, which is a request more.
-fn may_go_on(ask: &Ask, pauses: u32, lost: u32) -> Result<(), Failure> {
-    let is_granted = ask.grant.is_none_or(|grant| lost < grant.requests);
-    if pauses <= PAUSES_MAX && is_granted { Ok(()) } else { Err(Failure::endless(pauses)) }
-}
-
 /// What came of a request, for who watches.
 fn attempted(route: &Route, request: u32, elapsed: Duration, failure: Option<&Failure>) -> Attempted {
     Attempted {
@@ -397,26 +294,6 @@ fn attempted(route: &Route, request: u32, elapsed: Duration, failure: Option<&Fa
         elapsed_ms: millis(elapsed),
         error: failure.map(|failure| failure.kind),
         status: failure.and_then(|failure| failure.status),
-    }
-}
-
-/// The time of one turn: it stands still while the ask waits for a slot.
-struct Clock {
-    started: Option<Instant>,
-    left: Duration,
-}
-
-impl Clock {
-    /// Lets it run on from now; returns when it will have run out.
-    fn resume(&mut self) -> Instant {
-        let now = Instant::now();
-        self.started.get_or_insert(now);
-        now + self.left
-    }
-
-    /// Since the first request was sent.
-    fn elapsed(&self) -> Duration {
-        self.started.map(|started| started.elapsed()).unwrap_or_default()
     }
 }
 

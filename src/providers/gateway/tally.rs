@@ -4,7 +4,7 @@
 
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Loss, Usage};
-use crate::providers::gateway::Errand;
+use crate::providers::gateway::errand::Errand;
 use crate::providers::table;
 use crate::providers::talk::{self, Talk};
 use crate::providers::wire::Told;
