@@ -81,7 +81,7 @@ impl<'a> Effort<'a> {
 
     /// Takes an answer, joined to what was said before it: the whole, or `None` where the provider is to go on. Fails where it
     /// may not.
-    pub(super) fn take(&mut self, answer: Answer) -> Result<Option<Answer>, Fault> {
+    pub(super) fn take(&mut self, answer: Answer) -> Result<Option<Answer>, Box<Fault>> {
         let said = self.said.take();
         let pauses = said.as_ref().map_or(0, |said| said.pauses);
         let answer = answer.after(said.map(|said| said.answer));
@@ -93,7 +93,11 @@ impl<'a> Effort<'a> {
         self.tally.lost += 1;
         let pauses = pauses + 1;
         self.said = Some(Said { answer, pauses });
-        if pauses <= PAUSES_MAX && self.has_grant() { Ok(None) } else { Err(self.given_up(Failure::endless(pauses))) }
+        if pauses <= PAUSES_MAX && self.has_grant() {
+            Ok(None)
+        } else {
+            Err(Box::new(self.given_up(Failure::endless(pauses))))
+        }
     }
 
     /// Counts a request that failed, of whose answer so much was told. Returns how long to wait before the next one; `None`
@@ -115,12 +119,16 @@ impl<'a> Effort<'a> {
     }
 
     /// What there is to tell before the wait for the next request. Fails where there is to be none.
-    pub(super) fn retrying(&mut self, failure: Failure, wait: Option<Duration>) -> Result<(Duration, Progress), Fault> {
+    pub(super) fn retrying(
+        &mut self,
+        failure: Failure,
+        wait: Option<Duration>,
+    ) -> Result<(Duration, Progress), Box<Fault>> {
         let Some(wait) = wait else {
-            return Err(self.given_up(failure.out_of_time(self.clock.left)));
+            return Err(Box::new(self.given_up(failure.out_of_time(self.clock.left))));
         };
         if !self.has_grant() {
-            return Err(failure::denied(self.given_up(failure)));
+            return Err(Box::new(failure::denied(self.given_up(failure))));
         }
         let Tally { requests, lost, loss } = self.tally;
         Ok((wait, Progress::Retrying { requests, lost, loss, reason: failure.message, wait_ms: millis(wait) }))

@@ -195,7 +195,7 @@ impl Gateway {
                 Ok(answer) => {
                     permit.settle(Some(tally::tokens(errand, &answer.told())));
                     self.remember(errand, effort.shape);
-                    if let Some(answer) = effort.take(answer)? {
+                    if let Some(answer) = effort.take(answer).map_err(|fault| *fault)? {
                         return Ok(reply(errand, answer, effort.clock.elapsed(), effort.tally));
                     }
                 }
@@ -205,7 +205,7 @@ impl Gateway {
                     // Whoever else uses the key would be turned away too, so nobody gets this slot before the pause is known.
                     failure.pause(wait).into_iter().for_each(|pause| route.limiter().hold(pause));
                     permit.settle(told.map(|told| tally::tokens(errand, &told)));
-                    let (wait, retrying) = effort.retrying(failure, wait)?;
+                    let (wait, retrying) = effort.retrying(failure, wait).map_err(|fault| *fault)?;
                     progress(retrying);
                     tokio::time::sleep(wait).await;
                     effort.clock.stop(sending.deadline);
