@@ -19,6 +19,8 @@ pub enum Rule {
     BallotsInHand,
     /// A limit that is reached tells what was spent apart from what is only set aside.
     SetAside,
+    /// A reply is read as people would read it: decoration does not matter, and no side field costs a vote.
+    RepliesAsMeant,
 }
 
 impl Rule {
@@ -28,6 +30,7 @@ impl Rule {
             Self::WholeEvents => 2,
             Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
             Self::SetAside => 4,
+            Self::RepliesAsMeant => 5,
         };
         format >= since
     }
