@@ -52,6 +52,7 @@ pub fn taken(history: &History, due: &Due, given: &Map<String, Value>) -> Result
 fn reply(due: &Due, text: String) -> Reply {
     Reply {
         text,
+        reasoning: None,
         model: due.ask.voice.model.clone(),
         finish: Finish::Complete,
         usage: Usage::default(),

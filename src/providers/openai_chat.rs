@@ -1,7 +1,7 @@
 //! OpenAI's Chat Completions wire, read from the `openai` SDK 3.52 for Python, and forgiving towards the many servers
 //! that speak it: usage may be missing, the closing `[DONE]` too, and content may come in parts.
 //!
-//! Must never read `reasoning_content` or a leading `<think>` block as the answer.
+//! Must never read the channel for reasoning as the answer.
 
 use serde_json::{Value, json};
 
@@ -75,6 +75,10 @@ pub(crate) fn choice(draft: &mut Draft, choice: &Value) -> Result<Option<String>
         let page = &annotation["url_citation"];
         draft.sources.add(&page["url"], &page["title"], &Value::Null, Standing::Cited);
     }
+    for said in [delta, message] {
+        // Servers have two names for the channel; no server fills in both.
+        draft.think(said["reasoning_content"].as_str().or(said["reasoning"].as_str()).unwrap_or_default());
+    }
     let mut shown = draft.append(&content(&delta["content"]));
     for refusal in
         [&delta["refusal"], &message["refusal"]].into_iter().filter_map(Value::as_str).filter(|text| !text.is_empty())
@@ -125,14 +129,6 @@ pub(crate) fn done(draft: &mut Draft) {
     draft.stage = Stage::Closed;
     if draft.finish.is_none() && !draft.text.is_empty() {
         draft.finish = Some(Finish::Complete);
-    }
-}
-
-/// Takes reasoning out of the text, where a server leaves it in front of the answer.
-pub(crate) fn settle(draft: &mut Draft) {
-    if let Some(thought) = draft.text.trim_start().strip_prefix("<think>") {
-        draft.text =
-            thought.split_once("</think>").map(|(_, answer)| answer.trim_start().to_owned()).unwrap_or_default();
     }
 }
 

@@ -95,7 +95,6 @@ fn number(draft: &mut Draft, chunk: &Value) {
 
 /// Turns the numbered list into sources: cited where the text holds their `[n]`, otherwise consulted.
 pub(crate) fn settle(draft: &mut Draft) {
-    openai_chat::settle(draft);
     for (index, page) in std::mem::take(&mut draft.numbered).iter().enumerate() {
         let marker = format!("[{}]", index + 1);
         let standing = if draft.text.contains(&marker) { Standing::Cited } else { Standing::Consulted };

@@ -67,6 +67,7 @@ fn reply(ask: &Ask, text: String, pace: Duration) -> Reply {
         Usage { input_tokens: tokens(input), output_tokens: tokens(text.len()), estimated: true, ..Usage::default() };
     Reply {
         text,
+        reasoning: None,
         model: ask.voice.model.clone(),
         finish: Finish::Complete,
         usage,

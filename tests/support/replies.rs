@@ -11,6 +11,7 @@ use crate::support::world::{Answer, seat_of};
 pub(crate) fn reply(text: &str, finish: Finish) -> Reply {
     Reply {
         text: text.to_owned(),
+        reasoning: None,
         model: "scripted".to_owned(),
         finish,
         usage: Usage { input_tokens: 100, output_tokens: 50, ..Usage::default() },

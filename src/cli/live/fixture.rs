@@ -191,6 +191,7 @@ pub(super) fn reply(response: Response, cost_usd: Option<f64>) -> Outcome {
     let (text, model) = (String::new(), String::new());
     let reply = Reply {
         text,
+        reasoning: None,
         model,
         finish: Finish::Complete,
         usage,

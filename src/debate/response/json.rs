@@ -12,19 +12,19 @@ const LOOKS_PER_BYTE: usize = 24;
 
 /// One object that stands in a text by itself.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Piece {
+pub(super) struct Piece {
     /// Where it begins, in bytes.
-    pub start: usize,
+    pub(super) start: usize,
     /// Where it ends; the length of the text for one that is never closed.
-    pub end: usize,
+    pub(super) end: usize,
     /// What it says, or what is wrong with it.
-    pub object: Result<Map<String, Value>, String>,
+    pub(super) object: Result<Map<String, Value>, String>,
 }
 
 /// Returns the objects of `text` that stand outside others, in order. Braces that open no object are passed over.
 ///
 /// A key that is given twice with two values holds a list of both, so that no reader takes one for the other.
-pub fn pieces(text: &str) -> Vec<Piece> {
+pub(super) fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let (mut from, mut looks) = (0, text.len().saturating_mul(LOOKS_PER_BYTE).saturating_add(4_096));
     while let Some(start) = text[from..].find('{').map(|at| from + at) {
@@ -32,6 +32,8 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         let object = parser.object(0);
         let seen = parser.furthest - start + 1;
         if looks < seen {
+            let problem = "it holds too many braces to be read".to_owned();
+            pieces.push(Piece { start, end: text.len(), object: Err(problem) });
             break;
         }
         looks -= seen;
@@ -43,10 +45,12 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             // Braces stand in prose and in code, too.
             Err(_) if !begins_object(&text[start + 1..]) => start + 1,
             Err(problem) => {
-                let end = balanced_end(&text[start..]).map_or(text.len(), |length| start + length);
+                let length = balanced_end(&text[start..]);
+                looks = looks.saturating_sub(length.unwrap_or(text.len() - start));
+                let end = length.map_or(text.len(), |length| start + length);
                 pieces.push(Piece { start, end, object: Err(problem) });
                 // What an object holds that cannot be parsed was not said by itself; one that is never closed may be prose.
-                if end < text.len() || text.ends_with('}') && balanced_end(&text[start..]).is_some() { end } else { start + 1 }
+                if length.is_some() { end } else { start + 1 }
             }
         };
     }
@@ -54,7 +58,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// Reads a text that is nothing but one JSON value.
-pub fn value(text: &str) -> Option<Value> {
+pub(super) fn value(text: &str) -> Option<Value> {
     let mut parser = Parser { text, at: 0, furthest: 0 };
     let value = parser.value(0).ok()?;
     parser.skip_space();
@@ -158,10 +162,8 @@ impl Parser<'_> {
             if !self.takes(':') {
                 return Err(format!("a colon is missing after `{}`", shown(&key)));
             }
-            let value = match self.value(depth + 1)? {
-                Value::String(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => Value::String(number),
-                value => self.with_fraction(value),
-            };
+            let value = self.value(depth + 1)?;
+            let value = self.with_fraction(value);
             keep(&mut object, key, value);
             self.skip_space();
             if !self.takes(',') && self.peek() != Some('}') {
@@ -284,7 +286,9 @@ impl Parser<'_> {
             "true" | "True" => Value::Bool(true),
             "false" | "False" => Value::Bool(false),
             "NaN" | "Infinity" | "-Infinity" => Value::String(word.to_owned()),
-            _ if word.bytes().any(|byte| byte.is_ascii_digit()) => number(word).ok_or_else(|| self.unexpected("a value"))?,
+            _ if word.bytes().any(|byte| byte.is_ascii_digit()) => {
+                number(word).ok_or_else(|| self.unexpected("a value"))?
+            }
             _ => return Err(self.unexpected("a value")),
         };
         self.advance(length);

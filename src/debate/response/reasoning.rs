@@ -21,7 +21,8 @@ const ATTRIBUTES_MAX: usize = 120;
 const NAMES: [&str; 7] = ["think", "thought", "reason", "reflect", "scratchpad", "monologue", "rumination"];
 
 /// How tags are set off: what stands before and after the name.
-const BRACKETS: [(&str, &str); 5] = [("<|", "|>"), ("<", ">"), ("[", "]"), ("\u{25c1}", "\u{25b7}"), ("\u{3010}", "\u{3011}")];
+const BRACKETS: [(&str, &str); 5] =
+    [("<|", "|>"), ("<", ">"), ("[", "]"), ("\u{25c1}", "\u{25b7}"), ("\u{3010}", "\u{3011}")];
 
 /// What a mark does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +130,8 @@ fn tag(text: &str, at: usize) -> Option<Tag> {
         .find(|c: char| !c.is_alphanumeric() && !matches!(c, ':' | '_' | '-' | '|'))
         .unwrap_or(name_and_more.len());
     let (name, attributes) = name_and_more.split_at(name_length);
-    let is_attributes = attributes.is_empty() || attributes.starts_with(char::is_whitespace) && attributes.contains('=');
+    let is_attributes =
+        attributes.is_empty() || attributes.starts_with(char::is_whitespace) && attributes.contains('=');
     let name = name.to_ascii_lowercase();
     // `[think]` in brackets stands for a template's own mark; prose puts other words in brackets.
     let is_ours = NAMES.iter().any(|part| name.contains(part)) && name.len() <= NAME_MAX && is_attributes;

@@ -1,4 +1,4 @@
-//! Reading a reply into a typed response.
+//! Reading a reply as logs before format 5 were read: what is not of the form costs the whole reply.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::debate::agent::Persona;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
-use crate::debate::reply::{Finish, Reply};
 use crate::debate::response::contract::{Contract, Earlier, NEEDS_MAX, Needs, QUESTIONS_MAX, StanceTerms};
+use crate::debate::response::read::Strictness;
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Need, Pile, Point, PosedQuestion, Position,
     Response, Stance, Synthesis, extract, number,
@@ -19,15 +19,6 @@ use crate::debate::text;
 const TEXT_CHARS_MAX: usize = 8_000;
 /// Longest list that is taken from a reply.
 const LIST_MAX: usize = 40;
-
-/// How closely a reply is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strictness {
-    /// Where JSON leaves open what is meant, nothing is read.
-    Strict,
-    /// As logs before format 3 were read: the last of two values of a key counts, and any words are an objection.
-    Lenient,
-}
 
 /// Words that fill in a field for an objection without objecting to anything, by their letters.
 const FILLERS: [&str; 14] = [
@@ -47,22 +38,8 @@ const FILLERS: [&str; 14] = [
     "false",
 ];
 
-/// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
-pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
-    match reply.finish {
-        Finish::Refused => return Response::Refused,
-        Finish::Filtered => return Response::Filtered,
-        Finish::Truncated | Finish::Complete => {}
-    }
-    match read_text(contract, &reply.text, strictness) {
-        Ok(response) => response,
-        // The cut explains what is missing better than the parser can.
-        Err(_) if reply.finish == Finish::Truncated => Response::Truncated,
-        Err(reason) => Response::Unclear { reason },
-    }
-}
-
-fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result<Response, String> {
+/// Reads the text of a reply on the terms of `contract`; the error is why it cannot be read.
+pub(super) fn read(contract: &Contract, reply: &str, strictness: Strictness) -> Result<Response, String> {
     if reply.trim().is_empty() {
         return Err("the reply is empty".to_owned());
     }
@@ -71,7 +48,7 @@ fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result
     let mut first_problem = None;
     for object in &found.objects {
         let unequivocal = match strictness {
-            Strictness::Strict => check_ratings(contract, object),
+            Strictness::Strict | Strictness::AsMeant => check_ratings(contract, object),
             Strictness::Lenient => Ok(()),
         };
         let read = unequivocal.and_then(|()| read_object(contract, &Fields(object)));
@@ -168,6 +145,7 @@ fn position(fields: &Fields<'_>, terms: Option<&StanceTerms>, needs: Needs) -> R
         },
         blocking_objection: if objects { objection(fields)? } else { None },
         stance,
+        unread: Vec::new(),
     })
 }
 
@@ -185,6 +163,7 @@ fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
         confidence: fields.confidence("confidence")?,
         blocking_objection: objection(fields)?,
         stance,
+        unread: Vec::new(),
     })
 }
 

@@ -1,0 +1,163 @@
+//! Reading a reply into a typed response.
+//!
+//! A vote counts when exactly one can be read from the reply and nothing in it says otherwise. Must never guess one: what was
+//! thought, quoted, tried out or cut off is no vote, and two different votes are none.
+
+use serde_json::{Map, Value};
+
+use crate::debate::reply::{Finish, Reply};
+use crate::debate::response::contract::Contract;
+use crate::debate::response::{Response, Stance, form, json, reasoning, strict};
+
+/// How closely a reply is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// As logs before format 3 were read: the last of two values of a key counts, and any words are an objection.
+    Lenient,
+    /// As logs of formats 3 and 4 were read: where JSON leaves open what is meant, nothing is read.
+    Strict,
+    /// As people read: decoration does not matter, and what stands beside the vote is left out where it cannot be read.
+    AsMeant,
+}
+
+/// How deep a form may stand in objects around it.
+const WRAPPERS_MAX: usize = 4;
+
+/// Parts of keys whose values are not what the reply says: drafts, quotations, thoughts.
+const NOT_SAID: [&str; 22] = [
+    "draft",
+    "example",
+    "quot",
+    "sample",
+    "template",
+    "schema",
+    "previous",
+    "prior",
+    "other",
+    "colleague",
+    "peer",
+    "reject",
+    "discard",
+    "alternative",
+    "thought",
+    "thinking",
+    "reason",
+    "scratch",
+    "analysis",
+    "initial",
+    "wrong",
+    "tentative",
+];
+
+/// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
+pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
+    match (reply.finish, strictness) {
+        (Finish::Refused, _) => return Response::Refused,
+        (Finish::Filtered, _) => return Response::Filtered,
+        // What stands in it may be what was only tried out.
+        (Finish::Truncated, Strictness::AsMeant) => return Response::Truncated,
+        (Finish::Truncated | Finish::Complete, _) => {}
+    }
+    let read = match strictness {
+        Strictness::Lenient | Strictness::Strict => strict::read(contract, &reply.text, strictness),
+        Strictness::AsMeant => read_as_meant(contract, reply),
+    };
+    match read {
+        Ok(response) => response,
+        // The cut explains what is missing better than the parser can.
+        Err(_) if reply.finish == Finish::Truncated => Response::Truncated,
+        Err(reason) => Response::Unclear { reason },
+    }
+}
+
+fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String> {
+    let parted = reasoning::part(&reply.text);
+    if parted.answer.trim().is_empty() {
+        let has_reasoned = !parted.reasoning.is_empty() || reply.reasoning.is_some();
+        let empty =
+            if has_reasoned { "the reply holds reasoning and no answer after it" } else { "the reply is empty" };
+        return Err(empty.to_owned());
+    }
+    let pieces = match json::value(&parted.answer) {
+        // The whole reply may be a text that holds the object.
+        Some(Value::String(inner)) => json::pieces(&inner),
+        Some(_) | None => json::pieces(&parted.answer),
+    };
+    let (mut readable, mut problem, mut broken): (Vec<Response>, Option<String>, Option<String>) =
+        (Vec::new(), None, None);
+    for piece in &pieces {
+        let object = match &piece.object {
+            Ok(object) => object,
+            Err(error)
+                if may_be_form(contract, parted.answer.get(piece.start..piece.end).unwrap_or(&parted.answer)) =>
+            {
+                broken.get_or_insert(error.clone());
+                continue;
+            }
+            Err(_) => continue,
+        };
+        for form in forms(contract, object, 0) {
+            match form::read(contract, &form) {
+                Ok(response) if readable.iter().any(|known| is_same_vote(known, &response)) => {}
+                Ok(response) => readable.push(response),
+                Err(error) => problem = problem.or(Some(error)),
+            }
+        }
+    }
+    match (readable.pop(), readable.is_empty(), broken) {
+        // Choosing between a vote and a quoted one would be guessing.
+        (Some(_), false, _) => {
+            Err("the reply holds several different JSON objects of the form; exactly one is needed".to_owned())
+        }
+        // What cannot be parsed may have been another vote.
+        (Some(_), true, Some(error)) => {
+            Err(format!("beside a readable JSON object stands one that cannot be parsed: {error}"))
+        }
+        (Some(response), true, None) => Ok(response),
+        (None, _, Some(error)) => Err(format!("the JSON object cannot be parsed: {error}")),
+        (None, _, None) => Err(problem.unwrap_or_else(|| "the reply holds no JSON object of the form".to_owned())),
+    }
+}
+
+/// Whether a piece of a reply that cannot be parsed names a field of the form.
+fn may_be_form(contract: &Contract, piece: &str) -> bool {
+    form::vote_fields(contract).iter().any(|field| piece.contains(&format!("\"{field}\"")))
+}
+
+/// The objects of the form that an object holds: itself, or what it is wrapped around.
+fn forms(contract: &Contract, object: &Map<String, Value>, depth: usize) -> Vec<Map<String, Value>> {
+    if form::vote_fields(contract).iter().any(|field| object.contains_key(*field)) {
+        return vec![object.clone()];
+    }
+    let is_said = |key: &str| {
+        let key = key.to_lowercase();
+        depth < WRAPPERS_MAX && !NOT_SAID.iter().any(|part| key.contains(part))
+    };
+    object.iter().filter(|(key, _)| is_said(key)).flat_map(|(_, value)| within(contract, value, depth + 1)).collect()
+}
+
+fn within(contract: &Contract, value: &Value, depth: usize) -> Vec<Map<String, Value>> {
+    match value {
+        Value::Object(object) => forms(contract, object, depth),
+        Value::Array(items) if depth < WRAPPERS_MAX => {
+            items.iter().flat_map(|item| within(contract, item, depth + 1)).collect()
+        }
+        Value::String(text) if text.trim_start().starts_with('{') => match json::value(text.trim()) {
+            Some(Value::Object(object)) => forms(contract, &object, depth),
+            Some(_) | None => Vec::new(),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Vec::new(),
+    }
+}
+
+/// Whether two responses vote alike, whatever stands beside the vote; without a vote, whether they are the same.
+fn is_same_vote(one: &Response, other: &Response) -> bool {
+    let vote =
+        |stance: &Stance| (stance.option.clone(), stance.estimate, stance.ratings.clone(), stance.abstained.is_some());
+    match (one.stance(), other.stance()) {
+        (Some(first), Some(second)) if first.option.is_some() || first.estimate.is_some() => {
+            vote(first) == vote(second)
+        }
+        _ => one == other,
+    }
+}
