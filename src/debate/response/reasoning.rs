@@ -53,8 +53,11 @@ pub fn part(text: &str) -> Parted {
     }
     let tags: Vec<Tag> = tags(text).into_iter().filter(|tag| !is_said(tag.start)).collect();
     let (mut reasoning, mut answer, mut from, mut is_open) = (String::new(), String::new(), 0, false);
-    for tag in tags {
+    for (index, tag) in tags.iter().copied().enumerate() {
+        let is_closed = || tags[index + 1..].iter().any(|later| later.mark == Mark::Closes);
         match (tag.mark, is_open) {
+            // One that is never closed opens reasoning at the beginning of a line; within one, a sentence speaks of it.
+            (Mark::Opens, false) if !begins_line(text, tag) && !is_closed() => {}
             (Mark::Opens, false) => {
                 answer.push_str(&text[from..tag.start]);
                 (is_open, from) = (true, tag.end);
@@ -153,6 +156,10 @@ fn floor(text: &str, max: usize) -> usize {
 fn is_quoted(text: &str, tag: Tag) -> bool {
     let quotes = ['`', '"', '\'', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}'];
     text[..tag.start].ends_with(quotes) && text[tag.end..].starts_with(quotes)
+}
+
+fn begins_line(text: &str, tag: Tag) -> bool {
+    text[..tag.start].rsplit('\n').next().is_none_or(|before| before.trim().is_empty())
 }
 
 /// Whether a sentence goes on around a closing tag: then it speaks of the tag.
