@@ -32,8 +32,10 @@ enum Meddling {
     Pause(usize),
     Stop(usize),
     Abort(usize),
-    /// A request that another process leaves in the log.
-    Request(usize, Request),
+    /// Another process left a request in the log before the run began.
+    Stale(Request),
+    /// Another process leaves a request in the log once the exchange has been asked for.
+    Late(Request),
 }
 
 /// One run of a session: the events that come before it, and what happens to it.
@@ -43,7 +45,11 @@ struct Stretch {
     meddling: Meddling,
 }
 
-/// The rehearsal, of which nobody answers after the first phase.
+fn asks_for_the_exchange(event: &Event) -> bool {
+    matches!(event, Event::TurnStarted { turn, .. } if turn.phase == "exchange")
+}
+
+/// The rehearsal, in which nobody answers in the exchange.
 struct Hanging(Rehearsal);
 
 impl Provider for Hanging {
@@ -64,6 +70,9 @@ async fn run(
     for Stretch { events, meddling } in stretches {
         kept.extend(log.append(events.clone()).await.unwrap());
         let history = History::replay(&kept).unwrap();
+        if let Meddling::Stale(wanted) = *meddling {
+            request(wanted);
+        }
         let control = Control::default();
         let recorded = Mutex::new(Vec::new());
         let heard = |notice: &Notice| {
@@ -74,12 +83,13 @@ async fn run(
                 Meddling::Pause(at) if recorded.len() == at => control.pause(StoppedBy::Command),
                 Meddling::Stop(at) if recorded.len() == at => control.stop(StoppedBy::Interrupt),
                 Meddling::Abort(at) if recorded.len() == at => control.abort(),
-                Meddling::Request(at, wanted) if recorded.len() == at => request(wanted),
+                Meddling::Late(wanted) if asks_for_the_exchange(&logged.event) => request(wanted),
                 Meddling::None
                 | Meddling::Pause(_)
                 | Meddling::Stop(_)
                 | Meddling::Abort(_)
-                | Meddling::Request(..) => {}
+                | Meddling::Stale(_)
+                | Meddling::Late(_) => {}
             }
         };
         // Nobody watches.
@@ -149,17 +159,16 @@ async fn a_debate_leaves_the_same_events_in_either_log() {
 #[tokio::test]
 async fn a_request_of_another_process_reaches_the_run_through_either_log() {
     let hanging = Hanging(Rehearsal::default());
-    // Three seats have started, and answered, before the first round is closed; then nobody answers.
-    let stopped = stretch(Vec::new(), Meddling::Request(1, Request::Stop));
-    check(setup("adversarial"), vec![stopped], &hanging, Some(Ending::Stopped)).await;
+    let run = |meddling| vec![stretch(Vec::new(), meddling)];
+    check(setup("adversarial"), run(Meddling::Late(Request::Stop)), &hanging, Some(Ending::Stopped)).await;
     // What was asked of an earlier run, which ended before it looked, is not asked of the next one.
-    let ended = stretch(Vec::new(), Meddling::Abort(2));
-    let asked = stretch(Vec::new(), Meddling::None);
-    check(setup("vote"), vec![ended, asked], &Rehearsal::default(), Some(Ending::Decided)).await;
+    for stale in [Request::Pause, Request::Stop] {
+        check(setup("vote"), run(Meddling::Stale(stale)), &Rehearsal::default(), Some(Ending::Decided)).await;
+    }
 }
 
 #[tokio::test]
-async fn a_stale_request_is_dropped_and_a_stop_is_not_softened() {
+async fn a_stop_is_not_softened_and_what_is_taken_is_gone() {
     let memory = MemoryLog::default();
     for (asked, taken) in [
         (&[][..], None),
@@ -171,10 +180,6 @@ async fn a_stale_request_is_dropped_and_a_stop_is_not_softened() {
         assert_eq!(memory.take_request().await.unwrap(), taken, "{asked:?}");
         assert_eq!(memory.take_request().await.unwrap(), None, "{asked:?}");
     }
-    memory.request(Request::Stop);
-    let opened = Event::SessionOpened(Box::new(setup("vote")));
-    let ending = run(&memory, &[stretch(vec![opened], Meddling::None)], &Rehearsal::default(), &|_| {}).await;
-    assert_eq!(ending, Some(Ending::Decided));
 }
 
 #[tokio::test]
