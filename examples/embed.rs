@@ -68,7 +68,8 @@ pub(crate) async fn vote() -> Result<(Decision, Vec<String>), Box<dyn Error>> {
     let voice = Voice { provider: "house".to_owned(), model: "rule".to_owned(), family: "house".to_owned() };
     let agents = personas::seat(&mode.panel.personas, mode.panel.numbering(), 3, &[voice]);
     let question = Question::new("Should we move?", &["Yes".to_owned(), "No".to_owned()])?;
-    let setup = Setup::new(SessionId(Uuid::now_v7()), question, mode, agents);
+    // Nobody writes a closing text, which would be the moderator's turn.
+    let setup = Setup { synthesis: false, ..Setup::new(SessionId(Uuid::now_v7()), question, mode, agents) };
 
     let log = MemoryLog::default();
     let history = History::replay(&log.append(vec![Event::SessionOpened(Box::new(setup))]).await?)?;

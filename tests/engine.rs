@@ -14,7 +14,7 @@ use std::time::Duration;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Ending, Event, Logged, Setup, StoppedBy};
 use roundtable::debate::history::History;
-use roundtable::engine::{Control, EngineError, Notice, Request, Run, SessionLog};
+use roundtable::engine::{Control, Notice, Request, Run, SessionLog};
 use roundtable::providers::rehearsal::{self, Rehearsal};
 use roundtable::providers::{Asking, OnProgress, Provider};
 use roundtable::store::{MemoryLog, Store};
@@ -31,7 +31,6 @@ enum Meddling {
     None,
     Pause(usize),
     Stop(usize),
-    Abort(usize),
     /// Another process left a request in the log before the run began.
     Stale(Request),
     /// Another process leaves a request in the log once the exchange has been asked for.
@@ -82,14 +81,8 @@ async fn run(
             match *meddling {
                 Meddling::Pause(at) if recorded.len() == at => control.pause(StoppedBy::Command),
                 Meddling::Stop(at) if recorded.len() == at => control.stop(StoppedBy::Interrupt),
-                Meddling::Abort(at) if recorded.len() == at => control.abort(),
                 Meddling::Late(wanted) if asks_for_the_exchange(&logged.event) => request(wanted),
-                Meddling::None
-                | Meddling::Pause(_)
-                | Meddling::Stop(_)
-                | Meddling::Abort(_)
-                | Meddling::Stale(_)
-                | Meddling::Late(_) => {}
+                Meddling::None | Meddling::Pause(_) | Meddling::Stop(_) | Meddling::Stale(_) | Meddling::Late(_) => {}
             }
         };
         // Nobody watches.
@@ -97,7 +90,6 @@ async fn run(
         let run = Run { log, history, provider, notices, heard: &heard, control: control.clone() };
         ending = match timeout(PATIENCE, run.finish()).await.expect("a run that ends") {
             Ok(history) => history.ending,
-            Err(EngineError::Aborted) => None,
             Err(error) => panic!("{error}"),
         };
         kept.extend(recorded.into_inner().unwrap());
@@ -149,7 +141,6 @@ async fn a_debate_leaves_the_same_events_in_either_log() {
     for (first, then) in [
         (stretch(Vec::new(), Meddling::Pause(4)), resumed()),
         (stretch(Vec::new(), Meddling::Stop(9)), resumed()),
-        (stretch(Vec::new(), Meddling::Abort(7)), whole()),
         (whole(), stretch(vec![more(1)], Meddling::None)),
     ] {
         check(setup("adversarial"), vec![first, then], &rehearsal, Some(Ending::Decided)).await;
