@@ -5,8 +5,10 @@
 pub mod contract;
 pub mod extract;
 pub mod filled;
+pub mod instructions;
 pub mod number;
 pub mod read;
+mod shape;
 
 use std::collections::BTreeMap;
 use std::fmt;
