@@ -92,7 +92,11 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
         return Response::Unclear { reason: "no such turn is due".to_owned() };
     };
     let is_strict = Rule::StrictReplies.holds_in(history.setup.format);
-    let strictness = if is_strict { Strictness::Strict } else { Strictness::Lenient };
+    let strictness = match (Rule::RepliesAsMeant.holds_in(history.setup.format), is_strict) {
+        (true, _) => Strictness::AsMeant,
+        (false, true) => Strictness::Strict,
+        (false, false) => Strictness::Lenient,
+    };
     match read::read(&contract, reply, strictness) {
         Response::Synthesis(mut synthesis) => {
             let ledger = claims::ledger(history);

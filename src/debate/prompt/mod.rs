@@ -120,7 +120,8 @@ fn again(response: &Response, shorter: impl Fn() -> Option<String>) -> String {
                 .to_owned()
         }
         _ => {
-            let cut = "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object.";
+            let cut =
+                "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object.";
             shorter().map_or_else(|| cut.to_owned(), |form| format!("{cut} {form}"))
         }
     }

@@ -14,11 +14,7 @@ use crate::debate::text;
 const ABSTAINS: &str = "abstain";
 
 /// Returns the whole form of what a person gave. The error names what is unknown or missing.
-pub fn filled(
-    contract: &Contract,
-    scope: Scope,
-    given: &Map<String, Value>,
-) -> Result<Map<String, Value>, String> {
+pub fn filled(contract: &Contract, scope: Scope, given: &Map<String, Value>) -> Result<Map<String, Value>, String> {
     let fields = contract.fields(scope);
     check_known(contract, scope, given)?;
     let words = Words::of(given);

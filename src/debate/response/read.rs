@@ -23,6 +23,9 @@ const LIST_MAX: usize = 40;
 /// How closely a reply is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
+    /// As [`Self::Strict`], and what carries no vote costs none: a confidence that cannot be read is not stated, and what the
+    /// compact form leaves out may be missing.
+    AsMeant,
     /// Where JSON leaves open what is meant, nothing is read.
     Strict,
     /// As logs before format 3 were read: the last of two values of a key counts, and any words are an objection.
@@ -71,10 +74,10 @@ fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result
     let mut first_problem = None;
     for object in &found.objects {
         let unequivocal = match strictness {
-            Strictness::Strict => check_ratings(contract, object),
+            Strictness::AsMeant | Strictness::Strict => check_ratings(contract, object),
             Strictness::Lenient => Ok(()),
         };
-        let read = unequivocal.and_then(|()| read_object(contract, &Fields(object)));
+        let read = unequivocal.and_then(|()| read_object(contract, &Fields(object, strictness)));
         match read.map(|response| without_filler(response, strictness)) {
             Ok(response) if readable.contains(&response) => {}
             Ok(response) => readable.push(response),
@@ -83,7 +86,7 @@ fn read_text(contract: &Contract, reply: &str, strictness: Strictness) -> Result
     }
     match (readable.pop(), readable.is_empty()) {
         // What cannot be parsed may have been another vote.
-        (Some(_), true) if strictness == Strictness::Strict && found.broken.is_some() => {
+        (Some(_), true) if strictness != Strictness::Lenient && found.broken.is_some() => {
             let error = found.broken.unwrap_or_default();
             Err(format!("beside a readable JSON object stands one that cannot be parsed: {error}"))
         }
@@ -113,7 +116,7 @@ fn without_filler(mut response: Response, strictness: Strictness) -> Response {
         | Response::Refused
         | Response::Filtered => return response,
     };
-    objection.take_if(|words| strictness == Strictness::Strict && is_filler(words));
+    objection.take_if(|words| strictness != Strictness::Lenient && is_filler(words));
     response
 }
 
@@ -189,11 +192,15 @@ fn ballot(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Ballot, String> {
 }
 
 fn objection(fields: &Fields<'_>) -> Result<Option<String>, String> {
+    // Who says that nothing is blocking has raised no objection, whatever the words beside it.
+    if fields.1 == Strictness::AsMeant && fields.0.get("blocking") == Some(&Value::Bool(false)) {
+        return Ok(None);
+    }
     Ok(Some(fields.text("blocking_objection")?).filter(|text| !text.is_empty()))
 }
 
 fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
-    let abstain_reason = Some(fields.text("abstain_reason")?).filter(|reason| !reason.is_empty());
+    let abstain_reason = abstain_reason(fields, terms)?;
     if let Some(unit) = &terms.estimate {
         let estimate = number::estimate(fields.0.get("estimate"), unit)?;
         if estimate.is_none() && abstain_reason.is_none() {
@@ -222,7 +229,22 @@ fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
     Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options)?, change, opening_was, estimate: None })
 }
 
+/// Why the seat abstains. The compact form has no field for it: there null in place of the vote abstains, and the statement
+/// says why.
+fn abstain_reason(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Option<String>, String> {
+    let vote = if terms.estimate.is_some() { "estimate" } else { "option" };
+    let is_null = fields.0.get(vote) == Some(&Value::Null) && !fields.0.contains_key("abstain_reason");
+    let reason = match (fields.1, is_null) {
+        (Strictness::AsMeant, true) => fields.text("statement")?,
+        (Strictness::AsMeant | Strictness::Strict | Strictness::Lenient, _) => fields.text("abstain_reason")?,
+    };
+    Ok(Some(reason).filter(|reason| !reason.is_empty()))
+}
+
 fn ratings(fields: &Fields<'_>, options: &[Choice]) -> Result<BTreeMap<OptionId, i8>, String> {
+    if fields.1 == Strictness::AsMeant && !fields.0.contains_key("ratings") {
+        return Ok(BTreeMap::new());
+    }
     let Some(Value::Object(given)) = fields.0.get("ratings") else {
         return Err("`ratings` must be an object that rates every option".to_owned());
     };
@@ -361,7 +383,7 @@ fn ids(options: &[Choice]) -> String {
 }
 
 /// The fields of one JSON object. A missing list or optional text counts as empty; one of the wrong type is a problem.
-struct Fields<'a>(&'a Map<String, Value>);
+struct Fields<'a>(&'a Map<String, Value>, Strictness);
 
 impl<'a> Fields<'a> {
     fn text(&self, name: &str) -> Result<String, String> {
@@ -401,14 +423,18 @@ impl<'a> Fields<'a> {
     fn objects(&self, name: &str) -> Result<Vec<Fields<'a>>, String> {
         self.list(name)?
             .iter()
-            .map(|item| item.as_object().map(Fields).ok_or_else(|| format!("`{name}` must be a list of objects")))
+            .map(|item| {
+                item.as_object()
+                    .map(|item| Fields(item, self.1))
+                    .ok_or_else(|| format!("`{name}` must be a list of objects"))
+            })
             .collect()
     }
 
     fn object(&self, name: &str) -> Result<Option<Fields<'a>>, String> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(object)) => Ok(Some(Fields(object))),
+            Some(Value::Object(object)) => Ok(Some(Fields(object, self.1))),
             Some(_) => Err(format!("`{name}` must be an object or null")),
         }
     }
@@ -446,6 +472,18 @@ impl<'a> Fields<'a> {
     /// A confidence written as 0.85, 85, "0.85" or "85%". Anything else is a problem, never clamped; so is 7, which may
     /// be meant on a scale to 10.
     fn confidence(&self, name: &str) -> Result<Option<f64>, String> {
+        match self.1 {
+            Strictness::Strict | Strictness::Lenient => self.stated_confidence(name),
+            // From 1 to 9 it may be a percentage or a mark out of ten.
+            Strictness::AsMeant => {
+                let number = self.0.get(name).and_then(Value::as_f64);
+                let is_ambiguous = number.is_some_and(|number| (1.0..10.0).contains(&number));
+                Ok(self.stated_confidence(name).ok().flatten().filter(|_| !is_ambiguous))
+            }
+        }
+    }
+
+    fn stated_confidence(&self, name: &str) -> Result<Option<f64>, String> {
         let problem = || format!("`{name}` must be a number from 0 to 1");
         let (number, is_percent) = match self.0.get(name) {
             None | Some(Value::Null) => return Ok(None),

@@ -4,7 +4,9 @@
 
 use crate::debate::search::Reading;
 use crate::providers::perplexity;
-use crate::providers::table::{Billing, Bounds, Compact, Key, Model, Offer, OutputLimit, Search, Term, UsageReport, Vendor};
+use crate::providers::table::{
+    Billing, Bounds, Compact, Key, Model, Offer, OutputLimit, Search, Term, UsageReport, Vendor,
+};
 use crate::providers::wire::{Shape, Wire};
 
 /// The day on which the prices were last checked against what the vendors publish.
