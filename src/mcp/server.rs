@@ -16,11 +16,10 @@ use rmcp::service::{Peer, RequestContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Accounts, App, Telemetry, Turnstile, vendor_keys};
+use crate::app::{Accounts, App, Runs, Telemetry, Turnstile, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
 use crate::mcp::progress::Heard;
-use crate::mcp::runs::Runs;
 use crate::mcp::{answer, prompts, resources, tools};
 
 /// What a client is told about the server as a whole.
@@ -55,10 +54,10 @@ pub(super) struct Call {
 pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
 
 impl Server {
-    pub(super) fn new(sources: Sources, telemetry: &Telemetry) -> Self {
+    pub(super) fn new(sources: Sources, config: &Config, telemetry: &Telemetry) -> Self {
         Self {
             sources: Arc::new(sources),
-            runs: Arc::default(),
+            runs: Arc::new(Runs::new(config.max_debates())),
             accounts: Accounts::default(),
             turnstile: Turnstile::default(),
             telemetry: telemetry.clone(),
