@@ -8,6 +8,7 @@ mod check;
 mod doctor;
 mod egress;
 mod failures;
+mod forms;
 mod gate;
 mod library;
 mod limits;

@@ -21,6 +21,9 @@ pub enum Rule {
     SetAside,
     /// A reply is read as people would read it: decoration does not matter, and no side field costs a vote.
     RepliesAsMeant,
+    /// Forms ask for whole percents, for the vote before everything else and for nothing that could not be filled; short ones
+    /// where a seat is small or a reply was cut off.
+    SmallerForms,
 }
 
 impl Rule {
@@ -31,6 +34,7 @@ impl Rule {
             Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
             Self::SetAside => 4,
             Self::RepliesAsMeant => 5,
+            Self::SmallerForms => 5,
         };
         format >= since
     }
