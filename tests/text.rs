@@ -1,6 +1,6 @@
 //! Texts compared as people read them: which two are one, and which stay two, over scripts and languages.
 
-use roundtable::debate::text::{comparable, holds, same};
+use roundtable::debate::text::{clip_apart, comparable, holds, same};
 
 /// Two texts and why they are one, or why they are two.
 type Pair = (&'static str, &'static str, &'static str);
@@ -215,4 +215,36 @@ fn the_form_of_comparison_is_its_own_form() {
         let once = comparable(text);
         assert_eq!(comparable(&once), once, "of {text:?}");
     }
+}
+
+#[test]
+fn texts_that_are_clipped_stay_apart() {
+    let long = "We should move all customer-facing services in the European region to the new managed message queue before the end of the third quarter, keeping the present broker in parallel for the whole of the migration and ";
+    let han = "\u{6211}\u{4eec}\u{5e94}\u{8be5}\u{5148}\u{505a}\u{538b}\u{529b}\u{6d4b}\u{8bd5}".repeat(25);
+    let groups: [(&str, &[&str]); 6] = [
+        (
+            long,
+            &["switch it off afterwards.", "keep it for two more years.", "keep it for three more years.", "sell it."],
+        ),
+        (long, &["", "sell it.", "sell it in the end, and not before we have told all of our customers in writing."]),
+        (&han, &["\u{505c}", "\u{8d70}", "\u{505c}\u{8d70}"]),
+        ("one-word-without-a-space-".repeat(12).leak(), &["a", "b", "ab"]),
+        ("\u{1f469}\u{200d}\u{1f4bb}".repeat(80).leak(), &["\u{1f469}", "\u{1f469}\u{200d}\u{1f680}", "\u{1f468}"]),
+        ("short ", &["one", "two"]),
+    ];
+    for (start, ends) in groups {
+        for further in [String::new(), format!(" {}", "and so on ".repeat(40))] {
+            let texts: Vec<String> = ends.iter().map(|end| format!("{start}{end}{further}")).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let clipped = clip_apart(&texts, 200);
+            for (place, text) in clipped.iter().enumerate() {
+                assert!(text.chars().count() <= 200, "{text}");
+                let others = clipped[place + 1..].iter().filter(|other| same(text, other));
+                assert_eq!(others.count(), 0, "{text:?} of {ends:?}");
+                let beginning: String = texts[place].chars().take(5).collect();
+                assert!(text.starts_with(&beginning), "{text}");
+            }
+        }
+    }
+    assert_eq!(clip_apart(&["Kafka", "NATS"], 200), ["Kafka", "NATS"]);
 }
