@@ -6,11 +6,13 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use roundtable::debate::analysis::analyse;
 use roundtable::debate::ask::{Ask, Role, Speaker};
+use roundtable::debate::history::History;
 use roundtable::debate::mode::{Labels, Mode, Order, Sees, Stage};
 use roundtable::debate::prompt::quote;
 use roundtable::debate::question::Question;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::replies::{Miss, by_default, chance, json_reply, missed, with};
 use support::world::{Answer, World, all_built_in, choice, is_own_phase, mode, open, setup, voice};
 
@@ -330,8 +332,9 @@ fn an_author_cannot_be_known_from_its_own_words_where_labels_are_neutral() {
     assert!(by_seat <= 2 && different.len() >= 6, "the listing is dealt afresh for every reader and turn: {orders:?}");
 }
 
-/// What the second seat is shown of a statement of the first, a persona of this name on this model, under neutral labels.
-fn shown_of(persona: &str, model: &str, statement: &str) -> String {
+/// A debate in which the first seat, a persona of this name on this model, makes a statement, and the others are shown it under
+/// neutral labels; then the second seat makes claims.
+fn anonymous_debate(persona: &str, model: &str, statement: &str, claims: &Value) -> (History, Vec<Ask>) {
     let mode = mode(&format!(
         "mode: sample
 title: Sample
@@ -357,10 +360,17 @@ phases:
     setup.agents[0].id = "vllm-persona-1".to_owned();
     let script = |ask: &Ask| match ask.turn.to_string().as_str() {
         "exchange/1/one/1" => with(ask, &json!({ "statement": statement, "claims": [], "concessions": [] })),
+        "exchange/1/two/2" => with(ask, &json!({ "claims": claims, "concessions": [] })),
         _ => with(ask, &json!({ "claims": [], "concessions": [] })),
     };
     let world = World::open(setup, &script, 1).finish();
-    let ask = world.asked.iter().find(|ask| ask.turn.to_string() == "exchange/1/two/2").unwrap();
+    (world.history, world.asked)
+}
+
+/// What the second seat is shown of a statement of the first, a persona of this name on this model, under neutral labels.
+fn shown_of(persona: &str, model: &str, statement: &str) -> String {
+    let (_, asked) = anonymous_debate(persona, model, statement, &json!([]));
+    let ask = asked.iter().find(|ask| ask.turn.to_string() == "exchange/1/two/2").unwrap();
     let quoted = ask.prompt.messages.last().unwrap().text.lines().filter_map(|line| line.strip_prefix("> "));
     quoted.collect::<Vec<_>>().join("\n")
 }
@@ -462,6 +472,28 @@ fn a_name_is_taken_out_where_its_holder_means_itself() {
     for (statement, name) in named {
         let shown = shown_of("Analyst", "qwen/qwen2.5-7b", statement);
         assert!(!shown.contains(name) && shown.contains("[a participant]"), "{statement:?}: {shown}");
+    }
+}
+
+#[test]
+fn a_quote_is_looked_up_in_what_was_shown_without_names() {
+    let statement = "As Creative, I hold that Creative Commons licences are known to every court.";
+    let rows = [
+        ("Creative Commons licences are known to every court.", true),
+        ("[a participant], I hold that Creative Commons", true),
+        ("As Creative, I hold that Creative Commons", false),
+        ("[a participant] Commons licences", false),
+    ];
+    let claim = |(quote, _): &(&str, bool)| {
+        json!({ "text": format!("It says: {quote}"), "kind": "fact", "supports": [], "rebuts": [],
+            "evidence": [{ "type": "citation", "ref": "a contribution", "quote": quote }] })
+    };
+    let claims: Vec<Value> = rows.iter().map(claim).collect();
+    let (history, _) = anonymous_debate("Creative", "m1", statement, &json!(claims));
+    let quotes = analyse(&history).quotes;
+    assert_eq!(quotes.len(), rows.len());
+    for ((quote, expected), found) in rows.iter().zip(&quotes) {
+        assert_eq!(found.verified, *expected, "{quote}");
     }
 }
 

@@ -197,8 +197,10 @@ const ROLE: [&str; 12] = [
     "standpoint",
 ];
 /// Begin what follows a name without making a term of both.
-const PARTICLES: [&str; 14] =
-    ["on", "in", "at", "of", "for", "with", "to", "here", "and", "but", "now", "who", "whose", "today"];
+const PARTICLES: [&str; 17] = [
+    "on", "in", "at", "of", "for", "with", "to", "here", "and", "but", "now", "who", "whose", "today", "is", "was",
+    "remains",
+];
 /// Others of whom a sentence can say what they are.
 const OTHERS: [&str; 14] =
     ["he", "she", "him", "her", "it", "they", "them", "us", "you", "someone", "somebody", "anyone", "who", "such"];
@@ -287,7 +289,8 @@ impl Around<'_> {
         let is_marked = written_before.ends_with("**") || written_before.ends_with("__");
         let is_set_off = self.after.trim_start_matches([']', ')', '>', '】']).trim_start_matches(WRAPPING);
         let is_set_off = is_set_off.trim_start().starts_with([':', '：', '—', '–', '|']);
-        let is_labelled = is_set_off && (is_marked || is_bracketed || first_person_begins(rest));
+        let is_labelled =
+            is_set_off && (is_marked || is_bracketed) || (is_set_off || is_bracketed) && first_person_begins(rest);
         self.is_spelled && begins_line(lead) && is_labelled
     }
 
