@@ -124,7 +124,7 @@ impl Question {
             if text::is_blank(option) || option.len() > OPTION_BYTES_MAX {
                 return Err(QuestionError::OptionLength { place: index + 1, bytes: option.len() });
             }
-            if choices.iter().any(|other| text::folded(&other.text) == text::folded(option)) {
+            if choices.iter().any(|other| text::same(&other.text, option)) {
                 return Err(QuestionError::OptionTwice(text::clip(option, 60)));
             }
             choices.push(Choice { id: OptionId::at(index), text: option.to_owned() });
@@ -144,7 +144,7 @@ impl Question {
 
     /// Finds an option by its text, or else by its id.
     pub fn find(&self, wanted: &str) -> Option<&Choice> {
-        let by_text = self.options.iter().find(|choice| text::folded(&choice.text) == text::folded(wanted));
+        let by_text = self.options.iter().find(|choice| text::same(&choice.text, wanted));
         by_text.or_else(|| self.options.iter().find(|choice| choice.id.0 == wanted.trim()))
     }
 

@@ -1,6 +1,8 @@
 //! The rules that each format of the log brought. A log keeps the rules that it was written under, so that replaying it gives
 //! what it gave.
 
+use crate::debate::text;
+
 /// A rule that a later format than the first brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -24,6 +26,10 @@ pub enum Rule {
     /// Forms ask for whole percents, for the vote before everything else and for nothing that could not be filled; short ones
     /// where a seat is small or a reply was cut off.
     SmallerForms,
+    /// Options, claims, needs and names are the same where people read them so, and no two options are shown alike.
+    ReadAlike,
+    /// A name is taken out of what its holder said only where the holder means itself.
+    NamesAreRoles,
 }
 
 impl Rule {
@@ -35,7 +41,13 @@ impl Rule {
             Self::SetAside => 4,
             Self::RepliesAsMeant => 5,
             Self::SmallerForms => 5,
+            Self::ReadAlike | Self::NamesAreRoles => 5,
         };
         format >= since
     }
+}
+
+/// Returns the form that options, claims, needs and names share which are one and the same in a log of this format.
+pub fn identity(format: u32, words: &str) -> String {
+    if Rule::ReadAlike.holds_in(format) { text::identity(words) } else { text::folded(words) }
 }

@@ -5,9 +5,11 @@
 //! nothing here may depend on anything that happened after the turn it words. What others wrote is quoted, line by
 //! line, inside a fence that this session alone uses.
 
+mod anonymity;
 pub mod moderator;
 pub mod quote;
 pub(crate) mod scope;
+mod self_reference;
 mod supplied;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -367,11 +369,7 @@ impl Told {
                 Labels::Named => name_of(history, said.turn.speaker),
                 Labels::Anonymous => format!("Contribution {}", place + 1),
             };
-            let text = quote::contribution(said, ledger);
-            let text = match slots[at].stage.labels {
-                Labels::Named => text,
-                Labels::Anonymous => quote::scrubbed(&text, history, said.turn.speaker),
-            };
+            let text = quote::shown(said, ledger, history);
             format!("{label}\n{}", quote::fence(&nonce, &text))
         });
         Some(format!("{heading}\n\n{}", quoted.collect::<Vec<_>>().join("\n\n")))
