@@ -63,9 +63,9 @@ async fn control(call: Call, given: Arguments) -> Result<Answer, Failure> {
         Action::Pause => app.pause(&given.session).await?,
         Action::Stop => app.stop(&given.session).await?,
         Action::Resume => {
-            call.runs().check_room()?;
+            let admission = call.runs().admit()?;
             let session = app.resume(&given.session, Duration::ZERO).await?;
-            return run_to_answer(&call, session, Wait::of(given.wait)).await;
+            return run_to_answer(&call, admission, session, Wait::of(given.wait)).await;
         }
     };
     let activity = at_rest(&app, session).await?;

@@ -127,11 +127,11 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
     }
     check_personas(&app, "seats", &given.seats)?;
     check_context(app.config().working_folder(), &given.context)?;
-    call.runs().check_room()?;
+    let admission = call.runs().admit()?;
     let wait = Wait::of(given.wait);
     match app.open(&request(given)?).await? {
         Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
-        Opened::Running(session) => run_to_answer(&call, *session, wait).await,
+        Opened::Running(session) => run_to_answer(&call, admission, *session, wait).await,
     }
 }
 

@@ -1,0 +1,47 @@
+//! Text of unknown origin, made safe to show and to quote.
+
+use crate::debate::text::characters::{is_invisible, separates, steers};
+
+/// Returns `text` without control characters other than line feed and tab, so that it cannot steer a terminal.
+///
+/// Removes C0 and C1 controls, delete, and the bidirectional overrides that can make text read as something else. A
+/// carriage return becomes a line feed. What was an escape sequence is left as its harmless letters.
+pub fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().map(|c| if c == '\r' { '\n' } else { c }).filter(|c| is_plain(*c)).collect()
+}
+
+/// Returns `text` as [`plain`] does, with line feeds where separators of lines and paragraphs stand, which some terminals and
+/// readers break lines at: for reports, not for prompts, whose words are those of the log.
+pub fn laid_out(text: &str) -> String {
+    plain(text).replace(separates, "\n")
+}
+
+/// Returns `text` on one line: plain, white space folded, trimmed.
+pub fn line(text: &str) -> String {
+    plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns at most `chars_max` characters of `text` on one line, ending in `…` where something was left out.
+pub fn clip(text: &str, chars_max: usize) -> String {
+    let text = line(text);
+    if text.chars().count() <= chars_max {
+        return text;
+    }
+    let kept: String = text.chars().take(chars_max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Whether `text` shows nothing: only white space, controls, and characters that are not seen.
+pub fn is_blank(text: &str) -> bool {
+    plain(text).chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+fn is_plain(c: char) -> bool {
+    c == '\n' || c == '\t' || !steers(c)
+}
+
+/// Returns the form under which logs before format 5 hold two texts for the same: one line, lower case, without closing
+/// punctuation. Under later formats [`identity`](crate::debate::text::identity) is that form.
+pub fn folded(text: &str) -> String {
+    line(text).to_lowercase().trim_end_matches(['.', '!', ' ']).to_owned()
+}

@@ -1,0 +1,10 @@
+//! Text: made safe to show, shortened, and compared as people read it.
+
+mod characters;
+mod display;
+mod emphasis;
+mod wording;
+
+pub use crate::debate::text::characters::{is_invisible, is_unspaced, look_alike, separates, steers};
+pub use crate::debate::text::display::{clip, folded, is_blank, laid_out, line, plain};
+pub use crate::debate::text::wording::{comparable, holds, identity, same};

@@ -1,0 +1,218 @@
+//! Texts compared as people read them: which two are one, and which stay two, over scripts and languages.
+
+use roundtable::debate::text::{comparable, holds, same};
+
+/// Two texts and why they are one, or why they are two.
+type Pair = (&'static str, &'static str, &'static str);
+
+fn check_same(pairs: &[Pair]) {
+    for (why, one, other) in pairs {
+        assert!(same(one, other), "{why}: {one:?} and {other:?} are two");
+        assert!(same(other, one), "{why}: {other:?} and {one:?} are two");
+    }
+}
+
+fn check_different(pairs: &[Pair]) {
+    for (why, one, other) in pairs {
+        assert!(!same(one, other), "{why}: {one:?} and {other:?} are one, as {:?}", comparable(one));
+    }
+}
+
+#[test]
+fn a_text_is_one_however_its_language_writes_it() {
+    check_same(&[
+        ("English, marks and stop", "It\u{2019}s \u{201c}done\u{201d}.", "it's \"done\""),
+        ("English, capitals", "NATS JetStream", "nats jetstream"),
+        ("English, ligature", "\u{fb01}nal o\u{fb00}er", "Final offer"),
+        ("English, ellipsis", "Wait\u{2026} then go", "Wait... then go"),
+        ("English, joined dash", "fast\u{2014}and safe", "fast - and safe"),
+        ("English, hyphens", "well\u{2010}known, non\u{2011}binding", "well-known, non-binding"),
+        ("English, CRLF and tabs", "move it\r\n\tlater", "move it later"),
+        ("German, decomposed", "Gro\u{308}\u{df}e u\u{308}ber", "Gr\u{f6}\u{df}e \u{fc}ber"),
+        ("German, sharp s", "STRASSE", "Stra\u{df}e"),
+        ("German, capital sharp s", "STRA\u{1e9e}E", "stra\u{df}e"),
+        ("German, low marks", "Er sagte \u{201e}nein\u{201c} dazu", "Er sagte \"nein\" dazu"),
+        ("German, guillemets inwards", "Er sagte \u{bb}nein\u{ab} dazu", "Er sagte \"nein\" dazu"),
+        ("French, spaces within marks", "Il dit \u{ab}\u{a0}oui\u{a0}\u{bb} ici", "Il dit \u{201c}oui\u{201d} ici"),
+        ("French, plain spaces within marks", "Il dit \u{ab} oui \u{bb} ici", "Il dit \"oui\" ici"),
+        (
+            "French, space before a sign",
+            "Attention\u{202f}! C'est pr\u{ea}t\u{a0}?",
+            "attention! c\u{2019}est pre\u{302}t?",
+        ),
+        ("French, ligature of its own", "\u{152}uvre", "\u{153}uvre"),
+        ("Spanish, decomposed", "\u{bf}Man\u{303}ana o el nin\u{303}o?", "\u{bf}Ma\u{f1}ana o el ni\u{f1}o?"),
+        ("Spanish, capitals", "M\u{c1}S R\u{c1}PIDO", "m\u{e1}s r\u{e1}pido"),
+        (
+            "Polish, Czech, Vietnamese",
+            "\u{17a}r\u{f3}d\u{142}o \u{159} ti\u{ea}\u{301}ng Vi\u{1ec7}t",
+            "z\u{301}ro\u{301}d\u{142}o r\u{30c} ti\u{1ebf}ng Vie\u{323}\u{302}t",
+        ),
+        ("Greek, final sigma", "\u{39b}\u{39f}\u{393}\u{39f}\u{3a3}", "\u{3bb}\u{3bf}\u{3b3}\u{3bf}\u{3c2}"),
+        (
+            "Russian, capitals and short i",
+            "\u{41f}\u{435}\u{440}\u{435}\u{445}\u{43e}\u{434}\u{418}\u{306}",
+            "\u{43f}\u{435}\u{440}\u{435}\u{445}\u{43e}\u{434}\u{439}",
+        ),
+        (
+            "Russian, marks and dash",
+            "\u{ab}\u{414}\u{430}\u{bb} \u{2014} \u{43e}\u{442}\u{432}\u{435}\u{442}",
+            "\"\u{434}\u{430}\" \u{2013} \u{43e}\u{442}\u{432}\u{435}\u{442}",
+        ),
+        ("Arabic, composed hamza", "\u{627}\u{654}\u{645}\u{644}", "\u{623}\u{645}\u{644}"),
+        ("Arabic, stretched", "\u{645}\u{640}\u{640}\u{62d}\u{645}\u{62f}", "\u{645}\u{62d}\u{645}\u{62f}"),
+        ("Arabic, presentation forms", "\u{fefb}", "\u{644}\u{627}"),
+        ("Arabic, marks of direction", "\u{200f}\u{646}\u{639}\u{645}\u{200f}", "\u{646}\u{639}\u{645}"),
+        ("Urdu, full stop", "\u{6c1}\u{627}\u{6ba}\u{6d4}", "\u{6c1}\u{627}\u{6ba}"),
+        (
+            "Hebrew, gershayim and maqaf",
+            "\u{5e6}\u{5d4}\u{5f4}\u{5dc} \u{5d1}\u{5df}\u{5be}\u{5d2}",
+            "\u{5e6}\u{5d4}\"\u{5dc} \u{5d1}\u{5df}-\u{5d2}",
+        ),
+        ("Hebrew, presentation form", "\u{fb2a}", "\u{5e9}\u{5c1}"),
+        ("Hindi, nukta", "\u{958}\u{932}\u{92e}", "\u{915}\u{93c}\u{932}\u{92e}"),
+        ("Hindi, danda", "\u{939}\u{93e}\u{901}\u{964}", "\u{939}\u{93e}\u{901}"),
+        (
+            "Thai, separators of words",
+            "\u{e17}\u{e14}\u{200b}\u{e2a}\u{e2d}\u{e1a}",
+            "\u{e17}\u{e14}\u{e2a}\u{e2d}\u{e1a}",
+        ),
+        ("Thai, line break", "\u{e17}\u{e14}\n\u{e2a}\u{e2d}\u{e1a}", "\u{e17}\u{e14}\u{e2a}\u{e2d}\u{e1a}"),
+        ("Thai, sara am", "\u{e17}\u{e4d}\u{e32}", "\u{e17}\u{e33}"),
+        ("Chinese, line break", "\u{538b}\u{529b}\n  \u{6d4b}\u{8bd5}", "\u{538b}\u{529b}\u{6d4b}\u{8bd5}"),
+        (
+            "Chinese, corner marks",
+            "\u{300c}\u{5907}\u{4efd}\u{300d}\u{5148}",
+            "\u{201c}\u{5907}\u{4efd}\u{201d}\u{5148}",
+        ),
+        ("Chinese, full width", "\u{ff2e}\u{ff21}\u{ff34}\u{ff33}\u{ff1a}\u{ff14}\u{ff10}\u{3002}", "NATS:40"),
+        ("Chinese, space beside Latin", "\u{7528} NATS \u{961f}\u{5217}", "\u{7528}NATS\u{961f}\u{5217}"),
+        (
+            "Chinese, emphasis in a run",
+            "\u{4e0a}\u{9650}\u{662f}**400**\u{4e2a}",
+            "\u{4e0a}\u{9650}\u{662f}400\u{4e2a}",
+        ),
+        ("Japanese, half width", "\u{ff76}\u{ff9e}\u{ff72}\u{ff84}\u{ff9e}", "\u{30ac}\u{30a4}\u{30c9}"),
+        ("Japanese, marks of two kinds", "\u{300e}\u{306f}\u{3044}\u{300f}", "\u{300c}\u{306f}\u{3044}\u{300d}"),
+        (
+            "Japanese, line break",
+            "\u{306f}\u{3044}\u{3002}\n\u{3067}\u{3059}",
+            "\u{306f}\u{3044}\u{3002}\u{3067}\u{3059}",
+        ),
+        ("Korean, composed of letters", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}", "\u{d55c}\u{ad6d}"),
+        (
+            "Korean, a particle after emphasis",
+            "**\u{c81c}\u{d55c}**\u{c740} \u{c788}\u{b2e4}",
+            "\u{c81c}\u{d55c}\u{c740} \u{c788}\u{b2e4}",
+        ),
+        ("emoji, variation selector", "\u{2764}\u{fe0f} it", "\u{2764} it"),
+        ("invisible, in a name", "NA\u{200b}TS\u{feff}", "NATS"),
+        ("invisible, joiners between Latin letters", "NA\u{200d}T\u{200c}S\u{200d}", "NATS"),
+        ("invisible, soft hyphens", "con\u{ad}figu\u{ad}ration", "configuration"),
+        ("invisible, tags after a letter", "Kafka\u{e0041}\u{e0042}", "Kafka"),
+        (
+            "emphasis, every mark",
+            "**NATS** or __Kafka__ or *Pulsar* or _SQS_ or ~~none~~",
+            "NATS or Kafka or Pulsar or SQS or none",
+        ),
+        ("emphasis, nested, and code", "***NATS*** with `acks`", "NATS with acks"),
+        ("emphasis around a number", "**400** requests, *\u{2212}5* points", "400 requests, -5 points"),
+        ("marks around it all", "\u{201c}NATS.\u{201d}", "NATS"),
+        ("minus and hyphen", "\u{2212}5 \u{b0}C", "-5 \u{b0}C"),
+        ("a power, raised or not", "10\u{2079} rows, 10\u{207b}\u{b3} s", "10^9 rows, 10^-3 s"),
+        ("a fraction", "1\u{bd} years", "1 1/2 years"),
+        ("digits of full width", "\u{ff15}\u{ff10}\u{ff05}", "50%"),
+        ("wave dash and tilde", "5\u{301c}10\u{4ef6}", "5\u{ff5e}10\u{4ef6}"),
+        ("lowered digit after a letter", "CO\u{2082}", "CO2"),
+    ]);
+}
+
+#[test]
+fn numbers_signs_and_meaning_stay_apart() {
+    check_different(&[
+        ("another number", "40 ms", "41 ms"),
+        ("a sign", "\u{2212}5 points", "5 points"),
+        ("a plus", "+5", "5"),
+        ("a power", "10\u{b2}", "102"),
+        ("a power of minus", "10\u{207b}\u{b3}", "10\u{b3}"),
+        ("a fraction after a number", "1\u{bd}", "11/2"),
+        ("a number in a circle after a number", "4\u{2460}", "41"),
+        ("a lowered digit after a number", "10\u{2082}", "102"),
+        ("a product", "2*3*4", "234"),
+        ("a power of Python", "2**3**4", "234"),
+        ("a factorial", "5!", "5"),
+        ("feet and inches", "6\u{2032}", "6\u{2033}"),
+        ("a decimal", "1.5", "15"),
+        ("a per cent", "5%", "5"),
+        ("a range", "5-10", "510"),
+        ("spaces between numbers", "1 000", "1000"),
+        ("a language", "C", "C++"),
+        ("another language", "C#", "C"),
+        ("an identifier", "snake_case_name", "snakecasename"),
+        ("arguments", "f(**kwargs)", "f(kwargs)"),
+        ("a pattern", "src/*.rs and tests/*.rs", "src/.rs and tests/.rs"),
+        ("an accent", "r\u{e9}sum\u{e9}", "resume"),
+        ("dotless i", "s\u{131}k", "sik"),
+        ("Polish l", "\u{142}", "l"),
+        ("short i", "\u{43c}\u{43e}\u{439}", "\u{43c}\u{43e}\u{438}"),
+        ("Hindi, with a joiner after virama", "\u{915}\u{94d}\u{200c}\u{937}", "\u{915}\u{94d}\u{937}"),
+        ("Persian, with a non-joiner", "\u{646}\u{645}\u{6cc}\u{200c}\u{62f}", "\u{646}\u{645}\u{6cc}\u{62f}"),
+        ("Japanese, voiced", "\u{304b}", "\u{304c}"),
+        ("Japanese, long vowel is no dash", "\u{30d3}\u{30fc}\u{30eb}", "\u{30d3}\u{30eb}"),
+        ("Chinese one is no dash", "\u{4e00}", "-"),
+        ("Chinese, minus", "\u{4e0b}\u{964d} \u{2212}5 \u{70b9}", "\u{4e0b}\u{964d} 5 \u{70b9}"),
+        (
+            "Korean words",
+            "\u{c544}\u{bc84}\u{c9c0}\u{ac00} \u{bc29}\u{c5d0}",
+            "\u{c544}\u{bc84}\u{c9c0} \u{ac00}\u{bc29}\u{c5d0}",
+        ),
+        ("emoji, joined and beside", "\u{1f469}\u{200d}\u{1f4bb}", "\u{1f469}\u{1f4bb}"),
+        ("emoji, tone of skin", "\u{1f44d}\u{1f3fd}", "\u{1f44d}"),
+        ("emoji, joined after a tone", "\u{1f469}\u{1f3fd}\u{200d}\u{1f680}", "\u{1f469}\u{1f3fd}\u{1f680}"),
+        (
+            "flags of regions",
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+        ),
+        ("flags of countries", "\u{1f1e9}\u{1f1ea}", "\u{1f1eb}\u{1f1f7}"),
+        ("a question", "Ship?", "Ship"),
+        ("only signs", "!", "?"),
+    ]);
+}
+
+#[test]
+fn a_part_is_held_only_with_its_numbers_whole() {
+    let check = |whole: &str, part: &str, expected: bool| {
+        let is_held = holds(&comparable(whole), &comparable(part));
+        assert_eq!(is_held, expected, "{part:?} in {whole:?}");
+    };
+    check("The margin fell by \u{2212}5 points.", "5 points", false);
+    check("The margin fell by \u{2212}5 points.", "fell by -5 points", true);
+    check("It took 15 ms.", "5 ms", false);
+    check("It took 0.5 ms.", "5 ms", false);
+    check("It took 0.5 ms and then 5 ms.", "5 ms", true);
+    check("It took 5.25 s.", "took 5", false);
+    check("It rose by 5%.", "rose by 5", false);
+    check("It rose by 5.", "rose by 5", true);
+    check("It rose by 5, then fell.", "rose by 5", true);
+    check("about 40 ms", "about 40 m", false);
+    check("a limit of <5 ms", "5 ms", false);
+    check("10\u{b2} rows", "10", false);
+    check("The limits hold.", "limit", true);
+    check("\u{c81c}\u{d55c}\u{c740} \u{c788}\u{b2e4}", "\u{c81c}\u{d55c}", true);
+    check("anything", "", false);
+}
+
+#[test]
+fn the_form_of_comparison_is_its_own_form() {
+    for text in [
+        "**A \u{2014} b**",
+        "1\u{bd}\u{b2}",
+        "\u{ab} x \u{bb} \u{201e}y\u{201c}",
+        "\u{ff76}\u{ff9e} z",
+        "6\u{2032} 2\u{2033}",
+    ] {
+        let once = comparable(text);
+        assert_eq!(comparable(&once), once, "of {text:?}");
+    }
+}
