@@ -16,6 +16,7 @@ mod lease;
 mod ledger;
 mod list;
 mod migrations;
+mod phrase;
 mod read;
 mod requests;
 mod search;

@@ -3,8 +3,10 @@
 mod characters;
 mod display;
 mod emphasis;
+mod terms;
 mod wording;
 
 pub use crate::debate::text::characters::{is_invisible, is_unspaced, look_alike, separates, steers};
 pub use crate::debate::text::display::{clip, folded, is_blank, laid_out, line, plain};
+pub use crate::debate::text::terms::{Term, TermKind, searchable, terms};
 pub use crate::debate::text::wording::{comparable, holds, identity, same};
