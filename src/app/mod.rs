@@ -59,7 +59,7 @@ pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
 pub use crate::app::usage::{UsageBy, UsageFilter, UsageLine, UsageTable};
 pub use crate::engine::{Control, Notice};
-pub use crate::material::Guard;
+pub use crate::material::{Decoded, Guard, Source, Undecodable, decode};
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::personas::{Listed as ListedPersona, PersonaError, PersonaFile};
 pub use crate::providers::gateway::Accounts;
