@@ -25,7 +25,7 @@ use crate::debate::search::WebSearch;
 use crate::debate::thresholds::Thresholds;
 
 /// The event format this program writes; what each brought is in [`rules`](crate::debate::rules).
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// Names a session: a time-ordered UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

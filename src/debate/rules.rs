@@ -19,6 +19,13 @@ pub enum Rule {
     BallotsInHand,
     /// A limit that is reached tells what was spent apart from what is only set aside.
     SetAside,
+    /// Who abstains is heard: a panel that was heard and of which too few chose has decided nothing, and lost nobody.
+    HeardIsNotChosen,
+    /// Ratings that contradict the votes for the winner are a caveat, and lower the level.
+    RatingsCaveat,
+    /// Sortings say which statements under one option contradict each other; where the only option found holds such, that is
+    /// a caveat, and closes a gate.
+    OneOptionCaveat,
 }
 
 impl Rule {
@@ -28,6 +35,7 @@ impl Rule {
             Self::WholeEvents => 2,
             Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
             Self::SetAside => 4,
+            Self::HeardIsNotChosen | Self::RatingsCaveat | Self::OneOptionCaveat => 5,
         };
         format >= since
     }
