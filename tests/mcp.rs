@@ -614,6 +614,53 @@ fn a_call_that_does_not_wait_is_polled() {
     gated.check_nothing_was_paid_twice();
 }
 
+/// Room is taken before a session is opened, however many calls come at once, and is free again when a debate has ended.
+#[test]
+fn no_more_debates_run_at_once_than_a_server_may_run() {
+    const CALLS: usize = 50;
+    const DEBATES_MAX: usize = 16;
+    let fake = Fake::always(Behaviour::Hang);
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let start = json!({ "name": "start_roundtable", "arguments": question() });
+    for _ in 0..CALLS {
+        client.ask("tools/call", start.clone());
+    }
+    for _ in DEBATES_MAX..CALLS {
+        check_no_room(&client.next_answer()["result"]);
+    }
+    let running = client.called("list_sessions", json!({ "limit": CALLS }));
+    let statuses: Vec<&Value> = running["sessions"].as_array().unwrap().iter().map(|row| &row["status"]).collect();
+    assert_eq!(statuses, vec!["running"; DEBATES_MAX], "a call that was refused left a session");
+    let this = json!({ "session": "@" });
+    for (tool, arguments) in [
+        ("start_roundtable", rehearsal()),
+        ("continue_roundtable", this.clone()),
+        ("synthesize_debate", this.clone()),
+        ("control_session", with(this.clone(), json!({ "action": "resume" }))),
+    ] {
+        check_no_room(&client.call(tool, arguments));
+    }
+
+    let stop = json!({ "name": "control_session", "arguments": { "session": "@", "action": "stop" } });
+    client.ask("tools/call", stop);
+    for _ in ["the call that started it", "the call that stopped it"] {
+        let stopped = client.next_answer();
+        assert_eq!(stopped["result"]["structuredContent"]["status"], "stopped", "{stopped}");
+    }
+    let begun = client.called("start_roundtable", with(question(), json!({ "wait": false })));
+    assert_eq!(begun["status"], "running", "{begun}");
+    check_no_room(&client.call("start_roundtable", question()));
+}
+
+/// Fails unless a call was refused for want of room, and told that it may try again.
+fn check_no_room(result: &Value) {
+    let error = error(result);
+    assert_eq!((&error["kind"], &error["retryable"]), (&json!("limit"), &json!(true)), "{error}");
+    assert!(error["message"].as_str().unwrap().starts_with("16 debates are under way"), "{error}");
+    assert!(error["session"].is_null(), "{error}");
+}
+
 #[test]
 fn a_pause_from_another_call_ends_the_one_that_waits() {
     let gated = Gated::start();

@@ -20,6 +20,7 @@ mod persona;
 pub mod plan;
 mod probe;
 mod resume;
+mod runs;
 mod search;
 mod seating;
 mod signals;
@@ -52,6 +53,7 @@ pub use crate::app::people::{Answer, form};
 pub use crate::app::persona::new_persona;
 pub use crate::app::probe::{Probed, Whom, probe_failure};
 pub use crate::app::resume::ContinueRequest;
+pub use crate::app::runs::{Admission, RunHandle, Runs};
 pub use crate::app::signals::{Asked, Signals};
 pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
@@ -70,7 +72,7 @@ use crate::bench as bench_file;
 use crate::config::{Config, Sources};
 use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
-use crate::engine::{EngineError, Run};
+use crate::engine::{self, EngineError};
 use crate::error::Failure;
 use crate::export::views;
 use crate::export::views::scope::Narrowing;
@@ -246,7 +248,7 @@ impl Session {
     pub async fn run(self, notices: Sender<Notice>, control: Control) -> Result<History, Failure> {
         let session = self.history.setup.session;
         let watch = self.telemetry.watch(&self.history);
-        let run = Run {
+        let run = engine::Run {
             store: &self.store,
             lease: self.lease,
             history: self.history,

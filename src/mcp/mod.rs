@@ -5,12 +5,12 @@
 
 mod answer;
 mod arguments;
+mod following;
 mod http;
 mod outcome;
 mod progress;
 mod prompts;
 mod resources;
-mod runs;
 mod server;
 mod stdio;
 mod tools;

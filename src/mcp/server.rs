@@ -16,11 +16,10 @@ use rmcp::service::{Peer, RequestContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Accounts, App, Telemetry, Turnstile, vendor_keys};
+use crate::app::{Accounts, App, Runs, Telemetry, Turnstile, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
 use crate::mcp::progress::Heard;
-use crate::mcp::runs::Runs;
 use crate::mcp::{answer, prompts, resources, tools};
 
 /// What a client is told about the server as a whole.
@@ -32,6 +31,9 @@ decision and what to make of it: `proceed`, `verify` or `query_detail`; get_sess
 continue_roundtable takes the debate further with a focus or with facts. For the view of one field without a debate there is ask_persona. If your host ends long calls, start with wait: false \
 and poll get_session. A call that is cancelled or cut off loses nothing: control_session resumes it, and nothing that arrived \
 is paid for again.";
+
+/// Debates under way at the same time in one server.
+const DEBATES_MAX: usize = 16;
 
 /// The server: the configuration it was started in, and the debates under way. Clones are the same server.
 #[derive(Clone)]
@@ -58,7 +60,7 @@ impl Server {
     pub(super) fn new(sources: Sources, telemetry: &Telemetry) -> Self {
         Self {
             sources: Arc::new(sources),
-            runs: Arc::default(),
+            runs: Arc::new(Runs::new(DEBATES_MAX)),
             accounts: Accounts::default(),
             turnstile: Turnstile::default(),
             telemetry: telemetry.clone(),

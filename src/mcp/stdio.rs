@@ -11,9 +11,8 @@ use rmcp::ServiceExt;
 use rmcp::transport::stdio;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::app::Signals;
+use crate::app::{Runs, Signals};
 use crate::error::Failure;
-use crate::mcp::runs::Runs;
 use crate::mcp::server::Server;
 
 /// Serves the client until it closes standard input, or a signal says so.

@@ -63,9 +63,9 @@ async fn control(call: Call, given: Arguments) -> Result<Answer, Failure> {
         Action::Pause => app.pause(&given.session).await?,
         Action::Stop => app.stop(&given.session).await?,
         Action::Resume => {
-            call.runs().check_room()?;
+            let admission = call.runs().admit()?;
             return match app.resume(&given.session, Duration::ZERO).await? {
-                Opened::Running(session) => run_to_answer(&call, *session, Wait::of(given.wait)).await,
+                Opened::Running(session) => run_to_answer(&call, admission, *session, Wait::of(given.wait)).await,
                 Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
                 Opened::Elsewhere(history) => Outcome::of(&history, Vec::new(), Activity::Running).answer(&history),
             };

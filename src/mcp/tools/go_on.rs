@@ -81,9 +81,9 @@ async fn go_on(call: Call, given: Arguments) -> Result<Answer, Failure> {
         name: given.name,
         guard: Guard::Refuse,
     };
-    call.runs().check_room()?;
+    let admission = call.runs().admit()?;
     let session = app.go_on(&given.session, request, Duration::ZERO).await?;
-    run_to_answer(&call, session, wait).await
+    run_to_answer(&call, admission, session, wait).await
 }
 
 fn fact(given: Fact) -> Result<event::Fact, Failure> {

@@ -19,12 +19,13 @@ use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::app::{App, Session};
+use crate::app::{Admission, App, Session};
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
+use crate::mcp::following::Followed;
 use crate::mcp::outcome::{Activity, Outcome};
 use crate::mcp::server::Call;
 
@@ -112,9 +113,9 @@ impl Wait {
 }
 
 /// Lets a session run, and returns it as it stands at its end, or at its beginning for a call that does not wait.
-async fn run(call: &Call, session: Session, wait: Wait) -> Result<(History, Activity), Failure> {
+async fn run(call: &Call, admission: Admission, session: Session, wait: Wait) -> Result<(History, Activity), Failure> {
     let beginning = session.history.clone();
-    let run = call.runs().begin(session);
+    let run = Followed::begin(call, admission, session);
     match wait {
         Wait::No => Ok((beginning, Activity::Running)),
         Wait::UntilTheEnd => Ok((run.finished(call).await?, Activity::AtRest)),
@@ -122,9 +123,9 @@ async fn run(call: &Call, session: Session, wait: Wait) -> Result<(History, Acti
 }
 
 /// Lets a session run, and answers with what it came to.
-async fn run_to_answer(call: &Call, session: Session, wait: Wait) -> Result<Answer, Failure> {
+async fn run_to_answer(call: &Call, admission: Admission, session: Session, wait: Wait) -> Result<Answer, Failure> {
     let warnings = session.warnings.clone();
-    let (history, activity) = run(call, session, wait).await?;
+    let (history, activity) = run(call, admission, session, wait).await?;
     Outcome::of(&history, warnings, activity).answer(&history)
 }
 

@@ -127,7 +127,7 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
     }
     check_personas(&app, "seats", &given.seats)?;
     check_context(app.config().working_folder(), &given.context)?;
-    call.runs().check_room()?;
+    let admission = call.runs().admit()?;
     let wait = Wait::of(given.wait);
     let elsewhere = match wait {
         Wait::UntilTheEnd => Elsewhere::Wait(&|_| ()),
@@ -141,7 +141,7 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
     match opened {
         Opened::Elsewhere(history) => Outcome::of(&history, Vec::new(), Activity::Running).answer(&history),
         Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
-        Opened::Running(session) => run_to_answer(&call, *session, wait).await,
+        Opened::Running(session) => run_to_answer(&call, admission, *session, wait).await,
     }
 }
 

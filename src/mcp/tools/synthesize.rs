@@ -50,9 +50,9 @@ struct Closing {
 
 async fn synthesize(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let app = call.app(&[])?;
-    call.runs().check_room()?;
+    let admission = call.runs().admit()?;
     let session = app.synthesize(&given.session, Duration::ZERO).await?;
-    let (history, _) = run(&call, session, Wait::UntilTheEnd).await?;
+    let (history, _) = run(&call, admission, session, Wait::UntilTheEnd).await?;
     if let Some(failure) = synthesis_failure(&history) {
         return Err(failure);
     }
