@@ -148,8 +148,10 @@ fn a_lost_quorum_tells_whether_providers_or_readings_failed() {
     let refused =
         || Behaviour::json(401, &json!({ "error": { "message": "no such key", "type": "invalid_request_error" } }));
     let prose = || Behaviour::Say("I would rather not answer in a form.".to_owned());
-    let rows: [(&str, fn() -> Behaviour, &str, &str); 2] =
-        [("keys", refused, "provider", "the providers of "), ("prose", prose, "reading", "the replies of ")];
+    let rows = [
+        ("keys", refused as fn() -> Behaviour, "provider", "the providers of "),
+        ("prose", prose, "reading", "the replies of "),
+    ];
     for (title, behaviour, cause, told) in rows {
         let (desk, _fake) = desk(instead(2, behaviour));
         let ran = vote(&desk, &["--format", "json", "--quiet"]).expect(5);
