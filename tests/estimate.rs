@@ -260,18 +260,18 @@ fn median_and_quartiles_are_those_worked_out_by_hand() {
 
 #[test]
 fn too_few_numbers_decide_nothing() {
-    let rows: [(&[Does], Option<f64>); 4] = [
-        (&[Gives(8.0), Abstains, Abstains], Some(8.0)),
-        (&[Gives(8.0), Gives(8.0), Abstains, Abstains], Some(8.0)),
-        (&[Abstains, Abstains, Abstains], None),
-        (&[Gives(8.0), IsAbsent, IsAbsent], Some(8.0)),
+    let rows: [(&[Does], Option<f64>, Label); 4] = [
+        (&[Gives(8.0), Abstains, Abstains], Some(8.0), Label::NoChoice),
+        (&[Gives(8.0), Gives(8.0), Abstains, Abstains], Some(8.0), Label::NoChoice),
+        (&[Abstains, Abstains, Abstains], None, Label::NoChoice),
+        (&[Gives(8.0), IsAbsent, IsAbsent], Some(8.0), Label::NoQuorum),
     ];
-    for (round, median) in rows {
+    for (round, median, label) in rows {
         let decision = decide(round);
         let found = decision.estimate.as_ref().unwrap();
         assert_eq!(
             (decision.label, decision.level, &decision.text, found.value),
-            (Label::NoQuorum, Level::Low, &None, None),
+            (label, Level::Low, &None, None),
             "{round:?}"
         );
         let last = found.last.as_ref().unwrap();

@@ -270,7 +270,6 @@ fn what_is_wrong_with_arguments_is_named() {
     check(&mut client, "get_session", json!({ "session": "no such" }), "usage", &["no such", "list_sessions"]);
     check(&mut client, "get_session", json!({ "session": "@", "view": "agent" }), "usage", &["agent"]);
     check(&mut client, "get_session", json!({ "session": "@", "view": "round", "round": 99 }), "usage", &["99"]);
-    check(&mut client, "control_session", json!({ "session": "@", "action": "resume" }), "usage", &["has ended"]);
     check(&mut client, "control_session", json!({ "session": "@", "action": "dance" }), "usage", &["action"]);
     let ask = "ask_persona";
     check(&mut client, ask, json!({ "persona": "qa" }), "usage", &["missing field `task`"]);

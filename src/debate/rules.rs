@@ -30,6 +30,13 @@ pub enum Rule {
     ReadAlike,
     /// A name is taken out of what its holder said only where the holder means itself.
     NamesAreRoles,
+    /// Who abstains is heard: a panel that was heard and of which too few chose has decided nothing, and lost nobody.
+    HeardIsNotChosen,
+    /// Ratings that contradict the votes for the winner are a caveat, and lower the level.
+    RatingsCaveat,
+    /// Sortings say which statements under one option contradict each other; where the only option found holds such, that is
+    /// a caveat, and closes a gate.
+    OneOptionCaveat,
 }
 
 impl Rule {
@@ -42,6 +49,7 @@ impl Rule {
             Self::RepliesAsMeant => 5,
             Self::SmallerForms => 5,
             Self::ReadAlike | Self::NamesAreRoles => 5,
+            Self::HeardIsNotChosen | Self::RatingsCaveat | Self::OneOptionCaveat => 5,
         };
         format >= since
     }

@@ -84,7 +84,7 @@ pub(crate) struct DebateArgs {
     /// Fail (exit code 3) if anyone calls an objection blocking in its last ballot, or position where there are none
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
-    /// Never wait for facts: what a seat needs stands in the record, and the debate goes on without
+    /// Never wait: not for facts, which stand in the record as needs, nor for another process that runs the session of this name
     #[arg(long)]
     pub(crate) no_wait: bool,
     #[command(flatten)]
