@@ -109,7 +109,7 @@ fn length_at(text: &str, name: &str) -> Option<usize> {
     for wanted in name.chars() {
         let (_, c) = read.next()?;
         let is_same = c == wanted || c.to_lowercase().eq(wanted.to_lowercase());
-        if !is_same && !(c.is_whitespace() && wanted.is_whitespace()) {
+        if !(is_same || c.is_whitespace() && wanted.is_whitespace()) {
             return None;
         }
     }
