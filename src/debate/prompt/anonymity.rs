@@ -65,7 +65,7 @@ fn kind_of_model(model: &str, setup: &Setup) -> Kind {
     let question = &setup.question;
     let is_subject = names_it(&question.topic)
         || question.options.iter().any(|choice| names_it(&choice.text))
-        || setup.context.iter().any(|material| names_it(&material.text));
+        || setup.context.iter().any(|material| material.text.contains(model));
     if is_coded && !is_subject { Kind::Unmistakable } else { Kind::Role }
 }
 
