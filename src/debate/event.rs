@@ -55,6 +55,7 @@ pub struct Logged {
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "the large ones, replies, are what a log mostly holds")]
 pub enum Event {
     /// The session began. Always the first event, and the only one of its kind.
     SessionOpened(Box<Setup>),
