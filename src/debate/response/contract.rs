@@ -187,7 +187,7 @@ fn claims(terms: Option<&StanceTerms>, scope: Scope) -> Claims {
         (true, Scope::Former | Scope::Full | Scope::Compact) => Claims::Both,
         (true, Scope::Opening) => Claims::SupportsAlone,
         (false, Scope::Former | Scope::Full | Scope::Compact) => Claims::RebutsAlone,
-        (false, Scope::Opening) => Claims::Alone,
+        (false, Scope::Opening) => Claims::Neither,
     }
 }
 

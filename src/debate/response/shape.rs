@@ -55,7 +55,7 @@ pub(super) enum Claims {
     /// Claims alone: there are no options.
     RebutsAlone,
     /// Neither.
-    Alone,
+    Neither,
 }
 
 impl Shape<'_> {
@@ -122,7 +122,7 @@ fn claim(of: Claims) -> Value {
         Claims::Both => vec![supports, rebuts],
         Claims::SupportsAlone => vec![supports],
         Claims::RebutsAlone => vec![rebuts],
-        Claims::Alone => Vec::new(),
+        Claims::Neither => Vec::new(),
     });
     object(properties)
 }
