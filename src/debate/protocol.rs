@@ -127,7 +127,7 @@ pub fn started(ask: &Ask) -> Event {
 pub(crate) fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
     Some(match turn.phase.as_str() {
         schedule::FRAMING => Contract::Perspectives(person::models(history)),
-        schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
+        schedule::OPTIONS => sorting::contract(history, sorting::statements(history).len()),
         schedule::SYNTHESIS => Contract::Synthesis,
         _ => {
             let slots = schedule::slots(history);

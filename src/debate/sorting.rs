@@ -7,7 +7,9 @@ use crate::debate::consensus;
 use crate::debate::event::{Frozen, SortingBasis};
 use crate::debate::history::History;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
+use crate::debate::response::contract::{Contract, Contradictions};
 use crate::debate::response::{Pile, Response};
+use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Planned};
 use crate::debate::text;
 use crate::stats::adjusted_rand_index::adjusted_rand_index;
@@ -49,6 +51,33 @@ pub enum Sorting {
     ThirdPass,
     /// They can be frozen.
     Frozen(Frozen),
+}
+
+/// The terms of a sorting of so many statements.
+pub fn contract(history: &History, statements: usize) -> Contract {
+    let contradictions = match Rule::OneOptionCaveat.holds_in(history.setup.format) {
+        true => Contradictions::Asked,
+        false => Contradictions::NotAsked,
+    };
+    Contract::Sorting(u32::try_from(statements).unwrap_or(u32::MAX), contradictions)
+}
+
+/// Whether the only option that the sortings found may hold statements that contradict each other: one of the sortings says so,
+/// or does not say that there are none. Statements in the same words need no sorting, and do not contradict each other.
+pub fn is_only_option_in_doubt(history: &History) -> bool {
+    let is_only = history.frozen.as_ref().is_some_and(|frozen| {
+        frozen.options.len() == 1 && frozen.sorted.len() > 1 && frozen.basis != SortingBasis::Verbatim
+    });
+    let turn = |pass: Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name()).id;
+    let is_doubtful = |pass: Pass| match history.valid_response(&turn(pass)) {
+        Some(Response::Sorting(piles)) => {
+            piles.iter().any(|pile| pile.contradicting.as_ref().is_none_or(|places| !places.is_empty()))
+        }
+        Some(_) | None => false,
+    };
+    is_only
+        && Rule::OneOptionCaveat.holds_in(history.setup.format)
+        && [Pass::Forward, Pass::Reverse, Pass::Third].into_iter().any(is_doubtful)
 }
 
 /// The opening statements by seat; abstentions state nothing.

@@ -28,7 +28,7 @@ fn terms(contract: &Contract) -> Option<&StanceTerms> {
     match contract {
         Contract::Position(terms, _) => terms.as_ref(),
         Contract::Ballot(terms) => Some(terms),
-        Contract::Questions | Contract::Perspectives(_) | Contract::Sorting(_) | Contract::Synthesis => None,
+        Contract::Questions | Contract::Perspectives(_) | Contract::Sorting(..) | Contract::Synthesis => None,
     }
 }
 

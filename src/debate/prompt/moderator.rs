@@ -8,8 +8,9 @@ use crate::debate::history::History;
 use crate::debate::person;
 use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, shared};
 use crate::debate::question::OPTIONS;
-use crate::debate::response::contract::Contract;
+use crate::debate::response::contract::{Contract, Contradictions};
 use crate::debate::schedule;
+use crate::debate::sorting;
 
 /// What the moderator is.
 pub const ROLE: &str = "You are the moderator of this debate. You hold no position, take no side and count nothing.";
@@ -28,21 +29,27 @@ pub fn framing(history: &History, turn: &TurnId) -> Prompt {
 
 /// Asks to sort `statements`, listed in the given order.
 pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt {
-    let contract = Contract::Sorting(u32::try_from(statements.len()).unwrap_or(u32::MAX));
+    let contract = sorting::contract(history, statements.len());
     let nonce = quote::nonce(history.setup.seed);
     let listed: Vec<String> = statements
         .iter()
         .enumerate()
         .map(|(place, statement)| format!("Statement {}\n{}", place + 1, quote::fence(&nonce, statement)))
         .collect();
-    let ask = format!(
+    let mut ask = format!(
         "Sort these opening statements into options: statements that would lead to the same decision belong together, whatever their reasons; statements \
          that would not, do not. Form at most {} options. Word each as a decision in at most 20 words, so that its holders would sign it. `statements` holds \
          the numbers of the statements under the option; every statement stands under exactly one.",
         OPTIONS.end()
     );
+    if matches!(contract, Contract::Sorting(_, Contradictions::Asked)) {
+        ask.push_str(CONTRADICTING);
+    }
     closed_prompt(history, turn, &contract, vec![listed.join("\n\n"), ask])
 }
+
+const CONTRADICTING: &str = " `contradicting` holds the numbers of those among them that cannot be carried out together with another of them, such as one \
+that wants what another refuses; an empty list where there are none.";
 
 /// Asks for the closing text of a decided debate.
 pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {

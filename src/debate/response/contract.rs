@@ -18,9 +18,18 @@ pub enum Contract {
     /// This many personas.
     Perspectives(u32),
     /// This many statements, sorted into options.
-    Sorting(u32),
+    Sorting(u32, Contradictions),
     /// The closing text.
     Synthesis,
+}
+
+/// Whether a sorting says which statements under one option contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contradictions {
+    /// It is not asked.
+    NotAsked,
+    /// It is.
+    Asked,
 }
 
 /// Whether a statement may say which facts from outside it needs.
@@ -76,7 +85,7 @@ impl Contract {
         match self {
             Self::Position(terms, _) => terms.as_ref(),
             Self::Ballot(terms) => Some(terms),
-            Self::Questions | Self::Perspectives(_) | Self::Sorting(_) | Self::Synthesis => None,
+            Self::Questions | Self::Perspectives(_) | Self::Sorting(..) | Self::Synthesis => None,
         }
     }
 
@@ -87,7 +96,7 @@ impl Contract {
             Self::Questions => "questions",
             Self::Ballot(_) => "ballot",
             Self::Perspectives(_) => "perspectives",
-            Self::Sorting(_) => "sorting",
+            Self::Sorting(..) => "sorting",
             Self::Synthesis => "synthesis",
         }
     }
@@ -132,7 +141,7 @@ impl Contract {
                 properties
             }
             Self::Perspectives(_) => vec![("perspectives", Shape::Personas)],
-            Self::Sorting(_) => vec![("options", Shape::Piles)],
+            Self::Sorting(_, contradictions) => vec![("options", Shape::Piles(*contradictions))],
             Self::Synthesis => vec![
                 ("conclusion", Shape::Text),
                 ("rationale", Shape::Points),
@@ -189,7 +198,7 @@ enum Shape<'a> {
     Questions,
     Needs,
     Personas,
-    Piles,
+    Piles(Contradictions),
     Points,
     ChangeOrNull,
     EstimateOrNull,
@@ -213,7 +222,12 @@ impl Shape<'_> {
                 list(object(vec![("query", text()), ("reason", text()), ("required", json!({ "type": "boolean" }))]))
             }
             Self::Personas => list(object(vec![("name", text()), ("cares_about", text())])),
-            Self::Piles => list(object(vec![("text", text()), ("statements", list(json!({ "type": "integer" })))])),
+            Self::Piles(contradictions) => {
+                let places = || list(json!({ "type": "integer" }));
+                let mut pile = vec![("text", text()), ("statements", places())];
+                pile.extend((*contradictions == Contradictions::Asked).then(|| ("contradicting", places())));
+                list(object(pile))
+            }
             Self::Points => list(object(vec![("text", text()), ("claims", list(text()))])),
             Self::ChangeOrNull => or_null(vec![("because", text()), ("decisive_claims", list(text()))]),
             Self::EstimateOrNull => {

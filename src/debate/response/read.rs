@@ -143,7 +143,7 @@ fn read_object(contract: &Contract, fields: &Fields<'_>) -> Result<Response, Str
         Contract::Questions => Response::Questions(questions(fields)?),
         Contract::Ballot(terms) => Response::Ballot(ballot(fields, terms)?),
         Contract::Perspectives(count) => Response::Perspectives(perspectives(fields, *count)?),
-        Contract::Sorting(count) => Response::Sorting(piles(fields, *count)?),
+        Contract::Sorting(count, _) => Response::Sorting(piles(fields, *count)?),
         Contract::Synthesis => Response::Synthesis(synthesis(fields)?),
     })
 }
@@ -322,7 +322,8 @@ fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
         };
         let members = places.iter().map(|place| place.as_u64().and_then(|place| u32::try_from(place).ok()));
         let members = members.collect::<Option<Vec<u32>>>().ok_or("`statements` must be a list of numbers")?;
-        Ok(Pile { text: text::line(&fields.needed_text("text")?), members })
+        let contradicting = fields.0.get("contradicting").and_then(|given| contradicting(given, &members));
+        Ok(Pile { text: text::line(&fields.needed_text("text")?), members, contradicting })
     };
     let piles: Vec<Pile> = fields.objects("options")?.iter().map(pile).collect::<Result<_, String>>()?;
     let mut seen: Vec<u32> = piles.iter().flat_map(|pile| pile.members.iter().copied()).collect();
@@ -340,6 +341,13 @@ fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
         return Err(format!("{} options were formed; at most {} are taken", piles.len(), OPTIONS.end()));
     }
     Ok(piles)
+}
+
+/// The statements of a pile that contradict another of it, as far as they can be read; `None` when they cannot.
+fn contradicting(given: &Value, members: &[u32]) -> Option<Vec<u32>> {
+    let places = given.as_array()?.iter().map(|place| u32::try_from(place.as_u64()?).ok());
+    let places = places.collect::<Option<Vec<u32>>>()?;
+    places.iter().all(|place| members.contains(place)).then_some(places)
 }
 
 fn synthesis(fields: &Fields<'_>) -> Result<Synthesis, String> {
