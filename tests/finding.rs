@@ -10,8 +10,9 @@ mod program;
 use std::path::Path;
 
 use roundtable::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId, Setup, StoppedBy};
+use roundtable::engine::Request;
 use roundtable::stats::shuffle;
-use roundtable::store::{Filter, Hit, Lease, Listed, Request, Standing, Store, StoreError};
+use roundtable::store::{Filter, Hit, Lease, Listed, Standing, Store, StoreError};
 
 use logs::{append, begin, database, events, new_session, opened, renamed, session_at, setup, stop, wait};
 use program::files_below;

@@ -159,9 +159,9 @@ pub(super) fn history_failure(error: HistoryError) -> Failure {
     Failure::internal(format!("the session's log is damaged: {error}")).with_source(error)
 }
 
-pub(super) fn engine_failure(error: EngineError) -> Failure {
+pub(super) fn engine_failure(error: EngineError<StoreError>) -> Failure {
     match error {
-        EngineError::Store(error) => store_failure(error),
+        EngineError::Log(error) => store_failure(error),
         EngineError::History(error) => history_failure(error),
         EngineError::Aborted => Failure::interrupted("interrupted")
             .with_hint("`roundtable resume @` goes on from here; nothing that arrived is asked again"),

@@ -248,9 +248,9 @@ impl Session {
     pub async fn run(self, notices: Sender<Notice>, control: Control) -> Result<History, Failure> {
         let session = self.history.setup.session;
         let watch = self.telemetry.watch(&self.history);
+        let lease = self.lease;
         let run = engine::Run {
-            store: &self.store,
-            lease: self.lease,
+            log: &self.store.log(&lease),
             history: self.history,
             provider: self.provider.as_ref(),
             notices,
@@ -258,6 +258,7 @@ impl Session {
             control,
         };
         let finished = run.finish().await;
+        drop(lease);
         watch.end(&finished);
         if matches!(finished, Err(EngineError::Aborted)) {
             // Whoever leaves at once does not wait for a disk that stands still.

@@ -104,6 +104,12 @@ pub const MODE: &str = "ROUNDTABLE_MODE";
 pub const DOCUMENTS: &str = "ROUNDTABLE_DOCUMENTS";
 /// Variable with the most personas that are asked at once.
 pub const PERSONA_CONCURRENCY: &str = "ROUNDTABLE_PERSONA_CONCURRENCY";
+/// Variable with the most debates that a server runs at the same time.
+pub const MAX_DEBATES: &str = "ROUNDTABLE_MAX_DEBATES";
+/// Variable with the most debates that a bench holds at the same time.
+pub const MAX_JOBS: &str = "ROUNDTABLE_MAX_JOBS";
+/// Variable with the most requests that a key may have in flight.
+pub const MAX_CONCURRENCY: &str = "ROUNDTABLE_MAX_CONCURRENCY";
 /// Variable with the token that clients of the HTTP server for assistants must bring.
 pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
 /// Variable with the level down to which log lines are written.
@@ -123,6 +129,9 @@ pub const POLICY_MIN_AGREEMENT: &str = "policy.min_agreement";
 pub const POLICY_EXPECT: &str = "policy.expect";
 /// Key of a policy that takes no blocking objection.
 pub const POLICY_NO_BLOCKING_DISSENT: &str = "policy.no_blocking_dissent";
+
+/// More requests at once than this no setting allows.
+const CONCURRENCY_CEILING: u32 = 10_000;
 
 /// What every variable of ours starts with, the shared `NO_COLOR` apart.
 pub(crate) const PREFIX: &str = "ROUNDTABLE_";
@@ -270,6 +279,27 @@ pub const KEYS: &[Key] = &[
         about: "the most personas that are asked alone at the same time, 1 to 50",
     },
     Key {
+        name: MAX_DEBATES,
+        yaml: Some("max_debates"),
+        kind: Kind::Count { min: 1, max: 1_000 },
+        default: Some("16"),
+        about: "the most debates that one `roundtable mcp` runs at the same time, 1 to 1000",
+    },
+    Key {
+        name: MAX_JOBS,
+        yaml: Some("max_jobs"),
+        kind: Kind::Count { min: 1, max: 1_000 },
+        default: Some("16"),
+        about: "the most debates that `bench --jobs` may hold at the same time, 1 to 1000",
+    },
+    Key {
+        name: MAX_CONCURRENCY,
+        yaml: Some("max_concurrency"),
+        kind: Kind::Count { min: 1, max: CONCURRENCY_CEILING },
+        default: Some("100"),
+        about: "the most requests at once that `ANTHROPIC_CONCURRENCY` and its like may allow, 1 to 10000",
+    },
+    Key {
         name: DATA_DIR,
         yaml: Some("data_dir"),
         kind: Kind::Path,
@@ -412,7 +442,7 @@ fn vendor_row(key: &VendorKey) -> Row {
             VendorField::Model => Kind::Text,
             VendorField::RequestsPerMinute => Kind::Count { min: 1, max: 1_000_000 },
             VendorField::TokensPerMinute => Kind::Count { min: 1_000, max: 1_000_000_000 },
-            VendorField::Concurrency => Kind::Count { min: 1, max: 100 },
+            VendorField::Concurrency => Kind::Count { min: 1, max: CONCURRENCY_CEILING },
         },
         default: None,
         about: key.about.clone(),

@@ -100,10 +100,11 @@ impl OpenBench {
     /// run itself does.
     pub async fn hold(
         &self,
-        jobs: usize,
+        jobs: u32,
         control: &BenchControl,
         tell: &dyn Fn(BenchNews<'_>),
     ) -> Result<Option<Failure>, Failure> {
+        let jobs = usize::try_from(jobs).unwrap_or(usize::MAX);
         let mut progress = self.known()?;
         tell(BenchNews::Known { decided: progress.decided, cells: self.size() });
         let mut running = FuturesUnordered::new();
