@@ -14,7 +14,7 @@ use roundtable::debate::estimate::worded;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::{Question, QuestionError};
-use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Objections, Scope, StanceTerms};
 use roundtable::debate::response::read::{Strictness, read};
 use roundtable::debate::response::{Estimate, Response};
 use roundtable::export::record::record;
@@ -165,7 +165,7 @@ fn an_estimate_is_whole_and_in_order() {
     let response = read(&Contract::Ballot(terms()), &json_reply(&abstains), Strictness::Strict);
     let Response::Ballot(ballot) = response else { panic!("unclear") };
     assert_eq!((ballot.stance.estimate, ballot.stance.abstained.as_deref()), (None, Some("no data")));
-    let fields = Contract::Ballot(terms()).fields();
+    let fields = Contract::Ballot(terms()).fields(Scope::Former);
     assert_eq!(fields, ["because", "statement", "estimate", "abstain_reason", "change", "confidence"]);
 }
 

@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use roundtable::debate::question::{Choice, OptionId, Question};
 use roundtable::debate::reply::{Finish, Reply};
-use roundtable::debate::response::contract::{Contract, Contradictions, Earlier, Needs, Objections, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
 use roundtable::debate::response::read::{self, Strictness};
 use roundtable::debate::response::{Ballot, ClaimKind, Position, Response, Stance};
 use serde_json::{Value, json};
@@ -482,7 +482,7 @@ fn a_sorting_puts_every_statement_under_exactly_one_option() {
             .enumerate()
             .map(|(place, members)| json!({ "text": format!("Option {place}"), "statements": members }))
             .collect();
-        read(&Contract::Sorting(4, Contradictions::Asked), &said(&json!({ "options": options }).to_string()))
+        read(&Contract::Sorting(4), &said(&json!({ "options": options }).to_string()))
     };
     let cases: [(&[&[i64]], bool); 10] = [
         (&[&[1, 2], &[3, 4]], true),
@@ -501,16 +501,10 @@ fn a_sorting_puts_every_statement_under_exactly_one_option() {
     }
     let same_words =
         json!({ "options": [{ "text": "Move", "statements": [1, 2] }, { "text": "move.", "statements": [3, 4] }] });
-    assert!(
-        !read(&Contract::Sorting(4, Contradictions::Asked), &said(&same_words.to_string())).is_valid(),
-        "options that read the same"
-    );
+    assert!(!read(&Contract::Sorting(4), &said(&same_words.to_string())).is_valid(), "options that read the same");
     let many: Vec<Value> =
         (1..=8).map(|place| json!({ "text": format!("Option {place}"), "statements": [place] })).collect();
-    assert!(
-        !read(&Contract::Sorting(8, Contradictions::Asked), &said(&json!({ "options": many }).to_string())).is_valid(),
-        "eight options"
-    );
+    assert!(!read(&Contract::Sorting(8), &said(&json!({ "options": many }).to_string())).is_valid(), "eight options");
 }
 
 #[test]
@@ -562,7 +556,7 @@ fn contracts() -> Vec<Contract> {
         Contract::Position(None, Needs::NotAsked),
         Contract::Questions,
         Contract::Perspectives(2),
-        Contract::Sorting(3, Contradictions::Asked),
+        Contract::Sorting(3),
         Contract::Synthesis,
     ]
 }

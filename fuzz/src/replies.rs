@@ -170,6 +170,7 @@ fn contracts() -> Vec<Contract> {
 fn reply(text: &str, finish: Finish) -> Reply {
     Reply {
         text: text.to_owned(),
+        reasoning: None,
         model: "any".to_owned(),
         finish,
         usage: Usage::default(),

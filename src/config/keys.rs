@@ -100,6 +100,14 @@ pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with how much the panel is asked for.
+pub const FORMS: &str = "ROUNDTABLE_FORMS";
+/// Word for forms as small as the models are.
+pub const AUTO: &str = "auto";
+/// Word for forms with every field.
+pub const FULL: &str = "full";
+/// Word for forms with a reason, a statement, the vote and a confidence.
+pub const COMPACT: &str = "compact";
 /// Variable with the folder of the reference documents.
 pub const DOCUMENTS: &str = "ROUNDTABLE_DOCUMENTS";
 /// Variable with the most personas that are asked at once.
@@ -158,6 +166,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         default: Some("collaborative"),
         about: "mode when `--mode` does not say",
+    },
+    Key {
+        name: FORMS,
+        yaml: Some("forms"),
+        kind: Kind::Word(&[AUTO, FULL, COMPACT]),
+        default: Some(AUTO),
+        about: "how much the panel is asked for: full, compact (a reason, a statement, the vote and a confidence), or auto: compact for small models on a server of your own",
     },
     Key {
         name: PROVIDERS,

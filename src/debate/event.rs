@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::debate::agent::{Agent, Persona, Seat, Voice};
-use crate::debate::ask::TurnId;
+use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::budget::{Caps, Grant, Reached};
 use crate::debate::consensus::Consensus;
 use crate::debate::decision::Decision;
@@ -219,6 +219,9 @@ pub struct Setup {
     pub rounds: Option<u32>,
     /// Whether a closing text is written.
     pub synthesis: bool,
+    /// Who is asked for the compact forms, besides those whose reply was cut off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compact: Vec<Speaker>,
     /// The bounds.
     pub limits: Limits,
     /// The hard limits on cost, tokens and time.

@@ -91,8 +91,12 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     let Some(contract) = contract(history, turn) else {
         return Response::Unclear { reason: "no such turn is due".to_owned() };
     };
-    let is_strict = Rule::StrictReplies.holds_in(history.setup.format);
-    let strictness = if is_strict { Strictness::Strict } else { Strictness::Lenient };
+    let format = history.setup.format;
+    let strictness = match (Rule::RepliesAsMeant.holds_in(format), Rule::StrictReplies.holds_in(format)) {
+        (true, _) => Strictness::AsMeant,
+        (false, true) => Strictness::Strict,
+        (false, false) => Strictness::Lenient,
+    };
     match read::read(&contract, reply, strictness) {
         Response::Synthesis(mut synthesis) => {
             let ledger = claims::ledger(history);
@@ -127,7 +131,7 @@ pub fn started(ask: &Ask) -> Event {
 pub(crate) fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
     Some(match turn.phase.as_str() {
         schedule::FRAMING => Contract::Perspectives(person::models(history)),
-        schedule::OPTIONS => sorting::contract(history, sorting::statements(history).len()),
+        schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
         schedule::SYNTHESIS => Contract::Synthesis,
         _ => {
             let slots = schedule::slots(history);

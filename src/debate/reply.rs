@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Reply {
     /// The text, as it came.
     pub text: String,
+    /// What was thought before it, where the provider tells, or the text held it; never a part of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
     /// The model that answered, as the provider names it.
     pub model: String,
     /// Why the text ends.

@@ -7,6 +7,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::debate::reply::{Citation, Finish};
+use crate::debate::response::reasoning;
+
+/// The most that is kept of what was thought, in bytes: it is for people who look into a reply.
+const REASONING_BYTES_MAX: usize = 64 * 1024;
 
 /// How far a reply has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +39,8 @@ pub(crate) enum Pause {
 pub(crate) struct Draft {
     pub(crate) stage: Stage,
     pub(crate) text: String,
+    /// What was thought, in a channel of its own or in the text.
+    pub(crate) reasoning: String,
     pub(crate) finish: Option<Finish>,
     pub(crate) model: Option<String>,
     pub(crate) request_id: Option<String>,
@@ -67,6 +73,24 @@ impl Draft {
     pub(crate) fn append(&mut self, text: &str) -> Option<String> {
         self.text.push_str(text);
         (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Adds what was thought, up to so much as is kept of it.
+    pub(crate) fn think(&mut self, thought: &str) {
+        let room = REASONING_BYTES_MAX.saturating_sub(self.reasoning.len());
+        let end = (0..=room.min(thought.len())).rev().find(|at| thought.is_char_boundary(*at)).unwrap_or(0);
+        self.reasoning.push_str(&thought[..end]);
+    }
+
+    /// Takes reasoning out of the text, where a server leaves it there.
+    pub(crate) fn part_reasoning(&mut self) {
+        let parted = reasoning::part(&self.text);
+        self.text = parted.answer;
+        if !parted.reasoning.is_empty() {
+            let between = if self.reasoning.is_empty() { "" } else { "\n" };
+            self.think(between);
+            self.think(&parted.reasoning);
+        }
     }
 
     /// Notes who answered, from the first event that says so.

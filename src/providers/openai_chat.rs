@@ -1,7 +1,7 @@
 //! OpenAI's Chat Completions wire, read from the `openai` SDK 3.52 for Python, and forgiving towards the many servers
 //! that speak it: usage may be missing, the closing `[DONE]` too, and content may come in parts.
 //!
-//! Must never read `reasoning_content` or a leading `<think>` block as the answer.
+//! Must never read the channel for reasoning as the answer.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::schema;
-use crate::providers::table::{OutputLimit, UsageReport, Vendor};
+use crate::providers::table::{Bounds, OutputLimit, UsageReport, Vendor};
 use crate::providers::wire::{Call, Shape, WireFault};
 
 /// Encodes a streaming request in the dialect of `vendor`.
@@ -29,7 +29,7 @@ pub(crate) fn encode(ask: &Ask, vendor: &Vendor, shape: Shape) -> Call {
         UsageReport::Unasked => {}
     }
     match shape {
-        Shape::Schema => body["response_format"] = schema_format(ask),
+        Shape::Schema => body["response_format"] = schema_format(ask, vendor.bounds),
         Shape::JsonObject => body["response_format"] = json!({ "type": "json_object" }),
         Shape::Plain | Shape::Text => {}
     }
@@ -44,9 +44,13 @@ pub(crate) fn said(role: Role, text: &str) -> Value {
     json!({ "role": role, "content": text })
 }
 
-pub(crate) fn schema_format(ask: &Ask) -> Value {
+pub(crate) fn schema_format(ask: &Ask, bounds: Bounds) -> Value {
     let schema = &ask.prompt.schema;
-    json!({ "type": "json_schema", "json_schema": { "name": schema.name, "strict": true, "schema": schema.json } })
+    let json = match bounds {
+        Bounds::InWords => schema::unbounded(&schema.json),
+        Bounds::Enforced => schema.json.clone(),
+    };
+    json!({ "type": "json_schema", "json_schema": { "name": schema.name, "strict": true, "schema": json } })
 }
 
 /// Takes one chunk of the stream.
@@ -74,6 +78,10 @@ pub(crate) fn choice(draft: &mut Draft, choice: &Value) -> Result<Option<String>
     for annotation in [delta, message].into_iter().flat_map(|said| said["annotations"].as_array()).flatten() {
         let page = &annotation["url_citation"];
         draft.sources.add(&page["url"], &page["title"], &Value::Null, Standing::Cited);
+    }
+    for said in [delta, message] {
+        // Servers have two names for the channel; no server fills in both.
+        draft.think(said["reasoning_content"].as_str().or(said["reasoning"].as_str()).unwrap_or_default());
     }
     let mut shown = draft.append(&content(&delta["content"]));
     for refusal in
@@ -125,14 +133,6 @@ pub(crate) fn done(draft: &mut Draft) {
     draft.stage = Stage::Closed;
     if draft.finish.is_none() && !draft.text.is_empty() {
         draft.finish = Some(Finish::Complete);
-    }
-}
-
-/// Takes reasoning out of the text, where a server leaves it in front of the answer.
-pub(crate) fn settle(draft: &mut Draft) {
-    if let Some(thought) = draft.text.trim_start().strip_prefix("<think>") {
-        draft.text =
-            thought.split_once("</think>").map(|(_, answer)| answer.trim_start().to_owned()).unwrap_or_default();
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::debate::ask::Ask;
 use crate::debate::search::{Domains, SearchTerms, WebSearch};
 use crate::providers::draft::{Draft, Stage, Standing};
+use crate::providers::table::Bounds;
 use crate::providers::wire::{Call, Shape, WireFault};
 use crate::providers::{openai_chat, schema};
 
@@ -35,7 +36,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
         WebSearch::On(terms) => search(&mut body, terms),
     }
     match shape {
-        Shape::Schema => body["response_format"] = openai_chat::schema_format(ask),
+        Shape::Schema => body["response_format"] = openai_chat::schema_format(ask, Bounds::InWords),
         // This wire knows no looser mode between a schema and none.
         Shape::JsonObject | Shape::Plain | Shape::Text => {}
     }
@@ -95,7 +96,6 @@ fn number(draft: &mut Draft, chunk: &Value) {
 
 /// Turns the numbered list into sources: cited where the text holds their `[n]`, otherwise consulted.
 pub(crate) fn settle(draft: &mut Draft) {
-    openai_chat::settle(draft);
     for (index, page) in std::mem::take(&mut draft.numbered).iter().enumerate() {
         let marker = format!("[{}]", index + 1);
         let standing = if draft.text.contains(&marker) { Standing::Cited } else { Standing::Consulted };

@@ -67,6 +67,7 @@ fn reply(ask: &Ask, text: String, pace: Duration) -> Reply {
         Usage { input_tokens: tokens(input), output_tokens: tokens(text.len()), estimated: true, ..Usage::default() };
     Reply {
         text,
+        reasoning: None,
         model: ask.voice.model.clone(),
         finish: Finish::Complete,
         usage,
@@ -138,7 +139,8 @@ fn field(ask: &Ask, name: &str, schema: &Value, told: &str) -> Value {
         "estimate" => estimate(ask, told),
         "option" => option_of(ask, told).map_or(Value::Null, |option| json!(option)),
         "change" => change(ask, told),
-        "confidence" => json!(0.6 + f64::from(seat % 4) * 0.1),
+        "confidence" => json!(60 + seat % 4 * 10),
+        "blocking" => json!(false),
         "would_change_my_mind" => json!(["a measurement that shows the opposite"]),
         "questions" => questions(seat, told),
         "perspectives" => perspectives(told),

@@ -67,6 +67,8 @@ pub struct Call {
 pub struct Answer {
     /// The text, without reasoning.
     pub text: String,
+    /// What was thought before it, where the provider tells.
+    pub reasoning: Option<String>,
     /// The model that answered, as the provider names it.
     pub model: Option<String>,
     /// Why the text ends.
@@ -123,8 +125,10 @@ impl Answer {
         self.citations.into_iter().chain(rest.citations).for_each(|source| sources.merge(source));
         // What stands before a search tells of the search.
         let text = if rest.searches > 0 { rest.text } else { self.text + &rest.text };
+        let reasoning = [self.reasoning, rest.reasoning].into_iter().flatten().collect::<Vec<_>>().join("\n");
         Self {
             text,
+            reasoning: Some(reasoning).filter(|thought| !thought.is_empty()),
             model: rest.model.or(self.model),
             finish: rest.finish,
             usage: self.usage.zip(rest.usage).map(|(before, after)| before.and(&after)),
@@ -345,15 +349,16 @@ impl Decoder {
             return Err(WireFault::new(FaultKind::InvalidResponse, "the reply does not say why it ended"));
         };
         let (wire, mut draft, heard) = (self.wire, std::mem::take(&mut self.draft), self.heard.take());
+        draft.part_reasoning();
         match wire {
-            Wire::OpenaiChat => openai_chat::settle(&mut draft),
             Wire::Perplexity => perplexity::settle(&mut draft),
-            Wire::Anthropic | Wire::OpenaiResponses | Wire::Gemini => {}
+            Wire::OpenaiChat | Wire::Anthropic | Wire::OpenaiResponses | Wire::Gemini => {}
         }
         let usage = draft.usage.as_ref().and_then(|usage| wire.usage(usage));
         Ok(Answer {
             called: heard.map(|heard| heard.called(wire, &draft.text)).unwrap_or_default(),
             text: draft.text,
+            reasoning: Some(draft.reasoning).filter(|thought| !thought.is_empty()),
             model: draft.model,
             finish,
             usage,

@@ -18,6 +18,7 @@ mod ledger;
 mod list;
 mod memory;
 mod migrations;
+mod phrase;
 mod read;
 mod requests;
 mod search;

@@ -138,6 +138,7 @@ fn reply(history: &History, ask: &Ask, case: Case) -> Reply {
     let input_tokens = search.map_or(input_tokens, |search| search.input_tokens(input_tokens, searches));
     Reply {
         text,
+        reasoning: None,
         model: ask.voice.model.clone(),
         finish,
         usage: Usage { input_tokens, output_tokens, searches: searches.into(), estimated: true, ..Usage::default() },

@@ -92,6 +92,7 @@ impl Play {
             frames: false,
             rounds: None,
             synthesis: false,
+            compact: Vec::new(),
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
             web_search: WebSearch::Unsaid,
@@ -191,6 +192,7 @@ pub(super) fn reply(response: Response, cost_usd: Option<f64>) -> Outcome {
     let (text, model) = (String::new(), String::new());
     let reply = Reply {
         text,
+        reasoning: None,
         model,
         finish: Finish::Complete,
         usage,

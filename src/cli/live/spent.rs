@@ -115,6 +115,7 @@ mod tests {
         let (text, model) = (String::new(), String::new());
         Reply {
             text,
+            reasoning: None,
             model,
             finish: Finish::Complete,
             usage,

@@ -1,16 +1,16 @@
 //! The moderator's own prompts: framing a panel, sorting opening statements, closing the debate.
 
-use crate::debate::ask::{Message, Prompt, Role, TurnId};
+use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
 use crate::debate::claims::{Entry, Status};
 use crate::debate::decision::Decision;
 use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::history::History;
 use crate::debate::person;
-use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, shared};
+use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, scope, shared};
 use crate::debate::question::OPTIONS;
-use crate::debate::response::contract::{Contract, Contradictions};
+use crate::debate::response::contract::Contract;
+use crate::debate::rules::Rule;
 use crate::debate::schedule;
-use crate::debate::sorting;
 
 /// What the moderator is.
 pub const ROLE: &str = "You are the moderator of this debate. You hold no position, take no side and count nothing.";
@@ -29,7 +29,7 @@ pub fn framing(history: &History, turn: &TurnId) -> Prompt {
 
 /// Asks to sort `statements`, listed in the given order.
 pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt {
-    let contract = sorting::contract(history, statements.len());
+    let contract = Contract::Sorting(u32::try_from(statements.len()).unwrap_or(u32::MAX));
     let nonce = quote::nonce(history.setup.seed);
     let listed: Vec<String> = statements
         .iter()
@@ -42,7 +42,7 @@ pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt 
          the numbers of the statements under the option; every statement stands under exactly one.",
         OPTIONS.end()
     );
-    if matches!(contract, Contract::Sorting(_, Contradictions::Asked)) {
+    if Rule::OneOptionCaveat.holds_in(history.setup.format) {
         ask.push_str(CONTRADICTING);
     }
     closed_prompt(history, turn, &contract, vec![listed.join("\n\n"), ask])
@@ -130,15 +130,16 @@ fn minority(dissent: &Dissent) -> String {
 
 /// A conversation of one turn, with the attempts at it so far.
 fn closed_prompt(history: &History, turn: &TurnId, contract: &Contract, parts: Vec<String>) -> Prompt {
-    let text = [vec![ROLE.to_owned()], parts, vec![form_line(contract)]].concat().join("\n\n");
+    let scope = scope::of(history, Speaker::Moderator);
+    let text = [vec![ROLE.to_owned()], parts, vec![form_line(contract, scope)]].concat().join("\n\n");
     let mut messages = vec![Message { role: Role::User, text }];
     if let Some(known) = history.turns.get(turn) {
-        push_attempts(&mut messages, &known.attempts, false);
+        push_attempts(&mut messages, &known.attempts, false, || scope::shorter(history, contract));
     }
     Prompt {
         shared: shared(history),
         messages,
-        schema: contract.schema(),
+        schema: contract.schema(scope::due(history, Some(turn), scope)),
         output_tokens_max: room(history, Some(turn)),
     }
 }

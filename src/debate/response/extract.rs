@@ -58,13 +58,17 @@ fn parsed(object: &str, strictness: Strictness) -> Result<Map<String, Value>, St
     match strictness {
         Strictness::Lenient => Ok(map),
         // In what was parsed, a colon outside of strings stands after a key.
-        Strictness::Strict if keys(map.values()) + map.len() != outside_strings(object).filter(is_colon).count() => {
+        Strictness::Strict | Strictness::AsMeant
+            if keys(map.values()) + map.len() != outside_strings(object).filter(is_colon).count() =>
+        {
             Err("it gives the same key twice".to_owned())
         }
-        Strictness::Strict => match vanishing(object).or_else(|| map.values().find_map(vanishing_text)) {
-            Some(number) => Err(format!("{number} is too small a number to be told from 0")),
-            None => Ok(map),
-        },
+        Strictness::Strict | Strictness::AsMeant => {
+            match vanishing(object).or_else(|| map.values().find_map(vanishing_text)) {
+                Some(number) => Err(format!("{number} is too small a number to be told from 0")),
+                None => Ok(map),
+            }
+        }
     }
 }
 

@@ -2,11 +2,22 @@
 //!
 //! Must never guess: a reply that cannot be read is a value of its own, shown and left out of every number.
 
+mod choice;
+mod confidence;
 pub mod contract;
 pub mod extract;
+mod fields;
 pub mod filled;
+mod form;
+pub mod instructions;
+mod json;
 pub mod number;
+mod objection;
 pub mod read;
+pub mod reasoning;
+mod shape;
+mod strict;
+mod units;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -71,6 +82,9 @@ pub struct Position {
     /// Its stance; `None` where the position was assigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stance: Option<Stance>,
+    /// What stands beside the stance and could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
 }
 
 /// A sealed rating.
@@ -87,6 +101,18 @@ pub struct Ballot {
     pub blocking_objection: Option<String>,
     /// Its stance.
     pub stance: Stance,
+    /// What stands beside the stance and could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+}
+
+/// A field of a reply that was left out because it could not be read; it costs nobody a vote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unread {
+    /// The field, such as `confidence` or `claims[2].kind`.
+    pub field: String,
+    /// What is wrong with it, in one line of at most 200 characters.
+    pub why: String,
 }
 
 /// Where an agent stands on the question.
@@ -361,6 +387,15 @@ impl Response {
             Self::Position(position) => position.blocking_objection.as_ref(),
             Self::Ballot(ballot) => ballot.blocking_objection.as_ref(),
             _ => None,
+        }
+    }
+
+    /// What stands beside the stance and could not be read.
+    pub fn unread(&self) -> &[Unread] {
+        match self {
+            Self::Position(position) => &position.unread,
+            Self::Ballot(ballot) => &ballot.unread,
+            _ => &[],
         }
     }
 

@@ -2,10 +2,10 @@
 //!
 //! Must never guess: "2-3", "about 10", "1,5" and "1.500" are problems, not numbers.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::debate::question::Unit;
-use crate::debate::response::Estimate;
+use crate::debate::response::{Estimate, units};
 
 /// Largest size of a number. Up to here whole numbers are exact, and no sum or ratio of a panel's numbers overflows.
 pub const SIZE_MAX: f64 = 1e15;
@@ -29,6 +29,21 @@ pub fn estimate(given: Option<&Value>, unit: &Unit) -> Result<Option<Estimate>, 
         return Ok(Some(estimate));
     }
     Err("`estimate.value` must lie between `low` and `high`".to_owned())
+}
+
+/// Reads an estimate whose numbers may carry their unit; `None` where the reply gives none.
+///
+/// # Errors
+///
+/// Says which number is none, has another unit, or lies outside the range.
+pub fn estimate_with_units(given: Option<&Value>, unit: &Unit) -> Result<Option<Estimate>, String> {
+    let Some(Value::Object(object)) = given else { return estimate(given, unit) };
+    let bare = |value: &Value| match value {
+        Value::String(text) => Value::String(units::without_unit(text, &unit.0).to_owned()),
+        other => other.clone(),
+    };
+    let bare: Map<String, Value> = object.iter().map(|(name, value)| (name.clone(), bare(value))).collect();
+    estimate(Some(&Value::Object(bare)), unit)
 }
 
 /// Reads a number, or text that is nothing but one; `None` for all else, and for what is larger than [`SIZE_MAX`].

@@ -314,6 +314,7 @@ fn reply(
     let (usage, cost_usd) = tally::whole(errand, &Told { chars: text.chars().count(), ..told });
     let reply = Reply {
         text,
+        reasoning: answer.reasoning.map(|thought| route.scrub(&thought)),
         model: answer.model.map_or_else(|| ask.voice.model.clone(), |model| route.clean(&model)),
         finish,
         usage,

@@ -368,10 +368,8 @@ pub(super) const FILLERS: &[&str] = &[
     "за",
 ];
 /// Words that say that one thing is the other.
-pub(super) const COPULAS: &[&str] = &[
-    "is", "was", "were", "are", "ist", "war", "wurde", "hat", "est", "fut", "es", "fue", "foi", "\u{e9}", "\u{e8}",
-    "werd",
-];
+pub(super) const COPULAS: &[&str] =
+    &["is", "was", "were", "are", "ist", "war", "wurde", "est", "fut", "es", "fue", "foi", "\u{e9}", "\u{e8}", "werd"];
 
 /// What a folded word tells; `None` for any other word.
 pub(super) fn meaning(word: &str) -> Option<Meaning> {

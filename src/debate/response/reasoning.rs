@@ -1,0 +1,196 @@
+//! Reasoning that stands in the same text as the answer.
+//!
+//! Must never take a word for a mark that only speaks of one: a tag in quotes, or in a text of a JSON object, is no tag.
+
+use crate::debate::response::json;
+
+/// A reply, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parted {
+    /// What was thought, without its marks; empty where nothing was.
+    pub reasoning: String,
+    /// What was said.
+    pub answer: String,
+}
+
+/// Longest name of a tag, and longest list of its attributes, in bytes.
+const NAME_MAX: usize = 40;
+const ATTRIBUTES_MAX: usize = 120;
+
+/// Parts of names that tell a tag of reasoning, whatever model or template it comes from.
+const NAMES: [&str; 7] = ["think", "thought", "reason", "reflect", "scratchpad", "monologue", "rumination"];
+
+/// How tags are set off: what stands before and after the name.
+const BRACKETS: [(&str, &str); 5] =
+    [("<|", "|>"), ("<", ">"), ("[", "]"), ("\u{25c1}", "\u{25b7}"), ("\u{3010}", "\u{3011}")];
+
+/// What a mark does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Opens,
+    Closes,
+}
+
+/// A mark of reasoning and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Tag {
+    start: usize,
+    end: usize,
+    mark: Mark,
+}
+
+/// Takes the reasoning off a text: what stands in tags of reasoning or in channels that are not the final one, and what stands
+/// before a closing tag whose opening one never came. Reasoning that is never closed reaches to the end.
+pub fn part(text: &str) -> Parted {
+    let objects: Vec<(usize, usize)> = json::pieces(text)
+        .into_iter()
+        .filter(|piece| piece.object.is_ok())
+        .map(|piece| (piece.start, piece.end))
+        .collect();
+    let is_said = |at: usize| objects.iter().any(|(start, end)| (*start..*end).contains(&at));
+    if let Some(parted) = channels(text, &is_said) {
+        return parted;
+    }
+    let tags: Vec<Tag> = tags(text).into_iter().filter(|tag| !is_said(tag.start)).collect();
+    let (mut reasoning, mut answer, mut from, mut is_open) = (String::new(), String::new(), 0, false);
+    for (index, tag) in tags.iter().copied().enumerate() {
+        let is_closed = || tags[index + 1..].iter().any(|later| later.mark == Mark::Closes);
+        match (tag.mark, is_open) {
+            // One that is never closed opens reasoning at the beginning of a line; within one, a sentence speaks of it.
+            (Mark::Opens, false) if !begins_line(text, tag) && !is_closed() => {}
+            (Mark::Opens, false) => {
+                answer.push_str(&text[from..tag.start]);
+                (is_open, from) = (true, tag.end);
+            }
+            (Mark::Closes, true) => {
+                add(&mut reasoning, &text[from..tag.start]);
+                (is_open, from) = (false, tag.end);
+            }
+            // The opening tag stood in the template, or what was thought spoke of tags.
+            (Mark::Closes, false) if !is_mentioned(text, tag) => {
+                add(&mut reasoning, &std::mem::take(&mut answer));
+                add(&mut reasoning, &text[from..tag.start]);
+                from = tag.end;
+            }
+            (Mark::Closes, false) | (Mark::Opens, true) => {}
+        }
+    }
+    match is_open {
+        true => add(&mut reasoning, &text[from..]),
+        false => answer.push_str(&text[from..]),
+    }
+    if reasoning.is_empty() && answer.trim().len() == text.trim().len() {
+        return Parted { reasoning, answer: text.to_owned() };
+    }
+    Parted { reasoning, answer: answer.trim().to_owned() }
+}
+
+fn add(reasoning: &mut String, more: &str) {
+    let more = more.trim();
+    if !more.is_empty() && !reasoning.is_empty() {
+        reasoning.push('\n');
+    }
+    reasoning.push_str(more);
+}
+
+/// The tags of a text, but for those that stand in quotes.
+fn tags(text: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(['<', '[', '\u{25c1}', '\u{3010}']).map(|at| from + at) {
+        match tag(text, at) {
+            Some(tag) => {
+                from = tag.end;
+                if !is_quoted(text, tag) {
+                    tags.push(tag);
+                }
+            }
+            None => from = at + text[at..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    tags
+}
+
+/// The tag that begins at `at`, if one does.
+fn tag(text: &str, at: usize) -> Option<Tag> {
+    let rest = &text[at..];
+    if let Some(channel) = rest.strip_prefix("<|channel>").or_else(|| rest.strip_prefix("<channel|>")) {
+        let is_closing = rest.starts_with("<channel|>");
+        let name = channel.len() - channel.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).len();
+        let length = rest.len() - channel.len() + if is_closing { 0 } else { name };
+        return Some(Tag { start: at, end: at + length, mark: if is_closing { Mark::Closes } else { Mark::Opens } });
+    }
+    let (open, close) = BRACKETS.into_iter().find(|(open, _)| rest.starts_with(open))?;
+    let inner = &rest[open.len()..];
+    let window = &inner[..floor(inner, NAME_MAX + ATTRIBUTES_MAX)];
+    let inner = &window[..window.find(close)?];
+    let name_and_more = inner.trim();
+    let (name_and_more, slashed) = match name_and_more.strip_prefix('/') {
+        Some(name) => (name.trim_start(), true),
+        None => (name_and_more, false),
+    };
+    let name_length = name_and_more
+        .find(|c: char| !c.is_alphanumeric() && !matches!(c, ':' | '_' | '-' | '|'))
+        .unwrap_or(name_and_more.len());
+    let (name, attributes) = name_and_more.split_at(name_length);
+    let is_attributes =
+        attributes.is_empty() || attributes.starts_with(char::is_whitespace) && attributes.contains('=');
+    let name = name.to_ascii_lowercase();
+    // `[think]` in brackets stands for a template's own mark; prose puts other words in brackets.
+    let is_ours = NAMES.iter().any(|part| name.contains(part)) && name.len() <= NAME_MAX && is_attributes;
+    if !is_ours {
+        return None;
+    }
+    let ends = slashed || name.starts_with("end") || name.contains("_end") || name.ends_with("end_of_thinking");
+    let mark = if ends { Mark::Closes } else { Mark::Opens };
+    Some(Tag { start: at, end: at + open.len() + inner.len() + close.len(), mark })
+}
+
+/// The largest place up to `max` at which a character begins.
+fn floor(text: &str, max: usize) -> usize {
+    let max = max.min(text.len());
+    (0..=max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// Whether quotation marks stand on both sides of a tag.
+fn is_quoted(text: &str, tag: Tag) -> bool {
+    let quotes = ['`', '"', '\'', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}'];
+    text[..tag.start].ends_with(quotes) && text[tag.end..].starts_with(quotes)
+}
+
+fn begins_line(text: &str, tag: Tag) -> bool {
+    text[..tag.start].rsplit('\n').next().is_none_or(|before| before.trim().is_empty())
+}
+
+/// Whether a sentence goes on around a closing tag: then it speaks of the tag.
+fn is_mentioned(text: &str, tag: Tag) -> bool {
+    let before = text[..tag.start].rsplit('\n').next().unwrap_or_default();
+    let after = text[tag.end..].split('\n').next().unwrap_or_default();
+    let goes_on = after.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase);
+    before.ends_with(' ') && !before.trim().is_empty() && goes_on
+}
+
+/// Parts a text that names the channels of the harmony format, whole or with its special tokens left out; `None` where it
+/// names none.
+fn channels(text: &str, is_said: &dyn Fn(usize) -> bool) -> Option<Parted> {
+    const FINAL: &str = "<|channel|>final";
+    const MESSAGE: &str = "<|message|>";
+    let said = |mark: &str| text.match_indices(mark).map(|(at, _)| at).filter(|at| !is_said(*at)).last();
+    let parted = |reasoning: &str, answer: &str| {
+        let end = ["<|return|>", "<|end|>", "<|call|>"].iter().filter_map(|mark| answer.find(mark)).min();
+        let answer = answer[..end.unwrap_or(answer.len())].trim().to_owned();
+        Parted { reasoning: reasoning.trim().to_owned(), answer }
+    };
+    if let Some(at) = said(FINAL) {
+        let rest = &text[at..];
+        let answer = rest.find(MESSAGE).map_or("", |message| &rest[message + MESSAGE.len()..]);
+        return Some(parted(&text[..at], answer));
+    }
+    if said("<|channel|>").is_some() {
+        return Some(parted(text, ""));
+    }
+    let bare = text.trim_start().strip_prefix("analysis")?;
+    let at = said("assistantfinal")?;
+    let start = text.len() - bare.len();
+    (at >= start).then(|| parted(&text[start..at], &text[at + "assistantfinal".len()..]))
+}

@@ -1,0 +1,90 @@
+//! The unit that stands beside a number.
+//!
+//! Must never convert: a number in another unit is not read.
+
+use crate::debate::text;
+
+/// Names of one unit, the way people write it before or after a number.
+const NAMES: [&[&str]; 24] = [
+    &["usd", "$", "us$", "dollar", "dollars", "us dollar", "us dollars"],
+    &["eur", "\u{20ac}", "euro", "euros"],
+    &["gbp", "\u{a3}", "pound", "pounds", "pound sterling", "pounds sterling"],
+    &["jpy", "\u{a5}", "\u{5186}", "yen"],
+    &["cny", "rmb", "\u{a5}", "\u{5143}", "yuan"],
+    &["inr", "\u{20b9}", "rs", "rupee", "rupees"],
+    &["krw", "\u{20a9}", "\u{c6d0}", "won"],
+    &["chf", "fr", "franken", "swiss franc", "swiss francs"],
+    &["percent", "%", "per cent", "pct", "percentage"],
+    &["ms", "msec", "millisecond", "milliseconds"],
+    &["s", "sec", "secs", "second", "seconds"],
+    &["min", "mins", "minute", "minutes"],
+    &["h", "hr", "hrs", "hour", "hours"],
+    &["d", "day", "days"],
+    &["w", "wk", "wks", "week", "weeks"],
+    &["mo", "mos", "month", "months"],
+    &["y", "yr", "yrs", "year", "years"],
+    &["kb", "kilobyte", "kilobytes"],
+    &["mb", "megabyte", "megabytes"],
+    &["gb", "gigabyte", "gigabytes"],
+    &["tb", "terabyte", "terabytes"],
+    &["km", "kilometre", "kilometres", "kilometer", "kilometers"],
+    &["kg", "kilogram", "kilograms"],
+    &["qps", "rps", "req/s", "requests per second", "requests/s"],
+];
+
+/// Returns what is left of a number as it was written when its unit is taken off, before or after it, and marks of emphasis
+/// too; the whole text where another word stands there.
+pub(super) fn without_unit<'a>(written: &'a str, unit: &str) -> &'a str {
+    let written = written.trim().trim_matches(['*', '_', '`']).trim();
+    let is_number = |c: char| c.is_ascii_digit();
+    let (Some(first), Some(last)) = (written.find(is_number), written.rfind(is_number)) else { return written };
+    // A sign belongs to the number, wherever the unit stands.
+    let sign = written[..first].find(['-', '+', '\u{2212}', '.']).unwrap_or(first);
+    let (before, after) = (&written[..sign], &written[last + 1..]);
+    let is_unit = |words: &str| words.trim().is_empty() || is_same(words, unit);
+    // Where the sign stands before the unit, as in -$5, the number alone would lose it.
+    let is_whole = written[sign..first].trim_start_matches(['-', '+', '\u{2212}', '.']).trim().is_empty();
+    if is_whole && is_unit(before) && is_unit(after) { written[sign..=last].trim() } else { written }
+}
+
+/// Whether two names are of one unit: the same words, one of them in the plural, or two names in the table.
+fn is_same(one: &str, other: &str) -> bool {
+    let name = |words: &str| text::comparable(words).trim_end_matches('.').trim().to_owned();
+    let (one, other) = (name(one), name(other));
+    let plural =
+        |one: &str, other: &str| ["s", "es", "e", "n", "en"].iter().any(|end| one.strip_suffix(end) == Some(other));
+    let listed = |names: &&[&str]| names.contains(&one.as_str()) && names.contains(&other.as_str());
+    one == other || plural(&one, &other) || plural(&other, &one) || NAMES.iter().any(|names| listed(names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_unit;
+
+    #[test]
+    fn a_unit_is_taken_off_and_no_other() {
+        let rows = [
+            ("12 weeks", "weeks", "12"),
+            ("12 week", "weeks", "12"),
+            ("12 wks", "weeks", "12"),
+            ("$1,200", "USD", "1,200"),
+            ("1,200 USD", "USD", "1,200"),
+            ("US$ 1,200", "usd", "1,200"),
+            ("1200 \u{20ac}", "EUR", "1200"),
+            ("45 %", "percent", "45"),
+            ("**12**", "weeks", "12"),
+            ("-12 weeks", "weeks", "-12"),
+            ("1e3 hours", "hours", "1e3"),
+            ("12 months", "weeks", "12 months"),
+            ("$5", "EUR", "$5"),
+            ("-$5", "USD", "-$5"),
+            ("12 weeks (3 months)", "weeks", "12 weeks (3 months)"),
+            ("$1.2k", "USD", "$1.2k"),
+            ("about 12 weeks", "weeks", "about 12 weeks"),
+            ("12 Wochen", "Wochen", "12"),
+        ];
+        for (written, unit, left) in rows {
+            assert_eq!(without_unit(written, unit), left, "{written} in {unit}");
+        }
+    }
+}
