@@ -234,8 +234,12 @@ fn mentions<'a>(tokens: &[&'a str], options: &[Choice]) -> (Vec<OptionId>, Vec<&
             let choice = options.get(number.checked_sub(1)?)?;
             Some((&choice.id, 1))
         };
-        match by_id.or_else(by_text).or_else(by_number) {
+        let meant = by_id.or_else(by_text).or_else(by_number);
+        // A number that stands alone may be one option's words and another's place.
+        let other = if mentioned.is_empty() && by_id.is_none() { by_number() } else { None };
+        match meant {
             Some((id, length)) => {
+                mentioned.extend(other.map(|(place, _)| place.clone()).filter(|place| place != id));
                 if !mentioned.contains(id) {
                     mentioned.push(id.clone());
                 }

@@ -157,6 +157,7 @@ fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
         return Ok(Stance { abstained: reason, ..Stance::default() });
     }
     let (option, abstained) = option_or_abstention(fields, &terms.options, reason)?;
+    check_other_names(fields, &terms.options, option.as_ref())?;
     let change = if terms.earlier == Earlier::None { None } else { change(fields) };
     let opening_was = if terms.earlier == Earlier::Sorted { corrected_opening(fields, &terms.options) } else { None };
     Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options), change, opening_was, estimate: None })
@@ -192,6 +193,22 @@ fn option_or_abstention(
         (Named::Several(words), _) => {
             Err(format!("`option` is `{words}`, which is not one of {} and nothing else", ids()))
         }
+    }
+}
+
+/// Fields that the form does not have, in which models repeat their vote.
+const OTHER_NAMES: [&str; 8] =
+    ["vote", "choice", "answer", "final_answer", "final_vote", "final_option", "decision", "selected_option"];
+
+/// A second field that names another option says otherwise.
+fn check_other_names(fields: &Fields<'_>, options: &[Choice], option: Option<&OptionId>) -> Result<(), String> {
+    let differs = |name: &&&str| match choice::named(fields.object.get(**name), options) {
+        Named::One(other) => Some(&other) != option,
+        Named::Nothing | Named::Words(_) | Named::Several(_) => false,
+    };
+    match OTHER_NAMES.iter().find(differs) {
+        Some(name) => Err(format!("`{name}` and `option` name different options")),
+        None => Ok(()),
     }
 }
 

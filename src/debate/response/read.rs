@@ -78,19 +78,18 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
             if has_reasoned { "the reply holds reasoning and no answer after it" } else { "the reply is empty" };
         return Err(empty.to_owned());
     }
-    let pieces = match json::value(&parted.answer) {
-        // The whole reply may be a text that holds the object.
-        Some(Value::String(inner)) => json::pieces(&inner),
-        Some(_) | None => json::pieces(&parted.answer),
+    // The whole reply may be a text that holds the object.
+    let said = match json::value(&parted.answer) {
+        Some(Value::String(inner)) => inner,
+        Some(_) | None => parted.answer,
     };
+    let pieces = json::pieces(&said);
     let (mut readable, mut problem, mut broken): (Vec<Response>, Option<String>, Option<String>) =
         (Vec::new(), None, None);
     for piece in &pieces {
         let object = match &piece.object {
             Ok(object) => object,
-            Err(error)
-                if may_be_form(contract, parted.answer.get(piece.start..piece.end).unwrap_or(&parted.answer)) =>
-            {
+            Err(error) if may_be_form(contract, &said[piece.start..piece.end]) => {
                 broken.get_or_insert(error.clone());
                 continue;
             }

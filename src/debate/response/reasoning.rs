@@ -47,18 +47,23 @@ pub fn part(text: &str) -> Parted {
         .filter(|piece| piece.object.is_ok())
         .map(|piece| (piece.start, piece.end))
         .collect();
-    let is_said = |at: usize| objects.iter().any(|(start, end)| (*start..*end).contains(&at));
+    // They stand in order and apart, so the last one that begins before a place is the only one that may hold it.
+    let is_said = |at: usize| {
+        let begun = objects.partition_point(|(start, _)| *start <= at);
+        begun.checked_sub(1).is_some_and(|last| at < objects[last].1)
+    };
     if let Some(parted) = channels(text, &is_said) {
         return parted;
     }
     let tags: Vec<Tag> = tags(text).into_iter().filter(|tag| !is_said(tag.start)).collect();
+    let last_closing = tags.iter().rev().find(|tag| tag.mark == Mark::Closes).map_or(0, |tag| tag.start);
+    let last_brace = text.rfind('{').unwrap_or(0);
+    // An opening tag in the middle of a sentence, with neither an end nor a form after it, is spoken of.
+    let is_spoken_of = |tag: &Tag| tag.start > last_closing.max(last_brace) && is_mentioned(text, *tag);
     let (mut reasoning, mut answer, mut from, mut is_open) = (String::new(), String::new(), 0, false);
-    for (index, tag) in tags.iter().copied().enumerate() {
-        let is_closed = || tags[index + 1..].iter().any(|later| later.mark == Mark::Closes);
+    for tag in tags {
         match (tag.mark, is_open) {
-            // One that is never closed opens reasoning at the beginning of a line; within one, a sentence speaks of it.
-            (Mark::Opens, false) if !begins_line(text, tag) && !is_closed() => {}
-            (Mark::Opens, false) => {
+            (Mark::Opens, false) if !is_spoken_of(&tag) => {
                 answer.push_str(&text[from..tag.start]);
                 (is_open, from) = (true, tag.end);
             }
@@ -72,7 +77,7 @@ pub fn part(text: &str) -> Parted {
                 add(&mut reasoning, &text[from..tag.start]);
                 from = tag.end;
             }
-            (Mark::Closes, false) | (Mark::Opens, true) => {}
+            (Mark::Closes, false) | (Mark::Opens, true | false) => {}
         }
     }
     match is_open {
@@ -138,12 +143,21 @@ fn tag(text: &str, at: usize) -> Option<Tag> {
     let name = name.to_ascii_lowercase();
     // `[think]` in brackets stands for a template's own mark; prose puts other words in brackets.
     let is_ours = NAMES.iter().any(|part| name.contains(part)) && name.len() <= NAME_MAX && is_attributes;
-    if !is_ours {
+    let length = open.len() + inner.len() + close.len();
+    if !is_ours || open == "[" && !slashed && is_bracketed_word(text, at, length) {
         return None;
     }
     let ends = slashed || name.starts_with("end") || name.contains("_end") || name.ends_with("end_of_thinking");
     let mark = if ends { Mark::Closes } else { Mark::Opens };
-    Some(Tag { start: at, end: at + open.len() + inner.len() + close.len(), mark })
+    Some(Tag { start: at, end: at + length, mark })
+}
+
+/// Whether a word in square brackets is a link, a note or a word of a sentence: a template writes its mark in capitals, or at
+/// the beginning of a line.
+fn is_bracketed_word(text: &str, at: usize, length: usize) -> bool {
+    let is_in_capitals = !text[at..at + length].chars().any(char::is_lowercase);
+    let begins_line = text[..at].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n');
+    text[at + length..].starts_with(['(', '[', ':']) || !is_in_capitals && !begins_line
 }
 
 /// The largest place up to `max` at which a character begins.
@@ -158,16 +172,13 @@ fn is_quoted(text: &str, tag: Tag) -> bool {
     text[..tag.start].ends_with(quotes) && text[tag.end..].starts_with(quotes)
 }
 
-fn begins_line(text: &str, tag: Tag) -> bool {
-    text[..tag.start].rsplit('\n').next().is_none_or(|before| before.trim().is_empty())
-}
-
-/// Whether a sentence goes on around a closing tag: then it speaks of the tag.
+/// Whether a sentence goes on around a tag: then it speaks of the tag.
 fn is_mentioned(text: &str, tag: Tag) -> bool {
-    let before = text[..tag.start].rsplit('\n').next().unwrap_or_default();
-    let after = text[tag.end..].split('\n').next().unwrap_or_default();
-    let goes_on = after.strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase);
-    before.ends_with(' ') && !before.trim().is_empty() && goes_on
+    let before = &text[..tag.start];
+    let space = &before[before.trim_end().len()..];
+    let goes_on =
+        text[tag.end..].strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase);
+    space.ends_with(' ') && !space.contains('\n') && space.len() < before.len() && goes_on
 }
 
 /// Parts a text that names the channels of the harmony format, whole or with its special tokens left out; `None` where it
