@@ -147,7 +147,8 @@ impl Contract {
             (Self::Perspectives(_), Scope::Former | Scope::Opening | Scope::Full) => {
                 vec![("perspectives", Shape::Personas)]
             }
-            (Self::Sorting(_), _) => vec![("options", Shape::Piles)],
+            (Self::Sorting(_), Scope::Former) => vec![("options", Shape::Piles)],
+            (Self::Sorting(_), Scope::Opening | Scope::Full | Scope::Compact) => vec![("options", Shape::CheckedPiles)],
             (Self::Synthesis, Scope::Compact) => vec![("conclusion", Shape::ShortText(CONCLUSION_CHARS))],
             (Self::Synthesis, Scope::Former | Scope::Opening | Scope::Full) => vec![
                 ("conclusion", Shape::Text),
