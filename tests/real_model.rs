@@ -32,7 +32,9 @@ fn held(server: &str, mode: &str) -> Turns {
     let perspectives = ["Operations: what has to run", "Finance: what it costs", "Users: what they notice"];
     let mut arguments =
         vec!["start", "--topic", "Which queue should carry our orders?", "--option", "Kafka", "--option", "NATS"];
-    arguments.extend(["--mode", mode, "-n", "3", "--provider", "llamacpp", "--rounds", "1"]);
+    // The fewest that the mode takes.
+    let rounds = if mode == "delphi" { "2" } else { "1" };
+    arguments.extend(["--mode", mode, "-n", "3", "--provider", "llamacpp", "--rounds", rounds]);
     if mode == "expert-panel" {
         arguments.extend(perspectives.iter().flat_map(|perspective| ["--perspective", perspective]));
     }

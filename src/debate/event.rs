@@ -275,6 +275,7 @@ impl Setup {
             frames: mode.panel.perspectives == Perspectives::Open,
             rounds: None,
             synthesis: mode.decision.synthesis,
+            compact: Vec::new(),
             limits: Limits::for_panel(u32::try_from(agents.len()).unwrap_or(u32::MAX)),
             mode,
             agents,
