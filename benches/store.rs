@@ -161,8 +161,8 @@ fn copy(source: &[Logged], number: u64, count: u64) -> (SessionId, Vec<Logged>) 
             setup.session = session;
             let words: Vec<String> =
                 (0..12).map(|place| format!("wo{}", draw(&format!("word {place}"), VOCABULARY))).collect();
-            let rare = if number % RARE == 7 { " axolotl" } else { "" };
-            setup.question.topic = format!("Should {} come first{rare}?", words.join(" "));
+            let rare = if number % RARE == 7 { " axolotl 压力测试" } else { "" };
+            setup.question.topic = format!("Should {} come first{rare}? 先迁移数据库吗", words.join(" "));
             setup.name = number.is_multiple_of(10).then(|| format!("session-{number}"));
             setup.tags = [("team", draw("team", 20)), ("customer", draw("customer", 2_000))]
                 .map(|(key, value)| (key.to_owned(), format!("{key}-{value}")))
@@ -215,6 +215,9 @@ fn cases(store: &Store, count: u64) -> Vec<Case> {
         search("search, wide beginning", "wo1*"),
         search("search, two beginnings", "ta* wo*"),
         search("search, one letter", "t*"),
+        search("search, rare, unspaced", "压力测试"),
+        search("search, common, unspaced", "数据库"),
+        search("search, one character", "库"),
         search("search, no such word", "zebra"),
         Case {
             name: "show",

@@ -24,10 +24,11 @@ roundtable start --name="$name" "$@" --format markdown \
     > "$folder/decision.md" || code=$?
 
 case $code in
-    0) ending='decided' ;;
+    0) ending='decided'
+       if grep -q '"label": *"no_choice"' "$folder/decision.json"; then ending='decided: the panel was heard and chose nothing'; fi ;;
     3) ending='decided, but the gate does not hold' ;;
     4) ending='waiting for a fact that somebody must supply; the record says which' ;;
-    5) ending='too few providers answered; run the job again, and it goes on from here' ;;
+    5) ending='too few seats could be heard; run the job again, and it asks those again' ;;
     6) ending='a limit was reached; the record holds what there is' ;;
     130) ending='interrupted; run the job again, and it goes on from here' ;;
     *) ending="no decision, exit code $code; the log says why" ;;

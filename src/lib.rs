@@ -6,10 +6,10 @@
 //!
 //! ```text
 //!   cli ─┐                               main hands the command line the servers that it may start
-//!   mcp ─┴► app ──► engine ──► store        append before act, act before show
-//!            │        │   └──► providers    wires are pure; the gateway alone touches the network
-//!            │        ▼
-//!            ├──► debate ──► stats          the core: no clock, no network, no randomness
+//!   mcp ─┴► app ──► store ───► engine       append before act, act before show; the store is one place for its log
+//!            │                  │   └──► providers    wires are pure; the gateway alone touches the network
+//!            │                  ▼
+//!            ├────────────► debate ──► stats          the core: no clock, no network, no randomness
 //!            ├──► modes                     YAML → debate::mode::Mode
 //!            ├──► personas                  Markdown with front matter → who is asked alone, or seated
 //!            ├──► bench                     YAML → modes × topics × panels × repeats
@@ -18,7 +18,37 @@
 //!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
 //!
-//! `tests/layers.rs` holds these arrows. What the words mean:
+//! A debate runs in any program, against a log in memory and with any [`providers::Provider`]; here the script plays:
+//!
+//! ```
+//! use roundtable::debate::event::{Event, SessionId, Setup};
+//! use roundtable::debate::history::History;
+//! use roundtable::debate::personas;
+//! use roundtable::debate::question::Question;
+//! use roundtable::engine::{Control, Run, SessionLog};
+//! use roundtable::modes::{self, Folders};
+//! use roundtable::providers::rehearsal::{self, Rehearsal};
+//! use roundtable::store::MemoryLog;
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let mode = modes::find("vote", &Folders::default())?.mode;
+//! let agents = personas::seat(&mode.panel.personas, mode.panel.numbering(), 3, &[rehearsal::voice()]);
+//! let question = Question::new("Should we move?", &["Yes".to_owned(), "No".to_owned()])?;
+//! let setup = Setup::new(SessionId(uuid::Uuid::now_v7()), question, mode, agents);
+//!
+//! let log = MemoryLog::default();
+//! let history = History::replay(&log.append(vec![Event::SessionOpened(Box::new(setup))]).await?)?;
+//! let (notices, _nobody_watches) = tokio::sync::mpsc::channel(1);
+//! let provider = &Rehearsal::default();
+//! let run = Run { log: &log, history, provider, notices, heard: &|_| {}, control: Control::default() };
+//! let decision = run.finish().await?.decision.expect("a debate that ended has a decision");
+//! assert_eq!(decision.text.as_deref(), Some("Yes"));
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `examples/embed.rs` does so with a provider of its own, and tells how it goes. `tests/layers.rs` holds the arrows above. What
+//! the words mean:
 //!
 //! | word | means |
 //! |---|---|

@@ -124,6 +124,26 @@ impl Begun {
 }
 
 #[test]
+fn no_more_jobs_are_held_than_the_setting_allows() {
+    for (setting, jobs, told) in [
+        (None, "17", "--jobs is `17`; at most 16 debates may be held at a time"),
+        (Some("3"), "4", "--jobs is `4`; at most 3 debates may be held at a time"),
+        (Some("20"), "17", ""),
+        (Some("1"), "", ""),
+    ] {
+        let mut desk = with_file(Desk::new(), MATRIX);
+        if let Some(most) = setting {
+            desk.set("ROUNDTABLE_MAX_JOBS", most);
+        }
+        let asked = if jobs.is_empty() { vec![] } else { vec!["--jobs", jobs] };
+        let ran = bench(&desk, &[&["--rehearse", "--dry-run", "--quiet"], &asked[..]].concat());
+        let ran = ran.expect(if told.is_empty() { 0 } else { 2 });
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+        assert_eq!(ran.stderr.contains("ROUNDTABLE_MAX_JOBS"), !told.is_empty(), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_interrupted_bench_reports_what_an_uninterrupted_one_does() {
     let undisturbed = with_file(Desk::new(), MATRIX);
     let wanted = reports(&undisturbed);

@@ -100,6 +100,46 @@ fn what_has_changed_is_named_in_every_record() {
     check_stale(&desk, &everywhere("a1", "gone"));
 }
 
+/// A byte of a file in another encoding is a change, whichever character stands for it.
+#[test]
+fn a_changed_byte_in_another_encoding_is_seen() {
+    let rows: [[&[u8]; 2]; 4] = [
+        [b"Fee: 40 \xa3 a month.\n", b"Fee: 40 \xa4 a month.\n"],
+        [b"na\xefve", b"na\xeeve"],
+        [b"\x97\xbf\x8b\xe0\x82\xcd\x8c\x8e40", b"\x97\xbf\x8b\xe0\x82\xcc\x8c\x8e40"],
+        [b"\xff\xfeh\0", b"\xff\xfei\0"],
+    ];
+    for [before, after] in rows {
+        let desk = Desk::new();
+        desk.write("terms.txt", before);
+        let start = ["start", "--topic", "Move?", "--rehearse", "--quiet", "--context", "terms.txt"];
+        desk.run(&[&start[..], &["--output", "rec.json"]].concat()).expect(0);
+        check_stale(&desk, &[]);
+        desk.write("terms.txt", after);
+        check_stale(&desk, &[("rec.json", "m1", "changed")]);
+        desk.write("terms.txt", b"damaged \xc3\xa9 \xff");
+        check_stale(&desk, &[("rec.json", "m1", "changed")]);
+    }
+}
+
+/// A record of a version that read a byte that is not UTF-8 as U+FFFD still holds while its file does.
+#[test]
+fn records_from_before_encodings_were_told_still_hold() {
+    let desk = Desk::new();
+    let told = |text: &str| {
+        desk.write("terms.txt", text);
+        let start = ["start", "--topic", "Move?", "--rehearse", "--quiet", "--context", "terms.txt"];
+        desk.run(&[&start[..], &["--output", "rec.json"]].concat()).expect(0);
+    };
+    for (read, bytes) in [("40 \u{fffd}", &b"40 \xa3"[..]), ("é \u{fffd}", b"\xc3\xa9 \xff")] {
+        told(read);
+        desk.write("terms.txt", bytes);
+        check_stale(&desk, &[]);
+        desk.write("terms.txt", [bytes, b"!"].concat());
+        check_stale(&desk, &[("rec.json", "m1", "changed")]);
+    }
+}
+
 /// The claims that a record in JSON says lean on a premise are those that `check` names, from the Markdown too.
 #[test]
 fn the_claims_that_lean_on_a_premise_are_named() {

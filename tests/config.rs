@@ -205,6 +205,9 @@ fn the_stronger_of_each_pair_of_layers_wins() {
         ("ROUNDTABLE_EXIT_MAX_ROUNDS", ["1", "2", "3", "4", "10"]),
         ("ROUNDTABLE_MAX_COST", ["0.1", "0.5", "1", "2.25", "100"]),
         ("ROUNDTABLE_MAX_TOKENS", ["1", "2000", "30000", "400000", "4294967295"]),
+        ("ROUNDTABLE_MAX_DEBATES", ["1", "2", "16", "64", "1000"]),
+        ("ROUNDTABLE_MAX_JOBS", ["1", "2", "16", "64", "1000"]),
+        ("ROUNDTABLE_MAX_CONCURRENCY", ["1", "2", "100", "200", "10000"]),
         ("ROUNDTABLE_TIMEOUT", ["1s", "1m 30s", "10m", "1h", "1day"]),
         ("OPENAI_MODEL", ["g1", "g2", "g3", "g4", "g5"]),
     ];
@@ -230,6 +233,7 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
     let (share, majority) =
         ("a number from 0 to 1 is needed, such as 0.75", "a number above 0.5 and up to 1 is needed, such as 0.75");
     let rounds = "a whole number from 1 to 10 is needed";
+    let thousand = "a whole number from 1 to 1000 is needed";
     let dollars = "US dollars above 0 are needed, such as 0.50";
     let time = "a time of at least a second is needed, such as 90s or 1h 30m";
     let no_shares =
@@ -253,6 +257,14 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
         ("ROUNDTABLE_MAX_COST", "inf", dollars),
         ("ROUNDTABLE_MAX_TOKENS", "0", "a whole number from 1 to 4294967295 is needed"),
         ("ROUNDTABLE_MAX_TOKENS", "10k", "a whole number from 1 to 4294967295 is needed"),
+        ("ROUNDTABLE_MAX_DEBATES", "0", thousand),
+        ("ROUNDTABLE_MAX_DEBATES", "1001", thousand),
+        ("ROUNDTABLE_MAX_JOBS", "0", thousand),
+        ("ROUNDTABLE_MAX_JOBS", "two", thousand),
+        ("ROUNDTABLE_MAX_CONCURRENCY", "0", "a whole number from 1 to 10000 is needed"),
+        ("ROUNDTABLE_MAX_CONCURRENCY", "10001", "a whole number from 1 to 10000 is needed"),
+        ("ANTHROPIC_CONCURRENCY", "0", "a whole number from 1 to 10000 is needed"),
+        ("OPENAI_CONCURRENCY", "101", "a whole number from 1 to 100 is needed, or a larger ROUNDTABLE_MAX_CONCURRENCY"),
         ("ROUNDTABLE_TIMEOUT", "10", time),
         ("ROUNDTABLE_TIMEOUT", "0s", time),
         ("ROUNDTABLE_TIMEOUT", "900ms", time),
@@ -291,6 +303,18 @@ fn a_value_that_does_not_parse_is_an_error_in_every_layer() {
             assert_eq!(house.error(), format!("{spelled} is `{text}`{place}; {need}"));
         }
     }
+}
+
+#[test]
+fn a_key_may_have_as_many_requests_in_flight_as_its_ceiling_says() {
+    let mut house = House::new();
+    house.put(Layer::Environment, "OPENAI_CONCURRENCY", "250");
+    house.put(Layer::User, "ROUNDTABLE_MAX_CONCURRENCY", "249");
+    assert!(house.error().starts_with("OPENAI_CONCURRENCY is `250` (in the environment); "), "{}", house.error());
+    house.put(Layer::User, "ROUNDTABLE_MAX_CONCURRENCY", "250");
+    let config = house.load().unwrap();
+    check_setting(&config, "OPENAI_CONCURRENCY", "250", "environment");
+    assert_eq!((config.max_concurrency(), config.max_debates(), config.max_jobs()), (250, 16, 16));
 }
 
 #[test]

@@ -107,6 +107,41 @@ fn files_folders_and_input_are_taken_in() {
     assert_eq!(context(&desk), [("-".to_owned(), "input".to_owned(), "from a pipe".to_owned())]);
 }
 
+#[test]
+fn a_file_in_another_encoding_is_decoded_and_named() {
+    let desk = Desk::new();
+    let rows: [(&[u8], &str, &[&str]); 8] = [
+        ("Fee: 40 £ a month.\n".as_bytes(), "Fee: 40 £ a month.\n", &[]),
+        (b"\xef\xbb\xbfFee: 40 a month.\r\n", "Fee: 40 a month.\n", &[]),
+        (b"\xff\xfeF\0e\0e\0", "Fee", &[]),
+        (b"Fee: 40 \xa3 a month.\n", "Fee: 40 £ a month.\n", &["terms.txt is not UTF-8: it is read as windows-1252"]),
+        (b"F\0e\0e\0\n\0", "Fee\n", &["terms.txt is not UTF-8: it is read as UTF-16LE"]),
+        (
+            b"\xd6\xe5\xed\xe0: \xf1\xee\xf0\xee\xea \xf0\xf3\xe1\xeb\xe5\xe9 \xe2 \xec\xe5\xf1\xff\xf6",
+            "Цена: сорок рублей в месяц",
+            &["terms.txt is not UTF-8: it is read as windows-1251"],
+        ),
+        (
+            b"\x97\xbf\x8b\xe0\x82\xcd\x8c\x8e40\x83|\x83\x93\x83h\x82\xc5\x82\xb7\x81B",
+            "料金は月40ポンドです。",
+            &["terms.txt is not UTF-8: it is read as Shift_JIS"],
+        ),
+        ("Z\u{fffd}rich\n".as_bytes(), "Z\u{fffd}rich\n", &["terms.txt holds U+FFFD"]),
+    ];
+    for (bytes, text, warnings) in rows {
+        desk.write("terms.txt", bytes);
+        check_taken(&desk, &["--context", "terms.txt"], &[("terms.txt", "file")], warnings);
+        assert_eq!(context(&desk)[0].2, text);
+    }
+    desk.write("docs/a.md", "A");
+    desk.write("docs/b.md", b"caf\xc3\xa9 \xfc");
+    check_taken(&desk, &["--context", "docs"], &[("docs/a.md", "file")], &["docs/b.md is left out: it is damaged"]);
+    let arguments: Vec<&str> = START.iter().chain(&["--context", "-"]).copied().collect();
+    let ran = desk.feed(&arguments, b"Fee: 40 \xa3").expect(0);
+    assert!(ran.stderr.contains("warning: standard input is not UTF-8: it is read as windows-1252"), "{}", ran.stderr);
+    assert_eq!(context(&desk)[0].2, "Fee: 40 £");
+}
+
 /// What keeps credentials under a name of its own stays at home, wherever it lies; what only sounds like it goes.
 #[test]
 fn credentials_by_name_stay_at_home() {
@@ -166,6 +201,10 @@ fn what_cannot_be_taken_in_is_refused_with_its_name() {
     symlink("../prod.env", desk.work().join("folder/innocent.txt")).unwrap();
     check_refused(&desk, &["--context", "nowhere.md"], &["--context", "nowhere.md"], "a file or a folder");
     check_refused(&desk, &["--context", "logo.png"], &["logo.png is no text"], "as text");
+    desk.write("mixed.txt", b"Z\xc3\xbcrich\nZ\xfcrich\n");
+    check_refused(&desk, &["--context", "mixed.txt"], &["mixed.txt", "0xFC in line 2"], "iconv");
+    desk.write("seven.txt", b"+/v8-x");
+    check_refused(&desk, &["--context", "seven.txt"], &["seven.txt is UTF-7"], "iconv");
     check_refused(&desk, &["--context", "blank.md"], &["blank.md holds no text"], "leave it out");
     check_refused(&desk, &["--context", "folder"], &["folder holds no text"], "leave it out");
     check_refused(&desk, &["--context", "prod.env"], &["prod.env", "secrets"], "--allow-secrets");

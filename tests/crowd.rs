@@ -82,7 +82,8 @@ async fn debate(store: &Store, gateway: &Gateway, number: u128) -> (Option<Endin
     let history = History::replay(&opened).unwrap();
     // Nobody watches.
     let (notices, _) = mpsc::channel(1);
-    let run = Run { store, lease, history, provider: gateway, notices, heard: &|_| {}, control: Control::default() };
+    let log = store.log(&lease);
+    let run = Run { log: &log, history, provider: gateway, notices, heard: &|_| {}, control: Control::default() };
     let history = run.finish().await.unwrap();
     let heard = history.decision.as_ref().and_then(|decision| decision.last.as_ref()).map(|last| last.absent);
     assert_eq!(heard, Some(0), "debate {number}");

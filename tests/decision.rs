@@ -10,7 +10,7 @@ use roundtable::debate::ask::Ask;
 use roundtable::debate::claims::{self, Status};
 use roundtable::debate::decision::{Caveat, Decision, Label, Level};
 use roundtable::debate::dissent::{Dissent, Kind};
-use roundtable::debate::event::{Event, Setup, StoppedBy};
+use roundtable::debate::event::{Event, FORMAT, Setup, StoppedBy};
 use roundtable::debate::gate::GateTerms;
 use roundtable::debate::mode::Mode;
 use serde_json::{Value, json};
@@ -30,9 +30,12 @@ struct Votes {
     ratings: i64,
     /// Rating of all other options.
     others: i64,
+    /// Format of the log.
+    format: u32,
 }
 
-const VOTES: Votes = Votes { sealed: "1111", last: "", families: "abcd", confidence: [80; 4], ratings: 2, others: -1 };
+const VOTES: Votes =
+    Votes { sealed: "1111", last: "", families: "abcd", confidence: [80; 4], ratings: 2, others: -1, format: FORMAT };
 
 /// An opening and one round of exchange; both take stances.
 fn two_rounds() -> Mode {
@@ -83,6 +86,7 @@ fn vote(votes: &Votes) -> impl Fn(&Ask) -> Answer {
 fn decide(votes: &Votes) -> Decision {
     let mut setup = table(votes.sealed.len());
     setup.synthesis = false;
+    setup.format = votes.format;
     for (agent, family) in setup.agents.iter_mut().zip(votes.families.chars()) {
         agent.voice.family = family.to_string();
     }
@@ -93,7 +97,7 @@ fn decide(votes: &Votes) -> Decision {
 
 #[test]
 fn labels_and_levels_follow_from_the_ballots() {
-    use Label::{Majority, NoQuorum, Plurality, Split, Strong, Unanimous};
+    use Label::{Majority, NoChoice, NoQuorum, Plurality, Split, Strong, Unanimous};
     let cases = [
         (Votes { ..VOTES }, Unanimous, Some("o1"), Level::High),
         (Votes { sealed: "111", ..VOTES }, Unanimous, Some("o1"), Level::High),
@@ -127,12 +131,19 @@ fn labels_and_levels_follow_from_the_ballots() {
         (Votes { sealed: "11xx2", families: "abcde", ..VOTES }, Plurality, Some("o1"), Level::Medium),
         // Exactly half is no majority.
         (Votes { sealed: "112-", ..VOTES }, Plurality, Some("o1"), Level::Medium),
-        // Too few chose, though enough were heard.
-        (Votes { sealed: "11--", ..VOTES }, NoQuorum, None, Level::Low),
-        (Votes { sealed: "----", ..VOTES }, NoQuorum, None, Level::Low),
+        // Too few chose, though enough were heard: nobody was lost.
+        (Votes { sealed: "11--", ..VOTES }, NoChoice, None, Level::Low),
+        (Votes { sealed: "12--", ..VOTES }, NoChoice, None, Level::Low),
+        (Votes { sealed: "----", ..VOTES }, NoChoice, None, Level::Low),
+        (Votes { sealed: "11-x", ..VOTES }, NoChoice, None, Level::Low),
+        (Votes { sealed: "11---", families: "abcde", ..VOTES }, NoChoice, None, Level::Low),
+        (Votes { sealed: "1-", ..VOTES }, NoChoice, None, Level::Low),
+        // Too few were heard.
         (Votes { sealed: "1xxx", ..VOTES }, NoQuorum, None, Level::Low),
+        (Votes { sealed: "1-xx", ..VOTES }, NoQuorum, None, Level::Low),
         (Votes { sealed: "1x", ..VOTES }, NoQuorum, None, Level::Low),
-        (Votes { sealed: "1-", ..VOTES }, NoQuorum, None, Level::Low),
+        // Before format 5, who abstained counted as lost.
+        (Votes { sealed: "11--", format: 4, ..VOTES }, NoQuorum, None, Level::Low),
     ];
     for (votes, label, winner, level) in cases {
         let decision = decide(&votes);

@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use roundtable::store::{FILE, Filter, Request, Store, StoreError};
+use roundtable::engine::Request;
+use roundtable::store::{FILE, Filter, Store, StoreError};
 use rusqlite::Connection;
 use serde_json::Value;
 

@@ -14,7 +14,7 @@ use roundtable::debate::estimate::worded;
 use roundtable::debate::history::History;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::{Question, QuestionError};
-use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Objections, Scope, StanceTerms};
 use roundtable::debate::response::read::{Strictness, read};
 use roundtable::debate::response::{Estimate, Response};
 use roundtable::export::record::record;
@@ -165,7 +165,7 @@ fn an_estimate_is_whole_and_in_order() {
     let response = read(&Contract::Ballot(terms()), &json_reply(&abstains), Strictness::Strict);
     let Response::Ballot(ballot) = response else { panic!("unclear") };
     assert_eq!((ballot.stance.estimate, ballot.stance.abstained.as_deref()), (None, Some("no data")));
-    let fields = Contract::Ballot(terms()).fields();
+    let fields = Contract::Ballot(terms()).fields(Scope::Former);
     assert_eq!(fields, ["because", "statement", "estimate", "abstain_reason", "change", "confidence"]);
 }
 
@@ -260,18 +260,18 @@ fn median_and_quartiles_are_those_worked_out_by_hand() {
 
 #[test]
 fn too_few_numbers_decide_nothing() {
-    let rows: [(&[Does], Option<f64>); 4] = [
-        (&[Gives(8.0), Abstains, Abstains], Some(8.0)),
-        (&[Gives(8.0), Gives(8.0), Abstains, Abstains], Some(8.0)),
-        (&[Abstains, Abstains, Abstains], None),
-        (&[Gives(8.0), IsAbsent, IsAbsent], Some(8.0)),
+    let rows: [(&[Does], Option<f64>, Label); 4] = [
+        (&[Gives(8.0), Abstains, Abstains], Some(8.0), Label::NoChoice),
+        (&[Gives(8.0), Gives(8.0), Abstains, Abstains], Some(8.0), Label::NoChoice),
+        (&[Abstains, Abstains, Abstains], None, Label::NoChoice),
+        (&[Gives(8.0), IsAbsent, IsAbsent], Some(8.0), Label::NoQuorum),
     ];
-    for (round, median) in rows {
+    for (round, median, label) in rows {
         let decision = decide(round);
         let found = decision.estimate.as_ref().unwrap();
         assert_eq!(
             (decision.label, decision.level, &decision.text, found.value),
-            (Label::NoQuorum, Level::Low, &None, None),
+            (label, Level::Low, &None, None),
             "{round:?}"
         );
         let last = found.last.as_ref().unwrap();

@@ -10,8 +10,9 @@ mod program;
 use std::path::Path;
 
 use roundtable::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId, Setup, StoppedBy};
+use roundtable::engine::Request;
 use roundtable::stats::shuffle;
-use roundtable::store::{Filter, Hit, Lease, Listed, Request, Standing, Store, StoreError};
+use roundtable::store::{Filter, Hit, Lease, Listed, Standing, Store, StoreError};
 
 use logs::{append, begin, database, events, new_session, opened, renamed, session_at, setup, stop, wait};
 use program::files_below;
@@ -289,6 +290,74 @@ fn what_was_said_is_found() {
         let many: String = (0..10_000).map(|n| format!("w{n} ")).collect();
         assert_eq!(store.search(&many, 5).unwrap(), Vec::new());
     }
+}
+
+/// Checks that a session in which `said` was said is found by `searched`.
+fn check_found(said_there: &str, searched: &[&str], not: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    for store in stores(folder.path()) {
+        begin(&store, setup(new_session(), "Where to?"), vec![said(said_there)]).unwrap();
+        begin(&store, setup(new_session(), "Elsewhere?"), vec![said("nothing of it")]).unwrap();
+        for words in searched {
+            let hits = store.search(words, 9).unwrap();
+            assert_eq!(hits.len(), 1, "`{words}` in {said_there}");
+            assert!(hits[0].listed.topic == "Where to?" && hits[0].excerpt.chars().count() <= 160, "{hits:?}");
+        }
+        for words in not {
+            assert_eq!(store.search(words, 9).unwrap(), Vec::new(), "`{words}` in {said_there}");
+        }
+        assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn words_are_found_in_scripts_without_spaces() {
+    let chinese = "我们应该先做压力测试，再决定是否迁移数据库。";
+    check_found(
+        chinese,
+        &["压力测试", "压力", "测试", "数据库", "库", "压力 迁移", "\"做压力\"", "移数*"],
+        &["力压", "测压", "试再"],
+    );
+    check_found(
+        "我们用Kafka做队列，每秒2000个请\n求。",
+        &["kafka", "用Kafka", "Kafka做队列", "2000", "请求", "队列"],
+        &["Kaf", "列每"],
+    );
+    check_found(
+        "負荷テストのあとで、データベースを移行します。",
+        &["テスト", "負荷テスト", "データベース", "移行", "ﾃﾞｰﾀﾍﾞｰｽ"],
+        &["テース"],
+    );
+    check_found(
+        "시스템을 먼저 점검해야 합니다.",
+        &["시스템", "점검", "\u{1109}\u{1175}\u{1109}\u{1173}", "\"시스템을 먼저\""],
+        &["템먼"],
+    );
+    check_found("ระบบควรทดสอบโหลดก่อนย้ายฐานข้อมูล", &["ทดสอบ", "ฐานข้อมูล", "ย้าย"], &["ข้อระบบ"]);
+    check_found("ພວກເຮົາຄວນທົດສອບກ່ອນ", &["ທົດສອບ", "ກ່ອນ"], &["ທົດກ່ອນ"]);
+    check_found("យើងគួរ\u{200b}សាកល្បង\u{200b}ជាមុនសិន", &["សាកល្បង", "ជាមុន"], &["សិនយើង"]);
+    check_found("ကျွန်ုပ်တို့ စမ်းသပ်သင့်သည်", &["စမ်းသပ်", "သင့်သည်"], &["သည်စမ်း"]);
+}
+
+#[test]
+fn words_are_found_in_any_form() {
+    check_found(
+        "Die Gro\u{308}\u{df}enangaben",
+        &["Größenangaben", "GRÖSSENANGABEN", "Grossenangaben", "größen*"],
+        &["angaben", "größen"],
+    );
+    check_found("Un café crème à Zürich", &["cafe", "cafe\u{301}", "CAFÉ", "cre\u{300}me", "zurich"], &["caf"]);
+    check_found("Ёлка и Йод", &["ёлка", "е\u{308}лка", "йод", "И\u{306}од"], &["ел"]);
+    check_found("Ο ΔΡΟΜΟΣ", &["δρόμος", "δρομοσ"], &["δρομ"]);
+    check_found("كِتَاب العَـمل", &["كتاب", "العمل"], &["كتا"]);
+    check_found("שָׁלוֹם", &["שלום"], &["שלו"]);
+    check_found("हिन्दी में लिखा", &["हिन्दी", "लिखा"], &["हिन", "न्दी"]);
+    check_found(
+        "\u{ff2e}\u{ff21}\u{ff34}\u{ff33} \u{fb01}ts, con\u{ad}figu\u{200b}ration",
+        &["nats", "fits", "configuration"],
+        &["con"],
+    );
+    check_found("ISTANBUL ışık", &["istanbul", "ISIK", "IŞIK"], &[]);
 }
 
 #[test]

@@ -94,7 +94,7 @@ async fn run_with(
             }
         }
     };
-    let run = Run { store, lease, history, provider, notices, heard: &|_| {}, control };
+    let run = Run { log: &store.log(&lease), history, provider, notices, heard: &|_| {}, control };
     match tokio::join!(run.finish(), watching).0 {
         Ok(_) | Err(EngineError::Aborted) => store.load(session).unwrap(),
         Err(error) => panic!("{error}"),

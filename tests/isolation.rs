@@ -14,7 +14,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use roundtable::app::{App, Control, Filter, Notice, OnNeeds, Opened, Rounds, StartRequest, Who, vendor_keys};
+use roundtable::app::{
+    App, Control, Elsewhere, Filter, Notice, OnNeeds, Opened, Rounds, StartRequest, Who, vendor_keys,
+};
 use roundtable::config::{Config, Sources};
 use roundtable::debate::event::{Ending, Event};
 use roundtable::debate::history::History;
@@ -64,7 +66,9 @@ fn request(debate: usize) -> StartRequest {
 }
 
 async fn debate(app: App, debate: usize) -> History {
-    let Opened::Running(session) = app.open(&request(debate)).await.unwrap() else { panic!("a name of its own") };
+    let Opened::Running(session) = app.open(&request(debate), Elsewhere::Return).await.unwrap() else {
+        panic!("a name of its own")
+    };
     let (notices, mut watched) = mpsc::channel(8);
     let watching = tokio::spawn(async move { while watched.recv().await.is_some() {} });
     let history = session.run(notices, Control::default()).await.unwrap();
@@ -185,8 +189,8 @@ async fn a_session_that_is_opened_has_asked_nobody_yet() {
     let fake = Fake::start(voices::script(Duration::ZERO));
     let folder = tempfile::tempdir().unwrap();
     let app = app(&fake, folder.path(), "collaborative");
-    drop(app.open(&request(0)).await.unwrap());
-    let resumed = app.resume("@", Duration::ZERO).await.unwrap();
+    drop(app.open(&request(0), Elsewhere::Return).await.unwrap());
+    let Opened::Running(resumed) = app.resume("@", Duration::ZERO).await.unwrap() else { panic!("it goes on") };
     assert!(resumed.history.turns.is_empty());
     assert!(fake.log().is_empty(), "{:?}", fake.log());
 }
@@ -197,7 +201,9 @@ async fn an_abort_leaves_the_session_open_and_a_resume_repeats_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&fake, folder.path(), "collaborative");
     let control = Control::default();
-    let Opened::Running(session) = app.open(&request(0)).await.unwrap() else { panic!("a name of its own") };
+    let Opened::Running(session) = app.open(&request(0), Elsewhere::Return).await.unwrap() else {
+        panic!("a name of its own")
+    };
     let (notices, mut watched) = mpsc::channel(1);
     let abort = control.clone();
     // After the first round has closed, whatever is under way then.
@@ -214,7 +220,7 @@ async fn an_abort_leaves_the_session_open_and_a_resume_repeats_nothing() {
     let open = app.load("@").unwrap();
     assert_eq!(open.ending, None);
     let heard = open.turns.values().flat_map(|turn| turn.replies()).count();
-    let resumed = app.resume("@", Duration::ZERO).await.unwrap();
+    let Opened::Running(resumed) = app.resume("@", Duration::ZERO).await.unwrap() else { panic!("it goes on") };
     let (notices, nobody) = mpsc::channel(1);
     drop(nobody);
     let history = resumed.run(notices, Control::default()).await.unwrap();

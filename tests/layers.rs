@@ -36,7 +36,7 @@ const ROOMS: [Room; 17] = [
     Room { name: "personas", imports: &["modes"], touches: &[] },
     Room {
         name: "store",
-        imports: &["debate"],
+        imports: &["debate", "engine"],
         touches: &["std::fs", "std::io", "std::thread", "Instant::now", "SystemTime", "now_v7", "tokio::", "rusqlite"],
     },
     Room { name: "material", imports: &["debate"], touches: &["std::fs", "std::io", "std::process", "std::thread"] },
@@ -47,7 +47,7 @@ const ROOMS: [Room; 17] = [
     },
     Room { name: "bench", imports: &["debate", "modes"], touches: &[] },
     Room { name: "export", imports: &["debate", "stats", "bench"], touches: &[] },
-    Room { name: "engine", imports: &["debate", "store", "providers"], touches: &["tokio::"] },
+    Room { name: "engine", imports: &["debate", "providers"], touches: &["tokio::"] },
     Room { name: "error", imports: &[], touches: &[] },
     Room {
         name: "config",

@@ -270,7 +270,6 @@ fn what_is_wrong_with_arguments_is_named() {
     check(&mut client, "get_session", json!({ "session": "no such" }), "usage", &["no such", "list_sessions"]);
     check(&mut client, "get_session", json!({ "session": "@", "view": "agent" }), "usage", &["agent"]);
     check(&mut client, "get_session", json!({ "session": "@", "view": "round", "round": 99 }), "usage", &["99"]);
-    check(&mut client, "control_session", json!({ "session": "@", "action": "resume" }), "usage", &["has ended"]);
     check(&mut client, "control_session", json!({ "session": "@", "action": "dance" }), "usage", &["action"]);
     let ask = "ask_persona";
     check(&mut client, ask, json!({ "persona": "qa" }), "usage", &["missing field `task`"]);
@@ -618,21 +617,30 @@ fn a_call_that_does_not_wait_is_polled() {
 /// Room is taken before a session is opened, however many calls come at once, and is free again when a debate has ended.
 #[test]
 fn no_more_debates_run_at_once_than_a_server_may_run() {
+    check_admission(None, 16);
+    check_admission(Some("3"), 3);
+}
+
+/// Calls 50 times at once under this setting, which is to let so many debates run.
+fn check_admission(setting: Option<&str>, debates_max: usize) {
     const CALLS: usize = 50;
-    const DEBATES_MAX: usize = 16;
     let fake = Fake::always(Behaviour::Hang);
-    let desk = Desk::at(fake.url(), 1);
+    let mut desk = Desk::at(fake.url(), 1);
+    if let Some(setting) = setting {
+        desk.set("ROUNDTABLE_MAX_DEBATES", setting);
+    }
+    let check_no_room = |result: &Value| check_no_room(result, debates_max);
     let mut client = Client::start(&desk, REVISION);
     let start = json!({ "name": "start_roundtable", "arguments": question() });
     for _ in 0..CALLS {
         client.ask("tools/call", start.clone());
     }
-    for _ in DEBATES_MAX..CALLS {
+    for _ in debates_max..CALLS {
         check_no_room(&client.next_answer()["result"]);
     }
     let running = client.called("list_sessions", json!({ "limit": CALLS }));
     let statuses: Vec<&Value> = running["sessions"].as_array().unwrap().iter().map(|row| &row["status"]).collect();
-    assert_eq!(statuses, vec!["running"; DEBATES_MAX], "a call that was refused left a session");
+    assert_eq!(statuses, vec!["running"; debates_max], "a call that was refused left a session");
     let this = json!({ "session": "@" });
     for (tool, arguments) in [
         ("start_roundtable", rehearsal()),
@@ -655,10 +663,11 @@ fn no_more_debates_run_at_once_than_a_server_may_run() {
 }
 
 /// Fails unless a call was refused for want of room, and told that it may try again.
-fn check_no_room(result: &Value) {
+fn check_no_room(result: &Value, debates_max: usize) {
     let error = error(result);
     assert_eq!((&error["kind"], &error["retryable"]), (&json!("limit"), &json!(true)), "{error}");
-    assert!(error["message"].as_str().unwrap().starts_with("16 debates are under way"), "{error}");
+    let told = format!("{debates_max} debates are under way");
+    assert!(error["message"].as_str().unwrap().starts_with(&told), "{error}");
     assert!(error["session"].is_null(), "{error}");
 }
 

@@ -75,7 +75,7 @@ fn a_database_of_version_1_is_brought_to_version_2() {
     assert_eq!((appended[0].seq, store.find("queues").unwrap()), (length + 1, session));
     drop((lease, store));
     let database = database(folder.path());
-    assert_eq!(database.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 4);
+    assert_eq!(database.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 5);
     drop(database);
     check_integrity(folder.path());
 }
@@ -157,6 +157,42 @@ fn a_database_of_some_other_program_is_left_alone() {
         assert!(matches!(refused, Err(StoreError::Foreign { .. })), "{refused:?}");
     }
     assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), before);
+}
+
+/// The database that version 4 wrote: three votes, in Chinese, in German with its letters decomposed, and in Korean.
+const GOLDEN_V4: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/stores/v4.db");
+
+/// A folder with a copy of it.
+fn golden_v4() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(GOLDEN_V4, folder.path().join(FILE)).unwrap();
+    folder
+}
+
+#[test]
+fn a_database_of_version_4_is_found_by_words_without_spaces() {
+    let folder = golden_v4();
+    let before: Vec<(i64, String)> = {
+        let database = database(folder.path());
+        let mut statement = database.prepare("SELECT place, body FROM events ORDER BY place").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let store = Store::open(folder.path()).unwrap();
+    for (searched, expected) in
+        [("压力测试", "我们应该先"), ("迁移", "我们应该先"), ("größenangaben", "Sollen wir"), ("점검", "시스템을")]
+    {
+        let hits = store.search(searched, 9).unwrap();
+        assert_eq!(hits.len(), 1, "{searched}");
+        assert!(hits[0].listed.topic.starts_with(expected), "{searched}: {}", hits[0].listed.topic);
+    }
+    let listed = store.list(&Filter { text: Some("Größenangaben".to_owned()), ..Filter::default() }, 9).unwrap();
+    assert_eq!(listed.len(), 1, "its form does not matter");
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    drop(store);
+    let database = database(folder.path());
+    let mut statement = database.prepare("SELECT place, body FROM events ORDER BY place").unwrap();
+    let after = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap);
+    assert_eq!(after.collect::<Vec<(i64, String)>>(), before, "the log is not touched");
 }
 
 #[test]

@@ -93,7 +93,10 @@ fn a_session_is_found_by_its_place_or_the_beginning_of_its_id() {
             check_refusal(desk.run(&[command, unknown]), &["there is no session", unknown]);
         }
     }
-    check_refusal(desk.run(&["resume", "@"]), &[&ids[0], "has ended"]);
+    let resumed = desk.run(&["resume", "@", "--format", "json"]).expect(0);
+    let shown = desk.run(&["show", "@", "--format", "json"]).expect(0);
+    assert_eq!(resumed.stdout, shown.stdout, "a session that was decided is told as it ended");
+    assert_eq!(resumed.stderr, format!("session {} is decided; nothing is asked again\n", ids[0]));
 }
 
 #[test]

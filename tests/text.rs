@@ -1,6 +1,6 @@
 //! Texts compared as people read them: which two are one, and which stay two, over scripts and languages.
 
-use roundtable::debate::text::{comparable, holds, same};
+use roundtable::debate::text::{Passage, clip_apart, comparable, holds, same};
 
 /// Two texts and why they are one, or why they are two.
 type Pair = (&'static str, &'static str, &'static str);
@@ -214,5 +214,106 @@ fn the_form_of_comparison_is_its_own_form() {
     ] {
         let once = comparable(text);
         assert_eq!(comparable(&once), once, "of {text:?}");
+    }
+}
+
+#[test]
+fn texts_that_are_clipped_stay_apart() {
+    let long = "We should move all customer-facing services in the European region to the new managed message queue before the end of the third quarter, keeping the present broker in parallel for the whole of the migration and ";
+    let han = "\u{6211}\u{4eec}\u{5e94}\u{8be5}\u{5148}\u{505a}\u{538b}\u{529b}\u{6d4b}\u{8bd5}".repeat(25);
+    let groups: [(&str, &[&str]); 6] = [
+        (
+            long,
+            &["switch it off afterwards.", "keep it for two more years.", "keep it for three more years.", "sell it."],
+        ),
+        (long, &["", "sell it.", "sell it in the end, and not before we have told all of our customers in writing."]),
+        (&han, &["\u{505c}", "\u{8d70}", "\u{505c}\u{8d70}"]),
+        ("one-word-without-a-space-".repeat(12).leak(), &["a", "b", "ab"]),
+        ("\u{1f469}\u{200d}\u{1f4bb}".repeat(80).leak(), &["\u{1f469}", "\u{1f469}\u{200d}\u{1f680}", "\u{1f468}"]),
+        ("short ", &["one", "two"]),
+    ];
+    for (start, ends) in groups {
+        for further in [String::new(), format!(" {}", "and so on ".repeat(40))] {
+            let texts: Vec<String> = ends.iter().map(|end| format!("{start}{end}{further}")).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let clipped = clip_apart(&texts, 200);
+            for (place, text) in clipped.iter().enumerate() {
+                assert!(text.chars().count() <= 200, "{text}");
+                let others = clipped[place + 1..].iter().filter(|other| same(text, other));
+                assert_eq!(others.count(), 0, "{text:?} of {ends:?}");
+                let beginning: String = texts[place].chars().take(5).collect();
+                assert!(text.starts_with(&beginning), "{text}");
+            }
+        }
+    }
+    assert_eq!(clip_apart(&["Kafka", "NATS"], 200), ["Kafka", "NATS"]);
+}
+
+#[test]
+fn a_quote_is_found_however_its_source_presents_the_words() {
+    let check = |source: &str, quote: &str, expected: bool| {
+        assert_eq!(Passage::of(source).holds(quote), expected, "{quote:?} in {source:?}");
+    };
+    let same_words = [
+        (
+            "Die Gro\u{308}\u{df}e der Tabelle wurde u\u{308}berschritten.",
+            "Die Gr\u{f6}\u{df}e der Tabelle wurde \u{fc}berschritten.",
+        ),
+        ("It took 5\u{2013}10 ms at p99 in the test.", "It took 5-10 ms at p99 in the test."),
+        ("The con\u{ad}figu\u{ad}ration was not changed.", "The configuration was not changed."),
+        ("The limit is **400 requests** a second.", "The limit is 400 requests a second."),
+        ("The limit is 400 requests a second.", "The limit is **400 requests** a second."),
+        (
+            "\u{4ed6}\u{8bf4}\u{ff1a}\u{300c}\u{5fc5}\u{987b}\u{5148}\u{5907}\u{4efd}\u{300d}\u{ff0c}\u{7136}\u{540e}\u{79bb}\u{5f00}\u{3002}",
+            "\u{4ed6}\u{8bf4}\u{ff1a}\u{201c}\u{5fc5}\u{987b}\u{5148}\u{5907}\u{4efd}\u{201d}\u{ff0c}\u{7136}\u{540e}\u{79bb}\u{5f00}\u{3002}",
+        ),
+        ("> The limit is\n> 400 requests\n> a second.", "The limit is 400 requests a second."),
+        ("# Limits\n\n- The limit is `400` requests,\n  a second.\n", "The limit is 400 requests, a second."),
+        ("The config-\nuration was not changed.", "The configuration was not changed."),
+        ("It is a well-\nknown limit.", "It is a well-known limit."),
+        ("See the [limit of 400](https://example.com/a_b) requests.", "See the limit of 400 requests."),
+        ("| Queue | Limit |\n|---|---|\n| NATS | 400 ms |\n", "400 ms"),
+        (
+            "The limit is <b>400</b> requests<br>a second &amp; no more.",
+            "The limit is 400 requests a second & no more.",
+        ),
+        ("1. First, measure it.\n2. Then, decide.", "Then, decide."),
+        ("The limit\u{a0}is 40\u{202f}% of it.", "The limit is 40% of it."),
+        ("A \u{fb01}rm o\u{fb00}er \u{2014} \u{201c}as is\u{201d}\u{2026}", "a firm offer - 'as is'..."),
+        ("The margin fell by \u{2212}5 points.", "The margin fell by -5 points."),
+        ("The broker answered in time, they said.", "\u{201c}The broker answered in time\u{2026}\u{201d}"),
+        ("Price: 40\u{20ac}, 1\u{bd} years, 10\u{b2} rows", "1 1/2 years, 10^2 rows"),
+        (
+            "\u{646}\u{645}\u{6cc}\u{200c}\u{62f}\u{627}\u{646}\u{645}",
+            "\u{646}\u{645}\u{6cc}\u{62f}\u{627}\u{646}\u{645}",
+        ),
+        (
+            "\u{30ac}\u{30a4}\u{30c9}\u{3092}\n\u{8aad}\u{3080}",
+            "\u{ff76}\u{ff9e}\u{ff72}\u{ff84}\u{ff9e}\u{3092}\u{8aad}\u{3080}",
+        ),
+        (
+            "\u{5d4}\u{5d5}\u{5d0} \u{5d0}\u{5de}\u{5e8} \u{5f4}\u{5db}\u{5df}\u{5f4}",
+            "\u{5d4}\u{5d5}\u{5d0} \u{5d0}\u{5de}\u{5e8} \"\u{5db}\u{5df}\"",
+        ),
+    ];
+    for (source, quote) in same_words {
+        check(source, quote, true);
+    }
+    let other_words = [
+        ("The broker answered in 40 ms at the median.", "The broker answered in 41 ms at the median."),
+        ("The margin fell by \u{2212}5 points.", "The margin fell by 5 points."),
+        ("The margin fell by \u{2212}5 points.", "5 points"),
+        ("The margin fell by\n\u{2212}5 points.", "The margin fell by 5 points."),
+        ("The area is 10\u{b2} m.", "The area is 102 m."),
+        ("It costs 1.50 a month.", "It costs 1"),
+        ("It costs 1,500 a month.", "500 a month"),
+        ("It is 2*3*4 long.", "It is 234 long."),
+        ("The limit is not 400 requests.", "The limit is 400 requests."),
+        ("We do [\u{2026}] recommend it.", "We do recommend it."),
+        ("It is 6\u{2033} wide.", "It is 6\u{2032} wide."),
+        ("It grew by 5% a year.", "It grew by 5"),
+    ];
+    for (source, quote) in other_words {
+        check(source, quote, false);
     }
 }

@@ -69,6 +69,50 @@ fn a_topic_comes_from_a_file_or_from_standard_input() {
     assert_eq!(desk.feed(&start("-", "json"), format!("{topic}\r\n")).expect(0).record()["question"]["topic"], topic);
 }
 
+/// Checks what the topic is that a flag gives.
+fn check_topic(desk: &Desk, given: &str, topic: &str) {
+    assert_eq!(desk.run(&start(given, "json")).expect(0).record()["question"]["topic"], topic, "{given}");
+}
+
+#[test]
+fn a_topic_is_the_same_however_its_file_was_written() {
+    let fake = Fake::start(voices::script(Duration::ZERO));
+    let desk = Desk::at(fake.url(), 1);
+    let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        [mark, &"Größe\r\nnow?".encode_utf16().flat_map(unit).collect::<Vec<u8>>()[..]].concat()
+    };
+    let written = [
+        "Größe\nnow?\n".as_bytes().to_vec(),
+        "Größe\r\nnow?\r\n".as_bytes().to_vec(),
+        "\u{feff}Größe\nnow?".as_bytes().to_vec(),
+        wide(b"\xff\xfe", u16::to_le_bytes),
+        wide(b"\xfe\xff", u16::to_be_bytes),
+    ];
+    for content in written {
+        desk.write("t.md", content);
+        check_topic(&desk, "@t.md", "Größe\nnow?");
+        desk.run(&[&start("@t.md", "json")[..], &["--name", "n"]].concat()).expect(0);
+    }
+    check_topic(&desk, "Größe\r\nnow?", "Größe\nnow?");
+}
+
+#[test]
+fn a_topic_may_begin_with_an_at_sign() {
+    let fake = Fake::start(voices::script(Duration::ZERO));
+    let desk = Desk::at(fake.url(), 1);
+    check_topic(&desk, "@@dependabot: merge its PRs?", "@dependabot: merge its PRs?");
+    check_topic(&desk, "@@@here?", "@@here?");
+    check_topic(&desk, "Merge @dependabot?", "Merge @dependabot?");
+    for given in ["@dependabot: merge its PRs?", "@team/infra: which queue?", "@proposal.md"] {
+        let ran = desk.run(&start(given, "text")).expect(2);
+        assert!(
+            ran.stderr.contains(&given[1..]) && ran.stderr.contains("hint: ") && ran.stderr.contains("@@"),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
 #[test]
 fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
     let fake = Fake::start(voices::script(Duration::ZERO));
@@ -78,7 +122,9 @@ fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
     desk.write("edge.txt", "x".repeat((64 << 10) + 1));
     desk.write("empty.txt", "");
     desk.write("blank.txt", " \n\t \u{3000}\n");
-    desk.write("binary.bin", [0xff, 0xfe, 0x00, 0x80]);
+    desk.write("binary.bin", b"\x89PNG\r\n\0\0\0");
+    desk.write("latin.txt", b"Fee: 40 \xa3 a month?");
+    desk.write("torn.txt", b"\xff\xfeS\0h");
     desk.write("folder/file.txt", "");
     // (topic, standard input, what the error names)
     let rows: &[(&str, &str, &[&str])] = &[
@@ -95,7 +141,11 @@ fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
         ("@blank.txt", "", &["empty"]),
         ("@binary.bin", "", &["binary.bin", "UTF-8"]),
         ("@folder", "", &["folder", "directory"]),
+        ("@latin.txt", "", &["latin.txt", "UTF-8", "windows-1252"]),
+        ("@torn.txt", "", &["torn.txt", "UTF-16LE"]),
         ("@nowhere.txt", "", &["nowhere.txt", "No such file"]),
+        ("@proposal.md", "", &["proposal.md", "No such file"]),
+        ("@dependabot: merge its PRs?", "", &["dependabot: merge its PRs?", "No such file"]),
         ("@", "", &["@"]),
     ];
     for (topic, input, named) in rows {

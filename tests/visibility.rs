@@ -6,11 +6,13 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use roundtable::debate::analysis::analyse;
 use roundtable::debate::ask::{Ask, Role, Speaker};
+use roundtable::debate::history::History;
 use roundtable::debate::mode::{Labels, Mode, Order, Sees, Stage};
 use roundtable::debate::prompt::quote;
 use roundtable::debate::question::Question;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::replies::{Miss, by_default, chance, json_reply, missed, with};
 use support::world::{Answer, World, all_built_in, choice, is_own_phase, mode, open, setup, voice};
 
@@ -328,6 +330,171 @@ fn an_author_cannot_be_known_from_its_own_words_where_labels_are_neutral() {
     let by_seat = orders.iter().filter(|order| order.is_sorted()).count();
     let different: BTreeSet<&Vec<String>> = orders.iter().collect();
     assert!(by_seat <= 2 && different.len() >= 6, "the listing is dealt afresh for every reader and turn: {orders:?}");
+}
+
+/// A debate in which the first seat, a persona of this name on this model, makes a statement, and the others are shown it under
+/// neutral labels; then the second seat makes claims.
+fn anonymous_debate(persona: &str, model: &str, statement: &str, claims: &Value) -> (History, Vec<Ask>) {
+    let mode = mode(&format!(
+        "mode: sample
+title: Sample
+summary: A poll and a verdict.
+best_for: tests
+panel:
+  personas:
+    - {{ name: {persona}, trait: one side }}
+    - {{ name: Somebody Else, trait: the other side }}
+phases:
+  - name: opening
+    stages: [{{ speakers: all, sees: nothing, in_role: false, form: ballot, ask: Poll. }}]
+  - name: exchange
+    stages:
+      - {{ name: one, speakers: all, form: position, ask: First., sees: nothing }}
+      - {{ name: two, speakers: all, form: position, ask: Second., sees: everything, as: anonymous }}
+  - name: verdict
+    stages: [{{ speakers: all, sees: everything, in_role: false, form: ballot, ask: Judge. }}]
+"
+    ));
+    let mut setup = setup(&mode, 2, choice());
+    setup.agents[0].voice = voice(("vllm", model, "llama"));
+    setup.agents[0].id = "vllm-persona-1".to_owned();
+    let script = |ask: &Ask| match ask.turn.to_string().as_str() {
+        "exchange/1/one/1" => with(ask, &json!({ "statement": statement, "claims": [], "concessions": [] })),
+        "exchange/1/two/2" => with(ask, &json!({ "claims": claims, "concessions": [] })),
+        _ => with(ask, &json!({ "claims": [], "concessions": [] })),
+    };
+    let world = World::open(setup, &script, 1).finish();
+    (world.history, world.asked)
+}
+
+/// What the second seat is shown of a statement of the first, a persona of this name on this model, under neutral labels.
+fn shown_of(persona: &str, model: &str, statement: &str) -> String {
+    let (_, asked) = anonymous_debate(persona, model, statement, &json!([]));
+    let ask = asked.iter().find(|ask| ask.turn.to_string() == "exchange/1/two/2").unwrap();
+    let quoted = ask.prompt.messages.last().unwrap().text.lines().filter_map(|line| line.strip_prefix("> "));
+    quoted.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_name_that_is_a_word_stays_where_it_is_one() {
+    let cases = [
+        ("Creative", "Creative Commons BY 4.0 is the licence to take."),
+        ("Creative", "The licence is creative, and as creative as any."),
+        ("Creative", "As Creative Commons licences go, it is a good one."),
+        ("Creative", "Licences such as Creative, MIT and Apache are known."),
+        ("Creative", "I like Creative Commons, and so does everybody."),
+        ("Creative", "I am creative, and so is the licence."),
+        ("Creative", "Adobe Creative Cloud costs more."),
+        ("Creative", "Unlike Creative, I would say, MIT is short."),
+        ("Analyst", "Most analyst reports name Kafka; an Analyst Day confirmed it."),
+        ("Analyst", "As analyst reports show, I was wrong."),
+        ("Analyst", "Gartner's Analyst report of May says so."),
+        ("Analyst", "She was hired as Analyst."),
+        ("Analyst", "We lack one role: Analyst."),
+        ("Analyst", "Hire one more role \u{2014} Analyst or Designer."),
+        ("Pragmatist", "That is the pragmatist view of it."),
+        ("Pragmatist", "As the pragmatist view holds, it is cheap."),
+        ("Pragmatist", "The Pragmatist Programmer is a book."),
+        ("Security", "Security is what counts; for Security, I would wait."),
+        ("Security", "Security: the tokens leak."),
+        ("Red Team", "A Red Team exercise found it, and the Red Team report is public."),
+        ("Customer", "The Customer Success team and each customer agree."),
+        ("Data", "Data is lost; as data grows, I expect more."),
+        ("Mark", "Mark the date; I am for it."),
+        ("Devil's Advocate", "The film Devil's Advocate is of 1997."),
+        ("Skeptic", "Any skeptic would ask; Skeptic magazine did."),
+        ("Will", "I will wait; as will you."),
+        (
+            "\u{5206}\u{6790}\u{8005}",
+            "\u{5206}\u{6790}\u{8005}\u{62a5}\u{544a}\u{8bf4}\u{660e}\u{4e86}\u{4e00}\u{5207}\u{3002}",
+        ),
+        ("Kritiker", "Ein Kritiker schrieb, als Kritiker noch schrieben, das sei gut."),
+    ];
+    for (persona, statement) in cases {
+        assert_eq!(shown_of(persona, "m1", statement), statement, "by {persona}");
+    }
+    let subject = "Claim m1 rests on m1, and llama is an animal.";
+    assert_eq!(shown_of("Analyst", "m1", subject), subject, "the id of a material is no name of a model");
+}
+
+#[test]
+fn a_name_is_taken_out_where_its_holder_means_itself() {
+    let cases = [
+        ("Creative", "Speaking as Creative, I would take MIT."),
+        ("Creative", "As Creative, I would take MIT."),
+        ("Creative", "As Creative I would take MIT."),
+        ("Creative", "As the Creative on this panel, MIT is my choice."),
+        ("Creative", "as the creative, I would take MIT."),
+        ("Creative", "I am Creative and I take MIT."),
+        ("Creative", "I'm Creative. MIT it is."),
+        ("Creative", "I, Creative, take MIT."),
+        ("Creative", "Creative here: MIT."),
+        ("Creative", "In my Creative role, MIT is best."),
+        ("Creative", "In my role as Creative, MIT is best."),
+        ("Creative", "MIT is best, and as **Creative**, I say so."),
+        ("Creative", "My view as \"Creative\" is MIT."),
+        ("Creative", "MIT is best. I hold this as Creative."),
+        ("Analyst", "MIT is best. \u{2014} Analyst"),
+        ("Analyst", "MIT is best.\n\u{2014}Analyst"),
+        ("Analyst", "MIT is best.\n- Analyst"),
+        ("Analyst", "MIT is best.\n\nSincerely,\nAnalyst"),
+        ("Analyst", "Analyst: I would take MIT."),
+        ("Analyst", "**Analyst:** MIT is best."),
+        ("Analyst", "[Analyst] I would take MIT."),
+        ("Analyst", "That holds; but as Analyst: MIT is best."),
+        ("Red Team", "As Red Team, I attack it."),
+        ("Kritiker", "Als Kritiker halte ich das f\u{fc}r falsch. Als Kritiker, ich bin dagegen."),
+        ("Kritiker", "Ich bin Kritiker, und dagegen."),
+        ("Analyste", "En tant qu\u{2019}Analyste, je choisis MIT."),
+        ("Analista", "Como Analista, elijo MIT."),
+        ("\u{5206}\u{6790}\u{8005}", "\u{4f5c}\u{4e3a}\u{5206}\u{6790}\u{8005}\u{ff0c}\u{6211}\u{9009}MIT\u{3002}"),
+        ("\u{5206}\u{6790}\u{8005}", "\u{6211}\u{662f}\u{5206}\u{6790}\u{8005}\u{3002}"),
+        (
+            "\u{30a2}\u{30ca}\u{30ea}\u{30b9}\u{30c8}",
+            "\u{30a2}\u{30ca}\u{30ea}\u{30b9}\u{30c8}\u{3068}\u{3057}\u{3066}\u{3001}MIT\u{3092}\u{9078}\u{3076}\u{3002}",
+        ),
+        (
+            "\u{410}\u{43d}\u{430}\u{43b}\u{438}\u{442}\u{438}\u{43a}",
+            "\u{41a}\u{430}\u{43a} \u{410}\u{43d}\u{430}\u{43b}\u{438}\u{442}\u{438}\u{43a}, \u{44f} \u{437}\u{430} MIT.",
+        ),
+    ];
+    for (persona, statement) in cases {
+        let shown = shown_of(persona, "m1", statement);
+        assert!(shown.contains("[a participant]"), "{persona} in {statement:?}: {shown}");
+    }
+    let named = [
+        ("As vllm-persona-1 I have read both.", "persona-1"),
+        ("VLLM-Persona-1 has read both.", "ersona-1"),
+        ("As Llama, I have read both.", "Llama"),
+        ("I am Llama, and have read both.", "Llama"),
+        ("As qwen2.5-7b I have read both; qwen2.5-7b is good at it.", "qwen2.5"),
+    ];
+    for (statement, name) in named {
+        let shown = shown_of("Analyst", "qwen/qwen2.5-7b", statement);
+        assert!(!shown.contains(name) && shown.contains("[a participant]"), "{statement:?}: {shown}");
+    }
+}
+
+#[test]
+fn a_quote_is_looked_up_in_what_was_shown_without_names() {
+    let statement = "As Creative, I hold that Creative Commons licences are known to every court.";
+    let rows = [
+        ("Creative Commons licences are known to every court.", true),
+        ("[a participant], I hold that Creative Commons", true),
+        ("As Creative, I hold that Creative Commons", false),
+        ("[a participant] Commons licences", false),
+    ];
+    let claim = |(quote, _): &(&str, bool)| {
+        json!({ "text": format!("It says: {quote}"), "kind": "fact", "supports": [], "rebuts": [],
+            "evidence": [{ "type": "citation", "ref": "a contribution", "quote": quote }] })
+    };
+    let claims: Vec<Value> = rows.iter().map(claim).collect();
+    let (history, _) = anonymous_debate("Creative", "m1", statement, &json!(claims));
+    let quotes = analyse(&history).quotes;
+    assert_eq!(quotes.len(), rows.len());
+    for ((quote, expected), found) in rows.iter().zip(&quotes) {
+        assert_eq!(found.verified, *expected, "{quote}");
+    }
 }
 
 #[test]

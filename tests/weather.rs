@@ -231,8 +231,8 @@ async fn debate(name: &str, gateway: &Gateway) -> u8 {
     let history = History::replay(&opened).unwrap();
     // Nobody watches.
     let (notices, _) = mpsc::channel(1);
-    let run =
-        Run { store: &store, lease, history, provider: gateway, notices, heard: &|_| {}, control: Control::default() };
+    let log = store.log(&lease);
+    let run = Run { log: &log, history, provider: gateway, notices, heard: &|_| {}, control: Control::default() };
     let history = run.finish().await.unwrap();
     ending_failure(&history).map_or(0, |failure| failure.kind.exit_code())
 }

@@ -169,7 +169,7 @@ impl Known {
     fn file(&mut self, name: &str, sha256: &str) -> Standing {
         let root = &self.project.root;
         match self.files.entry(name.to_owned()).or_insert_with(|| material::read_premise(root, name)) {
-            Content::Text(found) if found == sha256 => Standing::Holds,
+            Content::Text(found) if found.iter().any(|found| found == sha256) => Standing::Holds,
             Content::Text(_) | Content::Other => Standing::Is(Change::Changed),
             Content::Gone => Standing::Is(Change::Gone),
             Content::LeadsOut => Standing::Is(Change::LeadsOut),

@@ -12,6 +12,7 @@ use crate::engine::EngineError;
 use crate::error::Failure;
 use crate::export::record;
 use crate::export::text::headline;
+use crate::export::unheard;
 use crate::export::views::scope::ScopeError;
 use crate::store::StoreError;
 
@@ -28,28 +29,34 @@ pub fn ending_failure(history: &History) -> Option<Failure> {
     }
     let failure = match history.ending? {
         Ending::Decided => gate::failure(history)?,
-        Ending::QuorumLost => {
-            let needed = history.setup.limits.quorum;
-            let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();
-            let why = faults.first().map(|fault| format!(": {fault}")).unwrap_or_default();
-            let hint = faults.first().map_or_else(
-                || format!("`roundtable show {session}` tells what each seat said"),
-                |fault| fault.hint.clone(),
-            );
-            let failure = Failure::providers(format!(
-                "too few of the panel could be heard ({needed} of {} are needed){why}",
-                history.panel()
-            ))
-            .with_hint(hint);
-            let will_recur = !faults.is_empty() && faults.iter().all(|fault| fault.kind.is_lasting());
-            if will_recur { failure.lasting() } else { failure }
-        }
+        Ending::QuorumLost => quorum_failure(history),
         Ending::LimitReached => limit_failure(history)?,
         Ending::Stopped => {
             Failure::interrupted(format!("stopped: {}", headline(&record::record(history)))).with_hint(goes_on)
         }
     };
     Some(failure.with_session(session))
+}
+
+/// The failure that a lost quorum means to a script. Tells the seats whose providers failed from those whose replies could not
+/// be read.
+fn quorum_failure(history: &History) -> Failure {
+    let (session, needed) = (history.setup.session, history.setup.limits.quorum);
+    let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();
+    let why = unheard::in_words(&record::record(history)).map(|why| format!(": {why}")).unwrap_or_default();
+    let hint = faults.first().map_or_else(
+        || {
+            format!(
+                "`roundtable show {session}` tells what each seat said; `roundtable resume {session}` asks them again"
+            )
+        },
+        |fault| fault.hint.clone(),
+    );
+    let panel = history.panel();
+    let message = format!("too few of the panel could be heard ({needed} of {panel} are needed){why}");
+    let failure = Failure::providers(message).with_hint(hint);
+    let will_recur = !faults.is_empty() && faults.iter().all(|fault| fault.kind.is_lasting());
+    if will_recur { failure.lasting() } else { failure }
 }
 
 /// The failure that a session ended by a limit means to a script.
@@ -152,9 +159,9 @@ pub(super) fn history_failure(error: HistoryError) -> Failure {
     Failure::internal(format!("the session's log is damaged: {error}")).with_source(error)
 }
 
-pub(super) fn engine_failure(error: EngineError) -> Failure {
+pub(super) fn engine_failure(error: EngineError<StoreError>) -> Failure {
     match error {
-        EngineError::Store(error) => store_failure(error),
+        EngineError::Log(error) => store_failure(error),
         EngineError::History(error) => history_failure(error),
         EngineError::Aborted => Failure::interrupted("interrupted")
             .with_hint("`roundtable resume @` goes on from here; nothing that arrived is asked again"),

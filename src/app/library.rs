@@ -8,9 +8,9 @@ use crate::app::failures::{engine_failure, history_failure, store_failure};
 use crate::app::{App, naming};
 use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
 use crate::debate::history::History;
-use crate::engine;
+use crate::engine::{self, Request};
 use crate::error::Failure;
-use crate::store::{Filter, Hit, Listed, Request, Store, StoreError, now_ms};
+use crate::store::{Filter, Hit, Listed, Store, StoreError, now_ms};
 
 /// How long a running session has to answer a request.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -138,7 +138,7 @@ impl App {
         let history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
         if history.ending.is_none() {
             let event = Event::StopRequested { by: StoppedBy::Command };
-            let settled = engine::settle(&store, &lease, history, event).await;
+            let settled = engine::settle(&store.log(&lease), history, event).await;
             settled.map_err(|error| engine_failure(error).with_session(session.to_string()))?;
         }
         Ok((session, Answered::Here))

@@ -8,7 +8,9 @@ mod check;
 mod doctor;
 mod egress;
 mod failures;
+mod forms;
 mod gate;
+mod known;
 mod library;
 mod limits;
 mod logs;
@@ -30,7 +32,6 @@ mod usage;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
@@ -45,6 +46,7 @@ pub use crate::app::doctor::{Area, Finding, State, can_ask, examine, healthy, ne
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
 pub use crate::app::failures::{ending_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
+pub use crate::app::known::{Elsewhere, run_elsewhere};
 pub use crate::app::library::Answered;
 pub use crate::app::logs::Verification;
 pub use crate::app::panel::{VendorStatus, persona, vendor_keys};
@@ -58,7 +60,7 @@ pub use crate::app::start::{OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 pub use crate::app::supplied::Supplied;
 pub use crate::app::usage::{UsageBy, UsageFilter, UsageLine, UsageTable};
 pub use crate::engine::{Control, Notice};
-pub use crate::material::Guard;
+pub use crate::material::{Decoded, Guard, Source, Undecodable, decode};
 pub use crate::modes::{Found, Listed as ListedMode, ModeError};
 pub use crate::personas::{Listed as ListedPersona, PersonaError, PersonaFile};
 pub use crate::providers::gateway::Accounts;
@@ -66,9 +68,10 @@ pub use crate::store::{Filter, Hit, Listed, Standing};
 pub use crate::telemetry::Telemetry;
 
 use crate::app::failures::{engine_failure, history_failure, scope_failure, store_failure};
+use crate::app::known::Again;
 use crate::bench as bench_file;
 use crate::config::{Config, Sources};
-use crate::debate::event::{Ending, Event, Logged, SessionId, Setup};
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
 use crate::engine::{self, EngineError};
 use crate::error::Failure;
@@ -107,6 +110,8 @@ pub enum Opened {
     Running(Box<Session>),
     /// The session of that name has been decided, or waits for people: nothing is asked again.
     Stored(Box<History>),
+    /// Another process, or another task of this one, runs the session of that name: it stands like this.
+    Elsewhere(Box<History>),
 }
 
 /// A session that is open for writing.
@@ -170,15 +175,15 @@ impl App {
 
     /// Sets a debate up and stores its first event. Sends no request.
     ///
-    /// With a name that a session has, that session is what is wanted: it is taken up where it stands, or told as it ended. Fails
-    /// if it was opened with other inputs.
-    pub async fn open(&self, request: &StartRequest) -> Result<Opened, Failure> {
+    /// With a name that a session has, that session is what is wanted: it is taken up where it stands, or told as it ended, and
+    /// `elsewhere` says what happens while another runs it. Fails if it was opened with other inputs.
+    pub async fn open(&self, request: &StartRequest, elsewhere: Elsewhere<'_>) -> Result<Opened, Failure> {
         let set_up = start::set_up(self, request)?;
         let store = Arc::new(Store::open(self.config.data_dir()).map_err(store_failure)?);
         if let Some(name) = &set_up.setup.name
             && let Some(session) = store.named(name).map_err(store_failure)?
         {
-            return self.known(&store, session, &set_up.setup, request).await;
+            return self.known(Again { store, session, wanted: &set_up.setup, request }, elsewhere).await;
         }
         limits::check_start(&set_up.setup)?;
         let lease = store.lease(set_up.setup.session).map_err(store_failure)?;
@@ -186,7 +191,7 @@ impl App {
         let logged = match store.append(&lease, vec![opened]).await {
             // Somebody else began it since we looked.
             Err(StoreError::NameTaken { session, .. }) => {
-                return self.known(&store, session, &set_up.setup, request).await;
+                return self.known(Again { store, session, wanted: &set_up.setup, request }, elsewhere).await;
             }
             stored => stored.map_err(store_failure)?,
         };
@@ -200,31 +205,6 @@ impl App {
             provider: set_up.provider,
             telemetry: self.telemetry.clone(),
         })))
-    }
-
-    async fn known(
-        &self,
-        store: &Store,
-        session: SessionId,
-        wanted: &Setup,
-        request: &StartRequest,
-    ) -> Result<Opened, Failure> {
-        let id = session.to_string();
-        let history = History::replay(&store.load(session).map_err(store_failure)?).map_err(history_failure)?;
-        if let Some(input) = naming::difference(&history.setup, wanted, request.seed) {
-            let name = wanted.name.as_deref().unwrap_or_default();
-            return Err(Failure::usage(format!("--name is `{name}`, the name of a session with another {input}"))
-                .with_hint(format!("choose another name, or `roundtable rename {id} NAME` that one"))
-                .with_session(id));
-        }
-        if history.ending == Some(Ending::Decided) || history.waiting.is_some() {
-            return Ok(Opened::Stored(Box::new(history)));
-        }
-        let pace = match request.who {
-            Who::Rehearsal(pace) => pace,
-            Who::Providers => Duration::ZERO,
-        };
-        Ok(Opened::Running(Box::new(self.take_up(&id, pace, Some(wanted.caps.clone())).await?)))
     }
 
     /// Lists the modes, built in and overridden.
@@ -269,9 +249,9 @@ impl Session {
     pub async fn run(self, notices: Sender<Notice>, control: Control) -> Result<History, Failure> {
         let session = self.history.setup.session;
         let watch = self.telemetry.watch(&self.history);
+        let lease = self.lease;
         let run = engine::Run {
-            store: &self.store,
-            lease: self.lease,
+            log: &self.store.log(&lease),
             history: self.history,
             provider: self.provider.as_ref(),
             notices,
@@ -279,6 +259,7 @@ impl Session {
             control,
         };
         let finished = run.finish().await;
+        drop(lease);
         watch.end(&finished);
         if matches!(finished, Err(EngineError::Aborted)) {
             // Whoever leaves at once does not wait for a disk that stands still.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::debate::agent::Agent;
 use crate::debate::event::Setup;
 use crate::debate::gate::GateTerms;
+use crate::debate::material::with_line_feeds;
 use crate::debate::text;
 use crate::error::Failure;
 
@@ -49,9 +50,10 @@ pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> O
     let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
     let terms = |setup: &Setup| setup.gate.as_ref().map(GateTerms::without_origins);
     let inputs = [
-        ("topic", stored.question.topic == wanted.question.topic),
+        // A session of an earlier version may have been asked with other line ends.
+        ("topic", with_line_feeds(&stored.question.topic) == wanted.question.topic),
         ("unit", stored.question.estimate == wanted.question.estimate),
-        ("options", stored.question == wanted.question),
+        ("options", stored.question.options == wanted.question.options),
         ("context", stored.context == wanted.context),
         ("assumptions", stored.assumptions == wanted.assumptions),
         ("mode", stored.mode == wanted.mode),

@@ -101,7 +101,7 @@ fn limits(config: &Config, vendor: &Vendor) -> Limits {
     Limits {
         requests_per_minute: set(REQUESTS_PER_MINUTE),
         tokens_per_minute: set(TOKENS_PER_MINUTE),
-        concurrency: set(CONCURRENCY).unwrap_or(Limits::default().concurrency),
+        concurrency: set(CONCURRENCY).unwrap_or(Limits::default().concurrency.min(config.max_concurrency())),
     }
 }
 

@@ -160,7 +160,7 @@ fn turn(history: &History, seat: Option<&str>, form: &Map<String, Value>) -> Res
 fn is_called(history: &History, speaker: Speaker, called: &str) -> bool {
     let Speaker::Seat(Seat(number)) = speaker else { return false };
     let agent = history.agent(Seat(number));
-    let by_name = |name: &str| text::folded(name) == text::folded(called);
+    let by_name = |name: &str| text::same(name, called);
     called.trim() == number.to_string() || agent.is_some_and(|agent| by_name(&agent.id) || by_name(&agent.name))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{Answer, App, Session, gateway, limits, panel, people, supplied};
+use crate::app::{Answer, App, Opened, Session, gateway, limits, panel, people, supplied};
 use crate::debate::budget::Caps;
 use crate::debate::decision::Label;
 use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
@@ -45,29 +45,34 @@ pub struct ContinueRequest {
 /// A session that nobody else is writing.
 pub(super) struct Taken {
     pub(super) store: Arc<Store>,
-    lease: Lease,
+    pub(super) lease: Lease,
     pub(super) history: History,
 }
 
 impl App {
     /// Takes up a session that was interrupted, paused or stopped, reached a limit or lost its quorum. One that waits for facts
-    /// goes on without them. Sends no request.
+    /// goes on without them; one that was decided is told as it ended. Sends no request.
     ///
     /// `pace` is how long each reply takes to arrive if the session is a rehearsal. Limits that flags give replace the
     /// session's own; fails if it would end again at once.
-    pub async fn resume(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
-        self.take_up(name, pace, None).await
+    pub async fn resume(&self, name: &str, pace: Duration) -> Result<Opened, Failure> {
+        let history = self.load(name)?;
+        if history.ending == Some(Ending::Decided) {
+            return Ok(Opened::Stored(Box::new(history)));
+        }
+        let taken = self.take(&history.setup.session.to_string())?;
+        self.take_over(taken, pace, None).await
     }
 
-    /// Like [`App::resume`], with the limits that a second start of the session gives.
-    pub(super) async fn take_up(&self, name: &str, pace: Duration, given: Option<Caps>) -> Result<Session, Failure> {
-        let mut taken = self.take(name)?;
+    /// Takes up a session that nobody else writes, with the limits that a second start of it gives.
+    pub(super) async fn take_over(
+        &self,
+        mut taken: Taken,
+        pace: Duration,
+        given: Option<Caps>,
+    ) -> Result<Opened, Failure> {
         if taken.history.ending == Some(Ending::Decided) {
-            let session = taken.history.setup.session;
-            let failure = Failure::usage(format!("session {session} has ended")).with_session(session.to_string());
-            return Err(failure.with_hint(format!(
-                "`roundtable show {session}` prints it, `roundtable continue {session}` takes it further"
-            )));
+            return Ok(Opened::Stored(Box::new(taken.history)));
         }
         let provider = self.provider_of(&taken.history, pace)?;
         let history = &taken.history;
@@ -85,7 +90,7 @@ impl App {
             events.push(Event::SessionResumed {});
         }
         taken.append_within_limits(events).await?;
-        Ok(taken.session(provider, &self.telemetry))
+        Ok(Opened::Running(Box::new(taken.session(provider, &self.telemetry))))
     }
 
     /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Control, Notice, Session};
+use crate::config::keys;
 use crate::debate::history::History;
 use crate::error::Failure;
 
@@ -26,7 +27,7 @@ pub struct Runs {
     tasks: TaskTracker,
     leaving: CancellationToken,
     room: Arc<Semaphore>,
-    debates_max: usize,
+    debates_max: u32,
 }
 
 /// Room for one debate. It is free again when this is dropped, or when the debate that took it has ended.
@@ -45,11 +46,11 @@ pub struct RunHandle {
 
 impl Runs {
     /// Makes room for `debates_max` debates at the same time.
-    pub fn new(debates_max: usize) -> Self {
+    pub fn new(debates_max: u32) -> Self {
         Self {
             tasks: TaskTracker::new(),
             leaving: CancellationToken::new(),
-            room: Arc::new(Semaphore::new(debates_max.min(Semaphore::MAX_PERMITS))),
+            room: Arc::new(Semaphore::new(usize::try_from(debates_max).unwrap_or(Semaphore::MAX_PERMITS))),
             debates_max,
         }
     }
@@ -62,7 +63,7 @@ impl Runs {
         let permit = Arc::clone(&self.room).try_acquire_owned();
         permit.map(|_permit| Admission { _permit }).map_err(|error| {
             Failure::limit(format!("{} debates are under way in this server, as many as may be", self.debates_max))
-                .with_hint("wait until one ends: list_sessions with status running shows them")
+                .with_hint(format!("wait until one of them ends, or raise {}", keys::MAX_DEBATES))
                 .passing()
                 .with_source(error)
         })

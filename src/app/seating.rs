@@ -172,7 +172,7 @@ fn next_seat(agents: &[Agent]) -> Seat {
 
 /// Seats somebody whose name nobody has.
 fn take(agents: &mut Vec<Agent>, given: &str, agent: Agent) -> Result<(), Failure> {
-    if agents.iter().any(|other| text::folded(&other.name) == text::folded(&agent.name)) {
+    if agents.iter().any(|other| text::same(&other.name, &agent.name)) {
         return Err(Failure::usage(format!("--seat is `{given}`, and the panel has a {} already", agent.name))
             .with_hint("choose another name"));
     }

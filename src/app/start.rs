@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::app::gate::{self, GateRequest};
 use crate::app::seating::{self, Guest};
 use crate::app::supplied::{self, Supplied};
-use crate::app::{App, gateway, limits, naming, panel, search, thresholds};
+use crate::app::{App, forms, gateway, limits, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Agent, Persona, Voice};
 use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
@@ -155,6 +155,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         program: concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned(),
         frames: is_open(&mode) && perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
+        compact: forms::compact(config, &agents, &cast.moderators),
         limits: Limits::for_panel(seats),
         caps: limits::caps(
             config,

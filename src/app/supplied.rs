@@ -47,7 +47,7 @@ pub(super) fn premises(config: &Config, supplied: &Supplied, warnings: &mut Vec<
     let context = |error| failure("--context", error);
     let mut gathered = material::gather(&supplied.context, &place, supplied.guard).map_err(context)?;
     if let Some(range) = &supplied.diff {
-        let told = material::diff(range, &place.working, &config.secret_variables());
+        let told = material::diff(range, &place.working, &config.secret_variables(), &mut gathered.warnings);
         let told = told.map_err(|error| failure("--diff", error))?;
         gathered.push(told).map_err(|error| failure("--diff", error))?;
     }

@@ -9,13 +9,16 @@ use crate::app::{
 use crate::cli::args::bench::{BenchArgs, BenchFormat};
 use crate::cli::output::ErrorFormat;
 use crate::cli::{output, plan, run};
-use crate::config::Sources;
+use crate::config::{Sources, keys};
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::bench::{self, Held, Report};
 use crate::export::json::inert;
 use crate::export::text::{money, short};
 use crate::export::{Format, html};
+
+/// Debates held at a time where nobody says how many.
+const JOBS: u32 = 2;
 
 pub(crate) fn bench(args: &BenchArgs) -> Result<(), Failure> {
     let files = files(&args.output)?;
@@ -30,11 +33,12 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<(), Failure> {
         purpose: if args.dry_run { Purpose::Plan } else { Purpose::Hold },
     };
     let open = open_bench(&request)?;
+    let jobs = jobs(args.jobs, open.jobs_max)?;
     if args.dry_run {
         return dry_run(&open, args, &files);
     }
     open.warnings.iter().filter(|_| !args.quiet).for_each(|warning| output::remark(&format!("warning: {warning}")));
-    let undecided = run::runtime()?.block_on(held(&open, args))?;
+    let undecided = run::runtime()?.block_on(held(&open, args, jobs))?;
     let (report, lost) = open.report()?;
     if lost > 0 && !args.quiet {
         let requests = if lost == 1 { "request was" } else { "requests were" };
@@ -59,13 +63,23 @@ pub(crate) fn error_format(args: &BenchArgs) -> ErrorFormat {
     }
 }
 
+/// How many debates are held at a time.
+fn jobs(asked: Option<u32>, most: u32) -> Result<u32, Failure> {
+    match asked {
+        None => Ok(JOBS.min(most)),
+        Some(jobs) if jobs <= most => Ok(jobs),
+        Some(jobs) => Err(Failure::usage(format!("--jobs is `{jobs}`; at most {most} debates may be held at a time"))
+            .with_hint(format!("ask for fewer, or raise {}", keys::MAX_JOBS))),
+    }
+}
+
 /// Holds a bench under the user's control. Returns why some of its debates were not decided.
-async fn held(open: &OpenBench, args: &BenchArgs) -> Result<Option<Failure>, Failure> {
+async fn held(open: &OpenBench, args: &BenchArgs, jobs: u32) -> Result<Option<Failure>, Failure> {
     let control = BenchControl::default();
     let say: fn(&str) = if args.quiet { |_| () } else { output::remark };
     let signals = tokio::spawn(obey_signals(control.clone(), say));
     let tell = |news: BenchNews<'_>| say(&told(&news));
-    let undecided = open.hold(usize::from(args.jobs), &control, &tell).await;
+    let undecided = open.hold(jobs, &control, &tell).await;
     signals.abort();
     undecided
 }

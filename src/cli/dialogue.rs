@@ -66,7 +66,7 @@ pub(super) fn turn(history: &History, due: &Due, talk: &mut Talk<'_>) -> Option<
     ballot::briefing(history, due).iter().for_each(|line| talk.say(line));
     talk.say("");
     loop {
-        let form = form(&due.contract, talk)?;
+        let form = form(due, talk)?;
         match person::taken(history, due, &form) {
             Ok(_) => return Some(form),
             Err(problem) => talk.say(&format!("That cannot be taken: {problem}. Once more:")),
@@ -74,7 +74,8 @@ pub(super) fn turn(history: &History, due: &Due, talk: &mut Talk<'_>) -> Option<
     }
 }
 
-fn form(contract: &Contract, talk: &mut Talk<'_>) -> Option<Map<String, Value>> {
+fn form(due: &Due, talk: &mut Talk<'_>) -> Option<Map<String, Value>> {
+    let contract = &due.contract;
     let mut form = Map::new();
     if matches!(contract, Contract::Questions) {
         form.insert("questions".to_owned(), json!([talk.hear("Your question to the panel: ")?]));
@@ -106,7 +107,7 @@ fn form(contract: &Contract, talk: &mut Talk<'_>) -> Option<Map<String, Value>> 
             form.insert("ratings".to_owned(), Value::Object(ids.zip(ratings).collect()));
         }
     }
-    if contract.fields().contains(&"blocking_objection") {
+    if contract.fields(due.scope).contains(&"blocking_objection") {
         let objection = talk.hear("What forbids the leading option, whatever its support (empty: nothing): ")?;
         if !objection.is_empty() {
             form.insert("blocking_objection".to_owned(), json!(objection));

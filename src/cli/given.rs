@@ -1,12 +1,17 @@
 //! Text given with a flag: as it stands, in a file, or on standard input.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 
+use crate::app::{Source, decode};
+use crate::debate::material::with_line_feeds;
 use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::error::Failure;
 
-/// Reads what `flag` was given: text, `@FILE`, or `-` for standard input.
+/// Most bytes that a character of ASCII takes in a file.
+const CHAR_BYTES_MAX: usize = 4;
+
+/// Reads what `flag` was given: text, `@FILE`, `-` for standard input, or `@@…` for a text that begins with one `@`.
 pub(crate) fn read(flag: &str, given: &str) -> Result<String, Failure> {
     match given {
         "-" => from(flag, io::stdin().lock(), "standard input"),
@@ -14,25 +19,45 @@ pub(crate) fn read(flag: &str, given: &str) -> Result<String, Failure> {
             match given.strip_prefix('@') {
                 Some("") => Err(Failure::usage(format!("{flag} is `@`, which names no file"))
                     .with_hint(format!("write {flag} @FILE"))),
-                Some(path) => {
-                    let file = File::open(path)
-                        .map_err(|error| Failure::usage(format!("{flag}: cannot read {path}: {error}")))?;
-                    from(flag, file, path)
-                }
+                Some(text) if text.starts_with('@') => Ok(text.to_owned()),
+                Some(path) => from(flag, File::open(path).map_err(|error| unopened(flag, path, &error))?, path),
                 None => Ok(given.to_owned()),
             }
         }
     }
 }
 
-/// Reads one byte more than is taken, so that what is too long is refused without reading all of it.
+fn unopened(flag: &str, path: &str, error: &io::Error) -> Failure {
+    let failure = Failure::usage(format!("{flag}: cannot read {path}: {error}"));
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename => {
+            failure.with_hint("@ names a file; a text that begins with @ is written with two: @@name")
+        }
+        _ => failure,
+    }
+}
+
+/// Reads one byte more than is taken, so that what is too long is refused without reading all of it. What a program asks is
+/// never guessed: a file is in UTF-8, or in what its byte order mark says.
 fn from(flag: &str, source: impl Read, name: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    let read = source.take(TOPIC_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
+    let read = source.take((TOPIC_BYTES_MAX * CHAR_BYTES_MAX) as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::usage(format!("{flag}: cannot read {name}: {error}")))?;
-    if bytes.len() > TOPIC_BYTES_MAX {
-        return Err(Failure::usage(format!("{flag}: {name} holds more than {TOPIC_BYTES_MAX} bytes"))
-            .with_hint("put it in a few sentences"));
+    let too_long = || {
+        Failure::usage(format!("{flag}: {name} holds more than {TOPIC_BYTES_MAX} bytes"))
+            .with_hint("put it in a few sentences")
+    };
+    if bytes.len() > TOPIC_BYTES_MAX * CHAR_BYTES_MAX {
+        return Err(too_long());
     }
-    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{flag}: {name} is not UTF-8 text")))
+    let not_utf8 = |told: String, encoding: &str| {
+        Failure::usage(format!("{flag}: {name} is {told}"))
+            .with_hint(format!("save it as UTF-8: `iconv -f {encoding} -t UTF-8` converts it"))
+    };
+    let decoded = decode(&bytes).map_err(|error| not_utf8(format!("not UTF-8 text: {error}"), "ENCODING"))?;
+    match decoded.source {
+        Source::Guessed(encoding) => Err(not_utf8(format!("not UTF-8 text; it looks like {encoding}"), encoding)),
+        Source::Certain if decoded.text.len() > TOPIC_BYTES_MAX => Err(too_long()),
+        Source::Certain => Ok(with_line_feeds(&decoded.text).into_owned()),
+    }
 }

@@ -11,8 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{
-    self, Answer, App, Asked, ContinueRequest, Control, GateRequest, Guard, Notice, OnNeeds, Opened, PolicyUse, Rounds,
-    SEED_MAX, Session, Signals, StartRequest, Supplied, Who,
+    self, Answer, App, Asked, ContinueRequest, Control, Elsewhere, GateRequest, Guard, Notice, OnNeeds, Opened,
+    PolicyUse, Rounds, SEED_MAX, Session, Signals, StartRequest, Supplied, Who,
 };
 use crate::cli::args::debate::{ContinueArgs, DebateArgs, ResumeArgs, StartArgs};
 use crate::cli::args::{ProgressArg, ResultArgs, ViewArgs};
@@ -22,7 +22,7 @@ use crate::cli::style::{Palette, Surface};
 use crate::cli::{SettingFlag, ask, egress, given, limits, output};
 use crate::config::keys;
 use crate::debate::agent::{HUMAN, Persona};
-use crate::debate::event::{Fact, StoppedBy};
+use crate::debate::event::{Fact, SessionId, StoppedBy};
 use crate::debate::history::History;
 use crate::debate::text;
 use crate::error::Failure;
@@ -46,13 +46,10 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
         return egress::show(&app, &request, args.result.format);
     }
     runtime()?.block_on(async {
-        let history = match app.open(&request).await? {
-            Opened::Running(session) => attended(&app, *session, &args.view).await?,
-            Opened::Stored(history) => {
-                known(&app, &history, &args.view);
-                answered(&app, *history, &args.view).await?
-            }
-        };
+        let tell = |session: SessionId| tell_of_wait(&app, session, &args.view);
+        let elsewhere = if args.debate.no_wait { Elsewhere::Return } else { Elsewhere::Wait(&tell) };
+        let opened = app.open(&request, elsewhere).await?;
+        let history = run_or_known(&app, opened, &args.view).await?;
         conclude(&app, &history, (&args.result, &args.view), &files)
     })
 }
@@ -61,10 +58,22 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
     let files = output::files(&args.result.output)?;
     runtime()?.block_on(async {
-        let session = app.resume(&args.id, pace(&app, &args.view)).await?;
-        let history = attended(&app, session, &args.view).await?;
+        let opened = app.resume(&args.id, pace(&app, &args.view)).await?;
+        let history = run_or_known(&app, opened, &args.view).await?;
         conclude(&app, &history, (&args.result, &args.view), &files)
     })
+}
+
+/// Runs what goes on, and tells of what has ended or waits.
+async fn run_or_known(app: &App, opened: Opened, view: &ViewArgs) -> Result<History, Failure> {
+    match opened {
+        Opened::Running(session) => attended(app, *session, view).await,
+        Opened::Elsewhere(history) => Err(app::run_elsewhere(&history)),
+        Opened::Stored(history) => {
+            known(app, &history, view);
+            answered(app, *history, view).await
+        }
+    }
 }
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
@@ -290,8 +299,18 @@ fn known(app: &App, history: &History, view: &ViewArgs) {
         View::Bar | View::Plain | View::None if history.waiting.is_some() => {}
         View::Bar | View::Plain | View::None => {
             let session = history.setup.session;
-            output::remark(&format!("session {session} of this name is decided; nothing is asked again"));
+            output::remark(&format!("session {session} is decided; nothing is asked again"));
         }
+    }
+}
+
+/// Tells that another process runs the session of the given name, and that its decision is waited for.
+fn tell_of_wait(app: &App, session: SessionId, view: &ViewArgs) {
+    let message = format!("session {session} of this name is being run elsewhere; its decision is waited for");
+    match chosen(app, view) {
+        _ if view.quiet => {}
+        View::Ndjson => output::progress(&progress::aside(Some(session.to_string()), Told::Warning { message })),
+        View::Bar | View::Plain | View::None => output::remark(&message),
     }
 }
 

@@ -100,10 +100,24 @@ pub const MODERATOR: &str = "ROUNDTABLE_MODERATOR";
 pub const FALLBACK: &str = "ROUNDTABLE_FALLBACK";
 /// Variable with the mode when none is asked for.
 pub const MODE: &str = "ROUNDTABLE_MODE";
+/// Variable with how much the panel is asked for.
+pub const FORMS: &str = "ROUNDTABLE_FORMS";
+/// Word for forms as small as the models are.
+pub const AUTO: &str = "auto";
+/// Word for forms with every field.
+pub const FULL: &str = "full";
+/// Word for forms with a reason, a statement, the vote and a confidence.
+pub const COMPACT: &str = "compact";
 /// Variable with the folder of the reference documents.
 pub const DOCUMENTS: &str = "ROUNDTABLE_DOCUMENTS";
 /// Variable with the most personas that are asked at once.
 pub const PERSONA_CONCURRENCY: &str = "ROUNDTABLE_PERSONA_CONCURRENCY";
+/// Variable with the most debates that a server runs at the same time.
+pub const MAX_DEBATES: &str = "ROUNDTABLE_MAX_DEBATES";
+/// Variable with the most debates that a bench holds at the same time.
+pub const MAX_JOBS: &str = "ROUNDTABLE_MAX_JOBS";
+/// Variable with the most requests that a key may have in flight.
+pub const MAX_CONCURRENCY: &str = "ROUNDTABLE_MAX_CONCURRENCY";
 /// Variable with the token that clients of the HTTP server for assistants must bring.
 pub const MCP_TOKEN: &str = "ROUNDTABLE_MCP_TOKEN";
 /// Variable with the level down to which log lines are written.
@@ -123,6 +137,9 @@ pub const POLICY_MIN_AGREEMENT: &str = "policy.min_agreement";
 pub const POLICY_EXPECT: &str = "policy.expect";
 /// Key of a policy that takes no blocking objection.
 pub const POLICY_NO_BLOCKING_DISSENT: &str = "policy.no_blocking_dissent";
+
+/// More requests at once than this no setting allows.
+const CONCURRENCY_CEILING: u32 = 10_000;
 
 /// What every variable of ours starts with, the shared `NO_COLOR` apart.
 pub(crate) const PREFIX: &str = "ROUNDTABLE_";
@@ -149,6 +166,13 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         default: Some("collaborative"),
         about: "mode when `--mode` does not say",
+    },
+    Key {
+        name: FORMS,
+        yaml: Some("forms"),
+        kind: Kind::Word(&[AUTO, FULL, COMPACT]),
+        default: Some(AUTO),
+        about: "how much the panel is asked for: full, compact (a reason, a statement, the vote and a confidence), or auto: compact for small models on a server of your own",
     },
     Key {
         name: PROVIDERS,
@@ -268,6 +292,27 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Count { min: 1, max: 50 },
         default: Some("4"),
         about: "the most personas that are asked alone at the same time, 1 to 50",
+    },
+    Key {
+        name: MAX_DEBATES,
+        yaml: Some("max_debates"),
+        kind: Kind::Count { min: 1, max: 1_000 },
+        default: Some("16"),
+        about: "the most debates that one `roundtable mcp` runs at the same time, 1 to 1000",
+    },
+    Key {
+        name: MAX_JOBS,
+        yaml: Some("max_jobs"),
+        kind: Kind::Count { min: 1, max: 1_000 },
+        default: Some("16"),
+        about: "the most debates that `bench --jobs` may hold at the same time, 1 to 1000",
+    },
+    Key {
+        name: MAX_CONCURRENCY,
+        yaml: Some("max_concurrency"),
+        kind: Kind::Count { min: 1, max: CONCURRENCY_CEILING },
+        default: Some("100"),
+        about: "the most requests at once that `ANTHROPIC_CONCURRENCY` and its like may allow, 1 to 10000",
     },
     Key {
         name: DATA_DIR,
@@ -412,7 +457,7 @@ fn vendor_row(key: &VendorKey) -> Row {
             VendorField::Model => Kind::Text,
             VendorField::RequestsPerMinute => Kind::Count { min: 1, max: 1_000_000 },
             VendorField::TokensPerMinute => Kind::Count { min: 1_000, max: 1_000_000_000 },
-            VendorField::Concurrency => Kind::Count { min: 1, max: 100 },
+            VendorField::Concurrency => Kind::Count { min: 1, max: CONCURRENCY_CEILING },
         },
         default: None,
         about: key.about.clone(),

@@ -5,6 +5,7 @@
 
 mod address;
 pub mod aliases;
+mod ceiling;
 mod dotenv;
 mod error;
 pub mod keys;
@@ -75,6 +76,7 @@ impl Config {
         vendors.dedup();
         let entries = resolve::entries(&rows, &layers, sources, &vendors, &mut faults);
         faults.extend(redirect::refuse(&rows, &entries));
+        faults.extend(ceiling::refuse(&rows, &entries));
         let config = Self {
             entries,
             warnings,
@@ -207,6 +209,21 @@ impl Config {
     /// Returns how many personas may be asked at once, 1–50.
     pub fn persona_concurrency(&self) -> u32 {
         self.count(keys::PERSONA_CONCURRENCY)
+    }
+
+    /// Returns the most debates that a server runs at the same time, 1–1000.
+    pub fn max_debates(&self) -> u32 {
+        self.count(keys::MAX_DEBATES)
+    }
+
+    /// Returns the most debates that a bench may hold at the same time, 1–1000.
+    pub fn max_jobs(&self) -> u32 {
+        self.count(keys::MAX_JOBS)
+    }
+
+    /// Returns the most requests that a key may have in flight, 1–10000.
+    pub fn max_concurrency(&self) -> u32 {
+        self.count(keys::MAX_CONCURRENCY)
     }
 
     /// Returns the share of the panel from which it counts as agreed, above 0.5 and up to 1.

@@ -10,8 +10,8 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
 use crate::debate::mode::Order;
 use crate::debate::response::{Claim, ClaimId, Response};
+use crate::debate::rules;
 use crate::debate::schedule::{self, Planned, Slot};
-use crate::debate::text;
 use crate::stats::shuffle;
 
 /// A numbered claim.
@@ -66,7 +66,10 @@ pub fn ledger_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
         };
         for claim in &position.claims {
             let id = ClaimId(format!("c{}", entries.len() + 1));
-            let first = first_said.entry(text::folded(&claim.text)).or_insert_with(|| id.clone()).clone();
+            let first = first_said
+                .entry(rules::identity(history.setup.format, &claim.text))
+                .or_insert_with(|| id.clone())
+                .clone();
             let repeats = Some(first).filter(|first| *first != id);
             entries.push(Entry { id, seat, turn: turn.clone(), claim: claim.clone(), repeats, status: Status::Open });
         }

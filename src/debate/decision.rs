@@ -13,7 +13,7 @@ use crate::debate::consensus::{self, Consensus, Standings};
 use crate::debate::dissent::{self, Dissent};
 use crate::debate::estimate;
 use crate::debate::estimate::verdict::{self, EstimateVerdict};
-use crate::debate::event::{SortingBasis, Stop};
+use crate::debate::event::{SortingBasis, Stop, quorum};
 use crate::debate::gate::{self, Found, Gate};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
@@ -25,7 +25,7 @@ use crate::stats::weighted_share::{Weighting, weighted_share};
 /// A verdict with the numbers behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
-    /// The winning option; `None` in a tie, or when too few could be heard.
+    /// The winning option; `None` in a tie, or when too few were heard or chose.
     pub option: Option<OptionId>,
     /// What it says.
     pub text: Option<String>,
@@ -83,7 +83,9 @@ pub enum Label {
     Converged,
     /// Of estimates: it is more.
     Spread,
-    /// Too few seats chose.
+    /// Enough seats were heard, and too few of them chose.
+    NoChoice,
+    /// Too few seats were heard.
     NoQuorum,
 }
 
@@ -131,7 +133,7 @@ pub fn decide(history: &History) -> Decision {
     let standings = standings.unwrap_or_default();
     // Ballots cast before the quorum was lost are shown, but decide nothing.
     let counted = last.as_ref().filter(|_| !history.has_lost_quorum());
-    let (option, label) = outcome(counted, history.setup.limits.quorum);
+    let (option, label) = outcome(counted, Quorum::of(history));
     let moved = change::moved(history, &slots, &ledger, &first, &standings);
     let gate = history.setup.gate.as_ref().map(|terms| {
         let winner = option.clone().zip(last.as_ref().and_then(|last| last.agreement));
@@ -147,7 +149,7 @@ pub fn decide(history: &History) -> Decision {
             .into_iter()
             .chain(unconfirmed(history).filter(|_| label != Label::NoQuorum))
             .collect(),
-        level: Level::of(last.as_ref().filter(|_| label != Label::NoQuorum).and_then(|last| last.agreement)),
+        level: level(label, last.as_ref()),
         dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
         blocking: blocking(history, &slots, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
@@ -160,11 +162,59 @@ pub fn decide(history: &History) -> Decision {
     }
 }
 
-/// The option that wins on a count, and how strong the agreement on it is; no option in a tie, or when too few chose.
-pub(crate) fn outcome(counted: Option<&Consensus>, quorum: u32) -> (Option<OptionId>, Label) {
+/// How many seats an outcome needs, and what they must have done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quorum {
+    seats: u32,
+    rule: QuorumRule,
+}
+
+/// What a quorum counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum QuorumRule {
+    /// Who was heard, abstaining included; fewer who chose are no choice.
+    Heard,
+    /// Who chose: the rule up to format 4 of the log.
+    Chose,
+}
+
+/// How many seats were heard, and how many of those chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Attendance {
+    pub(crate) heard: u32,
+    pub(crate) chose: u32,
+}
+
+impl Quorum {
+    /// The quorum of a session, by the rules of its log.
+    pub(crate) fn of(history: &History) -> Self {
+        let rule = match Rule::HeardIsNotChosen.holds_in(history.setup.format) {
+            true => QuorumRule::Heard,
+            false => QuorumRule::Chose,
+        };
+        Self { seats: history.setup.limits.quorum, rule }
+    }
+
+    /// The quorum of a smaller panel, never more than this one.
+    pub(crate) fn of_panel(self, panel: u32) -> Self {
+        Self { seats: self.seats.min(quorum(panel)), ..self }
+    }
+
+    /// The label of a panel that falls short of it; `None` when enough chose.
+    pub(crate) fn missed_by(self, found: Attendance) -> Option<Label> {
+        match self.rule {
+            QuorumRule::Heard if found.heard < self.seats => Some(Label::NoQuorum),
+            QuorumRule::Heard => (found.chose < self.seats).then_some(Label::NoChoice),
+            QuorumRule::Chose => (found.chose < self.seats).then_some(Label::NoQuorum),
+        }
+    }
+}
+
+/// The option that wins on a count, and how strong the agreement on it is; no option in a tie, or when too few were heard or chose.
+pub(crate) fn outcome(counted: Option<&Consensus>, quorum: Quorum) -> (Option<OptionId>, Label) {
     let label = counted.map_or(Label::NoQuorum, |last| label(last, quorum));
     let option = match label {
-        Label::NoQuorum | Label::Split | Label::Converged | Label::Spread => None,
+        Label::NoQuorum | Label::NoChoice | Label::Split | Label::Converged | Label::Spread => None,
         Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality => {
             counted.and_then(|last| last.leading.first().cloned())
         }
@@ -172,10 +222,12 @@ pub(crate) fn outcome(counted: Option<&Consensus>, quorum: u32) -> (Option<Optio
     (option, label)
 }
 
-fn label(last: &Consensus, quorum: u32) -> Label {
-    let (Some(agreement), false) = (last.agreement, last.valid < quorum) else {
-        return Label::NoQuorum;
-    };
+fn label(last: &Consensus, quorum: Quorum) -> Label {
+    let attendance = Attendance { heard: last.valid.saturating_add(last.abstained), chose: last.valid };
+    if let Some(label) = quorum.missed_by(attendance) {
+        return label;
+    }
+    let Some(agreement) = last.agreement else { return Label::NoQuorum };
     let is_unanimous = last.leading.len() == 1 && last.valid == last.panel && agreement >= 1.0;
     if is_unanimous && last.panel >= UNANIMOUS_SEATS && last.families >= 2 {
         Label::Unanimous
@@ -187,6 +239,20 @@ fn label(last: &Consensus, quorum: u32) -> Label {
         Label::Majority
     } else {
         Label::Plurality
+    }
+}
+
+/// The level of an agreement; low where there is nothing to agree on.
+fn level(label: Label, last: Option<&Consensus>) -> Level {
+    match label {
+        Label::NoQuorum | Label::NoChoice => Level::Low,
+        Label::Unanimous
+        | Label::Strong
+        | Label::Majority
+        | Label::Plurality
+        | Label::Split
+        | Label::Converged
+        | Label::Spread => Level::of(last.and_then(|last| last.agreement)),
     }
 }
 
@@ -314,6 +380,7 @@ impl fmt::Display for Label {
             Self::Split => "split",
             Self::Converged => "converged",
             Self::Spread => "spread",
+            Self::NoChoice => "no choice",
             Self::NoQuorum => "no quorum",
         })
     }

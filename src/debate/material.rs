@@ -77,7 +77,7 @@ pub enum Matter<'a> {
 impl Material {
     /// Takes a text in: line ends become line feeds, and the hash is that of the outcome.
     pub fn new(name: String, origin: Origin, text: &str) -> Self {
-        let text = unified(text).into_owned();
+        let text = with_line_feeds(text).into_owned();
         Self { name, origin, sha256: sha256(&text), bytes: text.len() as u64, text }
     }
 }
@@ -92,10 +92,11 @@ impl Assumption {
 
 /// The SHA-256 in hexadecimal that a text has as material, whatever its line ends.
 pub fn hash(text: &str) -> String {
-    sha256(&unified(text))
+    sha256(&with_line_feeds(text))
 }
 
-fn unified(text: &str) -> Cow<'_, str> {
+/// A text with a line feed in the place of each CR LF.
+pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 

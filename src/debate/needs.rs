@@ -12,8 +12,8 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::event::{ClosedRound, Fact};
 use crate::debate::history::History;
 use crate::debate::response::{Need, NeedId, Response};
+use crate::debate::rules;
 use crate::debate::schedule::{self, Cursor, Slot};
-use crate::debate::text;
 
 /// On which terms seats may say that they need facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -122,13 +122,14 @@ pub fn needs(history: &History) -> Vec<Entry> {
 /// Like [`needs`], from slots already laid out.
 pub fn needs_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
     let Some(terms) = history.setup.needs else { return Vec::new() };
+    let identity = |need: &str| rules::identity(history.setup.format, need);
     let mut entries: Vec<Entry> = Vec::new();
     for closed in &history.rounds {
         let raised = raised(history, slots, closed);
-        let news = chosen(&raised, &entries, terms.per_round_max);
+        let news = chosen(&raised, &entries, terms.per_round_max, &identity);
         for (seat, turn, need) in raised {
-            let words = text::folded(&need.query);
-            match entries.iter_mut().find(|entry| text::folded(&entry.query) == words) {
+            let words = identity(&need.query);
+            match entries.iter_mut().find(|entry| identity(&entry.query) == words) {
                 Some(entry) => {
                     entry.required |= need.required;
                     if !entry.seats.contains(&seat) {
@@ -170,15 +171,16 @@ pub(crate) fn due(history: &History, slots: &[Slot<'_>], cursor: Cursor) -> Vec<
     if !is_exchange_due || was_settled {
         return Vec::new();
     }
+    let identity = |need: &str| rules::identity(history.setup.format, need);
     let required: BTreeSet<String> = raised(history, slots, last)
         .into_iter()
         .filter(|(_, _, need)| need.required)
-        .map(|(_, _, need)| text::folded(&need.query))
+        .map(|(_, _, need)| identity(&need.query))
         .collect();
     let was_awaited = |id: &NeedId| history.awaited.iter().any(|awaited| awaited.needs.contains(id));
     let entries = needs_of(history, slots).into_iter();
     entries
-        .filter(|entry| required.contains(&text::folded(&entry.query)))
+        .filter(|entry| required.contains(&identity(&entry.query)))
         .filter(|entry| entry.status == Status::Unanswered && !was_awaited(&entry.id))
         .map(|entry| entry.id)
         .collect()
@@ -200,12 +202,17 @@ fn raised<'a>(history: &'a History, slots: &'a [Slot<'_>], closed: &ClosedRound)
 }
 
 /// The words of the needs that are new and within the bound, what is required first.
-fn chosen(raised: &[(Seat, &TurnId, &Need)], known: &[Entry], most: u32) -> BTreeSet<String> {
+fn chosen(
+    raised: &[(Seat, &TurnId, &Need)],
+    known: &[Entry],
+    most: u32,
+    identity: &dyn Fn(&str) -> String,
+) -> BTreeSet<String> {
     let mut first: Vec<&Need> = raised.iter().map(|(_, _, need)| *need).collect();
     first.sort_by_key(|need| !need.required);
     let mut chosen = BTreeSet::new();
-    for words in first.into_iter().map(|need| text::folded(&need.query)) {
-        let is_known = known.iter().any(|entry| text::folded(&entry.query) == words);
+    for words in first.into_iter().map(|need| identity(&need.query)) {
+        let is_known = known.iter().any(|entry| identity(&entry.query) == words);
         if !is_known && chosen.len() < most as usize {
             chosen.insert(words);
         }

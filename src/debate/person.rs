@@ -11,9 +11,10 @@ use crate::debate::event::Event;
 use crate::debate::history::History;
 use crate::debate::mode::{Order, Sees};
 use crate::debate::needs::Waiting;
+use crate::debate::prompt::scope;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Finish, Reply, Usage};
-use crate::debate::response::contract::Contract;
+use crate::debate::response::contract::{Contract, Scope};
 use crate::debate::response::filled;
 use crate::debate::schedule::{self, Slot};
 
@@ -24,6 +25,8 @@ pub struct Due {
     pub ask: Ask,
     /// On which terms.
     pub contract: Contract,
+    /// How much of the form is asked for.
+    pub scope: Scope,
 }
 
 /// The turns that a session waits for people to take; empty while it does not.
@@ -32,13 +35,17 @@ pub fn due(history: &History) -> Vec<Due> {
         return Vec::new();
     };
     let due = asks.into_iter().filter(|ask| ask.voice.is_person());
-    due.filter_map(|ask| Some(Due { contract: protocol::contract(history, &ask.turn)?, ask })).collect()
+    let due_of = |ask: Ask| {
+        let (contract, scope) = (protocol::contract(history, &ask.turn)?, scope::of(history, ask.turn.speaker));
+        Some(Due { ask, contract, scope })
+    };
+    due.filter_map(due_of).collect()
 }
 
 /// Turns what a person gave into the events of the turn; what is left out is filled in. The error says what is wrong with
 /// it.
 pub fn taken(history: &History, due: &Due, given: &Map<String, Value>) -> Result<Vec<Event>, String> {
-    let form = filled::filled(&due.contract, given)?;
+    let form = filled::filled(&due.contract, due.scope, given)?;
     let reply = reply(due, Value::Object(form).to_string());
     let response = protocol::read(history, &due.ask.turn, &reply);
     if !response.is_valid() {

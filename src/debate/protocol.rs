@@ -240,7 +240,8 @@ fn close(history: &History) -> Step {
 /// Whether an end calls for a closing text: where money or tokens ran out, it was held back for.
 fn is_closed_with_text(history: &History, ending: Ending) -> bool {
     match ending {
-        Ending::Decided => true,
+        // A panel that never found an option has nothing that a text could close.
+        Ending::Decided => !history.lacks_options(),
         Ending::LimitReached => {
             let has_time = history.limit.is_some_and(|reached| reached.limit != LimitKind::Time);
             has_time && history.decision.as_ref().is_some_and(|decision| decision.label != Label::NoQuorum)

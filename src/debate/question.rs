@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::debate::material::with_line_feeds;
 use crate::debate::text;
 
 /// Largest topic, in bytes. What is longer is material, not a question.
@@ -106,9 +107,11 @@ pub enum QuestionError {
 }
 
 impl Question {
-    /// Checks and freezes a question. No `options` make it an open one.
+    /// Checks and freezes a question. No `options` make it an open one. A CR LF becomes a line feed: a file is the same
+    /// question wherever it was checked out.
     pub fn new(topic: &str, options: &[String]) -> Result<Self, QuestionError> {
-        let topic = topic.trim();
+        let topic = with_line_feeds(topic.trim());
+        let topic = topic.as_ref();
         if text::is_blank(topic) {
             return Err(QuestionError::Empty);
         }
@@ -120,11 +123,12 @@ impl Question {
         }
         let mut choices: Vec<Choice> = Vec::with_capacity(options.len());
         for (index, option) in options.iter().enumerate() {
-            let option = option.trim();
+            let option = with_line_feeds(option.trim());
+            let option = option.as_ref();
             if text::is_blank(option) || option.len() > OPTION_BYTES_MAX {
                 return Err(QuestionError::OptionLength { place: index + 1, bytes: option.len() });
             }
-            if choices.iter().any(|other| text::folded(&other.text) == text::folded(option)) {
+            if choices.iter().any(|other| text::same(&other.text, option)) {
                 return Err(QuestionError::OptionTwice(text::clip(option, 60)));
             }
             choices.push(Choice { id: OptionId::at(index), text: option.to_owned() });
@@ -144,7 +148,7 @@ impl Question {
 
     /// Finds an option by its text, or else by its id.
     pub fn find(&self, wanted: &str) -> Option<&Choice> {
-        let by_text = self.options.iter().find(|choice| text::folded(&choice.text) == text::folded(wanted));
+        let by_text = self.options.iter().find(|choice| text::same(&choice.text, wanted));
         by_text.or_else(|| self.options.iter().find(|choice| choice.id.0 == wanted.trim()))
     }
 

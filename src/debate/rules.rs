@@ -1,6 +1,8 @@
 //! The rules that each format of the log brought. A log keeps the rules that it was written under, so that replaying it gives
 //! what it gave.
 
+use crate::debate::text;
+
 /// A rule that a later format than the first brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -21,6 +23,20 @@ pub enum Rule {
     SetAside,
     /// A reply is read as people would read it: decoration does not matter, and no side field costs a vote.
     RepliesAsMeant,
+    /// Forms ask for whole percents, for the vote before everything else and for nothing that could not be filled; short ones
+    /// where a seat is small or a reply was cut off.
+    SmallerForms,
+    /// Options, claims, needs and names are the same where people read them so, and no two options are shown alike.
+    ReadAlike,
+    /// A name is taken out of what its holder said only where the holder means itself.
+    NamesAreRoles,
+    /// Who abstains is heard: a panel that was heard and of which too few chose has decided nothing, and lost nobody.
+    HeardIsNotChosen,
+    /// Ratings that contradict the votes for the winner are a caveat, and lower the level.
+    RatingsCaveat,
+    /// Sortings say which statements under one option contradict each other; where the only option found holds such, that is
+    /// a caveat, and closes a gate.
+    OneOptionCaveat,
 }
 
 impl Rule {
@@ -31,7 +47,15 @@ impl Rule {
             Self::StrictReplies | Self::LastHeard | Self::SortingCaveat | Self::QuotedNames | Self::BallotsInHand => 3,
             Self::SetAside => 4,
             Self::RepliesAsMeant => 5,
+            Self::SmallerForms => 5,
+            Self::ReadAlike | Self::NamesAreRoles => 5,
+            Self::HeardIsNotChosen | Self::RatingsCaveat | Self::OneOptionCaveat => 5,
         };
         format >= since
     }
+}
+
+/// Returns the form that options, claims, needs and names share which are one and the same in a log of this format.
+pub fn identity(format: u32, words: &str) -> String {
+    if Rule::ReadAlike.holds_in(format) { text::identity(words) } else { text::folded(words) }
 }

@@ -8,6 +8,7 @@ use crate::debate::event::{Frozen, SortingBasis};
 use crate::debate::history::History;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::response::{Pile, Response};
+use crate::debate::rules::{self, Rule};
 use crate::debate::schedule::{self, Planned};
 use crate::debate::text;
 use crate::stats::adjusted_rand_index::adjusted_rand_index;
@@ -74,9 +75,9 @@ pub fn order(history: &History, pass: Pass, count: usize) -> Vec<usize> {
 /// Returns what comes next, given which passes are over.
 pub fn next(history: &History, is_over: impl Fn(&Planned) -> bool) -> Sorting {
     let stated = statements(history);
-    let verbatim = verbatim(&stated);
+    let verbatim = verbatim(history, &stated);
     if verbatim.len() <= 1 {
-        return Sorting::Frozen(freeze(&stated, &verbatim, SortingBasis::Verbatim, None));
+        return Sorting::Frozen(freeze(history, &stated, &verbatim, SortingBasis::Verbatim, None));
     }
     let turn = |pass: Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name());
     if ![Pass::Forward, Pass::Reverse].map(turn).iter().all(&is_over) {
@@ -86,7 +87,7 @@ pub fn next(history: &History, is_over: impl Fn(&Planned) -> bool) -> Sorting {
         (Some(forward), Some(reverse)) => {
             let reliability = adjusted_rand_index(&labels(&forward, stated.len()), &labels(&reverse, stated.len()));
             if reliability.is_some_and(|index| index >= RELIABILITY_MIN) {
-                return Sorting::Frozen(freeze(&stated, &forward, SortingBasis::TwoPasses, reliability));
+                return Sorting::Frozen(freeze(history, &stated, &forward, SortingBasis::TwoPasses, reliability));
             }
             if !is_over(&turn(Pass::Third)) {
                 return Sorting::ThirdPass;
@@ -94,13 +95,15 @@ pub fn next(history: &History, is_over: impl Fn(&Planned) -> bool) -> Sorting {
             match piles(history, Pass::Third, stated.len()) {
                 Some(third) => {
                     let joined = majority([&forward, &reverse, &third], &stated);
-                    Sorting::Frozen(freeze(&stated, &joined, SortingBasis::Majority, reliability))
+                    Sorting::Frozen(freeze(history, &stated, &joined, SortingBasis::Majority, reliability))
                 }
-                None => Sorting::Frozen(freeze(&stated, &forward, SortingBasis::OnePass, reliability)),
+                None => Sorting::Frozen(freeze(history, &stated, &forward, SortingBasis::OnePass, reliability)),
             }
         }
-        (Some(only), None) | (None, Some(only)) => Sorting::Frozen(freeze(&stated, &only, SortingBasis::OnePass, None)),
-        (None, None) => Sorting::Frozen(freeze(&stated, &verbatim, SortingBasis::Verbatim, None)),
+        (Some(only), None) | (None, Some(only)) => {
+            Sorting::Frozen(freeze(history, &stated, &only, SortingBasis::OnePass, None))
+        }
+        (None, None) => Sorting::Frozen(freeze(history, &stated, &verbatim, SortingBasis::Verbatim, None)),
     }
 }
 
@@ -167,10 +170,11 @@ fn majority(passes: [&Vec<Group>; 3], stated: &[(Seat, String)]) -> Vec<Group> {
 }
 
 /// Groups statements in the same words; the largest groups first, at most as many as there may be options.
-fn verbatim(stated: &[(Seat, String)]) -> Vec<Group> {
+fn verbatim(history: &History, stated: &[(Seat, String)]) -> Vec<Group> {
+    let identity = |words: &str| rules::identity(history.setup.format, words);
     let mut groups: Vec<Group> = Vec::new();
     for (index, (_, statement)) in stated.iter().enumerate() {
-        match groups.iter_mut().find(|(words, _)| text::folded(words) == text::folded(statement)) {
+        match groups.iter_mut().find(|(words, _)| identity(words) == identity(statement)) {
             Some((_, members)) => members.push(index),
             None => groups.push((statement.clone(), vec![index])),
         }
@@ -180,11 +184,20 @@ fn verbatim(stated: &[(Seat, String)]) -> Vec<Group> {
     groups
 }
 
-fn freeze(stated: &[(Seat, String)], groups: &[Group], basis: SortingBasis, reliability: Option<f64>) -> Frozen {
-    let options = groups
-        .iter()
-        .enumerate()
-        .map(|(index, (words, _))| Choice { id: OptionId::at(index), text: text::clip(words, OPTION_CHARS_MAX) });
+fn freeze(
+    history: &History,
+    stated: &[(Seat, String)],
+    groups: &[Group],
+    basis: SortingBasis,
+    reliability: Option<f64>,
+) -> Frozen {
+    let words: Vec<&str> = groups.iter().map(|(words, _)| words.as_str()).collect();
+    let texts: Vec<String> = if Rule::ReadAlike.holds_in(history.setup.format) {
+        text::clip_apart(&words, OPTION_CHARS_MAX)
+    } else {
+        words.iter().map(|words| text::clip(words, OPTION_CHARS_MAX)).collect()
+    };
+    let options = texts.into_iter().enumerate().map(|(index, text)| Choice { id: OptionId::at(index), text });
     let sorted: BTreeMap<Seat, OptionId> = groups
         .iter()
         .enumerate()

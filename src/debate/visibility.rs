@@ -3,7 +3,7 @@
 use crate::debate::agent::Seat;
 use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
-use crate::debate::mode::{Order, Sees};
+use crate::debate::mode::{Labels, Order, Sees};
 use crate::debate::response::Response;
 use crate::debate::schedule::Slot;
 
@@ -14,6 +14,8 @@ pub struct Contribution<'a> {
     pub turn: &'a TurnId,
     /// What.
     pub response: &'a Response,
+    /// How its author is labelled where it is shown.
+    pub labels: Labels,
 }
 
 /// Returns what `speaker` may see in the slot at index `at`, in the order in which it was said.
@@ -24,8 +26,9 @@ pub fn visible<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speak
     let own = here.turns.iter().find(|planned| planned.id.speaker == speaker);
     let begun = own.map_or(u64::MAX, |planned| history.begun(&planned.id));
     // Who was asked again after a session had been taken up anew may have spoken after those whose turn comes later.
-    let contribution =
-        |turn: &'a TurnId| contribution(history, turn, speaker).filter(|_| history.last_begun(turn) < begun);
+    let contribution = |turn: &'a TurnId| {
+        contribution(history, turn, speaker, here.stage.labels).filter(|_| history.last_begun(turn) < begun)
+    };
     let same_round = |slot: &Slot<'_>| slot.phase.name == here.phase.name && slot.round == here.round;
     let before = |in_scope: &dyn Fn(&Slot<'_>) -> bool| -> Vec<Contribution<'a>> {
         let earlier =
@@ -70,14 +73,19 @@ fn spoken_just_now<'a>(here: &'a Slot<'a>, speaker: Speaker) -> impl Iterator<It
     turns.iter().map(|planned| &planned.id).take_while(move |turn| turn.speaker != speaker)
 }
 
-fn contribution<'a>(history: &'a History, turn: &'a TurnId, reader: Speaker) -> Option<Contribution<'a>> {
+fn contribution<'a>(
+    history: &'a History,
+    turn: &'a TurnId,
+    reader: Speaker,
+    labels: Labels,
+) -> Option<Contribution<'a>> {
     let response = history.valid_response(turn)?;
     let is_open = match response {
         Response::Position(_) | Response::Questions(_) => true,
         Response::Ballot(_) | Response::Perspectives(_) | Response::Sorting(_) | Response::Synthesis(_) => false,
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => false,
     };
-    (is_open && turn.speaker != reader).then_some(Contribution { turn, response })
+    (is_open && turn.speaker != reader).then_some(Contribution { turn, response, labels })
 }
 
 fn are_of_one_team(history: &History, one: Speaker, other: Speaker) -> bool {

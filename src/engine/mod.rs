@@ -3,6 +3,7 @@
 //! Must never decide anything: first run and resume go through the same loop, and only the log tells them apart.
 
 mod control;
+mod log;
 
 use std::collections::BTreeSet;
 use std::future::{Future, pending};
@@ -17,19 +18,16 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
 
 pub use crate::engine::control::Control;
+pub use crate::engine::log::{Request, SessionLog};
 
 use crate::debate::ask::{Ask, TurnId};
 use crate::debate::budget::{LimitKind, Reached};
-use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
+use crate::debate::event::{Event, Logged, StoppedBy};
 use crate::debate::history::{History, HistoryError};
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;
 use crate::providers::{Attempted, Progress, Provider};
-use crate::store::{Lease, Request, Store, StoreError};
-
-/// How often to look for requests of other processes.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// What the engine tells whoever watches. Passing signals; only the events in [`Notice::Recorded`] are stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,12 +83,12 @@ pub enum Notice {
 /// Hears every notice before anybody else does. Must return at once.
 pub type OnNotice<'a> = &'a (dyn Fn(&Notice) + Send + Sync);
 
-/// Why a run ended before its session did.
+/// Why a run ended before its session did; `E` is what its log fails with.
 #[derive(Debug, thiserror::Error)]
-pub enum EngineError {
+pub enum EngineError<E> {
     /// An event could not be stored. Nothing was done on its strength.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Log(E),
     /// The log contradicts itself.
     #[error("the session's log is damaged: {0}")]
     History(#[from] HistoryError),
@@ -100,12 +98,10 @@ pub enum EngineError {
 }
 
 /// A session under way.
-pub struct Run<'a> {
-    /// Where its log is.
-    pub store: &'a Store,
-    /// The right to write it.
-    pub lease: Lease,
-    /// Its log so far; the first event at least.
+pub struct Run<'a, L> {
+    /// Its log, which nobody else writes meanwhile.
+    pub log: &'a L,
+    /// What the log holds so far; the first event at least.
     pub history: History,
     /// Who answers.
     pub provider: &'a dyn Provider,
@@ -140,23 +136,27 @@ struct Underway<'a> {
     heeded: Wish,
 }
 
-impl<'a> Run<'a> {
+impl<'a, L: SessionLog> Run<'a, L> {
     /// Runs the session to its end, to a pause, or until it waits for people, and returns what its log then tells.
-    pub async fn finish(mut self) -> Result<History, EngineError> {
-        let (store, session, control) = (self.store, self.lease.session(), self.control.clone());
+    ///
+    /// # Errors
+    /// The log takes no event, or holds one that cannot follow from the others; or the run was told to leave at once. What was
+    /// appended until then stands, and the session can be run again.
+    pub async fn finish(mut self) -> Result<History, EngineError<L::Error>> {
+        let (log, control) = (self.log, self.control.clone());
         let mut underway = Underway::default();
         // What was asked of an earlier run has nothing to do with this one.
-        store.take_request(&self.lease).await?;
-        let mut request = pin!(requested(store, session));
+        log.take_request().await.map_err(EngineError::Log)?;
+        let mut request = pin!(log.requested());
         let mut time = pin!(run_out(self.history.caps.time_ms).fuse());
         while self.advance(&mut underway).await?.is_continue() {
             tokio::select! {
                 biased;
                 () = control.changed(underway.heeded) => self.heed(&mut underway).await?,
                 found = &mut request => {
-                    found?;
+                    found.map_err(EngineError::Log)?;
                     self.take_request().await?;
-                    request.set(requested(store, session));
+                    request.set(log.requested());
                 }
                 () = &mut time => {
                     underway.in_flight.clear();
@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
 
     /// Records all that follows from the log as it stands, and sends what is to be asked. Breaks where nothing is left to
     /// wait for.
-    async fn advance(&mut self, underway: &mut Underway<'a>) -> Result<ControlFlow<()>, EngineError> {
+    async fn advance(&mut self, underway: &mut Underway<'a>) -> Result<ControlFlow<()>, EngineError<L::Error>> {
         let asks = loop {
             match protocol::next(&self.history) {
                 Step::Done | Step::Wait => return Ok(ControlFlow::Break(())),
@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
     }
 
     /// Sends those of `asks` that were not sent before.
-    async fn send(&mut self, asks: Vec<Ask>, underway: &mut Underway<'a>) -> Result<(), EngineError> {
+    async fn send(&mut self, asks: Vec<Ask>, underway: &mut Underway<'a>) -> Result<(), EngineError<L::Error>> {
         let is_new = |ask: &Ask| underway.asked.insert((ask.turn.clone(), ask.attempt));
         let new: Vec<Ask> = asks.into_iter().filter(is_new).collect();
         self.record(new.iter().map(protocol::started).collect()).await?;
@@ -211,7 +211,7 @@ impl<'a> Run<'a> {
     }
 
     /// Does what is wanted by now.
-    async fn heed(&mut self, underway: &mut Underway<'a>) -> Result<(), EngineError> {
+    async fn heed(&mut self, underway: &mut Underway<'a>) -> Result<(), EngineError<L::Error>> {
         underway.heeded = self.control.wanted();
         match underway.heeded {
             Wish::GoOn => Ok(()),
@@ -228,8 +228,8 @@ impl<'a> Run<'a> {
     }
 
     /// Takes what another process has asked for.
-    async fn take_request(&self) -> Result<(), EngineError> {
-        match self.store.take_request(&self.lease).await? {
+    async fn take_request(&self) -> Result<(), EngineError<L::Error>> {
+        match self.log.take_request().await.map_err(EngineError::Log)? {
             Some(Request::Pause) => self.control.pause(StoppedBy::Command),
             Some(Request::Stop) => self.control.stop(StoppedBy::Command),
             None => {}
@@ -238,7 +238,7 @@ impl<'a> Run<'a> {
     }
 
     /// Records an answer, and those that came with it: what has arrived together is made durable together.
-    async fn take(&mut self, first: Answer, underway: &mut Underway<'a>) -> Result<(), EngineError> {
+    async fn take(&mut self, first: Answer, underway: &mut Underway<'a>) -> Result<(), EngineError<L::Error>> {
         let mut arrived = vec![first];
         while let Some(Some(another)) = underway.in_flight.next().now_or_never() {
             arrived.push(another);
@@ -261,14 +261,14 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn record(&mut self, events: Vec<Event>) -> Result<(), EngineError> {
+    async fn record(&mut self, events: Vec<Event>) -> Result<(), EngineError<L::Error>> {
         if events.is_empty() {
             return Ok(());
         }
         // A disk that takes nothing must not keep anybody from leaving; what was handed over is then stored or not, as a whole.
         let stored = tokio::select! {
             biased;
-            stored = self.store.append(&self.lease, events) => stored?,
+            stored = self.log.append(events) => stored.map_err(EngineError::Log)?,
             () = self.control.aborted() => return Err(EngineError::Aborted),
         };
         for logged in stored {
@@ -288,28 +288,22 @@ impl<'a> Run<'a> {
 
 /// Ends a session that nobody runs on what its log holds: appends `request`, and all that follows from it without asking
 /// anybody.
-pub async fn settle(
-    store: &Store,
-    lease: &Lease,
+///
+/// # Errors
+/// The log takes no event, or holds one that cannot follow from the others.
+pub async fn settle<L: SessionLog>(
+    log: &L,
     mut history: History,
     request: Event,
-) -> Result<History, EngineError> {
+) -> Result<History, EngineError<L::Error>> {
     let mut step = Step::Record(request);
     while let Step::Record(event) = step {
-        for logged in store.append(lease, vec![event]).await? {
+        for logged in log.append(vec![event]).await.map_err(EngineError::Log)? {
             history.apply(&logged)?;
         }
         step = protocol::next(&history);
     }
     Ok(history)
-}
-
-/// Resolves once another process has asked the one that runs the session for something.
-async fn requested(store: &Store, session: SessionId) -> Result<(), StoreError> {
-    while store.requested(session)?.is_none() {
-        sleep(LOOK_EVERY).await;
-    }
-    Ok(())
 }
 
 /// Resolves once a run has taken so long; never without a limit.

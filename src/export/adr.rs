@@ -10,6 +10,7 @@ use crate::debate::question::OptionId;
 use crate::debate::reply::Citation;
 use crate::debate::response::{ClaimId, Evidence, Point};
 use crate::debate::text::{clip, laid_out};
+use crate::export::abstention;
 use crate::export::address;
 use crate::export::estimate;
 use crate::export::fallbacks;
@@ -83,7 +84,7 @@ fn options(record: &Record) -> Option<String> {
 fn decision(record: &Record) -> String {
     let head = format!("## Decision\n\n**{}**", escaped(&headline(record)));
     let Some(decision) = &record.decision else { return head };
-    let mut items = Vec::new();
+    let mut items: Vec<String> = abstention::reasons(record).iter().map(|reason| escaped(reason)).collect();
     let label = capitalised(&decision.label.to_string());
     items.push(format!("Strength: {label}, {}", wording::label(decision.label)));
     if let (Some(agreement), Some([low, high]), Some(last)) = (decision.agreement, decision.interval, &record.last) {

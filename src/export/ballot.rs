@@ -67,10 +67,11 @@ pub fn paper(history: &History, due: &Due) -> String {
     );
     lines.push(format!("Fill in and hand in: roundtable continue {session} --ballot @FILE"));
     let comments = lines.iter().map(|line| format!("# {line}").trim_end().to_owned());
-    comments.chain(fields(&due.contract)).collect::<Vec<_>>().join("\n") + "\n"
+    comments.chain(fields(due)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
-fn fields(contract: &Contract) -> Vec<String> {
+fn fields(due: &Due) -> Vec<String> {
+    let contract = &due.contract;
     let field = |name: &str, about: String| format!("{:<12}  # {about}", format!("{name}:"));
     let mut fields = Vec::new();
     if matches!(contract, Contract::Questions) {
@@ -91,7 +92,7 @@ fn fields(contract: &Contract) -> Vec<String> {
     if !options.is_empty() {
         fields.push(field("ratings", "-2 to 2 for each, such as { o1: 2, o2: -1 }, or leave it empty".to_owned()));
     }
-    if contract.fields().contains(&"blocking_objection") {
+    if contract.fields(due.scope).contains(&"blocking_objection") {
         fields.push(field("blocking_objection", "what forbids the leading option, if anything does".to_owned()));
     }
     fields

@@ -6,6 +6,7 @@ use crate::debate::estimate::verdict::HeldEstimate;
 use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
+use crate::export::abstention;
 use crate::export::estimate::spread;
 use crate::export::fallbacks;
 use crate::export::premises::{self, Sent};
@@ -21,6 +22,7 @@ pub fn render(record: &Record) -> String {
     let mut parts = vec![format!("# {}", escaped(&crate::debate::text::clip(&record.question.topic, 200)))];
     parts.extend(warning(record).map(|warning| format!("> **{}**", escaped(&warning))));
     parts.push(format!("**{}**", escaped(&headline(record))));
+    parts.extend(abstention::reasons(record).iter().map(|reason| format!("> {}", escaped(reason))));
     parts.extend(record.limit.iter().map(|reached| format!("> {}", escaped(&wording::limit(reached)))));
     parts.extend(record.note.map(|note| format!("> {}", capitalised(note))));
     parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));

@@ -3,6 +3,7 @@
 //! Must never ask a model, read a clock, or add anything that is not in the log.
 
 pub mod absence;
+pub mod abstention;
 mod address;
 pub mod adr;
 pub mod ballot;
@@ -21,6 +22,7 @@ pub mod record;
 pub mod schema;
 pub mod story;
 pub mod text;
+pub mod unheard;
 pub mod usage;
 pub mod views;
 mod wording;

@@ -2,6 +2,7 @@
 
 use crate::debate::ask::TurnId;
 use crate::debate::consensus::Consensus;
+use crate::debate::decision::Label;
 use crate::debate::dissent::Kind;
 use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::event::Continued;
@@ -10,17 +11,20 @@ use crate::debate::needs::{self, Waiting};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{laid_out, line};
+use crate::export::abstention;
 use crate::export::estimate;
 use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
 use crate::export::record::{self, Record, Status};
 use crate::export::story::{story, warning};
+use crate::export::unheard;
 use crate::export::wording;
 
 /// Renders the record. Holds no control characters but line feeds.
 pub fn render(record: &Record) -> String {
     let mut out: Vec<String> = warning(record).into_iter().collect();
     out.push(headline(record));
+    out.extend(abstention::reasons(record));
     out.extend(record.limit.iter().map(wording::limit));
     out.extend(record.note.map(str::to_owned));
     out.extend(lineage(record));
@@ -80,10 +84,22 @@ pub fn headline(record: &Record) -> String {
         (None, Status::LimitReached) if is_empty_handed(record) => {
             "No decision: a limit was reached before the first ballots were in.".to_owned()
         }
-        (None, _) if decision.label == crate::debate::decision::Label::Split => {
-            format!("No decision: a tie between {}.", named(record, leading))
-        }
-        (None, _) => "No decision: too few of the panel could be heard.".to_owned(),
+        (None, _) => match decision.label {
+            Label::Split => format!("No decision: a tie between {}.", named(record, leading)),
+            Label::NoChoice => {
+                format!("No decision: too few of the panel chose, {} abstain.", abstention::share(record))
+            }
+            Label::Unanimous
+            | Label::Strong
+            | Label::Majority
+            | Label::Plurality
+            | Label::Converged
+            | Label::Spread
+            | Label::NoQuorum => match unheard::in_words(record) {
+                Some(failed) => format!("No decision: too few of the panel could be heard; {failed}."),
+                None => "No decision: too few of the panel could be heard.".to_owned(),
+            },
+        },
     }
 }
 
@@ -145,11 +161,17 @@ fn named(record: &Record, options: &[OptionId]) -> String {
 pub fn numbers(record: &Record) -> Vec<String> {
     let Some(decision) = &record.decision else { return Vec::new() };
     let mut lines = Vec::new();
-    if let (Some(last), Some(agreement), Some([low, high])) = (&record.last, decision.agreement, decision.interval) {
+    let label = capitalised(&decision.label.to_string());
+    if let (Label::NoChoice, Some(last)) = (decision.label, &record.last) {
+        let (chose, abstained) = (last.valid, last.abstained);
+        let found = format!("{chose} of {} chose, {abstained} abstained, {} absent", last.panel, last.absent);
+        lines.push(format!("{label}: {found}, {}: {}", decision.level, decision.advice));
+    } else if let (Some(last), Some(agreement), Some([low, high])) =
+        (&record.last, decision.agreement, decision.interval)
+    {
         let most = last.leading.first().and_then(|option| last.tally.get(option)).copied().unwrap_or(0);
         lines.push(format!(
-            "{}: {most} of {} agree ({}, 95% interval {} to {}), {}: {}",
-            capitalised(&decision.label.to_string()),
+            "{label}: {most} of {} agree ({}, 95% interval {} to {}), {}: {}",
             last.panel,
             percent(agreement),
             percent(low),
@@ -158,12 +180,11 @@ pub fn numbers(record: &Record) -> Vec<String> {
             decision.advice
         ));
     } else if let Some((found, last)) = estimate(record).and_then(|found| Some((found, found.last.as_ref()?))) {
-        let label = capitalised(&decision.label.to_string());
         let spread = estimate::spread(last);
         let found = line(&last.in_words(&found.unit));
         lines.push(format!("{label}: {found}; {spread}, {}: {}", decision.level, decision.advice));
     } else {
-        lines.push(format!("{}, {}: {}", capitalised(&decision.label.to_string()), decision.level, decision.advice));
+        lines.push(format!("{label}, {}: {}", decision.level, decision.advice));
     }
     if !decision.caveats.is_empty() {
         let caveats: Vec<String> = decision.caveats.iter().map(ToString::to_string).collect();

@@ -20,7 +20,8 @@ pub(crate) fn label(label: Label) -> &'static str {
         Label::Split => "a tie for the lead",
         Label::Converged => "the middle half of the numbers lies close to the median",
         Label::Spread => "the numbers lie far apart",
-        Label::NoQuorum => "too few seats chose",
+        Label::NoChoice => "enough seats were heard, and too few of them chose",
+        Label::NoQuorum => "too few seats were heard",
     }
 }
 

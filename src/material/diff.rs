@@ -8,18 +8,26 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use crate::debate::material::{Material, Origin};
-use crate::material::gather::limited;
-use crate::material::{MaterialError, decode};
+use crate::material::MaterialError;
+use crate::material::gather::{decoded, limited};
 
 /// Longest range, in bytes.
 const RANGE_BYTES_MAX: usize = 200;
+/// What begins the changes of each file but the first. Lines of a file stand behind `+`, `-` or a space.
+const BETWEEN_FILES: &[u8] = b"\ndiff --git ";
 /// How much of what git complains about is read, in bytes.
 const COMPLAINT_BYTES_MAX: u64 = 4_096;
 /// What a project may set that would run a program of its choice, or change what is told.
 const SETTINGS: [&str; 4] = ["core.fsmonitor=false", "core.quotePath=false", "core.safecrlf=false", "color.ui=false"];
 
-/// Runs `git diff RANGE` in `folder`. The variables named in `hidden`, which hold keys, are not passed on.
-pub fn diff(range: &str, folder: &Path, hidden: &[&str]) -> Result<Material, MaterialError> {
+/// Runs `git diff RANGE` in `folder`, and adds what is to be known of how it was read to `warnings`. The variables named in
+/// `hidden`, which hold keys, are not passed on.
+pub fn diff(
+    range: &str,
+    folder: &Path,
+    hidden: &[&str],
+    warnings: &mut Vec<String>,
+) -> Result<Material, MaterialError> {
     if !is_range(range) {
         return Err(MaterialError::Range { given: range.to_owned() });
     }
@@ -42,11 +50,34 @@ pub fn diff(range: &str, folder: &Path, hidden: &[&str]) -> Result<Material, Mat
     if !status.success() {
         return Err(refusal(&String::from_utf8_lossy(&complaint)));
     }
-    let text = decode::text(&told).ok_or_else(|| MaterialError::Binary { name: name.clone() })?;
+    let mut text = String::new();
+    for section in sections(&told) {
+        let decoded = decoded(section, &section_name(&name, section))?;
+        warnings.extend(decoded.warning(&section_name(&name, section)));
+        text.push_str(&decoded.text);
+    }
     if text.trim().is_empty() {
         return Err(MaterialError::NoChange { name });
     }
     Ok(Material::new(name, Origin::Diff, &text))
+}
+
+/// Cuts changes before each file's: they are told in the encodings of the files.
+fn sections(told: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let starts = told.windows(BETWEEN_FILES.len()).enumerate();
+    let mut cuts: Vec<usize> =
+        starts.filter(|(_, window)| *window == BETWEEN_FILES).map(|(place, _)| place + 1).collect();
+    cuts.insert(0, 0);
+    cuts.push(told.len());
+    let bounds: Vec<[usize; 2]> = cuts.windows(2).map(|pair| [pair[0], pair[1]]).collect();
+    bounds.into_iter().map(|[from, to]| &told[from..to])
+}
+
+/// Names a section by the file that its first line tells.
+fn section_name(name: &str, section: &[u8]) -> String {
+    let first = section.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let file = String::from_utf8_lossy(first).rsplit_once(" b/").map(|(_, file)| file.to_owned());
+    file.map_or_else(|| name.to_owned(), |file| format!("{name}: {file}"))
 }
 
 /// Whether git can only take it for a revision or a range of them.

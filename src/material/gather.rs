@@ -9,12 +9,12 @@ use ignore::WalkBuilder;
 
 use crate::debate::material::{Material, Origin};
 use crate::material::guard::{Guard, looks_secret};
-use crate::material::{FILE_BYTES_MAX, FILES_MAX, MaterialError, TOTAL_BYTES_MAX, decode};
+use crate::material::{Decoded, FILE_BYTES_MAX, FILES_MAX, MaterialError, TOTAL_BYTES_MAX, decode};
 
 /// What stands for standard input.
 const INPUT: &str = "-";
-/// Why a file without text is left out of a folder.
-pub(super) const NO_TEXT: &str = "it is no text";
+/// What it is called in errors and warnings.
+const INPUT_TITLE: &str = "standard input";
 
 /// The folders that paths are told from.
 #[derive(Debug, Clone)]
@@ -41,8 +41,9 @@ pub fn gather(paths: &[String], place: &Place, guard: Guard) -> Result<Gathered,
     let mut gathered = Gathered::default();
     for given in paths {
         if given == INPUT {
-            let text = from_input(io::stdin().lock())?;
-            gathered.push(Material::new(INPUT.to_owned(), Origin::Input, &text))?;
+            let decoded = from_input(io::stdin().lock())?;
+            gathered.warnings.extend(decoded.warning(INPUT_TITLE));
+            gathered.push(Material::new(INPUT.to_owned(), Origin::Input, &decoded.text))?;
             continue;
         }
         let path = place.working.join(given);
@@ -76,12 +77,11 @@ impl Gathered {
         if guard == Guard::Refuse && (looks_secret(path) || leads_to_secret(path)) {
             return Err(MaterialError::SecretFile { name: name() });
         }
-        let bytes = read(path, given)?;
-        let text = decode::text(&bytes).ok_or_else(|| MaterialError::Binary { name: name() })?;
-        if text.trim().is_empty() {
+        let decoded = decoded(&read(path, given)?, given)?;
+        if decoded.text.trim().is_empty() {
             return Err(MaterialError::Empty { name: name() });
         }
-        self.once(path, root, given, &text)
+        self.once(path, root, given, &decoded)
     }
 
     fn folder(&mut self, folder: &Path, root: &Path, given: &str, guard: Guard) -> Result<(), MaterialError> {
@@ -97,13 +97,16 @@ impl Gathered {
                 continue;
             }
             let shown = shown(path, folder, given);
-            let text = match kind.and_then(|kind| left_out(kind, path, guard)) {
-                Some(why) => Err(why),
-                None => decode::text(&read(path, &shown)?).ok_or(NO_TEXT),
+            let decoded = match kind.and_then(|kind| left_out(kind, path, guard)) {
+                Some(why) => Err(why.to_owned()),
+                None => match decoded(&read(path, &shown)?, &shown) {
+                    Err(MaterialError::Undecodable { source, .. }) => Err(format!("it is {source}")),
+                    read => Ok(read?),
+                },
             };
-            match text {
-                Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => self.once(path, root, &shown, &text)?,
+            match decoded {
+                Ok(decoded) if decoded.text.trim().is_empty() => {}
+                Ok(decoded) => self.once(path, root, &shown, &decoded)?,
                 Err(why) => self.warnings.push(format!("{shown} is left out: {why}")),
             }
         }
@@ -114,7 +117,7 @@ impl Gathered {
     }
 
     /// Adds a file's text under its path from the project's folder, unless that has been done.
-    fn once(&mut self, path: &Path, root: &Path, given: &str, text: &str) -> Result<(), MaterialError> {
+    fn once(&mut self, path: &Path, root: &Path, given: &str, decoded: &Decoded) -> Result<(), MaterialError> {
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (name, origin) = match real.strip_prefix(root).ok().and_then(slashed) {
             Some(name) => (name, Origin::File),
@@ -123,7 +126,8 @@ impl Gathered {
         if !self.seen.insert(real) {
             return Ok(());
         }
-        self.push(Material::new(name, origin, text))
+        self.warnings.extend(decoded.warning(given));
+        self.push(Material::new(name, origin, &decoded.text))
     }
 }
 
@@ -188,11 +192,19 @@ pub(super) fn limited(source: impl Read, name: &str) -> Result<Vec<u8>, Material
     Ok(bytes)
 }
 
-fn from_input(source: impl Read) -> Result<String, MaterialError> {
-    let name = "standard input";
-    let text = decode::text(&limited(source, name)?).ok_or_else(|| MaterialError::Binary { name: name.to_owned() })?;
-    if text.trim().is_empty() {
-        return Err(MaterialError::Empty { name: name.to_owned() });
+/// Decodes a text of at most [`FILE_BYTES_MAX`] bytes in UTF-8.
+pub(super) fn decoded(bytes: &[u8], name: &str) -> Result<Decoded, MaterialError> {
+    let decoded = decode(bytes).map_err(|source| MaterialError::Undecodable { name: name.to_owned(), source })?;
+    if decoded.text.len() as u64 > FILE_BYTES_MAX {
+        return Err(MaterialError::TooLarge { name: name.to_owned() });
     }
-    Ok(text)
+    Ok(decoded)
+}
+
+fn from_input(source: impl Read) -> Result<Decoded, MaterialError> {
+    let decoded = decoded(&limited(source, INPUT_TITLE)?, INPUT_TITLE)?;
+    if decoded.text.trim().is_empty() {
+        return Err(MaterialError::Empty { name: INPUT_TITLE.to_owned() });
+    }
+    Ok(decoded)
 }

@@ -9,11 +9,13 @@ mod diff;
 mod documents;
 mod gather;
 mod guard;
+mod legacy;
 mod project;
 mod secrets;
 
 use std::io;
 
+pub use crate::material::decode::{Decoded, Source, Undecodable, decode};
 pub use crate::material::diff::diff;
 pub use crate::material::documents::{Document, Documents, Passage, lies_in};
 pub use crate::material::gather::{Gathered, Place, gather};
@@ -57,11 +59,13 @@ pub enum MaterialError {
         /// The first file too many.
         name: String,
     },
-    /// It is no text.
-    #[error("{name} is no text")]
-    Binary {
-        /// Path, as given.
+    /// It is no text, or none that can be decoded.
+    #[error("{name} is {source}")]
+    Undecodable {
+        /// Path, as given, or where else it came from.
         name: String,
+        /// Why.
+        source: Undecodable,
     },
     /// There is no text in it.
     #[error("{name} holds no text")]
@@ -112,7 +116,8 @@ impl MaterialError {
             Self::TooLarge { .. } | Self::TooMuch { .. } | Self::TooMany { .. } => {
                 "give the parts that matter; what .gitignore names is left out of a folder"
             }
-            Self::Binary { .. } => "give it as text",
+            Self::Undecodable { source: Undecodable::Binary, .. } => "give it as text",
+            Self::Undecodable { .. } => "save it as UTF-8: `iconv -f ENCODING -t UTF-8` converts it",
             Self::Empty { .. } => "leave it out, or give something that says something",
             Self::SecretFile { .. } => "leave it out; --allow-secrets sends it all the same",
             Self::Range { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3",

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::debate::material;
 use crate::material::gather::{limited, slashed, walk};
-use crate::material::{MaterialError, decode};
+use crate::material::{MaterialError, Undecodable, decode};
 
 /// Largest file that is looked at for a record, in bytes.
 const RECORD_BYTES_MAX: u64 = 64 << 20;
@@ -53,8 +53,9 @@ pub struct Walked {
 /// What became of a file that a premise names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// It holds a text with this SHA-256, in hexadecimal.
-    Text(String),
+    /// It holds a text with these SHA-256 as material, in hexadecimal: as it is read now, and, where that differs, as it was
+    /// read when bytes that are not UTF-8 became U+FFFD.
+    Text(Vec<String>),
     /// It holds something that is no text, or too large to be material.
     Other,
     /// It is not there.
@@ -153,6 +154,15 @@ pub fn read_premise(root: &Path, name: &str) -> Content {
         Err(error) => told(error),
         Ok(Err(MaterialError::Unreadable { source, .. })) => told(source),
         Ok(Err(_)) => Content::Other,
-        Ok(Ok(bytes)) => decode::text(&bytes).map_or(Content::Other, |text| Content::Text(material::hash(&text))),
+        Ok(Ok(bytes)) => content(&bytes),
+    }
+}
+
+fn content(bytes: &[u8]) -> Content {
+    let older = std::str::from_utf8(bytes).is_err().then(|| material::hash(&decode::lossy(bytes)));
+    match decode(bytes) {
+        Ok(decoded) => Content::Text([material::hash(&decoded.text)].into_iter().chain(older).collect()),
+        Err(Undecodable::Binary) => Content::Other,
+        Err(_) => older.map_or(Content::Other, |older| Content::Text(vec![older])),
     }
 }

@@ -41,7 +41,7 @@ pub fn serve(sources: Sources, http: Option<HttpServer>) -> Result<(), Failure> 
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
     let telemetry = Telemetry::new(&config);
     let served = runtime.block_on(async {
-        let server = Server::new(sources, &telemetry);
+        let server = Server::new(sources, &config, &telemetry);
         let served = match http {
             None => stdio::serve(&server).await,
             Some(http) => http::serve(&server, &config, &http).await,

@@ -19,6 +19,7 @@ use crate::debate::response::Response;
 use crate::debate::schedule;
 use crate::debate::text::clip;
 use crate::error::Failure;
+use crate::export::abstention;
 use crate::export::record::{self, Record, Verdict};
 use crate::export::text::{headline, numbers};
 use crate::export::usage::Spent;
@@ -70,6 +71,9 @@ pub(super) struct DecisionLayer {
     headline: String,
     /// Why the advice is what it is, in numbers.
     reason: String,
+    /// Why too few chose, in the words of the seats that abstain; left out for any other verdict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    abstentions: Vec<String>,
     #[serde(flatten)]
     verdict: Verdict,
 }
@@ -173,6 +177,7 @@ impl Outcome {
             decision: record.decision.clone().map(|verdict| DecisionLayer {
                 headline: headline(&record),
                 reason: numbers(&record).join("; "),
+                abstentions: abstention::reasons(&record),
                 verdict,
             }),
             agents: agents(history),
@@ -207,6 +212,7 @@ impl Outcome {
         match &self.decision {
             Some(decision) => {
                 out.push(format!("\n# {}", decision.headline));
+                out.extend(decision.abstentions.iter().cloned());
                 out.push(format!("advice: {} - {}", decision.verdict.advice, decision.reason));
             }
             None => out.push(format!("\nno decision yet; {} rounds closed", self.rounds_closed)),

@@ -32,9 +32,6 @@ continue_roundtable takes the debate further with a focus or with facts. For the
 and poll get_session. A call that is cancelled or cut off loses nothing: control_session resumes it, and nothing that arrived \
 is paid for again.";
 
-/// Debates under way at the same time in one server.
-const DEBATES_MAX: usize = 16;
-
 /// The server: the configuration it was started in, and the debates under way. Clones are the same server.
 #[derive(Clone)]
 pub(super) struct Server {
@@ -57,10 +54,10 @@ pub(super) struct Call {
 pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
 
 impl Server {
-    pub(super) fn new(sources: Sources, telemetry: &Telemetry) -> Self {
+    pub(super) fn new(sources: Sources, config: &Config, telemetry: &Telemetry) -> Self {
         Self {
             sources: Arc::new(sources),
-            runs: Arc::new(Runs::new(DEBATES_MAX)),
+            runs: Arc::new(Runs::new(config.max_debates())),
             accounts: Accounts::default(),
             turnstile: Turnstile::default(),
             telemetry: telemetry.clone(),

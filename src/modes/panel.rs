@@ -2,6 +2,7 @@
 
 use crate::debate::agent::Persona;
 use crate::debate::mode::{Mode, Panel, Perspectives, Speakers};
+use crate::debate::text::same;
 use crate::modes::check::{Flaw, count};
 use crate::modes::text;
 
@@ -12,7 +13,7 @@ pub(super) fn check(panel: &Panel) -> Result<(), Flaw> {
         let path = format!("panel.personas.{index}");
         check_persona(&path, persona)?;
         let earlier = &panel.personas[..index];
-        if earlier.iter().any(|other| other.name.to_lowercase() == persona.name.to_lowercase()) {
+        if earlier.iter().any(|other| same(&other.name, &persona.name)) {
             return Err(Flaw::new(format!("{path}.name"), format!("persona `{}` is defined twice", persona.name)));
         }
     }
@@ -25,7 +26,7 @@ fn check_persona(path: &str, persona: &Persona) -> Result<(), Flaw> {
     if persona.name.trim() != persona.name {
         return Err(Flaw::new(name_path, "`name` starts or ends with a space"));
     }
-    if persona.name.to_lowercase() == "moderator" {
+    if same(&persona.name, "moderator") {
         return Err(Flaw::new(name_path, "`Moderator` is the program's own voice; call the persona something else"));
     }
     if persona.name.rsplit_once(' ').is_some_and(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit())) {

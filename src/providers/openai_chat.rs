@@ -9,7 +9,7 @@ use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::schema;
-use crate::providers::table::{OutputLimit, UsageReport, Vendor};
+use crate::providers::table::{Bounds, OutputLimit, UsageReport, Vendor};
 use crate::providers::wire::{Call, Shape, WireFault};
 
 /// Encodes a streaming request in the dialect of `vendor`.
@@ -29,7 +29,7 @@ pub(crate) fn encode(ask: &Ask, vendor: &Vendor, shape: Shape) -> Call {
         UsageReport::Unasked => {}
     }
     match shape {
-        Shape::Schema => body["response_format"] = schema_format(ask),
+        Shape::Schema => body["response_format"] = schema_format(ask, vendor.bounds),
         Shape::JsonObject => body["response_format"] = json!({ "type": "json_object" }),
         Shape::Plain | Shape::Text => {}
     }
@@ -44,9 +44,13 @@ pub(crate) fn said(role: Role, text: &str) -> Value {
     json!({ "role": role, "content": text })
 }
 
-pub(crate) fn schema_format(ask: &Ask) -> Value {
+pub(crate) fn schema_format(ask: &Ask, bounds: Bounds) -> Value {
     let schema = &ask.prompt.schema;
-    json!({ "type": "json_schema", "json_schema": { "name": schema.name, "strict": true, "schema": schema.json } })
+    let json = match bounds {
+        Bounds::InWords => schema::unbounded(&schema.json),
+        Bounds::Enforced => schema.json.clone(),
+    };
+    json!({ "type": "json_schema", "json_schema": { "name": schema.name, "strict": true, "schema": json } })
 }
 
 /// Takes one chunk of the stream.

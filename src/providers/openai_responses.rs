@@ -38,8 +38,9 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     }
     match shape {
         Shape::Schema => {
-            let schema = &ask.prompt.schema;
-            body["text"] = json!({ "format": { "type": "json_schema", "name": schema.name, "strict": true, "schema": schema.json } });
+            let name = &ask.prompt.schema.name;
+            let json = schema::unbounded(&ask.prompt.schema.json);
+            body["text"] = json!({ "format": { "type": "json_schema", "name": name, "strict": true, "schema": json } });
         }
         // A search is refused beside this one.
         Shape::JsonObject if ask.search.terms().is_some() => {}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::debate::ask::Ask;
 use crate::debate::search::{Domains, SearchTerms, WebSearch};
 use crate::providers::draft::{Draft, Stage, Standing};
+use crate::providers::table::Bounds;
 use crate::providers::wire::{Call, Shape, WireFault};
 use crate::providers::{openai_chat, schema};
 
@@ -35,7 +36,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
         WebSearch::On(terms) => search(&mut body, terms),
     }
     match shape {
-        Shape::Schema => body["response_format"] = openai_chat::schema_format(ask),
+        Shape::Schema => body["response_format"] = openai_chat::schema_format(ask, Bounds::InWords),
         // This wire knows no looser mode between a schema and none.
         Shape::JsonObject | Shape::Plain | Shape::Text => {}
     }

@@ -92,6 +92,25 @@ pub(crate) fn gemini(schema: &Value) -> Value {
     Value::Object(kept)
 }
 
+/// The dialect of vendors that take no bounds on lengths.
+pub(crate) fn unbounded(schema: &Value) -> Value {
+    let Value::Object(fields) = schema else {
+        return schema.clone();
+    };
+    let mut kept = Map::new();
+    let mut lost = Map::new();
+    for (key, value) in fields {
+        match key.as_str() {
+            "properties" | "anyOf" => kept.insert(key.clone(), each(value, unbounded)),
+            "items" => kept.insert(key.clone(), unbounded(value)),
+            "minLength" | "maxLength" | "minItems" | "maxItems" => lost.insert(key.clone(), value.clone()),
+            _ => kept.insert(key.clone(), value.clone()),
+        };
+    }
+    tell(&mut kept, &lost);
+    Value::Object(kept)
+}
+
 fn each(value: &Value, adapt: fn(&Value) -> Value) -> Value {
     match value {
         Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), adapt(field))).collect(),

@@ -10,7 +10,7 @@ mod vendors;
 use crate::debate::search::Reading;
 use crate::providers::wire::{Shape, Wire};
 
-pub use crate::providers::table::lookup::{Rates, family, find, price, rates};
+pub use crate::providers::table::lookup::{Rates, family, find, is_compact, price, rates};
 pub use crate::providers::table::vendors::{PRICES_AS_OF, VENDORS};
 
 /// One vendor.
@@ -46,6 +46,34 @@ pub struct Vendor {
     pub usage_report: UsageReport,
     /// How it searches the web; `None` when its wire offers no search.
     pub search: Option<Search>,
+    /// Which of its models are asked for compact forms.
+    pub compact: Compact,
+    /// What becomes of bounds on lengths in a schema.
+    pub bounds: Bounds,
+}
+
+/// Which models of a vendor are asked for compact forms, unless a setting says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compact {
+    /// None: its models are large enough for every field.
+    Never,
+    /// Those whose name states a size of at most [`SMALL_PARAMETERS`].
+    IfSmall,
+    /// All but those whose name states a larger size: the server answers with the one model it has loaded, and names seldom
+    /// say which.
+    UnlessLarge,
+}
+
+/// The most parameters of a model that counts as small.
+pub const SMALL_PARAMETERS: f64 = 4e9;
+
+/// What becomes of `minLength`, `maxLength`, `minItems` and `maxItems` in a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bounds {
+    /// They move to `description`: strict modes refuse them, or differ in which they take.
+    InWords,
+    /// They go out: the server turns them into a grammar.
+    Enforced,
 }
 
 /// How a vendor searches the web.

@@ -34,13 +34,18 @@ impl From<StoreError> for Refusal {
 pub(super) fn append(connection: &Connection, session: SessionId, events: &[Event]) -> Result<Vec<Logged>, Refusal> {
     let key = key::find(connection, session)?;
     let latest = key.map(|key| latest(connection, key)).transpose()?.flatten();
+    let log = stamped(latest, events);
+    insert(connection, session, key, &log)?;
+    Ok(log)
+}
+
+/// Events with number and time, after those of the log's latest event; `None` begins a log.
+pub(super) fn stamped(latest: Option<(u64, u64)>, events: &[Event]) -> Vec<Logged> {
     let (latest_seq, latest_ms) = latest.unwrap_or((0, 0));
     // A clock that was set back must not put an effect before its cause.
     let at_ms = now_ms().max(latest_ms);
     let stamped = events.iter().zip(latest_seq + 1..).map(|(event, seq)| Logged { seq, at_ms, event: event.clone() });
-    let log: Vec<Logged> = stamped.collect();
-    insert(connection, session, key, &log)?;
-    Ok(log)
+    stamped.collect()
 }
 
 /// Puts the whole log of a session in that is not there yet, stamps and all.

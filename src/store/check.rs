@@ -21,7 +21,7 @@ impl Store {
                 // `words` with the tokens of the schema; the beginnings of words are seen to by SQLite's own check.
                 connection.execute_batch(
                     "CREATE VIRTUAL TABLE temp.present USING fts5vocab(main, words, instance);
-                     CREATE VIRTUAL TABLE temp.words USING fts5 (text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2');
+                     CREATE VIRTUAL TABLE temp.words USING fts5 (text, content = '', columnsize = 0, tokenize = 'ascii');
                      CREATE VIRTUAL TABLE temp.due USING fts5vocab(temp, words, instance);",
                 )?;
                 for (key, session) in index::sessions(connection)? {

@@ -116,7 +116,7 @@ impl Entry {
 
 /// Topic and name in the form in which a part of them is looked for.
 fn folded(topic: &str, name: Option<&str>) -> String {
-    format!("{}\n{}", text::folded(topic), name.map(text::folded).unwrap_or_default())
+    format!("{}\n{}", text::searchable(topic), name.map(text::searchable).unwrap_or_default())
 }
 
 /// Writes the tags of a session that has none yet.
@@ -140,18 +140,24 @@ pub(super) fn read_tags(connection: &Connection, key: i64) -> Result<BTreeMap<St
 
 /// Makes an event's words findable.
 pub(super) fn add_words(connection: &Connection, place: i64, event: &Event) -> Result<(), rusqlite::Error> {
-    if let Some(words) = words(event) {
-        connection.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?.execute(params![place, words])?;
+    if let Some(terms) = terms(event) {
+        connection.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?.execute(params![place, terms])?;
     }
     Ok(())
+}
+
+/// The terms of an event's words, with spaces between them, or `None` if it has none.
+fn terms(event: &Event) -> Option<String> {
+    let terms: Vec<String> = text::terms(&words(event)?).into_iter().map(|term| term.text).collect();
+    (!terms.is_empty()).then(|| terms.join(" "))
 }
 
 /// Takes all of a session out of the index.
 pub(super) fn remove(connection: &Connection, key: i64) -> Result<(), rusqlite::Error> {
     let mut statement =
         connection.prepare_cached("INSERT INTO words (words, rowid, text) VALUES ('delete', ?1, ?2)")?;
-    derive(connection, key, |place, event| match words(event) {
-        Some(words) => statement.execute(params![place, words]).map(drop),
+    derive(connection, key, |place, event| match terms(event) {
+        Some(terms) => statement.execute(params![place, terms]).map(drop),
         None => Ok(()),
     })?;
     connection.execute("DELETE FROM tags WHERE session = ?1", [key])?;

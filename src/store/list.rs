@@ -48,7 +48,7 @@ pub struct Filter {
     pub opened_from_ms: Option<u64>,
     /// First opening that is too late.
     pub opened_before_ms: Option<u64>,
-    /// Part of the topic or the name, in any case.
+    /// Part of the topic or the name, in any case, with any accents.
     pub text: Option<String>,
     /// The session that it branched off.
     pub parent: Option<SessionId>,
@@ -108,7 +108,7 @@ impl Conditions {
             conditions.add("opened_ms < ?", [number(before)]);
         }
         if let Some(part) = &filter.text {
-            conditions.add("instr(folded, ?) > 0", [text::folded(part).into()]);
+            conditions.add("instr(folded, ?) > 0", [text::searchable(part).into()]);
         }
         if let Some(parent) = filter.parent {
             conditions.add("parent = ?", [parent.to_string().into()]);

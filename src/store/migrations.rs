@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, apply: second, index: Index::Anew },
     Migration { version: 3, apply: third, index: Index::Kept },
     Migration { version: 4, apply: fourth, index: Index::Kept },
+    Migration { version: 5, apply: fifth, index: Index::Anew },
 ];
 
 /// The version that this program reads and writes.
@@ -86,6 +87,11 @@ fn third(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 /// Counts searches of the web in the ledger.
 fn fourth(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     transaction.execute_batch(include_str!("schema/4.sql"))
+}
+
+/// Keeps terms that are found in scripts without spaces too.
+fn fifth(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction.execute_batch(include_str!("schema/5.sql"))
 }
 
 /// Numbers the sessions by their time, and lays each one's events together.

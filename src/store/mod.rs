@@ -1,4 +1,4 @@
-//! The store: one SQLite file of event logs. Stamps place and time.
+//! The store: one SQLite file of event logs, or one log in memory. Stamps place and time.
 //!
 //! Must never change or lose an event that it has acknowledged, and never let two writers into one session. The log is
 //! the only truth; all else in the database is an index, derived from events in the transaction that appends them.
@@ -13,9 +13,12 @@ mod identity;
 mod index;
 mod key;
 mod lease;
+mod leased;
 mod ledger;
 mod list;
+mod memory;
 mod migrations;
+mod phrase;
 mod read;
 mod requests;
 mod search;
@@ -35,9 +38,10 @@ pub use crate::store::append::now_ms;
 pub use crate::store::error::StoreError;
 pub use crate::store::health::{Health, Soundness, examine};
 pub use crate::store::lease::Lease;
+pub use crate::store::leased::LeasedLog;
 pub use crate::store::ledger::{AskOutcome, LedgerEntry, LedgerKey, LedgerRow, Taken};
 pub use crate::store::list::{Filter, Listed};
-pub use crate::store::requests::Request;
+pub use crate::store::memory::{MemoryLog, OutOfPlace};
 pub use crate::store::search::Hit;
 pub use crate::store::standing::Standing;
 

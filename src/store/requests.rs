@@ -5,32 +5,23 @@ use std::sync::PoisonError;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::debate::event::SessionId;
+use crate::engine::Request;
 use crate::store::connect::{self, Access};
 use crate::store::error::StoreError;
 use crate::store::key;
 use crate::store::writer::Task;
 use crate::store::{Lease, Place, Store};
 
-/// What can be asked of whoever runs a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// Finish what is in flight, and leave the session to be resumed.
-    Pause,
-    /// Decide on the ballots in hand.
-    Stop,
+/// How a request is stored.
+fn stored(request: Request) -> &'static str {
+    match request {
+        Request::Pause => "pause",
+        Request::Stop => "stop",
+    }
 }
 
-impl Request {
-    fn stored(self) -> &'static str {
-        match self {
-            Self::Pause => "pause",
-            Self::Stop => "stop",
-        }
-    }
-
-    fn read(stored: &str) -> Option<Self> {
-        [Self::Pause, Self::Stop].into_iter().find(|request| request.stored() == stored)
-    }
+fn read(word: &str) -> Option<Request> {
+    [Request::Pause, Request::Stop].into_iter().find(|request| stored(*request) == word)
 }
 
 impl Store {
@@ -43,7 +34,7 @@ impl Store {
         let key = key.ok_or_else(|| StoreError::Unknown(session.to_string()))?;
         let statement = "INSERT INTO requests (session, kind) VALUES (?1, ?2)
              ON CONFLICT (session) DO UPDATE SET kind = excluded.kind WHERE excluded.kind = 'stop'";
-        connection.execute(statement, params![key, request.stored()]).map(drop).map_err(failed)
+        connection.execute(statement, params![key, stored(request)]).map(drop).map_err(failed)
     }
 
     /// Writes something that belongs to no session's log.
@@ -97,7 +88,7 @@ fn look(connection: &Connection, session: SessionId) -> Result<Option<Request>, 
         "SELECT kind FROM requests JOIN sessions ON sessions.key = requests.session WHERE sessions.id = ?1",
     )?;
     let kind: Option<String> = statement.query_row([session.to_string()], |row| row.get(0)).optional()?;
-    Ok(kind.and_then(|kind| Request::read(&kind)))
+    Ok(kind.and_then(|kind| read(&kind)))
 }
 
 /// Takes a request out, within the writer's transaction.

@@ -8,13 +8,12 @@ use crate::debate::event::Event;
 use crate::store::error::StoreError;
 use crate::store::excerpt::excerpt;
 use crate::store::list::{Listed, listed};
+use crate::store::phrase::{Phrase, phrases};
 use crate::store::words::words;
 use crate::store::{Store, key};
 
-/// Sessions that are looked up ahead for a term, at first. Each further look takes four times as many.
+/// Sessions that are looked up ahead for a phrase, at first. Each further look takes four times as many.
 const AHEAD: usize = 64;
-/// Most terms in one search.
-const TERMS_MAX: usize = 32;
 
 /// A session in which something was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,27 +31,29 @@ pub struct Hit {
 impl Store {
     /// Finds the sessions in which all words of `text` occur, wherever in them, newest first, at most `limit`.
     ///
-    /// `"Words in quotes"` must stand together in that order within one event, and `word*` is the beginning of a word. All
-    /// other signs mean nothing; case and accents do not matter. Words beyond the first 32 are left out. Fails with
+    /// `"Words in quotes"` must stand together in that order within one event, and `word*` is the beginning of a word. Where a
+    /// script has no spaces, and in Korean, any part of what was said is a word. All other signs mean nothing; case, accents
+    /// and how characters are composed do not matter. Words beyond the first 32 are left out. Fails with
     /// [`StoreError::NoWords`] when nothing is left to search for.
     ///
     /// Takes milliseconds at 100,000 sessions; fractions of a second for the beginning, of four letters or more, of a
     /// thousand different words, and for common words that are never said in the same session.
     pub fn search(&self, text: &str, limit: u32) -> Result<Vec<Hit>, StoreError> {
-        let terms = terms(text);
-        if terms.is_empty() {
+        let phrases = phrases(text);
+        if phrases.is_empty() {
             return Err(StoreError::NoWords(text.to_owned()));
         }
+        let queries: Vec<String> = phrases.iter().map(Phrase::query).collect();
         let running = self.running();
         self.reading(|connection| {
-            let mut streams: Vec<Stream<'_>> = terms.iter().map(|term| Stream::new(connection, term)).collect();
+            let mut streams: Vec<Stream<'_>> = queries.iter().map(|query| Stream::new(connection, query)).collect();
             let mut hits = Vec::new();
             let mut newest = i64::MAX;
             while hits.len() < limit as usize {
                 let Some(key) = common(&mut streams, newest)? else { break };
                 newest = key - 1;
-                let Some((seq, event)) = first_event(connection, &terms, key)? else { continue };
-                let excerpt = excerpt(&words(&event).unwrap_or_default(), text);
+                let Some((seq, event)) = first_event(connection, &queries, key)? else { continue };
+                let excerpt = excerpt(&words(&event).unwrap_or_default(), &phrases);
                 hits.extend(listed(connection, key, &running)?.map(|listed| Hit { listed, seq, event, excerpt }));
             }
             Ok(hits)
@@ -60,36 +61,18 @@ impl Store {
     }
 }
 
-/// Splits a text into terms as the index understands them: quoted words, so that nothing in them is syntax.
-fn terms(text: &str) -> Vec<String> {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut terms: Vec<String> = Vec::new();
-    for (place, part) in text.split('"').enumerate() {
-        let is_quoted = place % 2 == 1;
-        let words: Vec<&str> = if is_quoted { vec![part] } else { part.split_whitespace().collect() };
-        for word in words {
-            let term = format!("\"{word}\"{}", if word.ends_with('*') && !is_quoted { " *" } else { "" });
-            if word.chars().any(char::is_alphanumeric) && !terms.contains(&term) {
-                terms.push(term);
-            }
-        }
-    }
-    terms.truncate(TERMS_MAX);
-    terms
-}
-
-/// The keys of the sessions that hold a term, newest first.
+/// The keys of the sessions that hold a phrase, newest first.
 struct Stream<'a> {
     connection: &'a Connection,
-    term: &'a str,
+    query: &'a str,
     ahead: VecDeque<i64>,
     /// How many to look up next.
     next: usize,
 }
 
 impl<'a> Stream<'a> {
-    fn new(connection: &'a Connection, term: &'a str) -> Self {
-        Self { connection, term, ahead: VecDeque::new(), next: AHEAD }
+    fn new(connection: &'a Connection, query: &'a str) -> Self {
+        Self { connection, query, ahead: VecDeque::new(), next: AHEAD }
     }
 
     /// The newest one that is not newer than `newest`.
@@ -108,7 +91,7 @@ impl<'a> Stream<'a> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC")?;
-        let mut rows = statement.query(params![self.term, last])?;
+        let mut rows = statement.query(params![self.query, last])?;
         while let Some(row) = rows.next()? {
             let (key, _) = key::split(row.get(0)?);
             if self.ahead.back() == Some(&key) {
@@ -140,18 +123,18 @@ fn common(streams: &mut [Stream<'_>], mut newest: i64) -> Result<Option<i64>, ru
     }
 }
 
-/// The first event of a session that holds all terms, else the first that holds any; `None` if it cannot be read.
-fn first_event(connection: &Connection, terms: &[String], key: i64) -> Result<Option<(u64, Event)>, rusqlite::Error> {
+/// The first event of a session that holds all phrases, else the first that holds any; `None` if it cannot be read.
+fn first_event(connection: &Connection, queries: &[String], key: i64) -> Result<Option<(u64, Event)>, rusqlite::Error> {
     let (first, last) = key::range(key);
     let mut statement = connection.prepare_cached(
         "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid LIMIT 1",
     )?;
-    let mut find = |terms: String| -> Result<Option<i64>, rusqlite::Error> {
-        statement.query_row(params![terms, first, last], |row| row.get(0)).optional()
+    let mut find = |query: String| -> Result<Option<i64>, rusqlite::Error> {
+        statement.query_row(params![query, first, last], |row| row.get(0)).optional()
     };
-    let place = match find(terms.join(" AND "))? {
+    let place = match find(queries.join(" AND "))? {
         Some(place) => Some(place),
-        None => find(terms.join(" OR "))?,
+        None => find(queries.join(" OR "))?,
     };
     let Some(place) = place else { return Ok(None) };
     let body: Option<String> = connection

@@ -5,9 +5,9 @@ use crate::debate::event::{Continued, Event, Fact, Frozen, Setup};
 use crate::debate::reply::Reply;
 use crate::debate::response::{Ballot, Claim, Position, Response, Stance, Synthesis};
 
-/// Returns the words of an event, or `None` if it has none.
+/// Returns the words of an event, with an empty line between what stands apart, or `None` if it has none.
 ///
-/// The index in the database holds exactly these: what changes here needs a version of the schema, which derives it anew.
+/// The index in the database holds exactly their terms: what changes here needs a version of the schema, which derives it anew.
 pub(super) fn words(event: &Event) -> Option<String> {
     let words: Vec<&str> = match event {
         Event::SessionOpened(setup) => opened(setup),
@@ -31,7 +31,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         | Event::SynthesisRequested {}
         | Event::SessionClosed { .. } => Vec::new(),
     };
-    let words = words.into_iter().filter(|words| !words.trim().is_empty()).collect::<Vec<_>>().join("\n");
+    let words = words.into_iter().filter(|words| !words.trim().is_empty()).collect::<Vec<_>>().join("\n\n");
     (!words.is_empty()).then_some(words)
 }
 

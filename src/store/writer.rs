@@ -10,13 +10,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::debate::event::{Event, Logged, SessionId};
+use crate::engine::Request;
 use crate::store::append::{self, Refusal};
 use crate::store::connect;
 use crate::store::error::StoreError;
 use crate::store::identity::Identity;
 use crate::store::index;
 use crate::store::lease::Hold;
-use crate::store::requests::{self, Request};
+use crate::store::requests;
 
 /// Most jobs in one commit.
 const BATCH_MAX: usize = 64;

@@ -134,13 +134,13 @@ pub(super) fn run_begun(history: &History) -> Line {
 }
 
 /// The line that it ends with.
-pub(super) fn run_ended(setup: &Setup, outcome: &Result<History, EngineError>) -> Line {
+pub(super) fn run_ended<E>(setup: &Setup, outcome: &Result<History, EngineError<E>>) -> Line {
     let (level, outcome) = match outcome {
         Ok(history) if history.paused => (Level::Info, json!("paused")),
         Ok(history) if history.waiting.is_some() => (Level::Info, json!("waiting")),
         Ok(history) => (Level::Info, word(&history.ending)),
         Err(EngineError::Aborted) => (Level::Warn, json!("interrupted")),
-        Err(EngineError::Store(_)) => (Level::Error, json!("store_failed")),
+        Err(EngineError::Log(_)) => (Level::Error, json!("store_failed")),
         Err(EngineError::History(_)) => (Level::Error, json!("log_damaged")),
     };
     let fields = vec![("session", json!(setup.session.to_string())), ("outcome", outcome)];

@@ -46,7 +46,7 @@ impl Watch {
     }
 
     /// The run is over. What was under way is lost.
-    pub fn end(self, outcome: &Result<History, EngineError>) {
+    pub fn end<E>(self, outcome: &Result<History, EngineError<E>>) {
         #[cfg(feature = "otel")]
         if let Some(spans) = &self.spans {
             let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner).drain();

@@ -44,6 +44,7 @@ pub(crate) fn setup(session: SessionId, topic: &str) -> Setup {
         frames: false,
         rounds: None,
         synthesis: true,
+        compact: Vec::new(),
         limits: Limits::for_panel(2),
         thresholds: roundtable::debate::thresholds::Thresholds::default(),
         web_search: roundtable::debate::search::WebSearch::Unsaid,

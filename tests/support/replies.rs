@@ -119,7 +119,8 @@ fn fields(ask: &Ask, seed: u64) -> Value {
                 0 => json!(chosen),
                 _ => Value::Null,
             },
-            "confidence" => json!((50 + draw("confidence", 50)) as f64 / 100.0),
+            "confidence" => json!(50 + draw("confidence", 50)),
+            "blocking" => json!(false),
             "would_change_my_mind" => json!(["a trial that fails"]),
             "questions" => {
                 json!([{ "kind": "evidence", "about": seen.first(), "text": format!("How is that known, asks {}?", ask.turn) }])

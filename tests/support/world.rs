@@ -351,6 +351,7 @@ pub(crate) fn setup_with(mode: &Mode, count: u32, question: Question, voices: &[
         rounds: None,
         needs: Some(NeedTerms::default()),
         synthesis: mode.decision.synthesis,
+        compact: Vec::new(),
         limits: Limits::for_panel(count),
         thresholds: Thresholds::default(),
         web_search: roundtable::debate::search::WebSearch::Unsaid,

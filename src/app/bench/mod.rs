@@ -59,6 +59,8 @@ pub struct OpenBench {
     budget: Budget,
     cells: Vec<Prepared>,
     store: Option<Arc<Store>>,
+    /// The most debates that may be held at the same time.
+    pub jobs_max: u32,
     /// What the user should know about how its debates are set up, each once.
     pub warnings: Vec<String>,
 }
@@ -79,7 +81,8 @@ pub fn open_bench(request: &BenchRequest<'_>) -> Result<OpenBench, Failure> {
     };
     let store = store.map(Arc::new);
     let (accounts, telemetry) = (Accounts::default(), app.telemetry.clone());
-    Ok(OpenBench { bench, sources, accounts, telemetry, budget, cells, store, warnings })
+    let jobs_max = app.config.max_jobs();
+    Ok(OpenBench { bench, sources, accounts, telemetry, budget, cells, store, jobs_max, warnings })
 }
 
 impl OpenBench {

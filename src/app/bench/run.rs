@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::app::bench::budget::{Book, Budget};
 use crate::app::bench::{OpenBench, matrix};
 use crate::app::failures::ending_failure;
-use crate::app::{App, Control, Opened, limits};
+use crate::app::{App, Control, Elsewhere, Opened, limits, run_elsewhere};
 use crate::debate::budget::Caps;
 use crate::debate::event::{Ending, Setup};
 use crate::debate::history::History;
@@ -100,10 +100,11 @@ impl OpenBench {
     /// run itself does.
     pub async fn hold(
         &self,
-        jobs: usize,
+        jobs: u32,
         control: &BenchControl,
         tell: &dyn Fn(BenchNews<'_>),
     ) -> Result<Option<Failure>, Failure> {
+        let jobs = usize::try_from(jobs).unwrap_or(usize::MAX);
         let mut progress = self.known()?;
         tell(BenchNews::Known { decided: progress.decided, cells: self.size() });
         let mut running = FuturesUnordered::new();
@@ -177,8 +178,9 @@ impl OpenBench {
         ) {
             return Ok(Turnout::NoRoom(Failure::limit(format!("the budget is used up: {failure}")).with_hint(LARGER)));
         }
-        match app.open(&prepared.request).await {
+        match app.open(&prepared.request, Elsewhere::Return).await {
             Ok(Opened::Stored(history)) => Ok(Turnout::Ended(history)),
+            Ok(Opened::Elsewhere(history)) => Err(run_elsewhere(&history)),
             Ok(Opened::Running(session)) => {
                 // Nobody watches a single debate.
                 let (notices, _) = mpsc::channel(1);

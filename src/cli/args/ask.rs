@@ -11,7 +11,7 @@ use crate::cli::args::{ListingArgs, ListingFormat};
 pub(crate) struct AskArgs {
     /// A persona's name or file (see `roundtable personas list`); several, separated by commas, are asked at once
     pub(crate) persona: String,
-    /// What it is asked: text, @FILE, or - for standard input
+    /// What it is asked: text, @FILE, or - for standard input; a text that begins with @ is written with @@
     #[arg(allow_hyphen_values = true)]
     pub(crate) task: String,
     /// Material for it: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more

@@ -18,9 +18,9 @@ pub(crate) struct BenchArgs {
     /// Play every seat from a script: no key, no request, no cost
     #[arg(long)]
     pub(crate) rehearse: bool,
-    /// Debates held at a time, 1 to 16
-    #[arg(long, short, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
-    pub(crate) jobs: u8,
+    /// Debates held at a time, at most ROUNDTABLE_MAX_JOBS (16) [default: 2]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) jobs: Option<u32>,
     /// Begin no debate that might cost the whole bench, earlier runs included, more than this many US dollars (exit code 6)
     #[arg(long, value_name = "USD", allow_hyphen_values = true)]
     pub(crate) max_cost: Option<String>,

@@ -22,7 +22,7 @@ pub(crate) struct StartArgs {
 /// What a debate is to be.
 #[derive(Debug, Args)]
 pub(crate) struct DebateArgs {
-    /// The question: text, @FILE, or - for standard input
+    /// The question: text, @FILE, or - for standard input; a text that begins with @ is written with @@
     #[arg(long, short, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) topic: String,
     /// How to debate: a mode's name (see `roundtable modes list`) or a mode file [default: collaborative]
@@ -50,7 +50,8 @@ pub(crate) struct DebateArgs {
     /// Ask for a number in this unit, such as weeks; the answer is the panel's median
     #[arg(long, value_name = "UNIT", conflicts_with_all = ["options", "yes_no"])]
     pub(crate) estimate: Option<String>,
-    /// Material for the panel: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more
+    /// Material for the panel: a file, a folder by the rules of .gitignore, or - for standard input; repeat for more. A file
+    /// that is not UTF-8 is read in the encoding that its bytes tell, with a warning, or refused
     #[arg(long, value_name = "PATH")]
     pub(crate) context: Vec<String>,
     /// Changes for the panel, as `git diff RANGE` tells them [default: HEAD]
@@ -83,7 +84,7 @@ pub(crate) struct DebateArgs {
     /// Fail (exit code 3) if anyone calls an objection blocking in its last ballot, or position where there are none
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
-    /// Never wait for facts: what a seat needs stands in the record, and the debate goes on without
+    /// Never wait: not for facts, which stand in the record as needs, nor for another process that runs the session of this name
     #[arg(long)]
     pub(crate) no_wait: bool,
     #[command(flatten)]
@@ -133,7 +134,7 @@ pub(crate) struct ContinueArgs {
     /// Rounds of the exchange to add [default: 1]
     #[arg(long, short, value_name = "N", allow_negative_numbers = true)]
     pub(crate) rounds: Option<u32>,
-    /// What these rounds are to be about: text, @FILE, or - for standard input
+    /// What these rounds are to be about: text, @FILE, or - for standard input; a text that begins with @ is written with @@
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) focus: Option<String>,
     /// Something found out since: what it is about, and the text or @FILE; repeat for more. Where the debate waits for

@@ -92,6 +92,7 @@ impl Play {
             frames: false,
             rounds: None,
             synthesis: false,
+            compact: Vec::new(),
             limits: Limits::for_panel(seats),
             thresholds: Thresholds::default(),
             web_search: WebSearch::Unsaid,

@@ -141,7 +141,9 @@ fn numbers(decision: &Decision) -> String {
     match (&decision.last, decision.label) {
         (None, _) if !parts.is_empty() => {}
         (None, _) => parts.push("no ballots to count".to_owned()),
-        (Some(last), Label::NoQuorum) => parts.push(format!("{} of {} seats chose", last.valid, last.panel)),
+        (Some(last), Label::NoQuorum | Label::NoChoice) => {
+            parts.push(format!("{} of {} seats chose", last.valid, last.panel))
+        }
         // Numbers have no such count.
         (Some(_), Label::Converged | Label::Spread) => {}
         (Some(last), Label::Unanimous | Label::Strong | Label::Majority | Label::Plurality | Label::Split) => {

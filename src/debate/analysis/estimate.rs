@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat};
 use crate::debate::analysis::course::Course;
-use crate::debate::decision::Label;
+use crate::debate::decision::{Label, Quorum};
 use crate::debate::estimate::{measure_panel, verdict};
-use crate::debate::event::quorum;
 use crate::stats::quantiles::quartiles;
 
 /// What the number hangs on. In the unit of the question.
@@ -48,15 +47,14 @@ pub fn sensitivity(course: &Course<'_>) -> EstimateSensitivity {
 fn without(course: &Course<'_>, seat: Seat) -> WithoutSeat {
     let history = course.history;
     let others: Vec<Agent> = history.agents.iter().filter(|agent| agent.seat != seat).cloned().collect();
-    let needed = history.setup.limits.quorum;
+    let needed = Quorum::of(history);
     let outcome = |agents: &[Agent], needed| {
         let estimates = measure_panel(agents, &course.last);
-        let is_counted = !history.has_lost_quorum() && estimates.n >= needed;
-        let label = if is_counted { verdict::label(&estimates) } else { Label::NoQuorum };
-        (estimates.median.filter(|_| is_counted), label)
+        let missed = verdict::missed(history, Some(&estimates), needed);
+        (estimates.median.filter(|_| missed.is_none()), missed.unwrap_or_else(|| verdict::label(&estimates)))
     };
     let panel = u32::try_from(others.len()).unwrap_or(u32::MAX);
-    let (median, label) = outcome(&others, needed.min(quorum(panel)));
+    let (median, label) = outcome(&others, needed.of_panel(panel));
     let (_, is) = outcome(&history.agents, needed);
     WithoutSeat { seat, median, label_differs: label != is, label }
 }

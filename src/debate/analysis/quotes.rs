@@ -14,7 +14,7 @@ use crate::debate::needs;
 use crate::debate::prompt::quote;
 use crate::debate::question::Choice;
 use crate::debate::response::{ClaimId, Evidence};
-use crate::debate::text;
+use crate::debate::text::{self, Passage};
 use crate::debate::visibility;
 
 /// The words that a piece of evidence quotes.
@@ -25,7 +25,8 @@ pub struct Quote {
     /// Place of the evidence in the claim's list, from 1.
     pub evidence: u32,
     /// Whether they stand in what the author had been shown before, or in a passage of a source that the provider named
-    /// for the turn; for evidence that refers to supplied material, whether they stand in that. White space, case and the form of quotation marks do not matter.
+    /// for the turn; for evidence that refers to supplied material, whether they stand in that. Compared as people read them: how
+    /// characters are composed, white space, case, mark-up and the kinds of dashes and quotation marks do not matter.
     pub verified: bool,
 }
 
@@ -33,11 +34,11 @@ pub struct Quote {
 pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
     let supplied = Supplied::of(course);
     let mut quotes: Vec<Quote> = Vec::new();
-    let mut read: Option<(&TurnId, Vec<String>)> = None;
+    let mut read: Option<(&TurnId, Vec<Passage>)> = None;
     for entry in &course.ledger {
         for (place, evidence) in entry.claim.evidence.iter().enumerate() {
-            let words = folded(&evidence.quote);
-            if words.is_empty() {
+            let words = &evidence.quote;
+            if text::is_blank(words) {
                 continue;
             }
             // The claims of a turn stand together in the ledger.
@@ -49,8 +50,8 @@ pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
                 claim: entry.id.clone(),
                 evidence: u32::try_from(place + 1).unwrap_or(u32::MAX),
                 verified: match supplied.cited_by(evidence).as_slice() {
-                    [] => texts.iter().chain(supplied.folded()).any(|text| text.contains(&words)),
-                    cited => cited.iter().any(|text| text.contains(&words)),
+                    [] => texts.iter().chain(supplied.passages()).any(|text| text.holds(words)),
+                    cited => cited.iter().any(|text| text.holds(words)),
                 },
             });
             read = Some((&entry.turn, texts));
@@ -59,29 +60,29 @@ pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
     quotes
 }
 
-/// What came with the question, which everybody could read from the start. Folded once: it may be long.
+/// What came with the question, which everybody could read from the start. Prepared once: it may be long.
 struct Supplied<'a> {
-    premises: Vec<(Premise<'a>, String)>,
+    premises: Vec<(Premise<'a>, Passage)>,
 }
 
 impl<'a> Supplied<'a> {
     fn of(course: &Course<'a>) -> Self {
         let premises = material::premises(&course.history.setup).into_iter();
-        Self { premises: premises.map(|premise| (premise.clone(), folded(premise.text()))).collect() }
+        Self { premises: premises.map(|premise| (premise.clone(), Passage::of(premise.text()))).collect() }
     }
 
     /// The texts that evidence refers to.
-    fn cited_by(&self, evidence: &Evidence) -> Vec<&String> {
+    fn cited_by(&self, evidence: &Evidence) -> Vec<&Passage> {
         self.premises.iter().filter(|(premise, _)| premise.is_cited_by(evidence)).map(|(_, text)| text).collect()
     }
 
-    fn folded(&self) -> impl Iterator<Item = &String> {
+    fn passages(&self) -> impl Iterator<Item = &Passage> {
         self.premises.iter().map(|(_, text)| text)
     }
 }
 
-/// The texts that the author of a claim could have read when it made it, folded.
-fn readable(course: &Course<'_>, entry: &Entry) -> Vec<String> {
+/// The texts that the author of a claim could have read when it made it, as they were shown to it.
+fn readable(course: &Course<'_>, entry: &Entry) -> Vec<Passage> {
     let history = course.history;
     let mut texts = vec![history.setup.question.topic.clone()];
     let worded = |choices: &[Choice]| choices.iter().map(|choice| choice.text.clone()).collect::<Vec<_>>();
@@ -96,19 +97,8 @@ fn readable(course: &Course<'_>, entry: &Entry) -> Vec<String> {
     }
     let at = course.slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == entry.turn));
     let shown = at.map(|at| visibility::shown(history, &course.slots, at, Speaker::Seat(entry.seat)));
-    texts.extend(shown.unwrap_or_default().iter().map(|said| quote::contribution(said, &course.ledger)));
+    texts.extend(shown.unwrap_or_default().iter().map(|said| quote::shown(said, &course.ledger, history)));
     let replies = history.turns.get(&entry.turn).into_iter().flat_map(|turn| turn.replies());
     texts.extend(replies.flat_map(|(_, reply)| &reply.citations).filter_map(|citation| citation.quote.clone()));
-    texts.iter().map(|text| folded(text)).collect()
-}
-
-/// The form in which two wordings count as the same: one line, lower case, plain quotation marks, none around it all.
-fn folded(words: &str) -> String {
-    let plain = |c: char| match c {
-        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2039}' | '\u{203a}' => '\'',
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{ab}' | '\u{bb}' => '"',
-        c => c,
-    };
-    let words: String = text::line(words).chars().map(plain).collect();
-    words.to_lowercase().trim_matches(['"', '\'', ' ']).to_owned()
+    texts.iter().map(|text| Passage::of(text)).collect()
 }

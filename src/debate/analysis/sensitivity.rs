@@ -8,8 +8,7 @@ use serde::Serialize;
 use crate::debate::agent::{Agent, Seat};
 use crate::debate::analysis::course::Course;
 use crate::debate::consensus;
-use crate::debate::decision::{self, Label};
-use crate::debate::event::quorum;
+use crate::debate::decision::{self, Label, Quorum};
 use crate::debate::question::OptionId;
 use crate::stats::family_weighted_share::family_weighted_share;
 use crate::stats::shares::Shares;
@@ -77,9 +76,9 @@ fn without(course: &Course<'_>, seat: Seat) -> WithoutSeat {
     let history = course.history;
     let others: Vec<Agent> = history.agents.iter().filter(|agent| agent.seat != seat).cloned().collect();
     let rest = consensus::measure_panel(&others, &course.last);
-    let needed = history.setup.limits.quorum;
+    let needed = Quorum::of(history);
     let is_lost = history.has_lost_quorum();
-    let (option, label) = decision::outcome(Some(&rest).filter(|_| !is_lost), needed.min(quorum(rest.panel)));
+    let (option, label) = decision::outcome(Some(&rest).filter(|_| !is_lost), needed.of_panel(rest.panel));
     let (winner, strength) = decision::outcome(Some(&course.counted).filter(|_| !is_lost), needed);
     WithoutSeat { seat, option_differs: option != winner, label_differs: label != strength, option, label }
 }

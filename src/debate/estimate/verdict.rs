@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::debate::agent::Seat;
 use crate::debate::claims::Entry;
 use crate::debate::consensus::{self, Standings};
-use crate::debate::decision::{self, Caveat, Decision, Label, Level};
+use crate::debate::decision::{self, Attendance, Caveat, Decision, Label, Level, Quorum};
 use crate::debate::dissent::{self, Dissent, Kind};
 use crate::debate::estimate::{Estimates, Revised, measure, revised, value, worded};
 use crate::debate::history::History;
@@ -30,7 +30,7 @@ const ROUNDING: f64 = 1e-9;
 pub struct EstimateVerdict {
     /// The unit of all its numbers.
     pub unit: Unit,
-    /// The median at the end; `None` when too few could be heard.
+    /// The median at the end; `None` when too few were heard or gave a number.
     pub value: Option<f64>,
     /// The estimates of the sealed opening.
     pub sealed: Option<Estimates>,
@@ -66,8 +66,9 @@ pub(crate) fn decide(
     let last = standings.as_ref().map(|standings| measure(history, standings));
     let standings = standings.unwrap_or_default();
     // Estimates given before the quorum was lost are shown, but decide nothing.
-    let counted = last.as_ref().filter(|last| !history.has_lost_quorum() && last.n >= history.setup.limits.quorum);
-    let label = counted.map_or(Label::NoQuorum, label);
+    let missed = missed(history, last.as_ref(), Quorum::of(history));
+    let counted = last.as_ref().filter(|_| missed.is_none());
+    let label = missed.or(counted.map(label)).unwrap_or(Label::NoQuorum);
     let value = counted.and_then(|last| last.median);
     let revised = revised(history, slots, ledger, first, &standings);
     let held = standings
@@ -95,6 +96,12 @@ pub(crate) fn decide(
             last,
         }),
     }
+}
+
+/// The label of estimates that fall short of a quorum; `None` when enough seats gave a number.
+pub(crate) fn missed(history: &History, last: Option<&Estimates>, quorum: Quorum) -> Option<Label> {
+    let Some(last) = last.filter(|_| !history.has_lost_quorum()) else { return Some(Label::NoQuorum) };
+    quorum.missed_by(Attendance { heard: last.n.saturating_add(last.abstained), chose: last.n })
 }
 
 /// How near estimates are to each other. Where the median is 0 there is no ratio, and only estimates whose quartiles meet have converged.

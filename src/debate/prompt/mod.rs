@@ -5,8 +5,11 @@
 //! nothing here may depend on anything that happened after the turn it words. What others wrote is quoted, line by
 //! line, inside a fence that this session alone uses.
 
+mod anonymity;
 pub mod moderator;
 pub mod quote;
+pub(crate) mod scope;
+mod self_reference;
 mod supplied;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +29,8 @@ use crate::debate::mode::{Form, Labels, Stage};
 use crate::debate::needs::{self, Answers};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
-use crate::debate::response::contract::{self, Contract, Earlier, Needs, Objections, StanceTerms};
+use crate::debate::response::contract::{Contract, Earlier, Needs, Objections, Scope, StanceTerms};
+use crate::debate::response::instructions::{self, Answer, Asks};
 use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
@@ -68,16 +72,24 @@ pub fn prompt(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker
         messages.push(Message { role: Role::User, text });
         if let Some(turn) = history.turns.get(&planned.id) {
             let is_over = index < at;
-            push_attempts(&mut messages, &turn.attempts, is_over);
+            let shorter = || scope::shorter(history, &contract(history, slots, index, speaker));
+            push_attempts(&mut messages, &turn.attempts, is_over, shorter);
         }
     }
     let turn = slots[at].turns.iter().find(|planned| planned.id.speaker == speaker).map(|planned| &planned.id);
     let contract = contract(history, slots, at, speaker);
-    Prompt { shared: shared(history), messages, schema: contract.schema(), output_tokens_max: room(history, turn) }
+    let scope = scope::due(history, turn, scope::of_slot(history, &slots[at], speaker));
+    Prompt { shared: shared(history), messages, schema: contract.schema(scope), output_tokens_max: room(history, turn) }
 }
 
-/// Adds what came of a turn: each reply, and between two attempts the reason for asking again.
-pub(crate) fn push_attempts(messages: &mut Vec<Message>, attempts: &[Attempt], is_over: bool) {
+/// Adds what came of a turn: each reply, and between two attempts the reason for asking again. `shorter` words the form that
+/// is asked for after a reply that was cut off.
+pub(crate) fn push_attempts(
+    messages: &mut Vec<Message>,
+    attempts: &[Attempt],
+    is_over: bool,
+    shorter: impl Fn() -> Option<String>,
+) {
     let settled: Vec<&Outcome> = attempts.iter().filter_map(|attempt| attempt.outcome.as_ref()).collect();
     for (place, outcome) in settled.iter().enumerate() {
         let ends_turn = is_over && place + 1 == settled.len();
@@ -86,7 +98,7 @@ pub(crate) fn push_attempts(messages: &mut Vec<Message>, attempts: &[Attempt], i
                 let text = if reply.text.trim().is_empty() { NO_REPLY } else { &reply.text };
                 messages.push(Message { role: Role::Assistant, text: text.to_owned() });
                 if !ends_turn {
-                    messages.push(Message { role: Role::User, text: again(response) });
+                    messages.push(Message { role: Role::User, text: again(response, &shorter) });
                 }
             }
             Outcome::Failed(_) if ends_turn => {
@@ -98,7 +110,7 @@ pub(crate) fn push_attempts(messages: &mut Vec<Message>, attempts: &[Attempt], i
     }
 }
 
-fn again(response: &Response) -> String {
+fn again(response: &Response, shorter: impl Fn() -> Option<String>) -> String {
     match response {
         Response::Unclear { reason } => {
             format!(
@@ -109,17 +121,17 @@ fn again(response: &Response) -> String {
             "That reply was withheld. If you can answer, do so now as exactly one JSON object of the same form."
                 .to_owned()
         }
-        _ => "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object."
-            .to_owned(),
+        _ => {
+            let cut =
+                "That reply was cut off before its end. Send it again, whole and shorter, as exactly one JSON object.";
+            shorter().map_or_else(|| cut.to_owned(), |form| format!("{cut} {form}"))
+        }
     }
 }
 
 /// Output tokens for the next attempt at `turn`: twice as many after a reply that was cut off.
 pub(crate) fn room(history: &History, turn: Option<&TurnId>) -> u32 {
-    // The last attempt that came to something: another one may be in flight already.
-    let last = turn.and_then(|turn| history.turns.get(turn)?.settled().last());
-    let was_cut = matches!(last, Some((_, Outcome::Finished { response: Response::Truncated, .. })));
-    history.setup.limits.output_tokens_max * if was_cut { 2 } else { 1 }
+    history.setup.limits.output_tokens_max * if scope::was_cut(history, turn) { 2 } else { 1 }
 }
 
 /// Returns the terms on which a turn in the slot at index `at` is taken.
@@ -129,7 +141,7 @@ pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speak
         options: if opens(history, slot) { history.setup.question.options.clone() } else { history.options().to_vec() },
         estimate: history.setup.question.estimate.clone(),
         earlier: earlier(history, &slots[..at], speaker),
-        objections: objections(history),
+        objections: objections(history, slot.stage.form),
     };
     match slot.stage.form {
         Form::Position => {
@@ -144,10 +156,15 @@ fn asks_for_needs(history: &History) -> Needs {
     history.setup.needs.map_or(Needs::NotAsked, |_| Needs::Asked)
 }
 
-/// Positions say what they would forbid where the gate asks for it and there are no ballots to say it on.
-fn objections(history: &History) -> Objections {
+/// Seats say what they would forbid where the gate asks for it: on ballots, or else in positions.
+fn objections(history: &History, form: Form) -> Objections {
     let is_gated = history.setup.gate.as_ref().is_some_and(|gate| gate.no_blocking_dissent);
-    if is_gated && !history.setup.mode.has_ballots() { Objections::Asked } else { Objections::NotAsked }
+    let says = match form {
+        Form::Position => !history.setup.mode.has_ballots(),
+        Form::Ballot => true,
+        Form::Questions => false,
+    };
+    if is_gated && says { Objections::Asked } else { Objections::NotAsked }
 }
 
 fn opens(history: &History, slot: &Slot<'_>) -> bool {
@@ -192,11 +209,25 @@ pub fn shared(history: &History) -> String {
         quote::fence(&nonce, &question.topic),
         supplied::block(&history.setup, &nonce),
         if history.setup.web_search.terms().is_some() { SEARCH_RULE } else { "" },
-        match question.estimate {
-            Some(_) => contract::describe_estimate(&forms, asks_for_needs(history)),
-            None => contract::describe(&forms, asks_for_needs(history), objections(history)),
-        },
+        described(history, &forms),
     )
+}
+
+/// The forms in words: those that the panel is asked to fill in.
+fn described(history: &History, forms: &[Form]) -> String {
+    let is_compact = scope::is_compact_throughout(history);
+    // Whichever form asks for objections, its words stand under every form that may hold them.
+    let objecting = if is_compact { Form::Ballot } else { Form::Position };
+    let asks = Asks {
+        needs: asks_for_needs(history),
+        objections: objections(history, objecting),
+        answer: history.setup.question.estimate.as_ref().map_or(Answer::Option, |_| Answer::Number),
+    };
+    match (Rule::SmallerForms.holds_in(history.setup.format), is_compact) {
+        (false, _) => instructions::former(forms, asks),
+        (true, false) => instructions::whole(forms, asks),
+        (true, true) => instructions::compact(forms, asks),
+    }
 }
 
 const RULES: &str = "\
@@ -265,7 +296,8 @@ impl Told {
         parts.extend(self.contributions(history, slots, at, turn, ledger));
         let proposal = proposal(history);
         parts.push(template::expand(slot.stage.ask.trim(), &values(history, slot, turn, &proposal)));
-        parts.push(form_line(&contract(history, slots, at, turn.speaker)));
+        let scope = scope::of_slot(history, slot, turn.speaker);
+        parts.push(form_line(&contract(history, slots, at, turn.speaker), scope));
         self.own.push(turn.clone());
         parts.join("\n\n")
     }
@@ -337,11 +369,7 @@ impl Told {
                 Labels::Named => name_of(history, said.turn.speaker),
                 Labels::Anonymous => format!("Contribution {}", place + 1),
             };
-            let text = quote::contribution(said, ledger);
-            let text = match slots[at].stage.labels {
-                Labels::Named => text,
-                Labels::Anonymous => quote::scrubbed(&text, history, said.turn.speaker),
-            };
+            let text = quote::shown(said, ledger, history);
             format!("{label}\n{}", quote::fence(&nonce, &text))
         });
         Some(format!("{heading}\n\n{}", quoted.collect::<Vec<_>>().join("\n\n")))
@@ -465,8 +493,8 @@ fn statistics(history: &History, ratings: &BTreeMap<OptionId, Ratings>) -> Optio
     (!lines.is_empty()).then(|| format!("How the panel rates the options so far, from -2 to 2:\n{}", lines.join("\n")))
 }
 
-pub(crate) fn form_line(contract: &Contract) -> String {
-    format!("Form: {}. Fields, in this order: {}.", contract.name(), contract.fields().join(", "))
+pub(crate) fn form_line(contract: &Contract, scope: Scope) -> String {
+    format!("Form: {}. Fields, in this order: {}.", contract.name(), contract.fields(scope).join(", "))
 }
 
 /// The length of a prompt in bytes, shared block and messages.

@@ -1,12 +1,12 @@
 //! The moderator's own prompts: framing a panel, sorting opening statements, closing the debate.
 
-use crate::debate::ask::{Message, Prompt, Role, TurnId};
+use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
 use crate::debate::claims::{Entry, Status};
 use crate::debate::decision::Decision;
 use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::history::History;
 use crate::debate::person;
-use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, shared};
+use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, scope, shared};
 use crate::debate::question::OPTIONS;
 use crate::debate::response::contract::Contract;
 use crate::debate::schedule;
@@ -123,15 +123,16 @@ fn minority(dissent: &Dissent) -> String {
 
 /// A conversation of one turn, with the attempts at it so far.
 fn closed_prompt(history: &History, turn: &TurnId, contract: &Contract, parts: Vec<String>) -> Prompt {
-    let text = [vec![ROLE.to_owned()], parts, vec![form_line(contract)]].concat().join("\n\n");
+    let scope = scope::of(history, Speaker::Moderator);
+    let text = [vec![ROLE.to_owned()], parts, vec![form_line(contract, scope)]].concat().join("\n\n");
     let mut messages = vec![Message { role: Role::User, text }];
     if let Some(known) = history.turns.get(turn) {
-        push_attempts(&mut messages, &known.attempts, false);
+        push_attempts(&mut messages, &known.attempts, false, || scope::shorter(history, contract));
     }
     Prompt {
         shared: shared(history),
         messages,
-        schema: contract.schema(),
+        schema: contract.schema(scope::due(history, Some(turn), scope)),
         output_tokens_max: room(history, Some(turn)),
     }
 }

@@ -3,7 +3,10 @@
 use crate::debate::ask::Speaker;
 use crate::debate::claims::Entry;
 use crate::debate::history::History;
+use crate::debate::mode::Labels;
+use crate::debate::prompt::anonymity;
 use crate::debate::response::{Claim, ClaimKind, EvidenceKind, Response};
+use crate::debate::rules::Rule;
 use crate::debate::text;
 use crate::debate::visibility::Contribution;
 use crate::stats::shuffle;
@@ -82,7 +85,7 @@ fn marked(nonce: &str, text: &str) -> usize {
 
 /// Words a contribution: statement, claims by ledger id, concessions; or the questions posed. Never reasoning, stance
 /// or confidence.
-pub fn contribution(said: &Contribution<'_>, ledger: &[Entry]) -> String {
+fn contribution(said: &Contribution<'_>, ledger: &[Entry]) -> String {
     let mut lines: Vec<String> = Vec::new();
     match said.response {
         Response::Position(position) => {
@@ -127,19 +130,27 @@ pub fn claim(id: &str, claim: &Claim) -> Vec<String> {
     std::iter::once(head).chain(evidence).collect()
 }
 
-/// Returns `text` without the names by which its author could be known.
-pub fn scrubbed(text: &str, history: &History, author: Speaker) -> String {
-    let Speaker::Seat(seat) = author else {
-        return text.to_owned();
-    };
-    let Some(agent) = history.agent(seat) else {
-        return text.to_owned();
-    };
-    let mut text = text.to_owned();
-    for name in [&agent.id, &agent.name, &agent.persona.name] {
-        text = without_word(&text, name);
+/// Words a contribution as its reader is shown it: without its author's names where the labels are neutral.
+pub fn shown(said: &Contribution<'_>, ledger: &[Entry], history: &History) -> String {
+    let text = contribution(said, ledger);
+    match said.labels {
+        Labels::Named => text,
+        Labels::Anonymous => scrubbed(&text, history, said.turn.speaker),
     }
-    text
+}
+
+/// Returns `text` without the names by which its author could be known.
+fn scrubbed(text: &str, history: &History, author: Speaker) -> String {
+    let agent = match author {
+        Speaker::Seat(seat) => history.agent(seat),
+        Speaker::Moderator => None,
+    };
+    let Some(agent) = agent else { return text.to_owned() };
+    if Rule::NamesAreRoles.holds_in(history.setup.format) {
+        return anonymity::without_author(text, agent, &history.setup);
+    }
+    let names = [&agent.id, &agent.name, &agent.persona.name];
+    names.into_iter().fold(text.to_owned(), |text, name| without_word(&text, name))
 }
 
 /// Replaces `word` where it stands alone.

@@ -182,9 +182,21 @@ fn yes_or_no(word: &str, options: &[Choice]) -> Option<OptionId> {
     options.iter().find(|choice| of(words, &text::identity(&choice.text))).map(|choice| choice.id.clone())
 }
 
-/// The words and numbers of a text, without what sets them off.
+/// The words and numbers of a text, without what sets them off; a number stands apart from words of a script without spaces.
 fn tokens(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).collect()
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty());
+    words.flat_map(runs).collect()
+}
+
+/// The runs of a word that are of a script without spaces, and those that are not.
+fn runs(word: &str) -> Vec<&str> {
+    let mut starts = vec![0];
+    let pairs = word.char_indices().zip(word.char_indices().skip(1));
+    starts.extend(
+        pairs.filter(|((_, c), (_, next))| text::is_unspaced(*c) != text::is_unspaced(*next)).map(|(_, (at, _))| at),
+    );
+    let ends = starts.iter().skip(1).copied().chain([word.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &word[*start..end]).collect()
 }
 
 /// Whether a token could name an option that is not there: a number, or an id.

@@ -1,10 +1,9 @@
-//! What a response must hold, as a JSON Schema for providers that enforce one. `read` is its other half.
-
-use serde_json::{Map, Value, json};
+//! What a response must hold: the fields of each form, as a JSON Schema for providers that enforce one. `read` is its other
+//! half.
 
 use crate::debate::ask::Schema;
-use crate::debate::mode::Form;
 use crate::debate::question::{Choice, Unit};
+use crate::debate::response::shape::{self, Claims, Shape};
 
 /// The terms on which a turn is taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +20,19 @@ pub enum Contract {
     Sorting(u32),
     /// The closing text.
     Synthesis,
+}
+
+/// How much a form asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What formats 1 to 4 of the log asked for: a confidence from 0 to 1, and an objection in words alone.
+    Former,
+    /// An opening statement: nothing has been said yet that it could rebut or concede.
+    Opening,
+    /// All that reports and gates read.
+    Full,
+    /// What a seat needs to be heard and counted: a reason, a statement, the vote and a confidence, in short texts.
+    Compact,
 }
 
 /// Whether a statement may say which facts from outside it needs.
@@ -41,16 +53,16 @@ pub struct StanceTerms {
     pub estimate: Option<Unit>,
     /// What the seat has said before.
     pub earlier: Earlier,
-    /// Whether a position may call an objection blocking; every ballot may.
+    /// Whether a position, or a ballot of the compact form, may call an objection blocking; every other ballot may.
     pub objections: Objections,
 }
 
-/// Whether a position may call an objection blocking.
+/// Whether a form may call an objection blocking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Objections {
     /// It is not asked.
     NotAsked,
-    /// It is, since the gate looks at them and no ballots are cast.
+    /// It is, since the gate looks at them.
     Asked,
 }
 
@@ -69,6 +81,15 @@ pub enum Earlier {
 pub const QUESTIONS_MAX: usize = 3;
 /// Most needs that are taken from one response; further ones are left out.
 pub const NEEDS_MAX: usize = 2;
+
+/// The longest texts of the compact form, in characters: some 60 words of English for a reason, 40 for a statement.
+const REASON_CHARS: u32 = 480;
+const STATEMENT_CHARS: u32 = 280;
+/// The longest closing text of the compact form, in characters: some 120 words.
+const CONCLUSION_CHARS: u32 = 840;
+
+/// A field of a form, and its shape.
+type Field<'a> = (&'static str, Shape<'a>);
 
 impl Contract {
     /// The terms of the stance that it asks for; `None` where it asks for none.
@@ -93,47 +114,42 @@ impl Contract {
     }
 
     /// The field names of the response, in the order in which they are to be written.
-    pub fn fields(&self) -> Vec<&'static str> {
-        self.properties().into_iter().map(|(name, _)| name).collect()
+    pub fn fields(&self, scope: Scope) -> Vec<&'static str> {
+        self.properties(scope).into_iter().map(|(name, _)| name).collect()
     }
 
-    /// The response's JSON Schema. Reasons stand before verdicts, since models write in this order.
-    pub fn schema(&self) -> Schema {
-        let properties = self.properties().into_iter().map(|(name, shape)| (name, shape.json())).collect();
-        Schema { name: self.name().to_owned(), json: object(properties) }
+    /// The response's JSON Schema. Reasons stand before verdicts, since models write in this order; the vote stands before
+    /// everything else.
+    pub fn schema(&self, scope: Scope) -> Schema {
+        let properties = self.properties(scope).into_iter().map(|(name, shape)| (name, shape.json())).collect();
+        Schema { name: self.name().to_owned(), json: shape::object(properties) }
     }
 
-    fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
-        match self {
-            Self::Position(stance, needs) => {
-                let mut properties = vec![
-                    ("reasoning", Shape::Text),
-                    ("claims", Shape::Claims),
-                    ("concessions", Shape::Concessions),
-                    ("statement", Shape::Text),
-                ];
-                properties.extend(stance.iter().flat_map(StanceTerms::properties));
-                let objects = stance.as_ref().is_some_and(StanceTerms::takes_objections);
-                properties.extend(objects.then_some(("blocking_objection", Shape::TextOrNull)));
-                properties.push(("confidence", Shape::Number));
+    fn properties(&self, scope: Scope) -> Vec<Field<'_>> {
+        match (self, scope) {
+            (Self::Position(stance, needs), Scope::Former) => former_position(stance.as_ref(), *needs),
+            (Self::Position(stance, needs), Scope::Opening | Scope::Full) => {
+                let mut properties = spoken("reasoning", stance.as_ref(), scope);
+                properties.push(("claims", Shape::Claims(claims(stance.as_ref(), scope))));
+                properties.extend((scope == Scope::Full).then_some(("concessions", Shape::Concessions)));
                 properties.push(("would_change_my_mind", Shape::Texts));
                 properties.extend((*needs == Needs::Asked).then_some(("needs", Shape::Needs)));
                 properties
             }
-            Self::Questions => vec![("questions", Shape::Questions)],
-            Self::Ballot(stance) => {
-                let mut properties = vec![("because", Shape::Text), ("statement", Shape::Text)];
-                properties.extend(stance.properties());
-                // There is no option to forbid in an estimate.
-                if stance.estimate.is_none() {
-                    properties.push(("blocking_objection", Shape::TextOrNull));
-                }
-                properties.push(("confidence", Shape::Number));
-                properties
+            (Self::Position(stance, _), Scope::Compact) => spoken("reasoning", stance.as_ref(), scope),
+            (Self::Ballot(stance), Scope::Former) => former_ballot(stance),
+            (Self::Ballot(stance), Scope::Opening | Scope::Full | Scope::Compact) => {
+                spoken("because", Some(stance), scope)
             }
-            Self::Perspectives(_) => vec![("perspectives", Shape::Personas)],
-            Self::Sorting(_) => vec![("options", Shape::Piles)],
-            Self::Synthesis => vec![
+            (Self::Questions, Scope::Former | Scope::Opening | Scope::Full) => vec![("questions", Shape::Questions)],
+            (Self::Questions, Scope::Compact) => vec![("questions", Shape::OneQuestion)],
+            (Self::Perspectives(count), Scope::Compact) => vec![("perspectives", Shape::ShortPersonas(*count))],
+            (Self::Perspectives(_), Scope::Former | Scope::Opening | Scope::Full) => {
+                vec![("perspectives", Shape::Personas)]
+            }
+            (Self::Sorting(_), _) => vec![("options", Shape::Piles)],
+            (Self::Synthesis, Scope::Compact) => vec![("conclusion", Shape::ShortText(CONCLUSION_CHARS))],
+            (Self::Synthesis, Scope::Former | Scope::Opening | Scope::Full) => vec![
                 ("conclusion", Shape::Text),
                 ("rationale", Shape::Points),
                 ("risks", Shape::Points),
@@ -144,7 +160,61 @@ impl Contract {
     }
 }
 
-const KINDS: [&str; 5] = ["clarify", "assumption", "evidence", "counterexample", "implication"];
+/// What every statement and ballot holds: the reason under the name of its form, the position, the vote, an objection where
+/// one is asked for, and a confidence.
+fn spoken<'a>(reason: &'static str, terms: Option<&'a StanceTerms>, scope: Scope) -> Vec<Field<'a>> {
+    let text = |chars: u32| match scope {
+        Scope::Compact => Shape::ShortText(chars),
+        Scope::Former | Scope::Opening | Scope::Full => Shape::Text,
+    };
+    let mut properties = vec![(reason, text(REASON_CHARS)), ("statement", text(STATEMENT_CHARS))];
+    properties.extend(terms.iter().flat_map(|terms| terms.vote(scope)));
+    // Every ballot has room for an objection where there is an option to forbid, unless it is to be short.
+    let is_ballot = reason == "because" && scope != Scope::Compact;
+    let objects = |terms: &&StanceTerms| terms.takes_objections() || is_ballot && terms.estimate.is_none();
+    if terms.as_ref().is_some_and(objects) {
+        properties.push(("blocking", Shape::TrueOrFalse));
+        properties.push(("blocking_objection", Shape::TextOrNull));
+    }
+    properties.push(("confidence", Shape::Percent));
+    properties
+}
+
+/// What a claim can say of: options that there are, and claims that were made.
+fn claims(terms: Option<&StanceTerms>, scope: Scope) -> Claims {
+    let has_options = terms.is_none_or(|terms| !terms.options.is_empty());
+    match (has_options, scope) {
+        (true, Scope::Former | Scope::Full | Scope::Compact) => Claims::OfOptionsAndClaims,
+        (true, Scope::Opening) => Claims::OfOptions,
+        (false, Scope::Former | Scope::Full | Scope::Compact) => Claims::OfClaims,
+        (false, Scope::Opening) => Claims::Alone,
+    }
+}
+
+fn former_position(stance: Option<&StanceTerms>, needs: Needs) -> Vec<Field<'_>> {
+    let mut properties = vec![
+        ("reasoning", Shape::Text),
+        ("claims", Shape::Claims(Claims::OfOptionsAndClaims)),
+        ("concessions", Shape::Concessions),
+        ("statement", Shape::Text),
+    ];
+    properties.extend(stance.iter().flat_map(|terms| terms.former()));
+    let objects = stance.is_some_and(StanceTerms::takes_objections);
+    properties.extend(objects.then_some(("blocking_objection", Shape::TextOrNull)));
+    properties.push(("confidence", Shape::Number));
+    properties.push(("would_change_my_mind", Shape::Texts));
+    properties.extend((needs == Needs::Asked).then_some(("needs", Shape::Needs)));
+    properties
+}
+
+fn former_ballot(stance: &StanceTerms) -> Vec<Field<'_>> {
+    let mut properties = vec![("because", Shape::Text), ("statement", Shape::Text)];
+    properties.extend(stance.former());
+    // There is no option to forbid in an estimate.
+    properties.extend(stance.estimate.is_none().then_some(("blocking_objection", Shape::TextOrNull)));
+    properties.push(("confidence", Shape::Number));
+    properties
+}
 
 impl StanceTerms {
     /// Whether a position on these terms may call an objection blocking: only where there are options to forbid.
@@ -152,201 +222,52 @@ impl StanceTerms {
         self.objections == Objections::Asked && !self.options.is_empty() && self.estimate.is_none()
     }
 
-    fn properties(&self) -> Vec<(&'static str, Shape<'_>)> {
+    /// The vote first, then what explains it. In the compact form null alone abstains, and the statement says why.
+    fn vote(&self, scope: Scope) -> Vec<Field<'_>> {
+        let is_short = scope == Scope::Compact;
+        let mut properties = Vec::new();
         if self.estimate.is_some() {
-            let mut properties = vec![("estimate", Shape::EstimateOrNull), ("abstain_reason", Shape::TextOrNull)];
-            properties.extend((self.earlier != Earlier::None).then_some(("change", Shape::ChangeOrNull)));
+            properties.push(("estimate", Shape::EstimateOrNull));
+        } else if !self.options.is_empty() {
+            properties.push(("option", Shape::OptionOrNull(&self.options)));
+        }
+        if is_short {
             return properties;
         }
-        if self.options.is_empty() {
-            return vec![("abstain_reason", Shape::TextOrNull)];
+        properties.push(("abstain_reason", Shape::TextOrNull));
+        if self.estimate.is_none() && !self.options.is_empty() {
+            properties.push(("ratings", Shape::Ratings(&self.options)));
         }
-        let mut properties = vec![
-            ("ratings", Shape::Ratings(&self.options)),
-            ("option", Shape::OptionOrNull(&self.options)),
-            ("abstain_reason", Shape::TextOrNull),
-        ];
-        match self.earlier {
-            Earlier::None => {}
-            Earlier::Sorted => {
-                properties.push(("change", Shape::ChangeOrNull));
-                properties.push(("opening_was", Shape::OptionOrNull(&self.options)));
-            }
-            Earlier::Taken => properties.push(("change", Shape::ChangeOrNull)),
-        }
+        properties.extend(self.changes());
         properties
     }
-}
 
-/// The shape of one field. Names are needed far more often than shapes, so the JSON is built on demand.
-enum Shape<'a> {
-    Text,
-    TextOrNull,
-    Number,
-    Texts,
-    Claims,
-    Concessions,
-    Questions,
-    Needs,
-    Personas,
-    Piles,
-    Points,
-    ChangeOrNull,
-    EstimateOrNull,
-    Ratings(&'a [Choice]),
-    OptionOrNull(&'a [Choice]),
-}
+    /// The stance as formats 1 to 4 of the log asked for it.
+    fn former(&self) -> Vec<Field<'_>> {
+        let mut properties = if self.estimate.is_some() {
+            vec![("estimate", Shape::EstimateOrNull), ("abstain_reason", Shape::TextOrNull)]
+        } else if self.options.is_empty() {
+            vec![("abstain_reason", Shape::TextOrNull)]
+        } else {
+            vec![
+                ("ratings", Shape::Ratings(&self.options)),
+                ("option", Shape::OptionOrNull(&self.options)),
+                ("abstain_reason", Shape::TextOrNull),
+            ]
+        };
+        properties.extend(self.changes());
+        properties
+    }
 
-impl Shape<'_> {
-    fn json(&self) -> Value {
-        match self {
-            Self::Text => text(),
-            Self::TextOrNull => text_or_null(),
-            Self::Number => json!({ "type": "number" }),
-            Self::Texts => list(text()),
-            Self::Claims => list(claim()),
-            Self::Concessions => list(object(vec![("claim", text()), ("consequence", text())])),
-            Self::Questions => {
-                list(object(vec![("kind", one_of(&KINDS)), ("about", text_or_null()), ("text", text())]))
+    /// The account of a change of mind, and the correction of a sorting.
+    fn changes(&self) -> Vec<Field<'_>> {
+        let change = ("change", Shape::ChangeOrNull);
+        match (self.earlier, self.estimate.is_some(), self.options.is_empty()) {
+            (Earlier::None, _, _) | (_, false, true) => Vec::new(),
+            (Earlier::Sorted, false, false) => {
+                vec![change, ("opening_was", Shape::OptionOrNull(&self.options))]
             }
-            Self::Needs => {
-                list(object(vec![("query", text()), ("reason", text()), ("required", json!({ "type": "boolean" }))]))
-            }
-            Self::Personas => list(object(vec![("name", text()), ("cares_about", text())])),
-            Self::Piles => list(object(vec![("text", text()), ("statements", list(json!({ "type": "integer" })))])),
-            Self::Points => list(object(vec![("text", text()), ("claims", list(text()))])),
-            Self::ChangeOrNull => or_null(vec![("because", text()), ("decisive_claims", list(text()))]),
-            Self::EstimateOrNull => {
-                let number = || json!({ "type": "number" });
-                or_null(vec![("low", number()), ("high", number()), ("value", number())])
-            }
-            Self::Ratings(options) => {
-                let rating = || json!({ "type": "integer", "enum": [-2, -1, 0, 1, 2] });
-                object(options.iter().map(|choice| (choice.id.0.as_str(), rating())).collect())
-            }
-            Self::OptionOrNull(options) => {
-                let ids: Vec<Value> = options.iter().map(|choice| json!(choice.id)).chain([Value::Null]).collect();
-                json!({ "type": ["string", "null"], "enum": ids })
-            }
+            (Earlier::Taken, _, _) | (Earlier::Sorted, true, _) => vec![change],
         }
     }
 }
-
-fn claim() -> Value {
-    let evidence = object(vec![
-        ("type", one_of(&["citation", "calculation", "example", "material"])),
-        ("ref", text()),
-        ("quote", text()),
-    ]);
-    object(vec![
-        ("text", text()),
-        ("kind", one_of(&["fact", "inference", "value", "assumption"])),
-        ("evidence", list(evidence)),
-        ("supports", list(text())),
-        ("rebuts", list(text())),
-    ])
-}
-
-fn or_null(properties: Vec<(&str, Value)>) -> Value {
-    let mut object = object(properties);
-    object["type"] = json!(["object", "null"]);
-    object
-}
-
-fn object(properties: Vec<(&str, Value)>) -> Value {
-    let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
-    let properties: Map<String, Value> =
-        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
-fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn text_or_null() -> Value {
-    json!({ "type": ["string", "null"] })
-}
-
-fn one_of(names: &[&str]) -> Value {
-    json!({ "type": "string", "enum": names })
-}
-
-/// What the forms of a debate ask for, field by field, for the shared part of every prompt. Holds no JSON that could be
-/// read as a response.
-pub fn describe(forms: &[Form], needs: Needs, objections: Objections) -> String {
-    let described = forms.iter().map(|form| match (form, objections) {
-        (Form::Position, Objections::NotAsked) => position(needs),
-        (Form::Position, Objections::Asked) => format!("{}\n{OBJECTION} {FORBIDS}", position(needs)),
-        (Form::Questions, _) => QUESTIONS.to_owned(),
-        (Form::Ballot, _) => BALLOT.to_owned(),
-    });
-    described.chain([STANCE.to_owned()]).collect::<Vec<_>>().join("\n")
-}
-
-/// Like [`describe`], for a question that a number answers.
-pub fn describe_estimate(forms: &[Form], needs: Needs) -> String {
-    let described = forms.iter().map(|form| match form {
-        Form::Position => position(needs).replace(SUPPORTS, "supports (always empty: there are no options)"),
-        Form::Questions => QUESTIONS.to_owned(),
-        Form::Ballot => BALLOT.lines().filter(|line| !line.starts_with(OBJECTION)).collect::<Vec<_>>().join("\n"),
-    });
-    described.chain([STANCE_ESTIMATE.to_owned()]).collect::<Vec<_>>().join("\n")
-}
-
-fn position(needs: Needs) -> String {
-    match needs {
-        Needs::NotAsked => POSITION.to_owned(),
-        Needs::Asked => format!("{POSITION}\n{NEEDS}"),
-    }
-}
-
-/// What an estimate has no use for, as the forms word it.
-const SUPPORTS: &str = "supports (option ids)";
-const OBJECTION: &str = "- blocking_objection:";
-/// What an objection is, as the form ballot words it too.
-const FORBIDS: &str = "a reason that forbids the leading option whatever its support, or null.";
-
-const POSITION: &str = "\
-Form position:
-- reasoning: how you reach your position, in at most 200 words. Kept for the record; the others see your claims instead.
-- claims: new claims only, at most 6, each with text (one sentence), kind (fact, inference, value or assumption), evidence (a list of type: citation, \
-calculation, example or material; ref: where it can be found; quote: the words relied on, or empty), supports (option ids) and rebuts (claim ids).
-- concessions: claims of others that you now accept, or of your own that you give up: claim (its id) and consequence (what follows for your position).
-- statement: your position in at most 40 words.
-- confidence: between 0 and 1, the chance that this position survives an informed review.
-- would_change_my_mind: observations that would, concrete enough to check.";
-
-const NEEDS: &str = "\
-- needs: facts from outside this debate that nobody on the panel can know, at most 2, each with query (what a person should find out, as one question), reason \
-(what it would settle) and required (true only if no position can be justified without it). Nearly always an empty list.";
-
-const QUESTIONS: &str = "\
-Form questions:
-- questions: at most 3, each with kind (clarify, assumption, evidence, counterexample or implication), about (the id of the claim it is about, or null) and text.";
-
-const BALLOT: &str = "\
-Form ballot (sealed: nobody sees it before all are in):
-- because: the reason in at most 60 words.
-- statement: your position in one sentence.
-- blocking_objection: a reason that forbids the leading option whatever its support, or null.
-- confidence: between 0 and 1, the chance that this position survives an informed review.";
-
-const STANCE: &str = "\
-Further fields, in the requests that list them:
-- ratings: every option from -2 (harmful) over 0 (neutral) to 2 (clearly right), by option id.
-- option: the id of the option you hold, or null to abstain.
-- abstain_reason: null, or why you abstain.
-- change: null if you hold what you held before; otherwise because (what was decisive) and decisive_claims (the ids of the claims that were).
-- opening_was: null if your opening statement was counted for the right option; otherwise the id of the right one.";
-
-const STANCE_ESTIMATE: &str = "\
-Further fields, in the requests that list them:
-- estimate: low, high and value, plain numbers in the unit of the question, or null to abstain. The true number should lie between low and high four times out \
-of five; value is your best single number and lies between them.
-- abstain_reason: null, or why you abstain.
-- change: null if value is what you gave before; otherwise because (what was decisive) and decisive_claims (the ids of the claims that were).";

@@ -7,27 +7,33 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::debate::question::Choice;
-use crate::debate::response::contract::{Contract, Earlier, StanceTerms};
+use crate::debate::response::contract::{Contract, Earlier, Scope, StanceTerms};
 use crate::debate::text;
 
 /// What a person may write in place of an option to abstain.
 const ABSTAINS: &str = "abstain";
 
 /// Returns the whole form of what a person gave. The error names what is unknown or missing.
-pub fn filled(contract: &Contract, given: &Map<String, Value>) -> Result<Map<String, Value>, String> {
-    let fields = contract.fields();
-    check_known(contract, &fields, given)?;
+pub fn filled(contract: &Contract, scope: Scope, given: &Map<String, Value>) -> Result<Map<String, Value>, String> {
+    let fields = contract.fields(scope);
+    check_known(contract, scope, given)?;
     let words = Words::of(given);
     if words.is_missing() && fields.contains(&"statement") {
         return Err("`because` is missing: say why, in one sentence".to_owned());
     }
-    let value = |field: &&'static str| ((*field).to_owned(), value(contract, given, &words, field));
+    let value = |field: &&'static str| {
+        let value = match (*field, scope) {
+            ("confidence", Scope::Opening | Scope::Full | Scope::Compact) => confidence(given.get("confidence")),
+            (field, _) => value(contract, given, &words, field),
+        };
+        ((*field).to_owned(), value)
+    };
     Ok(fields.iter().map(value).collect())
 }
 
 /// The names that a person may use: those of the form, and either way of saying why.
-pub fn names(contract: &Contract) -> Vec<&'static str> {
-    let mut names = contract.fields();
+pub fn names(contract: &Contract, scope: Scope) -> Vec<&'static str> {
+    let mut names = contract.fields(scope);
     for either in ["because", "statement"] {
         if names.contains(&"statement") && !names.contains(&either) {
             names.push(either);
@@ -36,11 +42,11 @@ pub fn names(contract: &Contract) -> Vec<&'static str> {
     names
 }
 
-fn check_known(contract: &Contract, fields: &[&str], given: &Map<String, Value>) -> Result<(), String> {
-    let names = names(contract);
+fn check_known(contract: &Contract, scope: Scope, given: &Map<String, Value>) -> Result<(), String> {
+    let names = names(contract, scope);
     match given.keys().find(|key| !names.contains(&key.as_str())) {
         None => Ok(()),
-        Some(key) if fields.contains(&"statement") && key == "reason" => {
+        Some(key) if names.contains(&"statement") && key == "reason" => {
             Err("`reason` is no field here; the reason stands in `because`".to_owned())
         }
         Some(key) => Err(format!("`{}` is no field of this form; it has {}", text::clip(key, 40), names.join(", "))),
@@ -83,9 +89,29 @@ fn value(contract: &Contract, given: &Map<String, Value>, words: &Words, field: 
         "estimate" => own.map_or(Value::Null, estimate),
         "abstain_reason" => own.unwrap_or_else(|| abstains(stance, given, words)),
         "change" => own.unwrap_or_else(|| change(stance, words)),
+        "blocking" => own.unwrap_or_else(|| json!(objects(given))),
         "questions" => own.map_or_else(|| json!([]), questions),
         "claims" | "concessions" | "would_change_my_mind" | "needs" => own.unwrap_or_else(|| json!([])),
         _ => own.unwrap_or(Value::Null),
+    }
+}
+
+/// Whether an objection is given: a person says that it is blocking by giving it.
+fn objects(given: &Map<String, Value>) -> bool {
+    given.get("blocking_objection").and_then(Value::as_str).is_some_and(|words| !text::is_blank(words))
+}
+
+/// A person's confidence, from 0 to 1, as the percentage that forms ask for; what is no such number stays as it is, for the
+/// reader to judge.
+fn confidence(given: Option<&Value>) -> Value {
+    let share = match given {
+        None => return Value::Null,
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(other) => other.as_f64(),
+    };
+    match (share.filter(|share: &f64| (0.0..=1.0).contains(share)), given) {
+        (Some(share), _) => json!(format!("{}%", (share * 10_000.0).round() / 100.0)),
+        (None, given) => given.cloned().unwrap_or(Value::Null),
     }
 }
 

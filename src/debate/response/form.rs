@@ -143,9 +143,7 @@ fn raised_objection(fields: &Fields<'_>) -> Option<String> {
 }
 
 fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
-    let reason = Some(fields.text("abstain_reason"))
-        .filter(|_| fields.value("abstain_reason").is_some_and(|reason| !is_filler(reason)));
-    let reason = reason.filter(|reason| !text::is_blank(reason));
+    let reason = abstain_reason(fields, terms);
     if let Some(unit) = &terms.estimate {
         let estimate = number::estimate_with_units(given_estimate(fields), unit)?;
         if estimate.is_none() && reason.is_none() {
@@ -163,6 +161,16 @@ fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
     let change = if terms.earlier == Earlier::None { None } else { change(fields) };
     let opening_was = if terms.earlier == Earlier::Sorted { corrected_opening(fields, &terms.options) } else { None };
     Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options), change, opening_was, estimate: None })
+}
+
+/// Why the seat abstains. The compact form has no field for it: there null in place of the vote abstains, and the statement
+/// says why.
+fn abstain_reason(fields: &Fields<'_>, terms: &StanceTerms) -> Option<String> {
+    let vote = if terms.estimate.is_some() { "estimate" } else { "option" };
+    let is_compact = fields.object.get(vote) == Some(&Value::Null) && !fields.object.contains_key("abstain_reason");
+    let name = if is_compact { "statement" } else { "abstain_reason" };
+    fields.value(name).filter(|reason| !is_filler(reason))?;
+    Some(fields.text(name)).filter(|reason| !text::is_blank(reason))
 }
 
 /// The estimate, in an object of its own or with its numbers side by side in the reply; words for nothing are none.

@@ -9,11 +9,13 @@ pub mod extract;
 mod fields;
 pub mod filled;
 mod form;
+pub mod instructions;
 mod json;
 pub mod number;
 mod objection;
 pub mod read;
 pub mod reasoning;
+mod shape;
 mod strict;
 mod units;
 

@@ -68,13 +68,12 @@ const SUBJECTS: [&str; 40] = [
     "veto",
 ];
 /// What denies, as a word or at the beginning of one.
-const DENIALS: [&str; 44] = [
+const DENIALS: [&str; 43] = [
     "no",
     "none",
     "not",
     "nothing",
     "without",
-    "n't",
     "kein",
     "nicht",
     "ohne",
@@ -204,9 +203,9 @@ fn denies(words: &str) -> bool {
         SUBJECTS.iter().any(|subject| word.starts_with(subject) || is_unspaced(word) && word.contains(subject))
     };
     let refuses = |word: &str| {
-        let begins = |denial: &&str| word == **denial || denial.chars().count() > 2 && word.starts_with(**denial);
+        let begins = |denial: &str| word == denial || denial.chars().count() > 2 && word.starts_with(denial);
         word.ends_with("n't")
-            || DENIALS.iter().any(|denial| begins(&denial))
+            || DENIALS.iter().any(|denial| begins(denial))
             || UNSPACED_DENIALS.iter().any(|denial| word.contains(denial))
     };
     is_none(first) || tokens.iter().any(|word| speaks(word)) && tokens.iter().any(|word| refuses(word))

@@ -1,10 +1,17 @@
 //! Text: made safe to show, shortened, and compared as people read it.
 
 mod characters;
+mod clipping;
 mod display;
 mod emphasis;
+mod markup;
+mod passage;
+mod terms;
 mod wording;
 
 pub use crate::debate::text::characters::{is_invisible, is_unspaced, look_alike, separates, steers};
+pub use crate::debate::text::clipping::clip_apart;
 pub use crate::debate::text::display::{clip, folded, is_blank, laid_out, line, plain};
+pub use crate::debate::text::passage::Passage;
+pub use crate::debate::text::terms::{Term, TermKind, searchable, terms};
 pub use crate::debate::text::wording::{comparable, holds, identity, same};

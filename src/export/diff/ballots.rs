@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::debate::agent::Seat;
 use crate::debate::ask::Speaker;
 use crate::debate::response::{Estimate, Response};
-use crate::debate::text::folded;
+use crate::debate::text::identity;
 use crate::export::diff::read::{Count, Dissent, Panelist, Read, Round, Turn};
 
 /// The kind of those entries of the minority report that say where a seat stands at the end.
@@ -69,12 +69,12 @@ impl Ballot {
     }
 
     fn ratings_by_words(&self) -> BTreeMap<String, (&str, i8)> {
-        self.ratings.iter().map(|(option, rating)| (folded(option), (option.as_str(), *rating))).collect()
+        self.ratings.iter().map(|(option, rating)| (identity(option), (option.as_str(), *rating))).collect()
     }
 
     /// Whether two ballots say the same, whoever cast them. Ratings are compared where both rate an option.
     pub(super) fn says_the_same(&self, other: &Self) -> bool {
-        let option = |ballot: &Self| ballot.option.as_deref().map(folded);
+        let option = |ballot: &Self| ballot.option.as_deref().map(identity);
         (self.stood, self.confidence, option(self), &self.estimate)
             == (other.stood, other.confidence, option(other), &other.estimate)
             && self.rated_otherwise(other).is_empty()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::estimate::PRECISIONS;
 use crate::debate::response::Estimate;
-use crate::debate::text::folded;
+use crate::debate::text::identity;
 use crate::export::diff::ballots::{Ballot, Given, ballots};
 use crate::export::diff::matching::{Match, matches, matches_twice};
 use crate::export::diff::read::{Estimated, Panelist, Read, Verdict};
@@ -49,7 +49,7 @@ fn as_is(name: &'static str, value: Value) -> Named {
 
 /// A text that says the same in other capitals, or with another full stop.
 fn in_words(name: &'static str, text: Option<String>) -> Named {
-    let compared = text.as_deref().map(folded);
+    let compared = text.as_deref().map(identity);
     (name, json!(text), json!(compared))
 }
 
@@ -123,7 +123,7 @@ fn usage(record: &Read) -> Vec<Named> {
 fn options(from: &Read, to: &Read) -> Found<String> {
     let texts =
         |record: &Read| -> Vec<String> { record.question.options.iter().map(|choice| choice.text.clone()).collect() };
-    let keys = |texts: &[String]| -> Vec<String> { texts.iter().map(|text| folded(text)).collect() };
+    let keys = |texts: &[String]| -> Vec<String> { texts.iter().map(|text| identity(text)).collect() };
     let (was, is) = (texts(from), texts(to));
     let Lists { added, removed, .. } = lists(&was, &is, &matches(&keys(&was), &keys(&is)), |_, _| true);
     Found { added, removed }
@@ -141,7 +141,7 @@ fn claims(from: &Read, to: &Read) -> Lists<Claim> {
             })
             .collect()
     };
-    let keys = |claims: &[Claim]| -> Vec<String> { claims.iter().map(|claim| folded(&claim.text)).collect() };
+    let keys = |claims: &[Claim]| -> Vec<String> { claims.iter().map(|claim| identity(&claim.text)).collect() };
     let (was, is) = (claims(from), claims(to));
     lists(&was, &is, &matches(&keys(&was), &keys(&is)), |a, b| a.status == b.status)
 }
@@ -158,7 +158,7 @@ fn members(record: &Read) -> Vec<Member> {
 }
 
 fn seat_keys(record: &Read) -> Vec<(String, Seat)> {
-    record.panel.iter().map(|panelist| (folded(&panelist.name), panelist.seat)).collect()
+    record.panel.iter().map(|panelist| (identity(&panelist.name), panelist.seat)).collect()
 }
 
 fn ballot_changes(from: &Read, to: &Read, seats: &[Match]) -> Vec<Sides<Option<Ballot>>> {
@@ -185,7 +185,7 @@ fn dissent(from: &Read, to: &Read, seats: &[Match]) -> Lists<Minority> {
             .iter()
             .map(|(seat, entry)| {
                 // A seat has one position, but may have several claims that nobody rebutted.
-                let words = if entry.kind == UNREBUTTED { folded(&entry.words) } else { String::new() };
+                let words = if entry.kind == UNREBUTTED { identity(&entry.words) } else { String::new() };
                 (known.get(seat).copied().ok_or(*seat), entry.kind.clone(), words)
             })
             .collect()
@@ -196,8 +196,8 @@ fn dissent(from: &Read, to: &Read, seats: &[Match]) -> Lists<Minority> {
 }
 
 fn says_the_same(from: &Minority, to: &Minority) -> bool {
-    let settles = |entry: &Minority| -> Vec<String> { entry.would_settle.iter().map(|text| folded(text)).collect() };
-    let said = |entry: &Minority| (entry.option.as_deref().map(folded), folded(&entry.words), settles(entry));
+    let settles = |entry: &Minority| -> Vec<String> { entry.would_settle.iter().map(|text| identity(text)).collect() };
+    let said = |entry: &Minority| (entry.option.as_deref().map(identity), identity(&entry.words), settles(entry));
     said(from) == said(to) && from.estimate == to.estimate
 }
 

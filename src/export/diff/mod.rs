@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::debate::agent::Seat;
-use crate::debate::text::folded;
+use crate::debate::text::identity;
 use crate::export::json::inert;
 
 pub use crate::export::diff::ballots::{Ballot, Given, Stood};
@@ -166,7 +166,7 @@ impl Diff {
 
     /// Whether both sessions debate the same question.
     pub fn is_of_one_question(&self) -> bool {
-        folded(&self.from.topic) == folded(&self.to.topic)
+        identity(&self.from.topic) == identity(&self.to.topic)
     }
 }
 

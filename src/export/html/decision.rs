@@ -6,6 +6,7 @@ use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::estimate::{Estimates, Revised, worded};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::ClaimId;
+use crate::export::abstention;
 use crate::export::html::markup::{Html, all, el, line, of, text, words};
 use crate::export::html::reference;
 use crate::export::html::table::{cell, grouped, number, option_key, row, table};
@@ -20,6 +21,11 @@ pub(super) fn section(record: &Record) -> Html {
     parts.push(el("p", &[("class", &"headline"), ("lang", &"und"), ("dir", &"auto")], [text(&headline(record))]));
     parts.extend(record.note.map(|note| of("p", "notice", [text(&format!("{}.", capitalised(note)))])));
     parts.extend(wording::status(record).map(|status| of("p", "notice", [text(&status)])));
+    let reasons = abstention::reasons(record).into_iter().map(|reason| el("li", &[], [words(&reason)]));
+    let reasons: Vec<Html> = reasons.collect();
+    if !reasons.is_empty() {
+        parts.push(of("ul", "caveats", reasons));
+    }
     parts.extend(record.decision.as_ref().map(|decision| facts(record, decision)));
     if !record.question.options.is_empty() {
         parts.push(options(record));

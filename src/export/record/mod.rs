@@ -30,6 +30,7 @@ use crate::export::absence::{self, Absence};
 use crate::export::cut_short::{self, CutShortRecord};
 use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
+use crate::export::unheard::{self, Unheard};
 use crate::export::usage::{self, UsageRecord};
 
 pub use crate::export::record::status::{Status, status};
@@ -123,6 +124,9 @@ pub struct Record {
     pub turns: Vec<TurnRecord>,
     /// Seats that were not asked any more, and why.
     pub absent: Vec<Absence>,
+    /// Seats that were not heard in the round that lost its quorum, and whether their providers or their replies failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unheard: Vec<Unheard>,
     /// Turns that were taken through another model than the seat's own, which had failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fallbacks: Vec<FallbackRecord>,
@@ -237,6 +241,7 @@ pub fn record(history: &History) -> Record {
         facts: history.answers.iter().flat_map(|answers| answers.facts.clone()).collect(),
         turns: turns::turns(history, &sealed),
         absent: absence::absent(history),
+        unheard: unheard::unheard(history),
         fallbacks: fallbacks::taken(history),
         claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
         citations: citations(history),

@@ -7,7 +7,7 @@ use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims::{self, Entry};
 use crate::debate::history::History;
 use crate::debate::schedule::{self, Cursor, Slot};
-use crate::debate::text::line;
+use crate::debate::text::{identity, line};
 use crate::export::record;
 
 /// What a reader wants to see of a session.
@@ -242,21 +242,20 @@ fn places(history: &History) -> Vec<Place> {
 
 /// Finds who is meant. Ids and seats are exact; names come from the mode or a model, so they come second.
 fn speaker(history: &History, asked: &str) -> Result<Speaker, ScopeError> {
-    let folded = |text: &str| line(text).to_lowercase();
-    let wanted = folded(asked);
+    let wanted = identity(asked);
     let find = |is_meant: &dyn Fn(&Agent) -> bool| {
         let found = history.agents.iter().filter(|agent| is_meant(agent));
         found.collect::<Vec<&Agent>>()
     };
-    let mut found = find(&|agent| folded(&agent.id) == wanted || agent.seat.to_string() == wanted);
+    let mut found = find(&|agent| identity(&agent.id) == wanted || agent.seat.to_string() == wanted);
     if found.is_empty() && wanted == "moderator" {
         return Ok(Speaker::Moderator);
     }
     if found.is_empty() {
-        found = find(&|agent| folded(&agent.name) == wanted);
+        found = find(&|agent| identity(&agent.name) == wanted);
     }
     if found.is_empty() {
-        found = find(&|agent| folded(&agent.persona.name) == wanted);
+        found = find(&|agent| identity(&agent.persona.name) == wanted);
     }
     let listed = |agents: &[&Agent]| {
         let entries: Vec<String> = agents.iter().map(|agent| format!("{} ({})", agent.id, line(&agent.name))).collect();

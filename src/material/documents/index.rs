@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::debate::text::{self, Term, TermKind};
 use crate::material::documents::Document;
 
 /// Bytes from which a passage ends with its paragraph.
@@ -73,16 +74,31 @@ impl Index {
         }
     }
 
+    /// How often what is looked for stands in which places.
+    fn find(&self, sought: &Sought) -> BTreeMap<usize, u32> {
+        let mut found = BTreeMap::new();
+        let mut add = |places: &[(usize, u32)]| {
+            places.iter().for_each(|(place, count)| *found.entry(*place).or_default() += count);
+        };
+        match sought {
+            Sought::Word(word) => add(self.words.get(word).map(Vec::as_slice).unwrap_or_default()),
+            Sought::Character(character) => {
+                let from = self.words.range(character.clone()..);
+                from.take_while(|(word, _)| word.starts_with(character)).for_each(|(_, places)| add(places));
+            }
+        }
+        found
+    }
+
     pub(super) fn search<'a>(&self, wanted: &str, most: usize, documents: &'a [Document]) -> Vec<Passage<'a>> {
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
-        for word in words(wanted).collect::<BTreeSet<_>>() {
-            let found = self.words.get(&word).map(Vec::as_slice).unwrap_or_default();
+        for found in sought(wanted).iter().map(|sought| self.find(sought)) {
             let (all, with) = (self.places.len() as f64, found.len() as f64);
             let rarity = ((all - with + 0.5) / (with + 0.5) + 1.0).ln();
             for (place, count) in found {
-                let (count, length) = (f64::from(*count), f64::from(self.places[*place].length));
+                let (count, length) = (f64::from(count), f64::from(self.places[place].length));
                 let spread = SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * length / self.mean_length);
-                *scores.entry(*place).or_default() += rarity * count * (SATURATION + 1.0) / (count + spread);
+                *scores.entry(place).or_default() += rarity * count * (SATURATION + 1.0) / (count + spread);
             }
         }
         let mut ranked: Vec<(usize, f64)> = scores.into_iter().collect();
@@ -99,6 +115,24 @@ impl Index {
         };
         ranked.into_iter().take(most).filter_map(passage).collect()
     }
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Sought {
+    Word(String),
+    /// A character of a script without spaces: the pairs that begin with it, and itself at the end of a run.
+    Character(String),
+}
+
+/// What a text is searched for. The last character of a run stands in its last pair already.
+fn sought(wanted: &str) -> BTreeSet<Sought> {
+    let sought = |term: Term| match term.kind {
+        TermKind::Word | TermKind::Pair => Some(Sought::Word(stemmed(term))),
+        TermKind::Lone => Some(Sought::Character(term.text)),
+        TermKind::Last => None,
+    };
+    text::terms(wanted).into_iter().filter_map(sought).collect()
 }
 
 /// Cuts a text into passages: paragraphs, of which short ones stay with the next, headings above all.
@@ -119,15 +153,16 @@ fn passages(text: &str) -> Vec<(usize, Range<usize>)> {
     passages
 }
 
-/// The words of a text in lower case, of plurals in `s` the singular.
+/// The terms of a text, of plurals in `s` the singular.
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| {
-        let word = word.to_lowercase();
-        match word.strip_suffix('s') {
-            Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
-            Some(_) | None => word,
-        }
-    })
+    text::terms(text).into_iter().map(stemmed)
+}
+
+fn stemmed(term: Term) -> String {
+    match term.text.strip_suffix('s') {
+        Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
+        Some(_) | None => term.text,
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +175,13 @@ mod tests {
             document("api/errors.md", "# Errors\n\nEvery error names its cause. The API answers with a status.\n"),
             document("api/style.md", "# Style\n\nNames are short. Names are whole words. The API has one version.\n"),
             document("ops/backups.md", "# Backups\n\nA backup is tried every week.\n"),
+            document("zh/load.md", "# 测试\n\n压力测试表明，系统每秒可以处理两千个请\n求。水位正常。\n"),
+            document("zh/room.md", "# 无关\n\n会议室在三楼。\n"),
+            document("ja/queue.md", "負荷試験の結果、Kafkaのキューは遅い。\n"),
+            document("ko/queue.md", "시스템을 점검했다. 대기열이 길다.\n"),
+            document("th/queue.md", "ระบบควรทดสอบโหลดก่อน\n"),
+            document("km/queue.md", "យើងគួរតែសាកល្បងជាមុនសិន\n"),
+            document("fr/cafe.md", "Le cafe\u{301} est ferme\u{301}.\n"),
             Document { path: "ops/keys.md".to_owned(), text: Err("line 1 looks like a key".to_owned()) },
         ]
     }
@@ -160,6 +202,22 @@ mod tests {
         check("ops", &["ops/backups.md"]);
         check("backup status", &["ops/backups.md", "api/errors.md"]);
         check("nothing such", &[]);
+        check("Café", &["fr/cafe.md"]);
+    }
+
+    #[test]
+    fn words_are_found_where_no_spaces_stand() {
+        check("压力测试的结果是什么？", &["zh/load.md", "ja/queue.md"]);
+        check("请求", &["zh/load.md"]);
+        check("水", &["zh/load.md"]);
+        check("会议", &["zh/room.md"]);
+        check("キュー", &["ja/queue.md"]);
+        check("kafka", &["ja/queue.md"]);
+        check("시스템", &["ko/queue.md"]);
+        check("대기열은 어디?", &["ko/queue.md"]);
+        check("ทดสอบ", &["th/queue.md"]);
+        check("សាកល្បង", &["km/queue.md"]);
+        check("处力", &[]);
         check("", &[]);
     }
 

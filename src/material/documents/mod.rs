@@ -13,7 +13,7 @@ use std::path::Path;
 pub use crate::material::documents::index::Passage;
 
 use crate::material::documents::index::Index;
-use crate::material::gather::{NO_TEXT, left_out, limited, slashed, walk};
+use crate::material::gather::{left_out, limited, slashed, walk};
 use crate::material::guard::Guard;
 use crate::material::secrets::{Held, findings};
 use crate::material::{FILE_BYTES_MAX, MaterialError, decode};
@@ -52,7 +52,7 @@ impl Documents {
             return Err(unreadable(io::Error::from(io::ErrorKind::NotADirectory)));
         }
         let (mut documents, mut warnings, mut bytes) = (Vec::new(), Vec::new(), 0);
-        let mut omitted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut omitted: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for entry in walk(&root) {
             let entry = entry.map_err(|error| unreadable(io::Error::other(error.to_string())))?;
             let below = entry.path().strip_prefix(&root).ok().and_then(slashed);
@@ -61,7 +61,7 @@ impl Documents {
                 continue;
             }
             let text = match left_out(kind, entry.path(), guard) {
-                Some(why) => Err(Some(why)),
+                Some(why) => Err(Some(why.to_owned())),
                 None => text(entry.path(), &path, &mut warnings),
             };
             let text = match text {
@@ -119,7 +119,7 @@ fn told_omitted(why: &str, paths: &[String]) -> String {
 }
 
 /// Reads a document; otherwise why it is left out, where that has not been told: a file without a word says nothing.
-fn text(path: &Path, name: &str, warnings: &mut Vec<String>) -> Result<String, Option<&'static str>> {
+fn text(path: &Path, name: &str, warnings: &mut Vec<String>) -> Result<String, Option<String>> {
     let bytes =
         match plain(path).and_then(|file| limited(file, name).map_err(|error| io::Error::other(error.to_string()))) {
             Ok(bytes) => bytes,
@@ -133,10 +133,13 @@ fn text(path: &Path, name: &str, warnings: &mut Vec<String>) -> Result<String, O
                 return Err(None);
             }
         };
-    match decode::text(&bytes) {
-        Some(text) if text.trim().is_empty() => Err(None),
-        Some(text) => Ok(text),
-        None => Err(Some(NO_TEXT)),
+    match decode(&bytes) {
+        Ok(decoded) if decoded.text.trim().is_empty() => Err(None),
+        Ok(decoded) => {
+            warnings.extend(decoded.warning(name));
+            Ok(decoded.text)
+        }
+        Err(why) => Err(Some(format!("it is {why}"))),
     }
 }
 

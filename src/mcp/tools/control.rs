@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
-use crate::app::App;
+use crate::app::{App, Opened};
 use crate::debate::event::SessionId;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
@@ -27,7 +27,7 @@ pub(super) const TOOL: Row = Row {
     about: "\
 Steers a session, whichever process runs it. pause: what is in flight is waited for, nothing more is asked; resume takes it up. \
 resume: finishes a session that was paused, stopped or cut off, or that lost its quorum; nothing that arrived is asked again, and \
-what is missing is paid for. stop: the ballots in hand decide, at once. Answers with the session as it then stands.",
+what is missing is paid for; one that was decided is told as it ended. stop: the ballots in hand decide, at once. Answers with the session as it then stands.",
     effect: Effect::Asks,
     input: arguments::input::<Arguments>,
     output: arguments::output::<Outcome>,
@@ -64,8 +64,11 @@ async fn control(call: Call, given: Arguments) -> Result<Answer, Failure> {
         Action::Stop => app.stop(&given.session).await?,
         Action::Resume => {
             let admission = call.runs().admit()?;
-            let session = app.resume(&given.session, Duration::ZERO).await?;
-            return run_to_answer(&call, admission, session, Wait::of(given.wait)).await;
+            return match app.resume(&given.session, Duration::ZERO).await? {
+                Opened::Running(session) => run_to_answer(&call, admission, *session, Wait::of(given.wait)).await,
+                Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
+                Opened::Elsewhere(history) => Outcome::of(&history, Vec::new(), Activity::Running).answer(&history),
+            };
         }
     };
     let activity = at_rest(&app, session).await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::app::{GateRequest, OnNeeds, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
+use crate::app::{Elsewhere, GateRequest, OnNeeds, Opened, PolicyUse, Rounds, StartRequest, Supplied, Who, persona};
 use crate::config::keys;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
@@ -77,7 +77,7 @@ struct Arguments {
     /// Leave the project's policy out of the gate, which is told with the result. Default: false.
     #[serde(default)]
     no_policy: bool,
-    /// Name of the session. A second start with the same name and arguments finishes or returns the first and pays nothing twice.
+    /// Name of the session. A second start with the same name and arguments finishes, waits for or returns the first and pays nothing twice.
     name: Option<String>,
     /// Whether a closing text is written. Default: true.
     synthesis: Option<bool>,
@@ -129,7 +129,17 @@ async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
     check_context(app.config().working_folder(), &given.context)?;
     let admission = call.runs().admit()?;
     let wait = Wait::of(given.wait);
-    match app.open(&request(given)?).await? {
+    let elsewhere = match wait {
+        Wait::UntilTheEnd => Elsewhere::Wait(&|_| ()),
+        Wait::No => Elsewhere::Return,
+    };
+    let request = request(given)?;
+    let opened = tokio::select! {
+        opened = app.open(&request, elsewhere) => opened?,
+        () = call.called_off() => return Err(Failure::interrupted("called off")),
+    };
+    match opened {
+        Opened::Elsewhere(history) => Outcome::of(&history, Vec::new(), Activity::Running).answer(&history),
         Opened::Stored(history) => Outcome::of(&history, Vec::new(), Activity::AtRest).answer(&history),
         Opened::Running(session) => run_to_answer(&call, admission, *session, wait).await,
     }

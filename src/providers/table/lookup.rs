@@ -3,7 +3,7 @@
 //! Must never take an unknown price for none.
 
 use crate::debate::reply::Usage;
-use crate::providers::table::{Billing, Model, VENDORS, Vendor};
+use crate::providers::table::{Billing, Compact, Model, SMALL_PARAMETERS, VENDORS, Vendor};
 
 /// Beginnings of words in model names, and the families they belong to.
 const FAMILIES: &[(&str, &str)] = &[
@@ -42,6 +42,28 @@ const FAMILIES: &[(&str, &str)] = &[
 /// Finds a vendor by name.
 pub fn find(name: &str) -> Option<&'static Vendor> {
     VENDORS.iter().find(|vendor| vendor.name == name)
+}
+
+/// Whether a model is asked for compact forms, unless a setting says otherwise.
+pub fn is_compact(vendor: &Vendor, model: &str) -> bool {
+    match (vendor.compact, parameters(model)) {
+        (Compact::Never, _) | (Compact::IfSmall, None) => false,
+        (Compact::UnlessLarge, None) => true,
+        (Compact::IfSmall | Compact::UnlessLarge, Some(parameters)) => parameters <= SMALL_PARAMETERS,
+    }
+}
+
+/// The number of parameters that a model's name states, as in `llama3.2:1b`, `SmolLM2-135M-Instruct` or `qwen3-30b-a3b`: the
+/// largest of several.
+fn parameters(model: &str) -> Option<f64> {
+    let lower = model.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+    let size = |word: &str| {
+        let billions: f64 = word.strip_suffix('b').and_then(|digits| digits.parse().ok()).unwrap_or(0.0);
+        let millions: f64 = word.strip_suffix('m').and_then(|digits| digits.parse().ok()).unwrap_or(0.0);
+        Some(billions * 1e9 + millions * 1e6).filter(|size| *size > 0.0 && size.is_finite())
+    };
+    words.filter_map(size).reduce(f64::max)
 }
 
 /// The price of `usage` in US dollars. `None` when it is not known; 0 only where nobody bills.

@@ -4,7 +4,9 @@
 
 use crate::debate::search::Reading;
 use crate::providers::perplexity;
-use crate::providers::table::{Billing, Key, Model, Offer, OutputLimit, Search, Term, UsageReport, Vendor};
+use crate::providers::table::{
+    Billing, Bounds, Compact, Key, Model, Offer, OutputLimit, Search, Term, UsageReport, Vendor,
+};
 use crate::providers::wire::{Shape, Wire};
 
 /// The day on which the prices were last checked against what the vendors publish.
@@ -27,10 +29,18 @@ const COMMON: Vendor = Vendor {
     output_limit: OutputLimit::MaxTokens,
     usage_report: UsageReport::OnRequest,
     search: None,
+    compact: Compact::Never,
+    bounds: Bounds::InWords,
 };
 
 /// What servers on the user's own machine share.
-const LOCAL: Vendor = Vendor { key: Key::Optional, billing: Billing::Free, ..COMMON };
+const LOCAL: Vendor = Vendor {
+    key: Key::Optional,
+    billing: Billing::Free,
+    compact: Compact::IfSmall,
+    bounds: Bounds::Enforced,
+    ..COMMON
+};
 
 /// Every vendor.
 pub const VENDORS: &[Vendor] = &[
@@ -242,6 +252,7 @@ pub const VENDORS: &[Vendor] = &[
         model_variable: "LLAMACPP_MODEL",
         // The server answers with the one model it has loaded, whatever the name.
         default_model: "default",
+        compact: Compact::UnlessLarge,
         ..LOCAL
     },
     Vendor {
@@ -265,6 +276,7 @@ pub const VENDORS: &[Vendor] = &[
         billing: Billing::Metered,
         model_variable: "LITELLM_MODEL",
         default_model: "gpt-6.1-terra",
+        bounds: Bounds::InWords,
         ..LOCAL
     },
 ];

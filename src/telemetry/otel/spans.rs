@@ -69,7 +69,7 @@ impl RunSpans {
     }
 
     /// The run is over, and with it whatever was under way.
-    pub(in crate::telemetry) fn end(&self, turns: Vec<(TurnId, Begun)>, outcome: &Result<History, EngineError>) {
+    pub(in crate::telemetry) fn end<E>(&self, turns: Vec<(TurnId, Begun)>, outcome: &Result<History, EngineError<E>>) {
         let now = now_ms();
         for (turn, begun) in turns.iter().filter(|(_, begun)| !begun.voice.is_person()) {
             self.called(turn, begun, now, Outcome::Dropped);
@@ -85,7 +85,7 @@ impl RunSpans {
                 run.set_attribute(KeyValue::new(names::OUTCOME, ending.to_owned()));
             }
             Err(EngineError::Aborted) => self.broke_off(names::CANCELLED),
-            Err(EngineError::Store(_)) => self.broke_off("store_failed"),
+            Err(EngineError::Log(_)) => self.broke_off("store_failed"),
             Err(EngineError::History(_)) => self.broke_off("log_damaged"),
         }
         run.end();

@@ -1,0 +1,117 @@
+//! Taking its author's names out of a text that is shown without one.
+//!
+//! Must never tear what is only worded like a name: a persona's name is a role and often an ordinary word, so it is taken out
+//! where its author speaks of itself by it ("As Creative, I …"), never from "Creative Commons" or "analyst reports".
+
+use crate::debate::agent::Agent;
+use crate::debate::event::Setup;
+use crate::debate::prompt::self_reference::{Place, refers_to_author};
+
+/// Stands where a name was.
+const NAMELESS: &str = "[a participant]";
+/// Shortest name of a model that can be nothing else, in characters. `m1` is also the id of a material.
+const MODEL_CHARS_MIN: usize = 5;
+
+/// How a name is told from other words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing else is called so: it is taken out wherever it stands.
+    Unmistakable,
+    /// An ordinary word, too: it is taken out where its author refers to itself.
+    Role,
+}
+
+struct Name<'a> {
+    word: &'a str,
+    kind: Kind,
+}
+
+/// Returns `text` without the names by which its author could be known.
+pub(super) fn without_author(text: &str, agent: &Agent, setup: &Setup) -> String {
+    let names = names(agent, setup);
+    let mut text = text.to_owned();
+    for kind in [Kind::Unmistakable, Kind::Role] {
+        for name in names.iter().filter(|name| name.kind == kind) {
+            text = without_name(&text, name);
+        }
+    }
+    text
+}
+
+/// The author's names, longer ones before those that are a part of them.
+fn names<'a>(agent: &'a Agent, setup: &Setup) -> Vec<Name<'a>> {
+    let numbered = if agent.name == agent.persona.name { Kind::Role } else { Kind::Unmistakable };
+    let mut names = vec![
+        Name { word: &agent.id, kind: Kind::Unmistakable },
+        Name { word: &agent.name, kind: numbered },
+        Name { word: &agent.persona.name, kind: Kind::Role },
+    ];
+    if !agent.voice.is_person() {
+        let model = agent.voice.model.as_str();
+        let short = model.rsplit('/').next().unwrap_or(model);
+        names.extend([model, short].map(|word| Name { word, kind: kind_of_model(word, setup) }));
+        names.extend([&agent.voice.provider, &agent.voice.family].map(|word| Name { word, kind: Kind::Role }));
+    }
+    names.retain(|name| !name.word.trim().is_empty());
+    names.sort_by_key(|name| std::cmp::Reverse(name.word.len()));
+    names.dedup_by(|one, other| one.word == other.word);
+    names
+}
+
+/// A model's name is a subject of the debate where the question or its material names it.
+fn kind_of_model(model: &str, setup: &Setup) -> Kind {
+    let is_coded = model.chars().count() >= MODEL_CHARS_MIN && model.contains(|c: char| c.is_ascii_digit());
+    let names_it = |text: &str| !starts(text, model).is_empty();
+    let question = &setup.question;
+    let is_subject = names_it(&question.topic)
+        || question.options.iter().any(|choice| names_it(&choice.text))
+        || setup.context.iter().any(|material| names_it(&material.text));
+    if is_coded && !is_subject { Kind::Unmistakable } else { Kind::Role }
+}
+
+/// Takes `name` out wherever it stands alone and means the author.
+fn without_name(text: &str, name: &Name<'_>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for (start, stop) in starts(text, name.word) {
+        let place = Place { before: &text[..start], name: name.word, found: &text[start..stop], after: &text[stop..] };
+        let is_meant = match name.kind {
+            Kind::Unmistakable => true,
+            Kind::Role => refers_to_author(&place),
+        };
+        if is_meant && start >= end {
+            out.push_str(&text[end..start]);
+            out.push_str(NAMELESS);
+            end = stop;
+        }
+    }
+    out.push_str(&text[end..]);
+    out
+}
+
+/// Where `name` stands in `text` with no letter or digit around it, in whatever case: the bytes where it begins and ends.
+fn starts(text: &str, name: &str) -> Vec<(usize, usize)> {
+    let is_joined = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !crate::debate::text::is_unspaced(c));
+    let mut found = Vec::new();
+    for (start, _) in text.char_indices() {
+        let Some(length) = length_at(&text[start..], name) else { continue };
+        let stop = start + length;
+        if !is_joined(text[..start].chars().next_back()) && !is_joined(text[stop..].chars().next()) {
+            found.push((start, stop));
+        }
+    }
+    found
+}
+
+/// The length in bytes of `name` at the start of `text`, where case does not matter.
+fn length_at(text: &str, name: &str) -> Option<usize> {
+    let mut read = text.char_indices();
+    for wanted in name.chars() {
+        let (_, c) = read.next()?;
+        let is_same = c == wanted || c.to_lowercase().eq(wanted.to_lowercase());
+        if !is_same && !(c.is_whitespace() && wanted.is_whitespace()) {
+            return None;
+        }
+    }
+    Some(read.next().map_or(text.len(), |(at, _)| at))
+}
