@@ -38,7 +38,8 @@
 //!
 //! let log = MemoryLog::default();
 //! let history = History::replay(&log.append(vec![Event::SessionOpened(Box::new(setup))]).await?)?;
-//! let (notices, _nobody_watches) = tokio::sync::mpsc::channel(1);
+//! // Nobody watches: with its receiver gone, nothing waits to be heard.
+//! let (notices, _) = tokio::sync::mpsc::channel(1);
 //! let provider = &Rehearsal::default();
 //! let run = Run { log: &log, history, provider, notices, heard: &|_| {}, control: Control::default() };
 //! let decision = run.finish().await?.decision.expect("a debate that ended has a decision");

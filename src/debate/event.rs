@@ -55,6 +55,7 @@ pub struct Logged {
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "the large ones, replies, are what a log mostly holds")]
 pub enum Event {
     /// The session began. Always the first event, and the only one of its kind.
     SessionOpened(Box<Setup>),
@@ -277,6 +278,7 @@ impl Setup {
             limits: Limits::for_panel(u32::try_from(agents.len()).unwrap_or(u32::MAX)),
             mode,
             agents,
+            compact: Vec::new(),
             caps: Caps::default(),
             thresholds: Thresholds::default(),
             web_search: WebSearch::Unsaid,

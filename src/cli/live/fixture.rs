@@ -230,6 +230,7 @@ pub(super) fn position(place: usize, statement: &str, cause: Option<&str>) -> Re
         concessions: Vec::new(),
         would_change_my_mind: Vec::new(),
         stance: Some(Stance { option: Some(option), change, ..Stance::default() }),
+        unread: Vec::new(),
     })
 }
 
@@ -243,6 +244,7 @@ pub(super) fn ballot(place: usize, blocking_objection: Option<&str>) -> Response
         confidence: None,
         blocking_objection: blocking_objection.map(str::to_owned),
         stance,
+        unread: Vec::new(),
     })
 }
 

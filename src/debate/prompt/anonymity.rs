@@ -65,7 +65,7 @@ fn kind_of_model(model: &str, setup: &Setup) -> Kind {
     let question = &setup.question;
     let is_subject = names_it(&question.topic)
         || question.options.iter().any(|choice| names_it(&choice.text))
-        || setup.context.iter().any(|material| names_it(&material.text));
+        || setup.context.iter().any(|material| material.text.contains(model));
     if is_coded && !is_subject { Kind::Unmistakable } else { Kind::Role }
 }
 
@@ -109,7 +109,7 @@ fn length_at(text: &str, name: &str) -> Option<usize> {
     for wanted in name.chars() {
         let (_, c) = read.next()?;
         let is_same = c == wanted || c.to_lowercase().eq(wanted.to_lowercase());
-        if !is_same && !(c.is_whitespace() && wanted.is_whitespace()) {
+        if !(is_same || c.is_whitespace() && wanted.is_whitespace()) {
             return None;
         }
     }

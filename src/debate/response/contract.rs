@@ -184,9 +184,9 @@ fn spoken<'a>(reason: &'static str, terms: Option<&'a StanceTerms>, scope: Scope
 fn claims(terms: Option<&StanceTerms>, scope: Scope) -> Claims {
     let has_options = terms.is_none_or(|terms| !terms.options.is_empty());
     match (has_options, scope) {
-        (true, Scope::Former | Scope::Full | Scope::Compact) => Claims::OfOptionsAndClaims,
-        (true, Scope::Opening) => Claims::OfOptions,
-        (false, Scope::Former | Scope::Full | Scope::Compact) => Claims::OfClaims,
+        (true, Scope::Former | Scope::Full | Scope::Compact) => Claims::Both,
+        (true, Scope::Opening) => Claims::SupportsAlone,
+        (false, Scope::Former | Scope::Full | Scope::Compact) => Claims::RebutsAlone,
         (false, Scope::Opening) => Claims::Alone,
     }
 }
@@ -194,7 +194,7 @@ fn claims(terms: Option<&StanceTerms>, scope: Scope) -> Claims {
 fn former_position(stance: Option<&StanceTerms>, needs: Needs) -> Vec<Field<'_>> {
     let mut properties = vec![
         ("reasoning", Shape::Text),
-        ("claims", Shape::Claims(Claims::OfOptionsAndClaims)),
+        ("claims", Shape::Claims(Claims::Both)),
         ("concessions", Shape::Concessions),
         ("statement", Shape::Text),
     ];

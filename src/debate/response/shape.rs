@@ -49,11 +49,11 @@ pub(super) enum Shape<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claims {
     /// Options that it supports, and claims that it rebuts.
-    OfOptionsAndClaims,
+    Both,
     /// Options alone: no claim has been made yet.
-    OfOptions,
+    SupportsAlone,
     /// Claims alone: there are no options.
-    OfClaims,
+    RebutsAlone,
     /// Neither.
     Alone,
 }
@@ -119,9 +119,9 @@ fn claim(of: Claims) -> Value {
     ];
     let (supports, rebuts) = (("supports", list(text())), ("rebuts", list(text())));
     properties.extend(match of {
-        Claims::OfOptionsAndClaims => vec![supports, rebuts],
-        Claims::OfOptions => vec![supports],
-        Claims::OfClaims => vec![rebuts],
+        Claims::Both => vec![supports, rebuts],
+        Claims::SupportsAlone => vec![supports],
+        Claims::RebutsAlone => vec![rebuts],
         Claims::Alone => Vec::new(),
     });
     object(properties)

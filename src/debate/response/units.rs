@@ -54,7 +54,7 @@ fn is_same(one: &str, other: &str) -> bool {
     let plural =
         |one: &str, other: &str| ["s", "es", "e", "n", "en"].iter().any(|end| one.strip_suffix(end) == Some(other));
     let listed = |names: &&[&str]| names.contains(&one.as_str()) && names.contains(&other.as_str());
-    one == other || plural(&one, &other) || plural(&other, &one) || NAMES.iter().any(|names| listed(names))
+    one == other || plural(&one, &other) || plural(&other, &one) || NAMES.iter().any(listed)
 }
 
 #[cfg(test)]

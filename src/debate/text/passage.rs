@@ -14,9 +14,16 @@ impl Passage {
     /// Prepares a text.
     pub fn of(text: &str) -> Self {
         let plain = without_layout(text);
+        let mut texts = vec![text.to_owned()];
+        for hyphen in ["-", ""] {
+            let rejoined = rejoined(&plain, hyphen);
+            if texts.iter().all(|known| known.trim() != rejoined.trim()) {
+                texts.push(rejoined);
+            }
+        }
         let mut forms = Vec::new();
-        for text in [text.to_owned(), rejoined(&plain, "-"), rejoined(&plain, "")] {
-            let form = comparable(&text);
+        for text in &texts {
+            let form = comparable(text);
             let bare = without_joiners(&form);
             for form in [form, bare] {
                 if !forms.contains(&form) {
