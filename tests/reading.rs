@@ -501,6 +501,7 @@ fn json_is_read_as_models_write_it() {
     let plain = ballot().to_string();
     for text in [
         plain.replace("}", ",}"),
+        plain.replace("}", ",,}"),
         plain.replace("I hold this.", "I hold\nthis,\ttoo."),
         plain.replace(":2}", ":+2}"),
         plain.replace("0.8", ".8"),
