@@ -49,6 +49,7 @@ fn reply(ask: &Ask) -> Reply {
     let answer: Map<String, Value> = properties.keys().map(|name| (name.clone(), field(name))).collect();
     Reply {
         text: Value::Object(answer).to_string(),
+        reasoning: None,
         model: ask.voice.model.clone(),
         finish: Finish::Complete,
         usage: Usage::default(),

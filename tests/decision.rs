@@ -106,7 +106,8 @@ fn labels_and_levels_follow_from_the_ballots() {
         (Votes { families: "aaaa", ..VOTES }, Strong, Some("o1"), Level::High),
         (Votes { families: "aaab", ..VOTES }, Unanimous, Some("o1"), Level::High),
         // Ratings that agree on its being harmful are no support.
-        (Votes { families: "aaaa", ratings: -2, ..VOTES }, Majority, Some("o1"), Level::High),
+        (Votes { families: "aaaa", ratings: -2, ..VOTES }, Majority, Some("o1"), Level::Medium),
+        (Votes { families: "aaaa", ratings: -2, format: 4, ..VOTES }, Majority, Some("o1"), Level::High),
         // The dissenter rates the leader second best; far below, and ratings no longer agree.
         (Votes { sealed: "11112", families: "abcde", others: 1, ..VOTES }, Strong, Some("o1"), Level::High),
         (Votes { sealed: "11112", families: "abcde", ..VOTES }, Majority, Some("o1"), Level::High),

@@ -18,6 +18,10 @@ use serde_json::{Value, json};
 
 use fake::{Behaviour, Fake, Seen};
 use program::{Desk, Ran, lines_with};
+use roundtable::debate::analysis::closing::{Counted, contradictions};
+use roundtable::debate::consensus::Consensus;
+use roundtable::debate::question::{Choice, OptionId};
+use roundtable::debate::response::Synthesis;
 
 const REASON: &str = "The load figures are missing.";
 
@@ -88,6 +92,11 @@ fn desk(says: Says) -> (Desk, Fake) {
 
 fn vote(desk: &Desk, more: &[&str]) -> Ran {
     desk.run(&[&VOTE[..], &PANEL[..], more].concat())
+}
+
+/// Runs a vote and returns its record.
+fn record(says: Says, more: &[&str]) -> Value {
+    vote(&desk(says).0, &[&["--format", "json", "--quiet"][..], more].concat()).expect(0).record()
 }
 
 #[test]
@@ -239,4 +248,194 @@ fn a_start_that_waits_says_so_once_and_takes_over_from_one_that_is_killed() {
     assert_eq!(ran.stderr.matches("waited for").count(), 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("is being run elsewhere; its decision is waited for"), "{}", ran.stderr);
     assert!(ran.stdout.starts_with("NATS"), "{}", ran.stdout);
+}
+
+/// The caveats of a record but that all seats are of one family, and its advice.
+fn doubts(record: &Value) -> (Vec<&str>, &str) {
+    let caveats = record["decision"]["caveats"].as_array().unwrap().iter().filter_map(Value::as_str);
+    (caveats.filter(|caveat| *caveat != "single_family").collect(), record["decision"]["advice"].as_str().unwrap())
+}
+
+/// A debate without options, all of whose statements the moderator sorts under one.
+fn one_option(statements: [&str; 4], contradicting: Option<Value>) -> Says {
+    let seats = statements.map(|statement| json!({ "statement": statement, "option": "o1", "ratings": { "o1": 2 } }));
+    let mut pile = json!({ "text": "Migrate to Postgres", "statements": [1, 2, 3, 4] });
+    if let Some(places) = contradicting {
+        pile["contradicting"] = places;
+    }
+    says(seats, json!({ "options": [pile] }))
+}
+
+const DEBATE: [&str; 7] = ["start", "--topic", "What about the database?", "--mode", "collaborative", "--rounds", "1"];
+const DATABASES: [&str; 4] = [
+    "Migrate to Postgres now.",
+    "Do not migrate to Postgres; stay on MySQL.",
+    "Stay on MySQL for another year.",
+    "Move to a managed cloud database.",
+];
+const SAME: [&str; 4] = ["Migrate to Postgres."; 4];
+
+#[test]
+fn one_option_found_in_statements_that_contradict_each_other_is_told_and_passes_no_gate() {
+    let rows = [
+        ("nothing is said of it", DATABASES, None, true),
+        ("the sortings say so", DATABASES, Some(json!([1, 2])), true),
+        ("it cannot be read", DATABASES, Some(json!("some")), true),
+        ("a place that is none", DATABASES, Some(json!([9])), true),
+        ("the sortings find none", DATABASES, Some(json!([])), false),
+        ("in the same words", SAME, None, false),
+    ];
+    for (title, statements, contradicting, is_doubted) in rows {
+        let (desk, _fake) = desk(one_option(statements, contradicting));
+        let start =
+            |more: &[&str]| desk.run(&[&DEBATE[..], &PANEL[..], &["--format", "json", "--quiet"], more].concat());
+        let record = start(&[]).expect(0).record();
+        let expected = if is_doubted { (vec!["one_option"], "verify") } else { (vec![], "proceed") };
+        assert_eq!(doubts(&record), expected, "{title}");
+        let gated = start(&["--min-agreement", "1.0"]).expect(if is_doubted { 3 } else { 0 }).record();
+        assert_eq!(gated["decision"]["gate"]["conditions"][0]["name"] == "several_options", is_doubted, "{title}");
+        start(&["--min-agreement", "1.0", "--allow-one-option"]).expect(0);
+    }
+}
+
+#[test]
+fn what_would_open_no_gate_is_refused() {
+    let (desk, fake) = desk(says([json!({}), json!({}), json!({}), json!({})], json!({})));
+    vote(&desk, &["--allow-one-option"]).expect(2);
+    vote(&desk, &["--allow-one-option", "--min-agreement", "0.5"]).expect(2);
+    assert!(fake.log().is_empty());
+}
+
+#[test]
+fn ratings_that_tell_of_another_winner_are_told_and_lower_the_level() {
+    let sound = || votes("o1", [2, -1]);
+    let rows: [(&str, [Value; 4], bool); 8] = [
+        ("three of four", [votes("o1", [-2, 2]), votes("o1", [-2, 2]), votes("o1", [-2, 2]), sound()], true),
+        ("all, mildly", [(); 4].map(|()| votes("o1", [-1, 1])), true),
+        ("all harmful", [(); 4].map(|()| votes("o1", [-1, -1])), true),
+        ("half find another clearly better", [votes("o1", [0, 2]), votes("o1", [0, 2]), sound(), sound()], true),
+        ("one slip", [votes("o1", [-2, 2]), sound(), sound(), sound()], false),
+        ("nobody minds", [(); 4].map(|()| votes("o1", [0, 0])), false),
+        ("another one a little better", [(); 4].map(|()| votes("o1", [1, 2])), false),
+        ("one dissents", [sound(), sound(), sound(), votes("o2", [-2, 2])], false),
+    ];
+    for (title, seats, is_doubted) in rows {
+        let record = record(says(seats, json!({})), &[]);
+        assert_eq!(record["decision"]["option"], "o1", "{title}");
+        let expected = if is_doubted { (vec!["ratings_disagree"], "verify") } else { (vec![], "proceed") };
+        assert_eq!(doubts(&record), expected, "{title}");
+    }
+}
+
+#[test]
+fn a_closing_text_that_contradicts_the_record_is_marked_above_it() {
+    let seats = || [(); 4].map(|()| votes("o1", [2, -1]));
+    let texts = [
+        json!({ "conclusion": "The panel chose NATS unanimously." }),
+        json!({ "conclusion": "The panel chose NATS, 3 to 1.", "rationale": [{ "text": "Because of c99.", "claims": ["c99"] }] }),
+    ];
+    for text in texts {
+        let (desk, _fake) = desk(says(seats(), text.clone()));
+        let record = vote(&desk, &["--format", "json", "--quiet"]).expect(0).record();
+        assert_eq!(record["closing_contradictions"][0], json!({ "kind": "other_winner", "option": "o2" }), "{text}");
+        for format in ["text", "markdown", "adr", "html"] {
+            let shown = desk.run(&["show", "@", "--format", format]).expect(0).stdout;
+            let mark = shown.find("contradicts the record").unwrap_or_else(|| panic!("{format}: {shown}"));
+            assert!(mark < shown.find("The panel chose NATS").unwrap(), "{format}: {shown}");
+        }
+    }
+    let (desk, _fake) = desk(says(seats(), json!({ "conclusion": "The panel chose Kafka unanimously, over NATS." })));
+    assert!(!vote(&desk, &[]).expect(0).stdout.contains("contradicts"), "a text that is right is not accused");
+}
+
+/// Two options, of which the first has three seats of four and the second one.
+fn check_closing(conclusion: &str, kinds: &[&str]) {
+    let choice = |id: &str, text: &str| Choice { id: OptionId(id.to_owned()), text: text.to_owned() };
+    let options = [choice("o1", "Kafka"), choice("o2", "NATS")];
+    let last: Consensus = serde_json::from_value(json!({
+        "panel": 4, "valid": 4, "abstained": 0, "absent": 0, "tally": { "o1": 3, "o2": 1 }, "leading": ["o1"],
+        "agreement": 0.75, "interval": null, "rating_agreement": null, "families": 4,
+    }))
+    .unwrap();
+    let text: Synthesis = serde_json::from_value(json!({
+        "conclusion": conclusion, "rationale": [], "risks": [], "next_steps": [], "would_change": [], "dropped": [],
+    }))
+    .unwrap();
+    let counted = Counted {
+        options: &options,
+        winner: Some(&options[0].id),
+        last: Some(&last),
+        rounds: Vec::new(),
+        ledger: &[],
+        given: vec!["Which queue, for code in c11?"],
+    };
+    let found = json!(contradictions(&text, &counted));
+    let found: Vec<&str> = found.as_array().unwrap().iter().filter_map(|found| found["kind"].as_str()).collect();
+    assert_eq!(found, kinds, "{conclusion}");
+}
+
+#[test]
+fn a_closing_text_is_held_against_the_count() {
+    let wrong: [(&str, &[&str]); 16] = [
+        ("The panel chose NATS.", &["other_winner"]),
+        ("The panel unanimously chose NATS.", &["other_winner", "not_unanimous"]),
+        ("The decision is NATS.", &["other_winner"]),
+        ("Decision: **NATS**", &["other_winner"]),
+        ("Between Kafka and NATS, the panel settled on NATS.", &["other_winner"]),
+        ("The panel recommends NATS over Kafka.", &["other_winner"]),
+        ("NATS was chosen.", &["other_winner"]),
+        ("NATS won by 3 to 1.", &["other_winner"]),
+        ("The board opted for o2.", &["other_winner"]),
+        ("Das Gremium hat sich für NATS entschieden.", &["other_winner"]),
+        ("Le panel a choisi NATS.", &["other_winner"]),
+        ("委员会选择了NATS。", &["winner_unnamed"]),
+        ("The panel chose Kafka, 4 to 0.", &["other_count"]),
+        ("Two of four seats chose Kafka.", &["other_count"]),
+        ("Kafka won unanimously.", &["not_unanimous"]),
+        ("Kafka was chosen, as c99 shows.", &["unknown_claims"]),
+    ];
+    for (conclusion, kinds) in wrong {
+        check_closing(conclusion, kinds);
+    }
+    let right = [
+        "The panel chose Kafka, 3 to 1.",
+        "The panel chose Kafka by a vote of 3-1.",
+        "Three of four seats chose Kafka; one prefers NATS.",
+        "3 of the 4 seats hold Kafka.",
+        "The panel chose Kafka over NATS.",
+        "Rather than NATS, the panel chose Kafka.",
+        "Kafka won. The minority would have chosen NATS.",
+        "The panel did not choose NATS; it chose Kafka.",
+        "Kafka won, though not unanimously.",
+        "Kafka stands. In the sealed opening the panel chose NATS.",
+        "The panel chose Kafka; moving takes 2 to 4 weeks.",
+        "The panel chose Kafka, which cuts latency from 3 to 1 seconds.",
+        "The panel chose Kafka, for code in c11.",
+        "The panel recommends a pilot of NATS beside Kafka.",
+        "All agree that NATS is simpler, and Kafka won.",
+        "The decision stands.",
+        "Das Gremium hat sich mit 3 zu 1 für Kafka entschieden.",
+    ];
+    for conclusion in right {
+        check_closing(conclusion, &[]);
+    }
+}
+
+#[test]
+fn a_moderator_holds_a_seat_only_as_the_same_model() {
+    let models = ["anthropic/claude-sonnet-5.5", "google/gemini-3.8-flash", "deepseek/deepseek-v4", "x-ai/grok-4.7"];
+    for (moderator, is_party) in [("openai/gpt-6.1-terra", false), ("anthropic/claude-sonnet-5.5", true)] {
+        let (mut desk, fake) = desk(says([json!({}), json!({}), json!({}), json!({})], json!({})));
+        desk.set("OPENROUTER_BASE_URL", fake.url());
+        desk.set("OPENROUTER_API_KEY", "sk-or-canary");
+        let mut arguments = vec!["start".to_owned(), "--topic".to_owned(), "Ship?".to_owned()];
+        arguments.extend(["--yes-no", "--mode", "vote", "--quiet", "--format", "json"].map(str::to_owned));
+        arguments.extend(models.iter().flat_map(|model| ["--provider".to_owned(), format!("openrouter={model}")]));
+        arguments.extend(["--moderator".to_owned(), format!("openrouter={moderator}")]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let record = desk.run(&arguments).expect(0).record();
+        assert_eq!(record["moderator_is_party"], json!(is_party), "{moderator}");
+        let markdown = desk.run(&["show", "@", "--format", "markdown"]).expect(0).stdout;
+        assert_eq!(markdown.contains("holds a seat"), is_party, "{moderator}");
+    }
 }

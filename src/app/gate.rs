@@ -16,6 +16,8 @@ pub struct GateRequest {
     pub expect: Option<String>,
     /// Whether an objection that its holder calls blocking closes the gate.
     pub no_blocking_dissent: bool,
+    /// Whether the only option that an open question's opening was sorted under may pass in doubt.
+    pub allow_one_option: bool,
     /// What becomes of the project's policy.
     pub policy: PolicyUse,
 }
@@ -101,7 +103,17 @@ pub(super) fn terms(
     warnings: &mut Vec<String>,
 ) -> Result<Option<GateTerms>, Failure> {
     let wanted = wanted(config, request, warnings)?;
-    let Some(named) = wanted.named() else { return Ok(None) };
+    let Some(named) = wanted.named() else {
+        return match request.allow_one_option {
+            true => Err(Failure::usage("--allow-one-option opens a gate, and none is set")
+                .with_hint("give --min-agreement or --no-blocking-dissent with it, or leave it out")),
+            false => Ok(None),
+        };
+    };
+    if request.allow_one_option && !question.is_open() {
+        return Err(Failure::usage("--allow-one-option is for an open question, and the options are given")
+            .with_hint("leave it out"));
+    }
     if question.estimate.is_some() {
         return Err(Failure::usage(format!("{named} needs options, and --estimate asks for a number"))
             .with_hint(wanted.way_out("--estimate")));
@@ -110,6 +122,7 @@ pub(super) fn terms(
         min_agreement: wanted.min_agreement.as_ref().map(|asked| asked.value),
         expect: wanted.expect.as_ref().map(|asked| expected(asked, question)).transpose()?,
         no_blocking_dissent: wanted.no_blocking_dissent.is_some(),
+        allow_one_option: request.allow_one_option,
         origins: wanted.origins(),
     };
     match who {

@@ -10,15 +10,17 @@ use crate::debate::agent::Seat;
 use crate::debate::change::{self, Moved};
 use crate::debate::claims;
 use crate::debate::consensus::{self, Consensus, Standings};
+use crate::debate::contradiction;
 use crate::debate::dissent::{self, Dissent};
 use crate::debate::estimate;
 use crate::debate::estimate::verdict::{self, EstimateVerdict};
 use crate::debate::event::{SortingBasis, Stop, quorum};
-use crate::debate::gate::{self, Found, Gate};
+use crate::debate::gate::{self, Alternatives, Found, Gate};
 use crate::debate::history::History;
 use crate::debate::question::OptionId;
 use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Slot};
+use crate::debate::sorting;
 use crate::stats::vote_share::vote_share;
 use crate::stats::weighted_share::{Weighting, weighted_share};
 
@@ -101,6 +103,10 @@ pub enum Caveat {
     SingleFamily,
     /// The options were found in the opening, and its two sortings disagreed, or could not both be read.
     UnconfirmedOptions,
+    /// The opening was sorted under a single option, and its statements may contradict each other: nobody could choose another.
+    OneOption,
+    /// Those who hold the winning option rate it harmful, or another one clearly better.
+    RatingsDisagree,
 }
 
 /// The three levels of agreement that scripts know.
@@ -137,19 +143,25 @@ pub fn decide(history: &History) -> Decision {
     let moved = change::moved(history, &slots, &ledger, &first, &standings);
     let gate = history.setup.gate.as_ref().map(|terms| {
         let winner = option.clone().zip(last.as_ref().and_then(|last| last.agreement));
-        gate::judge(terms, Found { winner, objections: gate::objections(history, &slots) })
+        let alternatives = match sorting::is_only_option_in_doubt(history) {
+            true => Alternatives::OneInDoubt,
+            false => Alternatives::Sound,
+        };
+        gate::judge(terms, Found { winner, alternatives, objections: gate::objections(history, &slots) })
     });
+    let caveats: Vec<Caveat> = caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved)
+        .into_iter()
+        .chain(unconfirmed(history).filter(|_| label != Label::NoQuorum))
+        .chain(contradicted(history, option.as_ref(), &standings))
+        .collect();
     Decision {
         text: option
             .as_ref()
             .and_then(|option| history.options().iter().find(|choice| choice.id == *option))
             .map(|choice| choice.text.clone()),
         label,
-        caveats: caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved)
-            .into_iter()
-            .chain(unconfirmed(history).filter(|_| label != Label::NoQuorum))
-            .collect(),
-        level: level(label, last.as_ref()),
+        level: level(label, last.as_ref()).under(&caveats),
+        caveats,
         dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
         blocking: blocking(history, &slots, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
@@ -301,6 +313,15 @@ fn unconfirmed(history: &History) -> Option<Caveat> {
     (!is_confirmed).then_some(Caveat::UnconfirmedOptions)
 }
 
+/// Which caveats the winner's own holders call for: what they stated in the opening, and how they rate it.
+fn contradicted(history: &History, option: Option<&OptionId>, standings: &Standings<'_>) -> Vec<Caveat> {
+    let Some(option) = option else { return Vec::new() };
+    let disagree =
+        Rule::RatingsCaveat.holds_in(history.setup.format) && contradiction::ratings_disagree(option, standings);
+    let only = sorting::is_only_option_in_doubt(history).then_some(Caveat::OneOption);
+    only.into_iter().chain(disagree.then_some(Caveat::RatingsDisagree)).collect()
+}
+
 /// Whether `option` still leads alone when every uncited change of mind is undone.
 fn leads_without_uncited(option: &OptionId, standings: &Standings<'_>, moved: &[Moved]) -> bool {
     let undone = standings.iter().map(|(seat, standing)| {
@@ -350,6 +371,19 @@ impl Level {
         }
     }
 
+    /// The level that is left under caveats: one lower where what the seats say contradicts what they chose.
+    fn under(self, caveats: &[Caveat]) -> Self {
+        let is_lowered = caveats.iter().any(|caveat| match caveat {
+            Caveat::OneOption | Caveat::RatingsDisagree => true,
+            Caveat::Contested | Caveat::PressureDependent | Caveat::SingleFamily | Caveat::UnconfirmedOptions => false,
+        });
+        match (self, is_lowered) {
+            (level, false) => level,
+            (Self::High, true) => Self::Medium,
+            (Self::Medium | Self::Low, true) => Self::Low,
+        }
+    }
+
     /// What scripts are told to do at this level.
     pub fn advice(self) -> &'static str {
         match self {
@@ -393,6 +427,8 @@ impl fmt::Display for Caveat {
             Self::PressureDependent => "pressure-dependent",
             Self::SingleFamily => "single-family",
             Self::UnconfirmedOptions => "unconfirmed-options",
+            Self::OneOption => "one-option",
+            Self::RatingsDisagree => "ratings-disagree",
         })
     }
 }

@@ -29,6 +29,9 @@ pub struct GateTerms {
     /// Whether an objection that its holder calls blocking closes the gate.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_blocking_dissent: bool,
+    /// Whether the only option that the opening was sorted under may pass, though its statements may contradict each other.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_one_option: bool,
     /// Where each of them came from; nothing in a log that was written before this was told.
     #[serde(skip_serializing_if = "TermOrigins::is_untold")]
     pub origins: TermOrigins,
@@ -94,6 +97,15 @@ pub enum Condition {
         /// Whether they are as many.
         holds: bool,
     },
+    /// There was more than one option to choose from. Listed only where the only one that was found is in doubt.
+    SeveralOptions {
+        /// Options: 2.
+        required: u32,
+        /// Options: 1.
+        found: u32,
+        /// Whether there are as many.
+        holds: bool,
+    },
     /// Enough of the panel hold the winning option.
     MinAgreement {
         /// The least share, 0 to 1.
@@ -140,8 +152,19 @@ pub enum Condition {
 pub struct Found {
     /// The winning option and its share of the panel; `None` in a tie, or when too few could be heard.
     pub winner: Option<(OptionId, f64)>,
+    /// What there was to choose from.
+    pub alternatives: Alternatives,
     /// Objections that their holders call blocking, see [`objections`].
     pub objections: Vec<Blocking>,
+}
+
+/// What there was to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alternatives {
+    /// Options that were given, or that nothing speaks against.
+    Sound,
+    /// One option, found in statements that may contradict each other.
+    OneInDoubt,
 }
 
 /// Holds what was found against the terms.
@@ -150,6 +173,12 @@ pub fn judge(terms: &GateTerms, found: Found) -> Gate {
     let mut conditions = Vec::new();
     if winner.is_none() {
         conditions.push(Condition::Winner { required: 1, found: 0, holds: false });
+    }
+    match found.alternatives {
+        Alternatives::OneInDoubt if !terms.allow_one_option => {
+            conditions.push(Condition::SeveralOptions { required: 2, found: 1, holds: false });
+        }
+        Alternatives::OneInDoubt | Alternatives::Sound => {}
     }
     conditions.extend(terms.min_agreement.map(|required| Condition::MinAgreement {
         required,
@@ -198,7 +227,10 @@ impl Gate {
     pub fn objections(&self) -> &[Blocking] {
         let listed = self.conditions.iter().find_map(|condition| match condition {
             Condition::NoBlockingDissent { objections, .. } => Some(objections.as_slice()),
-            Condition::Winner { .. } | Condition::MinAgreement { .. } | Condition::Expect { .. } => None,
+            Condition::Winner { .. }
+            | Condition::SeveralOptions { .. }
+            | Condition::MinAgreement { .. }
+            | Condition::Expect { .. } => None,
         });
         listed.unwrap_or_default()
     }
@@ -209,6 +241,7 @@ impl Condition {
     pub fn holds(&self) -> bool {
         match self {
             Self::Winner { holds, .. }
+            | Self::SeveralOptions { holds, .. }
             | Self::MinAgreement { holds, .. }
             | Self::Expect { holds, .. }
             | Self::NoBlockingDissent { holds, .. } => *holds,
@@ -218,7 +251,7 @@ impl Condition {
     /// Where its term came from; `None` where that is not told.
     pub fn origin(&self) -> Option<&TermOrigin> {
         match self {
-            Self::Winner { .. } => None,
+            Self::Winner { .. } | Self::SeveralOptions { .. } => None,
             Self::MinAgreement { origin, .. }
             | Self::Expect { origin, .. }
             | Self::NoBlockingDissent { origin, .. } => origin.as_ref(),
@@ -238,6 +271,9 @@ impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Winner { .. } => f.write_str("no option won")?,
+            Self::SeveralOptions { .. } => {
+                f.write_str("only one option was found, in statements that may contradict each other")?;
+            }
             Self::MinAgreement { required, found, .. } => {
                 let found = found.map_or_else(|| "none".to_owned(), measured);
                 write!(f, "agreement {found}, at least {} required", given(*required))?;

@@ -8,6 +8,7 @@ pub mod change;
 pub mod claims;
 pub mod consensus;
 pub mod continuation;
+pub mod contradiction;
 pub mod decision;
 pub mod dissent;
 pub mod estimate;

@@ -52,6 +52,24 @@ pub enum Sorting {
     Frozen(Frozen),
 }
 
+/// Whether the only option that the sortings found may hold statements that contradict each other: one of the sortings says so,
+/// or does not say that there are none. Statements in the same words need no sorting, and do not contradict each other.
+pub fn is_only_option_in_doubt(history: &History) -> bool {
+    let is_only = history.frozen.as_ref().is_some_and(|frozen| {
+        frozen.options.len() == 1 && frozen.sorted.len() > 1 && frozen.basis != SortingBasis::Verbatim
+    });
+    let turn = |pass: Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name()).id;
+    let is_doubtful = |pass: Pass| match history.valid_response(&turn(pass)) {
+        Some(Response::Sorting(piles)) => {
+            piles.iter().any(|pile| pile.contradicting.as_ref().is_none_or(|places| !places.is_empty()))
+        }
+        Some(_) | None => false,
+    };
+    is_only
+        && Rule::OneOptionCaveat.holds_in(history.setup.format)
+        && [Pass::Forward, Pass::Reverse, Pass::Third].into_iter().any(is_doubtful)
+}
+
 /// The opening statements by seat; abstentions state nothing.
 pub fn statements(history: &History) -> Vec<(Seat, String)> {
     let slots = schedule::slots(history);

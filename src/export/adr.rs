@@ -12,6 +12,7 @@ use crate::debate::response::{ClaimId, Evidence, Point};
 use crate::debate::text::{clip, laid_out};
 use crate::export::abstention;
 use crate::export::address;
+use crate::export::closing;
 use crate::export::estimate;
 use crate::export::fallbacks;
 use crate::export::markdown::escaped;
@@ -126,7 +127,8 @@ fn consequences(record: &Record) -> Option<String> {
     let points = |points: &[Point]| {
         points.iter().map(|point| format!("{}{}", escaped(&point.text), refs(&point.claims))).collect::<Vec<_>>()
     };
-    let mut parts = vec![format!("## Consequences\n\n{}", paragraphs(&synthesis.conclusion))];
+    let warning: String = closing::warning(record).iter().map(|told| format!("**{}**\n\n", escaped(told))).collect();
+    let mut parts = vec![format!("## Consequences\n\n{warning}{}", paragraphs(&synthesis.conclusion))];
     parts.extend(section("### Why", points(&synthesis.rationale)));
     parts.extend(section("### Risks", points(&synthesis.risks)));
     parts.extend(section("### Next steps", synthesis.next_steps.iter().map(|step| escaped(step)).collect()));

@@ -7,6 +7,7 @@ use crate::debate::estimate::worded;
 use crate::debate::response::{Point, Response};
 use crate::debate::text::line;
 use crate::export::abstention;
+use crate::export::closing;
 use crate::export::estimate::spread;
 use crate::export::fallbacks;
 use crate::export::premises::{self, Sent};
@@ -144,7 +145,8 @@ fn synthesis(record: &Record) -> Vec<String> {
             .map(|failure| format!("## Conclusion\n\nNone was written: {}", escaped(failure)))
             .collect();
     };
-    let mut parts = vec![format!("## Conclusion\n\n{}", escaped(&synthesis.conclusion))];
+    let warning: String = closing::warning(record).iter().map(|told| format!("> **{}**\n\n", escaped(told))).collect();
+    let mut parts = vec![format!("## Conclusion\n\n{warning}{}", escaped(&synthesis.conclusion))];
     parts.extend(listed("Rationale", synthesis.rationale.iter().map(point)));
     parts.extend(listed("Risks", synthesis.risks.iter().map(point)));
     parts.extend(listed("Next steps", synthesis.next_steps.iter().map(|step| escaped(step))));

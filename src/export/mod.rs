@@ -8,6 +8,7 @@ mod address;
 pub mod adr;
 pub mod ballot;
 pub mod bench;
+mod closing;
 pub mod cut_short;
 pub mod diff;
 pub mod estimate;

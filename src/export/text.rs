@@ -12,6 +12,7 @@ use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::text::{laid_out, line};
 use crate::export::abstention;
+use crate::export::closing;
 use crate::export::estimate;
 use crate::export::fallbacks;
 use crate::export::premises::{PremiseRecord, leaning};
@@ -238,7 +239,10 @@ fn options(record: &Record) -> Vec<String> {
 
 fn conclusion(record: &Record) -> Vec<String> {
     match (&record.synthesis, &record.synthesis_failure) {
-        (Some(synthesis), _) => laid_out(&synthesis.conclusion).lines().map(str::to_owned).collect(),
+        (Some(synthesis), _) => {
+            let text = laid_out(&synthesis.conclusion);
+            closing::warning(record).into_iter().chain(text.lines().map(str::to_owned)).collect()
+        }
         (None, Some(failure)) => vec![format!("none: {}", line(failure))],
         (None, None) => Vec::new(),
     }

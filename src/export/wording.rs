@@ -33,6 +33,10 @@ pub(crate) fn caveat(caveat: Caveat) -> &'static str {
             "the winner changed since the sealed opening only through changes of mind that named no reason that holds"
         }
         Caveat::SingleFamily => "all who chose are of one model family, so their agreement is no independent evidence",
+        Caveat::OneOption => {
+            "the opening was sorted under one option though its statements may contradict each other, so nobody could choose another"
+        }
+        Caveat::RatingsDisagree => "those who hold the winning option rate it harmful, or another one clearly better",
         Caveat::UnconfirmedOptions => {
             "two sortings of the opening statements disagreed or could not be read, so one option may be two, or two be one"
         }

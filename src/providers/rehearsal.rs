@@ -367,5 +367,10 @@ fn sorted(told: &str) -> Value {
     }
     // The option with the most statements comes first, so that the script's majority is `o1`.
     piles.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
-    json!(piles.iter().map(|(text, members)| json!({ "text": text, "statements": members })).collect::<Vec<_>>())
+    json!(
+        piles
+            .iter()
+            .map(|(text, members)| json!({ "text": text, "statements": members, "contradicting": [] }))
+            .collect::<Vec<_>>()
+    )
 }

@@ -209,7 +209,7 @@ pub(crate) fn sorted(statements: &[String], group: impl Fn(&str) -> String) -> V
     }
     let options: Vec<Value> = piles
         .into_iter()
-        .map(|(name, members)| json!({ "text": format!("Adopt {name}"), "statements": members }))
+        .map(|(name, members)| json!({ "text": format!("Adopt {name}"), "statements": members, "contradicting": [] }))
         .collect();
     json!({ "options": options })
 }

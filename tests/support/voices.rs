@@ -120,5 +120,5 @@ fn sorted(seen: &Seen, open: &str) -> Value {
         let place = |made: &usize| statements.iter().position(|other| other == made).unwrap() + 1;
         pile.iter().map(place).collect()
     };
-    piles.map(|(text, pile)| json!({ "text": format!("{text}, {open}."), "statements": places(pile) })).collect()
+    piles.map(|(text, pile)| json!({ "text": format!("{text}, {open}."), "statements": places(pile), "contradicting": [] })).collect()
 }

@@ -84,6 +84,9 @@ pub(crate) struct DebateArgs {
     /// Fail (exit code 3) if anyone calls an objection blocking in its last ballot, or position where there are none
     #[arg(long)]
     pub(crate) no_blocking_dissent: bool,
+    /// Let the gate pass on the only option found, though the statements under it may contradict each other
+    #[arg(long)]
+    pub(crate) allow_one_option: bool,
     /// Never wait: not for facts, which stand in the record as needs, nor for another process that runs the session of this name
     #[arg(long)]
     pub(crate) no_wait: bool,

@@ -3,6 +3,7 @@
 //! Drawn from the log whenever it is asked for, never stored, and never an input to anything: no number here moves a
 //! verdict, a stop or a gate. Before the verdict, it tells of the ballots in hand.
 
+pub mod closing;
 pub mod course;
 pub mod estimate;
 pub mod groupthink;

@@ -9,6 +9,7 @@ use crate::debate::person;
 use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, scope, shared};
 use crate::debate::question::OPTIONS;
 use crate::debate::response::contract::Contract;
+use crate::debate::rules::Rule;
 use crate::debate::schedule;
 
 /// What the moderator is.
@@ -35,14 +36,20 @@ pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt 
         .enumerate()
         .map(|(place, statement)| format!("Statement {}\n{}", place + 1, quote::fence(&nonce, statement)))
         .collect();
-    let ask = format!(
+    let mut ask = format!(
         "Sort these opening statements into options: statements that would lead to the same decision belong together, whatever their reasons; statements \
          that would not, do not. Form at most {} options. Word each as a decision in at most 20 words, so that its holders would sign it. `statements` holds \
          the numbers of the statements under the option; every statement stands under exactly one.",
         OPTIONS.end()
     );
+    if Rule::OneOptionCaveat.holds_in(history.setup.format) {
+        ask.push_str(CONTRADICTING);
+    }
     closed_prompt(history, turn, &contract, vec![listed.join("\n\n"), ask])
 }
+
+const CONTRADICTING: &str = " `contradicting` holds the numbers of those among them that cannot be carried out together with another of them, such as one \
+that wants what another refuses; an empty list where there are none.";
 
 /// Asks for the closing text of a decided debate.
 pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {

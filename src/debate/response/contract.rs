@@ -147,7 +147,8 @@ impl Contract {
             (Self::Perspectives(_), Scope::Former | Scope::Opening | Scope::Full) => {
                 vec![("perspectives", Shape::Personas)]
             }
-            (Self::Sorting(_), _) => vec![("options", Shape::Piles)],
+            (Self::Sorting(_), Scope::Former) => vec![("options", Shape::Piles)],
+            (Self::Sorting(_), Scope::Opening | Scope::Full | Scope::Compact) => vec![("options", Shape::CheckedPiles)],
             (Self::Synthesis, Scope::Compact) => vec![("conclusion", Shape::ShortText(CONCLUSION_CHARS))],
             (Self::Synthesis, Scope::Former | Scope::Opening | Scope::Full) => vec![
                 ("conclusion", Shape::Text),
@@ -187,7 +188,7 @@ fn claims(terms: Option<&StanceTerms>, scope: Scope) -> Claims {
         (true, Scope::Former | Scope::Full | Scope::Compact) => Claims::Both,
         (true, Scope::Opening) => Claims::SupportsAlone,
         (false, Scope::Former | Scope::Full | Scope::Compact) => Claims::RebutsAlone,
-        (false, Scope::Opening) => Claims::Alone,
+        (false, Scope::Opening) => Claims::Neither,
     }
 }
 

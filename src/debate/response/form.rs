@@ -406,6 +406,13 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     distinct
 }
 
+/// The statements of a pile that contradict another of it, as far as they can be read; `None` when they cannot.
+fn contradicting(given: &Value, members: &[u32]) -> Option<Vec<u32>> {
+    let places = given.as_array()?.iter().map(|place| u32::try_from(place.as_u64()?).ok());
+    let places = places.collect::<Option<Vec<u32>>>()?;
+    places.iter().all(|place| members.contains(place)).then_some(places)
+}
+
 fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
     let place = |place: &Value| match place {
         Value::Number(place) => place.as_u64(),
@@ -424,7 +431,11 @@ fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
         let members = places.iter().map(|value| place(value).and_then(|place| u32::try_from(place).ok()));
         let members = members.collect::<Option<Vec<u32>>>().ok_or("`statements` must be a list of numbers")?;
         let text = text::line(&fields.text("text"));
-        if text.is_empty() { Err("`text` is missing".to_owned()) } else { Ok(Pile { text, members }) }
+        if text.is_empty() {
+            return Err("`text` is missing".to_owned());
+        }
+        let contradicting = fields.value("contradicting").and_then(|given| contradicting(given, &members));
+        Ok(Pile { text, members, contradicting })
     };
     let piles: Vec<Pile> = fields.items("options").into_iter().map(pile).collect::<Result<_, String>>()?;
     let mut seen: Vec<u32> = piles.iter().flat_map(|pile| pile.members.iter().copied()).collect();

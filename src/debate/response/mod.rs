@@ -303,6 +303,9 @@ pub struct Pile {
     pub text: String,
     /// Places of the statements in the list as the moderator was shown it, from 1.
     pub members: Vec<u32>,
+    /// Those of them that contradict another under the same name; `None` where the moderator did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contradicting: Option<Vec<u32>>,
 }
 
 /// The moderator's closing text, written from the claim ledger.

@@ -38,6 +38,7 @@ pub(super) enum Shape<'a> {
     /// So many personas, in short texts.
     ShortPersonas(u32),
     Piles,
+    CheckedPiles,
     Points,
     ChangeOrNull,
     EstimateOrNull,
@@ -55,7 +56,7 @@ pub(super) enum Claims {
     /// Claims alone: there are no options.
     RebutsAlone,
     /// Neither.
-    Alone,
+    Neither,
 }
 
 impl Shape<'_> {
@@ -88,6 +89,10 @@ impl Shape<'_> {
                 exactly(*count, persona)
             }
             Self::Piles => list(object(vec![("text", text()), ("statements", list(json!({ "type": "integer" })))])),
+            Self::CheckedPiles => {
+                let places = || list(json!({ "type": "integer" }));
+                list(object(vec![("text", text()), ("statements", places()), ("contradicting", places())]))
+            }
             Self::Points => list(object(vec![("text", text()), ("claims", list(text()))])),
             Self::ChangeOrNull => or_null(vec![("because", text()), ("decisive_claims", list(text()))]),
             Self::EstimateOrNull => {
@@ -122,7 +127,7 @@ fn claim(of: Claims) -> Value {
         Claims::Both => vec![supports, rebuts],
         Claims::SupportsAlone => vec![supports],
         Claims::RebutsAlone => vec![rebuts],
-        Claims::Alone => Vec::new(),
+        Claims::Neither => Vec::new(),
     });
     object(properties)
 }

@@ -301,7 +301,7 @@ fn piles(fields: &Fields<'_>, count: u32) -> Result<Vec<Pile>, String> {
         };
         let members = places.iter().map(|place| place.as_u64().and_then(|place| u32::try_from(place).ok()));
         let members = members.collect::<Option<Vec<u32>>>().ok_or("`statements` must be a list of numbers")?;
-        Ok(Pile { text: text::line(&fields.needed_text("text")?), members })
+        Ok(Pile { text: text::line(&fields.needed_text("text")?), members, contradicting: None })
     };
     let piles: Vec<Pile> = fields.objects("options")?.iter().map(pile).collect::<Result<_, String>>()?;
     let mut seen: Vec<u32> = piles.iter().flat_map(|pile| pile.members.iter().copied()).collect();

@@ -2,6 +2,7 @@
 
 use crate::debate::dissent::Dissent;
 use crate::debate::response::Point;
+use crate::export::closing;
 use crate::export::fallbacks;
 use crate::export::html::markup::{Html, all, el, line, of, said, text, words};
 use crate::export::html::reference;
@@ -64,6 +65,7 @@ pub(super) fn conclusion(record: &Record) -> Option<Html> {
             parts.push(el("p", &[], [text("No closing text was written: "), words(failure)]));
         }
         (Some(synthesis), _) => {
+            parts.extend(closing::warning(record).map(|told| of("p", "notice", [words(&told)])));
             parts.push(of("div", "prose", [said(&synthesis.conclusion)]));
             let points = |points: &[Point]| points.iter().map(|p| point(record, p)).collect::<Vec<_>>();
             let plain = |texts: &[String]| texts.iter().map(|text| el("li", &[], [words(text)])).collect::<Vec<_>>();

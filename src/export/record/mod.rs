@@ -1,16 +1,18 @@
 //! The decision record: all that a reader of a decision may ask about, drawn from the log alone.
 
+mod moderator;
 mod status;
 mod turns;
 mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat, Voice};
+use crate::debate::analysis::closing::Contradiction;
 use crate::debate::analysis::{self, Analysis};
 use crate::debate::ask::Speaker;
 use crate::debate::budget::Reached;
@@ -27,12 +29,14 @@ use crate::debate::question::{self, Choice, OptionId, Unit};
 use crate::debate::reply::Citation;
 use crate::debate::response::Synthesis;
 use crate::export::absence::{self, Absence};
+use crate::export::closing;
 use crate::export::cut_short::{self, CutShortRecord};
 use crate::export::fallbacks::{self, FallbackRecord};
 use crate::export::premises::{self, PremiseRecord, Sent};
 use crate::export::unheard::{self, Unheard};
 use crate::export::usage::{self, UsageRecord};
 
+pub use crate::export::record::moderator::moderators;
 pub use crate::export::record::status::{Status, status};
 pub use crate::export::record::turns::TurnRecord;
 pub use crate::export::record::verdict::{Delta, Verdict};
@@ -85,7 +89,7 @@ pub struct Record {
     pub panel: Vec<Agent>,
     /// Who moderated; empty when nothing needed a moderator.
     pub moderators: Vec<Voice>,
-    /// Whether a moderator's provider also holds a seat.
+    /// Whether a model that moderated also holds a seat, through whichever gateway.
     pub moderator_is_party: bool,
     /// The verdict; `None` while the session runs.
     pub decision: Option<Verdict>,
@@ -104,6 +108,9 @@ pub struct Record {
     pub blocking: Vec<Blocking>,
     /// The moderator's closing text; `None` when it was not asked for or failed.
     pub synthesis: Option<Synthesis>,
+    /// Where that text contradicts the verdict, the counts or the ledger.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub closing_contradictions: Vec<Contradiction>,
     /// Why there is no closing text, when one was asked for.
     pub synthesis_failure: Option<String>,
     /// The rounds with their numbers.
@@ -196,7 +203,6 @@ pub fn record(history: &History) -> Record {
     let setup = &history.setup;
     let decision = history.decision.as_ref();
     let moderators: Vec<Voice> = moderators(history).into_iter().cloned().collect();
-    let seated: BTreeSet<&str> = history.agents.iter().map(|agent| agent.voice.provider.as_str()).collect();
     let (synthesis, synthesis_failure) = turns::synthesis(history);
     let sealed = person::sealed(history);
     Record {
@@ -223,7 +229,7 @@ pub fn record(history: &History) -> Record {
         mode: setup.mode.mode.clone(),
         mode_title: setup.mode.title.clone(),
         panel: history.agents.clone(),
-        moderator_is_party: moderators.iter().any(|voice| seated.contains(voice.provider.as_str())),
+        moderator_is_party: moderator::is_party(history),
         moderators,
         decision: decision.map(verdict),
         sealed: decision.and_then(|decision| decision.sealed.clone()),
@@ -232,6 +238,7 @@ pub fn record(history: &History) -> Record {
         analysis: analysis::analyse(history),
         dissent: decision.map(|decision| decision.dissent.clone()).unwrap_or_default(),
         blocking: decision.map(verdict::blocking).unwrap_or_default(),
+        closing_contradictions: closing::contradictions(history, synthesis.as_ref()),
         synthesis,
         synthesis_failure,
         rounds: history.rounds.clone(),
@@ -254,16 +261,6 @@ pub fn record(history: &History) -> Record {
         program: setup.program.clone(),
         seed: setup.seed,
     }
-}
-
-/// The distinct providers that were asked for moderating turns, in order of their names.
-pub fn moderators(history: &History) -> BTreeSet<&Voice> {
-    let moderated = history.turns.iter().filter(|(turn, _)| turn.speaker == Speaker::Moderator);
-    moderated
-        .flat_map(|(_, turn)| turn.attempts.iter())
-        .filter(|attempt| attempt.reply().is_some())
-        .map(|attempt| &attempt.voice)
-        .collect()
 }
 
 /// What is said of a session in which no model was asked.

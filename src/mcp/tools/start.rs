@@ -110,6 +110,9 @@ struct Gate {
     /// Whether an objection that its holder calls blocking closes the gate. Default: false.
     #[serde(default)]
     no_blocking_dissent: bool,
+    /// Whether the only option found passes though the statements under it may contradict each other. Default: false.
+    #[serde(default)]
+    allow_one_option: bool,
 }
 
 async fn start(call: Call, given: Arguments) -> Result<Answer, Failure> {
@@ -204,6 +207,7 @@ fn gate(given: Gate) -> GateRequest {
         min_agreement: given.min_agreement.map(|share| share.to_string()),
         expect: given.expect,
         no_blocking_dissent: given.no_blocking_dissent,
+        allow_one_option: given.allow_one_option,
         ..GateRequest::default()
     }
 }
