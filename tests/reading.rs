@@ -110,7 +110,13 @@ fn what_was_thought_is_taken_off_and_never_counts() {
     ] {
         check(text, &O2);
     }
-    for text in ["<think>BALLOT</think>", "<think>BALLOT", "<|channel|>analysis<|message|>BALLOT", "BALLOT</think>"] {
+    for text in [
+        "Okay. <think> maybe BALLOT",
+        "<think>BALLOT</think>",
+        "<think>BALLOT",
+        "<|channel|>analysis<|message|>BALLOT",
+        "BALLOT</think>",
+    ] {
         check(text, &Outcome::NoVote);
     }
 }
@@ -130,6 +136,9 @@ fn words_about_tags_are_no_tags() {
         ("Close it with `</think>` and go on.", "Close it with `</think>` and go on."),
         ("Text before </think> and after it is kept.", "Text before </think> and after it is kept."),
         ("I [think] so, see <b>there</b>.", "I [think] so, see <b>there</b>."),
+        ("See [reasoning](https://example.org/r) for why.", "See [reasoning](https://example.org/r) for why."),
+        ("The author's [Reasoning] is sound.", "The author's [Reasoning] is sound."),
+        ("Wrap it in the <thinking> element of the page.", "Wrap it in the <thinking> element of the page."),
     ] {
         assert_eq!(reasoning::part(text).answer, answer, "{text}");
     }
@@ -176,8 +185,21 @@ fn braces_before_the_answer_do_not_hide_it() {
 
 #[test]
 fn hostile_text_is_read_in_linear_time() {
-    for unit in ["{", "{\"", "{\"a\":", "{\"a\":[", "<think>", "</think>", "{\"option\": \"o2\"", "[", "<|channel|>"] {
-        let text = unit.repeat(200_000 / unit.len());
+    for unit in [
+        "{",
+        "{\"",
+        "{\"a\":",
+        "{\"a\":[",
+        "<think>",
+        "</think>",
+        "{}<think>",
+        "x </think> y",
+        "{}<|channel|>",
+        "{\"option\": \"o2\"",
+        "[",
+        "<|channel|>",
+    ] {
+        let text = unit.repeat(1_000_000 / unit.len());
         let began = std::time::Instant::now();
         let response = read_as_meant(&ballot_terms(), &said(&text));
         assert!(!response.is_valid(), "{unit}");
@@ -246,6 +268,30 @@ fn an_option_counts_in_whatever_dress_and_only_alone() {
     }
     for option in [json!(["o1", "o2"]), json!({ "id": "o2", "text": "Kafka" }), json!(true)] {
         check(&with(&ballot(), "option", option).to_string(), &Outcome::NoVote);
+    }
+}
+
+#[test]
+fn a_number_names_an_option_unless_it_names_two() {
+    let contract = Contract::Ballot(terms(&["2", "3"]));
+    for (option, expected) in
+        [("2", O1), ("3", O2), ("o1", O1), ("o2: 3", O2), ("**o1** (2)", O1), ("Option 2", Outcome::NoVote)]
+    {
+        let response = read_as_meant(&contract, &said(&with(&ballot(), "option", json!(option)).to_string()));
+        assert_eq!(outcome_of(&response), expected, "{option}");
+    }
+}
+
+#[test]
+fn another_field_for_the_vote_must_not_say_otherwise() {
+    for (field, value, expected) in [
+        ("vote", json!("o1"), Outcome::NoVote),
+        ("final_answer", json!("Kafka"), Outcome::NoVote),
+        ("vote", json!("**NATS**"), O2),
+        ("vote", json!("as I said"), O2),
+        ("decision", json!({ "option": "o1" }), Outcome::NoVote),
+    ] {
+        check(&with(&ballot(), field, value).to_string(), &expected);
     }
 }
 
@@ -455,6 +501,7 @@ fn json_is_read_as_models_write_it() {
     let plain = ballot().to_string();
     for text in [
         plain.replace("}", ",}"),
+        plain.replace("}", ",,}"),
         plain.replace("I hold this.", "I hold\nthis,\ttoo."),
         plain.replace(":2}", ":+2}"),
         plain.replace("0.8", ".8"),

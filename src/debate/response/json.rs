@@ -146,6 +146,14 @@ impl Parser<'_> {
         }
     }
 
+    /// Passes over commas too many, and over what may stand around them.
+    fn skip_commas(&mut self) {
+        self.skip_space();
+        while self.takes(',') {
+            self.skip_space();
+        }
+    }
+
     fn object(&mut self, depth: usize) -> Result<Map<String, Value>, String> {
         if depth > DEPTH_MAX {
             return Err(format!("it is nested deeper than {DEPTH_MAX}"));
@@ -153,7 +161,7 @@ impl Parser<'_> {
         self.takes('{');
         let mut object = Map::new();
         loop {
-            self.skip_space();
+            self.skip_commas();
             if self.takes('}') {
                 return Ok(object);
             }
@@ -206,7 +214,7 @@ impl Parser<'_> {
         self.takes('[');
         let mut items = Vec::new();
         loop {
-            self.skip_space();
+            self.skip_commas();
             if self.takes(']') {
                 return Ok(items);
             }

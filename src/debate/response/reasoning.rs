@@ -58,8 +58,8 @@ pub fn part(text: &str) -> Parted {
     let tags: Vec<Tag> = tags(text).into_iter().filter(|tag| !is_said(tag.start)).collect();
     let last_closing = tags.iter().rev().find(|tag| tag.mark == Mark::Closes).map_or(0, |tag| tag.start);
     let last_brace = text.rfind('{').unwrap_or(0);
-    // An opening tag in the middle of a sentence, with neither an end nor a form after it, is spoken of.
-    let is_spoken_of = |tag: &Tag| tag.start > last_closing.max(last_brace) && is_mentioned(text, *tag);
+    // An opening tag within a line, with neither an end nor a form after it, is spoken of.
+    let is_spoken_of = |tag: &Tag| tag.start > last_closing.max(last_brace) && !begins_line(text, tag.start);
     let (mut reasoning, mut answer, mut from, mut is_open) = (String::new(), String::new(), 0, false);
     for tag in tags {
         match (tag.mark, is_open) {
@@ -156,8 +156,11 @@ fn tag(text: &str, at: usize) -> Option<Tag> {
 /// the beginning of a line.
 fn is_bracketed_word(text: &str, at: usize, length: usize) -> bool {
     let is_in_capitals = !text[at..at + length].chars().any(char::is_lowercase);
-    let begins_line = text[..at].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n');
-    text[at + length..].starts_with(['(', '[', ':']) || !is_in_capitals && !begins_line
+    text[at + length..].starts_with(['(', '[', ':']) || !is_in_capitals && !begins_line(text, at)
+}
+
+fn begins_line(text: &str, at: usize) -> bool {
+    text[..at].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n')
 }
 
 /// The largest place up to `max` at which a character begins.
