@@ -1,6 +1,8 @@
 //! Votes in thousands of generated replies: a known vote is dressed up, damaged beside the vote and surrounded, and has to be
 //! read as it is meant; where two stand, none may be read.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod support;
 
 use roundtable::debate::question::{Choice, OptionId};
