@@ -279,7 +279,6 @@ impl Setup {
             limits: Limits::for_panel(u32::try_from(agents.len()).unwrap_or(u32::MAX)),
             mode,
             agents,
-            compact: Vec::new(),
             caps: Caps::default(),
             thresholds: Thresholds::default(),
             web_search: WebSearch::Unsaid,
