@@ -441,6 +441,7 @@ fn the_answer_whether_there_is_an_objection_decides() {
         (json!(false), "No rollback plan exists.", None),
         (json!(true), "none", None),
         (json!(null), "GDPR", None),
+        (json!(null), "Data loss.", Some("Data loss.")),
     ] {
         let value = with(&with(&ballot(), "blocking_objection", json!(words)), "blocking", blocking.clone());
         assert_eq!(read_ballot(&value).blocking_objection.as_deref(), expected, "{blocking} {words}");

@@ -120,7 +120,7 @@ fn fields(ask: &Ask, seed: u64) -> Value {
                 _ => Value::Null,
             },
             "confidence" => json!(50 + draw("confidence", 50)),
-            "blocking" => json!(false),
+            "blocking" => Value::Null,
             "would_change_my_mind" => json!(["a trial that fails"]),
             "questions" => {
                 json!([{ "kind": "evidence", "about": seen.first(), "text": format!("How is that known, asks {}?", ask.turn) }])

@@ -52,7 +52,7 @@ fn field(seen: &Seen, number: usize, name: &str, schema: &Value) -> Value {
         "statement" => json!(format!("As {} I say: do it, {open}.", persona(seen))),
         "claims" => json!([claim(&open)]),
         "confidence" => json!(75),
-        "blocking" => json!(false),
+        "blocking" => Value::Null,
         "option" => json!(choice(seen, schema)),
         "estimate" => json!({ "value": 10 + number, "low": 9, "high": 20 + number }),
         "ratings" => ratings(seen, schema),

@@ -190,9 +190,7 @@ fn option_or_abstention(
         (Named::Nothing | Named::Words(_), Some(reason)) => Ok((None, Some(reason))),
         (Named::Nothing, None) => Err(format!("`option` must be one of {}, or null with an `abstain_reason`", ids())),
         (Named::Words(words), None) => Err(format!("`option` is `{words}`, which is none of {}", ids())),
-        (Named::Several(words), _) => {
-            Err(format!("`option` is `{words}`, which is not one of {} and nothing else", ids()))
-        }
+        (Named::Several(words), _) => Err(format!("`option` is `{words}`, which is none of {} alone", ids())),
     }
 }
 

@@ -202,13 +202,15 @@ fn denies(words: &str) -> bool {
     let speaks = |word: &str| {
         SUBJECTS.iter().any(|subject| word.starts_with(subject) || is_unspaced(word) && word.contains(subject))
     };
-    let refuses = |word: &str| {
-        let begins = |denial: &str| word == denial || denial.chars().count() > 2 && word.starts_with(denial);
-        word.ends_with("n't")
-            || DENIALS.iter().any(|denial| begins(denial))
-            || UNSPACED_DENIALS.iter().any(|denial| word.contains(denial))
-    };
     is_none(first) || tokens.iter().any(|word| speaks(word)) && tokens.iter().any(|word| refuses(word))
+}
+
+/// Whether a word denies.
+fn refuses(word: &str) -> bool {
+    let begins = |denial: &str| word == denial || denial.chars().count() > 2 && word.starts_with(denial);
+    word.ends_with("n't")
+        || DENIALS.iter().any(|denial| begins(denial))
+        || UNSPACED_DENIALS.iter().any(|denial| word.contains(denial))
 }
 
 fn tokens(text: &str) -> Vec<&str> {
@@ -219,9 +221,14 @@ fn is_unspaced(word: &str) -> bool {
     word.chars().any(text::is_unspaced)
 }
 
-/// Whether a text is too short to give a reason.
+/// Whether a text is too short to give a reason: one word, or a few that deny.
 fn is_short(words: &str) -> bool {
     let unspaced = words.chars().filter(|c| text::is_unspaced(*c) && c.is_alphabetic()).count();
-    let tokens = tokens(words).into_iter().filter(|token| !is_unspaced(token)).count();
-    tokens <= WORDS_MAX && unspaced <= UNSPACED_CHARS_MAX
+    let lower = words.to_lowercase();
+    let spaced: Vec<&str> = tokens(&lower).into_iter().filter(|token| !is_unspaced(token)).collect();
+    let is_one = spaced.len() + usize::from(unspaced > 0) <= 1 && unspaced <= UNSPACED_CHARS_MAX / 2;
+    is_one
+        || spaced.len() <= WORDS_MAX
+            && unspaced <= UNSPACED_CHARS_MAX
+            && tokens(&lower).iter().any(|word| refuses(word))
 }
