@@ -14,6 +14,8 @@ pub(super) enum Named {
     One(OptionId),
     /// Nothing at all.
     Nothing,
+    /// An id or a number that is none of the options'.
+    Unknown(String),
     /// Words that name no option.
     Words(String),
     /// More than one option, or one with words that may say otherwise.
@@ -160,7 +162,7 @@ fn in_words(words: &str, options: &[Choice]) -> Named {
     let (mentioned, rest) = mentions(&tokens, options);
     let own = |id: &OptionId| options.iter().find(|choice| choice.id == *id);
     match mentioned.as_slice() {
-        [] if rest.iter().any(|token| is_reference(token)) => Named::Several(text::clip(words, 40)),
+        [] if rest.iter().any(|token| is_reference(token)) => Named::Unknown(text::clip(words, 40)),
         [] => Named::Words(text::clip(words, 40)),
         [id] if rest.is_empty() || own(id).is_some_and(|choice| begins(choice, &rest)) => Named::One(id.clone()),
         [..] => Named::Several(text::clip(words, 40)),

@@ -189,7 +189,9 @@ fn option_or_abstention(
         (Named::One(id), _) => Ok((Some(id), None)),
         (Named::Nothing | Named::Words(_), Some(reason)) => Ok((None, Some(reason))),
         (Named::Nothing, None) => Err(format!("`option` must be one of {}, or null with an `abstain_reason`", ids())),
-        (Named::Words(words), None) => Err(format!("`option` is `{words}`, which is none of {}", ids())),
+        (Named::Unknown(words), _) | (Named::Words(words), None) => {
+            Err(format!("`option` is `{words}`, which is none of {}", ids()))
+        }
         (Named::Several(words), _) => Err(format!("`option` is `{words}`, which is none of {} alone", ids())),
     }
 }
@@ -202,7 +204,7 @@ const OTHER_NAMES: [&str; 8] =
 fn check_other_names(fields: &Fields<'_>, options: &[Choice], option: Option<&OptionId>) -> Result<(), String> {
     let differs = |name: &&&str| match choice::named(fields.object.get(**name), options) {
         Named::One(other) => Some(&other) != option,
-        Named::Nothing | Named::Words(_) | Named::Several(_) => false,
+        Named::Nothing | Named::Unknown(_) | Named::Words(_) | Named::Several(_) => false,
     };
     match OTHER_NAMES.iter().find(differs) {
         Some(name) => Err(format!("`{name}` and `option` name different options")),
@@ -214,7 +216,7 @@ fn corrected_opening(fields: &Fields<'_>, options: &[Choice]) -> Option<OptionId
     match choice::named(fields.object.get("opening_was"), options) {
         Named::One(id) => Some(id),
         Named::Nothing => None,
-        Named::Words(words) | Named::Several(words) => {
+        Named::Unknown(words) | Named::Words(words) | Named::Several(words) => {
             if !is_filler(&Value::String(words.clone())) {
                 fields.leave_out("opening_was", format!("`{words}` names no option"));
             }

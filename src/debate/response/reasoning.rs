@@ -52,8 +52,12 @@ pub fn part(text: &str) -> Parted {
         let begun = objects.partition_point(|(start, _)| *start <= at);
         begun.checked_sub(1).is_some_and(|last| at < objects[last].1)
     };
-    if let Some(parted) = channels(text, &is_said) {
-        return parted;
+    if let Some(Parted { mut reasoning, answer }) = channels(text, &is_said) {
+        // The final channel may hold tags of its own.
+        let within =
+            if answer.len() < text.len() { part(&answer) } else { Parted { reasoning: String::new(), answer } };
+        add(&mut reasoning, &within.reasoning);
+        return Parted { reasoning, answer: within.answer };
     }
     let tags: Vec<Tag> = tags(text).into_iter().filter(|tag| !is_said(tag.start)).collect();
     let last_closing = tags.iter().rev().find(|tag| tag.mark == Mark::Closes).map_or(0, |tag| tag.start);
