@@ -131,11 +131,11 @@ fn a_form_is_read_in_a_persons_own_way() {
         (json!({ "option": 1, "because": " \u{200b} " }), Err("`because` is missing: say why, in one sentence")),
         (
             json!({ "option": 1, "because": "a", "ratings": { "o1": 9 } }),
-            Err("the rating of o1 must be a whole number from -2 to 2"),
+            Err("`ratings.o1`: it must be one whole number from -2 to 2"),
         ),
         (
             json!({ "option": 1, "because": "a", "confidence": "very" }),
-            Err("`confidence` must be a number from 0 to 1"),
+            Err("`confidence`: it must be a whole number from 0 to 100"),
         ),
         (
             json!({ "opton": 1, "because": "a" }),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::Config;
-use roundtable::debate::event::{Event, FORMAT, Logged};
+use roundtable::debate::event::{Event, FORMAT, Logged, Setup};
 use roundtable::debate::history::HistoryError;
 use roundtable::debate::prompt;
 use roundtable::debate::replay::{self, Miss};
@@ -32,7 +32,12 @@ fn read(path: &Path) -> Vec<Logged> {
 
 /// A session of this format with all that the core computes: options found, rounds, verdicts, two endings.
 fn sample() -> Vec<Logged> {
-    let mut setup = setup(&built_in("expert-panel"), 3, open());
+    sample_in(FORMAT)
+}
+
+/// The sample as a log of `format` holds it.
+fn sample_in(format: u32) -> Vec<Logged> {
+    let mut setup = Setup { format, ..setup(&built_in("expert-panel"), 3, open()) };
     setup.seed = 3;
     World::open(setup, &by_default, 1).finish_with(&[(When::Ended, more(1))]).log
 }
@@ -251,9 +256,8 @@ fn what_cannot_have_happened_there_is_a_miss() {
 
 #[test]
 fn fields_that_came_later_are_not_held_against_an_older_log() {
-    let mut log = sample();
-    let Event::SessionOpened(setup) = &mut log[0].event else { panic!("no session") };
-    setup.format = FORMAT;
+    // The last format whose prompts are those of the first.
+    let mut log = sample_in(4);
     // As if an older program had not known of ratings.
     let place = log.iter().position(|logged| matches!(&logged.event, Event::RoundClosed(round) if round.consensus.as_ref().is_some_and(|known| !known.ratings.is_empty()))).unwrap();
     let Event::RoundClosed(round) = &mut log[place].event else { panic!("no round") };

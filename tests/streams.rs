@@ -27,7 +27,7 @@ const COMMANDS: [(&str, i32); 33] = [
     ("start --topic x --rehearse --mode vote --format json --progress ndjson", 0),
     ("start --topic x --rehearse --mode vote --format html --progress plain", 0),
     ("start --topic x", 7),
-    ("resume @", 2),
+    ("resume @", 0),
     ("continue @", 0),
     ("synthesize @", 0),
     ("pause @", 0),

@@ -51,6 +51,10 @@ pub fn taken(history: &History, due: &Due, given: &Map<String, Value>) -> Result
     if !response.is_valid() {
         return Err(response.headline().trim_start_matches("unreadable reply: ").to_owned());
     }
+    // A person can put right what would be left out of a model's reply.
+    if let Some(unread) = response.unread().first() {
+        return Err(format!("`{}`: {}", unread.field, unread.why));
+    }
     let (turn, attempt) = (due.ask.turn.clone(), due.ask.attempt);
     Ok(vec![protocol::started(&due.ask), Event::TurnFinished { turn, attempt, reply, response }])
 }
