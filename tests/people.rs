@@ -140,7 +140,7 @@ fn a_form_is_read_in_a_persons_own_way() {
         (
             json!({ "opton": 1, "because": "a" }),
             Err(
-                "`opton` is no field of this form; it has because, statement, ratings, option, abstain_reason, blocking_objection, confidence",
+                "`opton` is no field of this form; it has because, statement, option, abstain_reason, ratings, blocking, blocking_objection, confidence",
             ),
         ),
     ];

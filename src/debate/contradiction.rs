@@ -9,7 +9,7 @@ use crate::debate::question::OptionId;
 const POINTS_ABOVE: i8 = 2;
 
 /// Whether ratings and votes tell of different winners: at least half of the seats that hold `winner`, and rate it, call it
-/// harmful or another option better by [`POINTS_ABOVE`].
+/// harmful or another option better by two points or more.
 pub fn ratings_disagree(winner: &OptionId, standings: &Standings<'_>) -> bool {
     let holders = standings.values().filter(|standing| standing.option.as_ref() == Some(winner));
     let judged: Vec<bool> = holders.filter_map(|standing| speaks_against(winner, &standing.stance.ratings)).collect();
