@@ -8,10 +8,10 @@ mod fake;
 mod program;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -196,14 +196,21 @@ fn the_script_for_ci_takes_abstentions_for_an_outcome() {
     assert_eq!((fake.log().len(), desk.read("decision/decision.json")), (calls, report));
 }
 
-/// Starts `same` this many times, each after a pause, with `more`.
-fn starts(desk: &Desk, pauses: &[Duration], more: &[&str]) -> Vec<Ran> {
-    let arguments = [&VOTE[..], &PANEL[..], &["--name", "same", "--format", "json"], more].concat();
-    let start = |pause: &Duration| {
-        thread::sleep(*pause);
-        desk.spawn(&arguments)
-    };
-    let running: Vec<_> = pauses.iter().map(start).collect();
+/// Whether a start comes after the first request of the one before it.
+#[derive(Clone, Copy, PartialEq)]
+enum Begins {
+    Together,
+    OnceTheFirstAsks,
+}
+
+/// Starts `same` three times.
+fn starts(desk: &Desk, fake: &Fake, begins: Begins) -> Vec<Ran> {
+    let arguments = [&VOTE[..], &PANEL[..], &["--name", "same", "--format", "json"]].concat();
+    let first = desk.spawn(&arguments);
+    if begins == Begins::OnceTheFirstAsks {
+        fake.wait_for(|log| !log.is_empty());
+    }
+    let running = [first, desk.spawn(&arguments), desk.spawn(&arguments)];
     running.into_iter().map(program::Running::wait).collect()
 }
 
@@ -213,9 +220,9 @@ fn slow() -> Says {
 
 #[test]
 fn starts_of_one_name_come_to_one_decision_and_pay_once() {
-    for (title, pauses) in [("together", [0, 0, 0]), ("while the first runs", [0, 500, 0])] {
+    for (title, begins) in [("together", Begins::Together), ("while the first runs", Begins::OnceTheFirstAsks)] {
         let (desk, fake) = desk(slow());
-        let ran = starts(&desk, &pauses.map(Duration::from_millis), &[]);
+        let ran = starts(&desk, &fake, begins);
         let records: Vec<Value> = ran.into_iter().map(|ran| ran.expect(0).record()).collect();
         assert!(records.iter().all(|record| *record == records[0]), "{title}: one decision");
         let paid = fake.log().iter().filter(|seen| seen.model != "mod").count();
@@ -240,14 +247,20 @@ fn a_start_that_waits_says_so_once_and_takes_over_from_one_that_is_killed() {
     let arguments = [&VOTE[..], &PANEL[..], &["--name", "same", "--progress", "plain"]].concat();
     let mut first = desk.spawn(&arguments);
     fake.wait_for(|log| !log.is_empty());
-    let second = desk.spawn(&arguments);
-    thread::sleep(Duration::from_millis(300));
+    let mut second = desk.converse(&arguments);
+    let mut stderr = BufReader::new(second.stderr.take().unwrap());
+    let mut told = String::new();
+    while !told.contains("waited for") {
+        assert!(stderr.read_line(&mut told).unwrap() > 0, "it ended without waiting: {told}");
+    }
     first.kill();
     first.wait();
-    let ran = second.wait().expect(0);
-    assert_eq!(ran.stderr.matches("waited for").count(), 1, "{}", ran.stderr);
-    assert!(ran.stderr.contains("is being run elsewhere; its decision is waited for"), "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("NATS"), "{}", ran.stdout);
+    stderr.read_to_string(&mut told).unwrap();
+    let ended = second.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{told}");
+    assert_eq!(told.matches("waited for").count(), 1, "{told}");
+    assert!(told.contains("is being run elsewhere; its decision is waited for"), "{told}");
+    assert!(ended.stdout.starts_with(b"NATS"), "{:?}", ended.stdout);
 }
 
 /// The caveats of a record but that all seats are of one family, and its advice.

@@ -134,7 +134,7 @@ pub fn response(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
     for contract in contracts() {
         for finish in [Finish::Complete, Finish::Truncated] {
-            for strictness in [Strictness::Strict, Strictness::Lenient] {
+            for strictness in [Strictness::AsMeant, Strictness::Strict, Strictness::Lenient] {
                 check_response(&contract, &read(&contract, &reply(&text, finish), strictness));
             }
         }

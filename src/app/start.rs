@@ -11,7 +11,7 @@ use crate::app::supplied::{self, Supplied};
 use crate::app::{App, forms, gateway, limits, naming, panel, search, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Agent, Persona, Voice};
-use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
+use crate::debate::event::{SessionId, Setup};
 use crate::debate::mode::{Mode, Perspectives};
 use crate::debate::needs::NeedTerms;
 use crate::debate::personas::{self, Numbering};
@@ -146,30 +146,19 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
     let cast = cast(config, request.who, needs)?;
     let agents = agents(config, (&mode, request), (&perspectives, &guests), &cast.panel, (count, &mut warnings))?;
     let web_search = search::web_search(config, (&mode, &agents, request.who), &mut warnings)?;
-    let seats = u32::try_from(agents.len()).unwrap_or(u32::MAX);
     let session = Uuid::now_v7();
     let seed = request.seed.unwrap_or_else(|| drawn_seed(session));
+    let voices = cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks).chain(seating::voices(&guests));
     let setup = Setup {
-        format: FORMAT,
-        session: SessionId(session),
-        program: concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned(),
         frames: is_open(&mode) && perspectives.is_empty(),
         synthesis: request.synthesis && mode.decision.synthesis,
         compact: forms::compact(config, &agents, &cast.moderators),
-        limits: Limits::for_panel(seats),
-        caps: limits::caps(
-            config,
-            cast.panel.iter().chain(&cast.moderators).chain(&cast.fallbacks).chain(seating::voices(&guests)),
-            &web_search,
-        )?,
+        caps: limits::caps(config, voices, &web_search)?,
         thresholds,
         web_search,
         gate,
-        question,
         context: premises.context,
         assumptions: premises.assumptions,
-        mode,
-        agents,
         moderators: cast.moderators,
         fallbacks: cast.fallbacks,
         rounds,
@@ -177,7 +166,7 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         seed,
         name,
         tags: request.tags.clone(),
-        parent: None,
+        ..Setup::new(SessionId(session), question, mode, agents)
     };
     Ok((setup, warnings))
 }

@@ -15,7 +15,7 @@ use crate::debate::decision::Decision;
 use crate::debate::estimate::{Estimates, Shift};
 use crate::debate::gate::GateTerms;
 use crate::debate::material::{Assumption, Material};
-use crate::debate::mode::{Mode, Perspectives, StopRule};
+use crate::debate::mode::{Mode, StopRule};
 use crate::debate::needs::NeedTerms;
 use crate::debate::prompt::PromptMark;
 use crate::debate::question::{Choice, OptionId, Question};
@@ -251,45 +251,6 @@ pub struct Setup {
     /// The session that this one branched off; its log up to the branch opens this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Branch>,
-}
-
-impl Setup {
-    /// The setup of a debate among these agents, one at least, on the defaults: the rounds and the closing text of its mode,
-    /// the agents' own voices as moderators, no material, no hard limit, no search, nobody asked for facts, seed 0.
-    pub fn new(session: SessionId, question: Question, mode: Mode, agents: Vec<Agent>) -> Self {
-        let mut moderators: Vec<Voice> = Vec::new();
-        for voice in agents.iter().map(|agent| &agent.voice).filter(|voice| !voice.is_person()) {
-            if !moderators.contains(voice) {
-                moderators.push(voice.clone());
-            }
-        }
-        Self {
-            format: FORMAT,
-            session,
-            program: concat!("roundtable ", env!("CARGO_PKG_VERSION")).to_owned(),
-            question,
-            context: Vec::new(),
-            assumptions: Vec::new(),
-            moderators,
-            fallbacks: Vec::new(),
-            frames: mode.panel.perspectives == Perspectives::Open,
-            rounds: None,
-            synthesis: mode.decision.synthesis,
-            compact: Vec::new(),
-            limits: Limits::for_panel(u32::try_from(agents.len()).unwrap_or(u32::MAX)),
-            mode,
-            agents,
-            caps: Caps::default(),
-            thresholds: Thresholds::default(),
-            web_search: WebSearch::Unsaid,
-            gate: None,
-            needs: None,
-            seed: 0,
-            name: None,
-            tags: BTreeMap::new(),
-            parent: None,
-        }
-    }
 }
 
 /// Where a session branched off another.

@@ -10,6 +10,7 @@ pub mod consensus;
 pub mod continuation;
 pub mod contradiction;
 pub mod decision;
+mod defaults;
 pub mod dissent;
 pub mod estimate;
 pub mod event;

@@ -6,6 +6,7 @@
 //! line, inside a fence that this session alone uses.
 
 mod anonymity;
+mod mark;
 pub mod moderator;
 pub mod quote;
 pub(crate) mod scope;
@@ -14,9 +15,7 @@ mod supplied;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+pub use crate::debate::prompt::mark::{PromptMark, bytes, mark};
 
 use crate::debate::agent::{Agent, Seat, Stance as Side};
 use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
@@ -39,15 +38,6 @@ use crate::stats::shuffle;
 
 /// Stands in a conversation for a reply that never came or was empty: providers refuse empty messages.
 const NO_REPLY: &str = "(no reply)";
-
-/// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PromptMark {
-    /// SHA-256 of the shared block and the messages, in hexadecimal.
-    pub sha256: String,
-    /// Their length in bytes.
-    pub bytes: u64,
-}
 
 /// Returns the prompt of a turn in the slot at index `at`; its last message is for the attempt that comes next.
 pub fn prompt(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker) -> Prompt {
@@ -495,24 +485,4 @@ fn statistics(history: &History, ratings: &BTreeMap<OptionId, Ratings>) -> Optio
 
 pub(crate) fn form_line(contract: &Contract, scope: Scope) -> String {
     format!("Form: {}. Fields, in this order: {}.", contract.name(), contract.fields(scope).join(", "))
-}
-
-/// The length of a prompt in bytes, shared block and messages.
-pub fn bytes(prompt: &Prompt) -> u64 {
-    texts(prompt).map(|text| text.len() as u64).sum()
-}
-
-fn texts(prompt: &Prompt) -> impl Iterator<Item = &String> {
-    std::iter::once(&prompt.shared).chain(prompt.messages.iter().map(|message| &message.text))
-}
-
-/// Returns what identifies a prompt without repeating it.
-pub fn mark(prompt: &Prompt) -> PromptMark {
-    let mut digest = Sha256::new();
-    for text in texts(prompt) {
-        digest.update((text.len() as u64).to_le_bytes());
-        digest.update(text);
-    }
-    let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    PromptMark { sha256, bytes: bytes(prompt) }
 }

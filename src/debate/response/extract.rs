@@ -4,25 +4,32 @@
 
 use serde_json::{Map, Value};
 
-use crate::debate::response::read::Strictness;
+/// What becomes of what JSON leaves to its readers: a key that is given twice, and a number that is read as 0 and is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubts {
+    /// Logs of formats 1 and 2: the last of two values of a key counts, and any words are an objection.
+    Overlooked,
+    /// Logs of formats 3 and 4: nothing is read.
+    Refused,
+}
 
 /// How many opening braces are tried; bounds the work on hostile text.
 const STARTS_MAX: usize = 64;
 
 /// The JSON objects in a reply.
 #[derive(Debug, Default)]
-pub struct Found {
+pub(super) struct Found {
     /// Those that could be parsed, in order.
-    pub objects: Vec<Map<String, Value>>,
+    pub(super) objects: Vec<Map<String, Value>>,
     /// What is wrong with the first one that could not be.
-    pub broken: Option<String>,
+    pub(super) broken: Option<String>,
 }
 
 /// Returns the JSON objects in `text`: the whole text if it is one, else every balanced object that stands outside
 /// others.
 ///
 /// What an object holds that cannot be parsed is not looked for: it was not said by itself.
-pub fn objects(text: &str, strictness: Strictness) -> Found {
+pub(super) fn objects(text: &str, doubts: Doubts) -> Found {
     let mut found = Found::default();
     let mut from = 0;
     for _ in 0..STARTS_MAX {
@@ -33,7 +40,7 @@ pub fn objects(text: &str, strictness: Strictness) -> Found {
         // Braces stand in prose, too.
         let is_meant = rest[1..].trim_start().starts_with('"');
         from = start + 1;
-        match balanced_end(rest).map(|length| (length, parsed(&rest[..length], strictness))) {
+        match balanced_end(rest).map(|length| (length, parsed(&rest[..length], doubts))) {
             Some((length, Ok(object))) => {
                 found.objects.push(object);
                 from = start + length;
@@ -53,22 +60,18 @@ pub fn objects(text: &str, strictness: Strictness) -> Found {
 
 /// Parses one object. What JSON leaves to its readers is a problem: which of two values of a key is meant, and a number that
 /// they would take for 0.
-fn parsed(object: &str, strictness: Strictness) -> Result<Map<String, Value>, String> {
+fn parsed(object: &str, doubts: Doubts) -> Result<Map<String, Value>, String> {
     let map: Map<String, Value> = serde_json::from_str(object).map_err(|error| error.to_string())?;
-    match strictness {
-        Strictness::Lenient => Ok(map),
+    match doubts {
+        Doubts::Overlooked => Ok(map),
         // In what was parsed, a colon outside of strings stands after a key.
-        Strictness::Strict | Strictness::AsMeant
-            if keys(map.values()) + map.len() != outside_strings(object).filter(is_colon).count() =>
-        {
+        Doubts::Refused if keys(map.values()) + map.len() != outside_strings(object).filter(is_colon).count() => {
             Err("it gives the same key twice".to_owned())
         }
-        Strictness::Strict | Strictness::AsMeant => {
-            match vanishing(object).or_else(|| map.values().find_map(vanishing_text)) {
-                Some(number) => Err(format!("{number} is too small a number to be told from 0")),
-                None => Ok(map),
-            }
-        }
+        Doubts::Refused => match vanishing(object).or_else(|| map.values().find_map(vanishing_text)) {
+            Some(number) => Err(format!("{number} is too small a number to be told from 0")),
+            None => Ok(map),
+        },
     }
 }
 

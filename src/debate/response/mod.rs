@@ -5,7 +5,7 @@
 mod choice;
 mod confidence;
 pub mod contract;
-pub mod extract;
+mod extract;
 mod fields;
 pub mod filled;
 mod form;

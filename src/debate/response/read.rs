@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::debate::reply::{Finish, Reply};
 use crate::debate::response::contract::Contract;
+use crate::debate::response::extract::Doubts;
 use crate::debate::response::{Response, Stance, form, json, reasoning, strict};
 
 /// How closely a reply is read.
@@ -59,7 +60,8 @@ pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Respo
         (Finish::Truncated | Finish::Complete, _) => {}
     }
     let read = match strictness {
-        Strictness::Lenient | Strictness::Strict => strict::read(contract, &reply.text, strictness),
+        Strictness::Lenient => strict::read(contract, &reply.text, Doubts::Overlooked),
+        Strictness::Strict => strict::read(contract, &reply.text, Doubts::Refused),
         Strictness::AsMeant => read_as_meant(contract, reply),
     };
     match read {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::debate::agent::Persona;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::response::contract::{Contract, Earlier, NEEDS_MAX, Needs, QUESTIONS_MAX, StanceTerms};
-use crate::debate::response::read::Strictness;
+use crate::debate::response::extract::Doubts;
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, Need, Pile, Point, PosedQuestion, Position,
     Response, Stance, Synthesis, extract, number,
@@ -39,20 +39,20 @@ const FILLERS: [&str; 14] = [
 ];
 
 /// Reads the text of a reply on the terms of `contract`; the error is why it cannot be read.
-pub(super) fn read(contract: &Contract, reply: &str, strictness: Strictness) -> Result<Response, String> {
+pub(super) fn read(contract: &Contract, reply: &str, doubts: Doubts) -> Result<Response, String> {
     if reply.trim().is_empty() {
         return Err("the reply is empty".to_owned());
     }
-    let found = extract::objects(reply, strictness);
+    let found = extract::objects(reply, doubts);
     let mut readable: Vec<Response> = Vec::new();
     let mut first_problem = None;
     for object in &found.objects {
-        let unequivocal = match strictness {
-            Strictness::Strict | Strictness::AsMeant => check_ratings(contract, object),
-            Strictness::Lenient => Ok(()),
+        let unequivocal = match doubts {
+            Doubts::Refused => check_ratings(contract, object),
+            Doubts::Overlooked => Ok(()),
         };
         let read = unequivocal.and_then(|()| read_object(contract, &Fields(object)));
-        match read.map(|response| without_filler(response, strictness)) {
+        match read.map(|response| without_filler(response, doubts)) {
             Ok(response) if readable.contains(&response) => {}
             Ok(response) => readable.push(response),
             Err(problem) => first_problem = first_problem.or(Some(problem)),
@@ -60,7 +60,7 @@ pub(super) fn read(contract: &Contract, reply: &str, strictness: Strictness) -> 
     }
     match (readable.pop(), readable.is_empty()) {
         // What cannot be parsed may have been another vote.
-        (Some(_), true) if strictness == Strictness::Strict && found.broken.is_some() => {
+        (Some(_), true) if doubts == Doubts::Refused && found.broken.is_some() => {
             let error = found.broken.unwrap_or_default();
             Err(format!("beside a readable JSON object stands one that cannot be parsed: {error}"))
         }
@@ -77,7 +77,7 @@ pub(super) fn read(contract: &Contract, reply: &str, strictness: Strictness) -> 
 }
 
 /// Takes an objection for none that objects to nothing.
-fn without_filler(mut response: Response, strictness: Strictness) -> Response {
+fn without_filler(mut response: Response, doubts: Doubts) -> Response {
     let objection = match &mut response {
         Response::Position(position) => &mut position.blocking_objection,
         Response::Ballot(ballot) => &mut ballot.blocking_objection,
@@ -90,7 +90,7 @@ fn without_filler(mut response: Response, strictness: Strictness) -> Response {
         | Response::Refused
         | Response::Filtered => return response,
     };
-    objection.take_if(|words| strictness == Strictness::Strict && is_filler(words));
+    objection.take_if(|words| doubts == Doubts::Refused && is_filler(words));
     response
 }
 
