@@ -108,7 +108,10 @@ fn length_at(text: &str, name: &str) -> Option<usize> {
     let mut read = text.char_indices();
     for wanted in name.chars() {
         let (_, c) = read.next()?;
-        let is_same = c == wanted || c.to_lowercase().eq(wanted.to_lowercase());
+        let is_same = match c.is_ascii() && wanted.is_ascii() {
+            true => c.eq_ignore_ascii_case(&wanted),
+            false => c.to_lowercase().eq(wanted.to_lowercase()),
+        };
         if !(is_same || c.is_whitespace() && wanted.is_whitespace()) {
             return None;
         }

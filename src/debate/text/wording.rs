@@ -50,6 +50,10 @@ const STOPS: [char; 9] = ['.', '!', '\u{3002}', '\u{6d4}', '\u{964}', '\u{965}',
 pub fn comparable(text: &str) -> String {
     let visible = without_invisible(&plain(text));
     let read = with_numbers_apart(&with_one_kind_of_quote(&spaced(&without_emphasis(&visible))));
+    // ASCII is composed, and has one kind of dash.
+    if read.is_ascii() {
+        return read.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    }
     let normalizer = ComposingNormalizer::new_nfkc();
     let folded = CaseMapper::new().fold_string(&normalizer.normalize(&read)).into_owned();
     let dashed = with_one_kind_of_dash(&normalizer.normalize(&folded));
