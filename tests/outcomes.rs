@@ -50,7 +50,7 @@ type Says = Arc<dyn Fn(&Seen) -> Behaviour + Send + Sync>;
 fn filled(seen: &Seen, own: &Value) -> Behaviour {
     let sound = json!({
         "because": "it is sound", "statement": "I hold this.", "confidence": 0.8, "ratings": { "o1": -1, "o2": 2 },
-        "option": "o2", "abstain_reason": null, "blocking_objection": null, "change": null, "opening_was": null,
+        "option": "o2", "abstain_reason": null, "blocking": false, "blocking_objection": null, "change": null, "opening_was": null,
         "claims": [], "concessions": [], "needs": [], "would_change_my_mind": [], "conclusion": "It is decided.",
         "rationale": [], "risks": [], "next_steps": [], "would_change": [],
     });
@@ -450,5 +450,33 @@ fn a_moderator_holds_a_seat_only_as_the_same_model() {
         assert_eq!(record["moderator_is_party"], json!(is_party), "{moderator}");
         let markdown = desk.run(&["show", "@", "--format", "markdown"]).expect(0).stdout;
         assert_eq!(markdown.contains("holds a seat"), is_party, "{moderator}");
+    }
+}
+
+#[test]
+fn what_was_left_out_of_replies_is_counted_in_reports_and_shown_meanwhile() {
+    let claim = json!({ "text": "It holds.", "kind": "opinion", "evidence": [], "supports": [], "rebuts": [] });
+    let seats = [json!({ "confidence": 140 }), json!({ "claims": [claim] }), json!({}), json!({})];
+    let (desk, _fake) = desk(says(seats, json!({})));
+    let debate = [&VOTE[..7], &["--mode", "collaborative", "--rounds", "1"], &PANEL[..]].concat();
+    let ran = desk.run(&[&debate[..], &["--progress", "plain"]].concat()).expect(0);
+    for field in ["not read: confidence: ", "not read: claims[0].kind: "] {
+        assert!(ran.stderr.contains(field), "{field}: {}", ran.stderr);
+        let view = desk.run(&["show", "@", "--view", "rounds"]).expect(0).stdout;
+        assert!(view.contains(field), "{field}: {view}");
+    }
+    // Two rounds: each of the two seats said it twice.
+    let told = "Left out of 4 replies as unreadable: claims.kind (2), confidence (2).";
+    for format in ["text", "markdown", "adr", "html"] {
+        let shown = desk.run(&["show", "@", "--format", format]).expect(0).stdout;
+        assert!(shown.contains(told), "{format}: {shown}");
+    }
+    let page = desk.run(&["show", "@", "--format", "html"]).expect(0).stdout;
+    let dim: Vec<&str> = page.split("<p class=\"small\">Not read: ").skip(1).collect();
+    assert!(dim.len() == 4 && dim[0].split("</p>").next().unwrap().contains("confidence: "), "{dim:?}");
+    let (desk, _fake) = self::desk(says([json!({}), json!({}), json!({}), json!({})], json!({})));
+    let sound = vote(&desk, &["--progress", "plain"]).expect(0);
+    for told in ["not read:", "Left out of"] {
+        assert!(!format!("{}{}", sound.stdout, sound.stderr).contains(told), "{sound:?}");
     }
 }

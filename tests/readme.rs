@@ -89,7 +89,8 @@ fn every_command_is_understood() {
     }
     fs::write(home.path().join("ballot.yaml"), "{ option: 1, because: it is time }").expect("a writable folder");
     fs::write(home.path().join("load-test.txt"), "412 a second").expect("a writable folder");
-    fs::create_dir(home.path().join("docs")).expect("a writable folder");
+    fs::create_dir_all(home.path().join("docs/decisions")).expect("a writable folder");
+    fs::write(home.path().join("docs/decisions/0007-queue.md"), "# Queue").expect("a writable folder");
     fs::copy(root().join("docs/bench.yaml"), home.path().join("docs/bench.yaml")).expect("a writable folder");
     repository(home.path(), &["plan.md", "docs/limits.md"]);
     let commands: Vec<String> = shell_lines().into_iter().filter(|line| line.starts_with("roundtable ")).collect();

@@ -224,49 +224,6 @@ fn a_result_goes_where_the_shell_sends_it() {
 }
 
 #[test]
-fn records_are_written_to_files_in_the_format_of_their_endings() {
-    let desk = Desk::new();
-    desk.write("there.md", "something older");
-    let arguments = start(
-        "Move?",
-        &[
-            "--output",
-            "there.md",
-            "--output",
-            "b.json",
-            "--output",
-            "c.txt",
-            "--output",
-            "D.MARKDOWN",
-            "--format",
-            "text",
-        ],
-    );
-    let ran = desk.run(&arguments).expect(0);
-    let shown = |format: &str| desk.run(&["show", "@", "--format", format]).expect(0).stdout;
-    assert_eq!(desk.read("there.md"), shown("markdown"));
-    assert_eq!(desk.read("D.MARKDOWN"), shown("markdown"));
-    assert_eq!(desk.read("b.json"), shown("json"));
-    assert_eq!(desk.read("c.txt"), shown("text"));
-    assert_eq!(ran.stdout, shown("text"));
-    let left: BTreeSet<String> = std::fs::read_dir(desk.work())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    assert_eq!(left, ["D.MARKDOWN", "b.json", "c.txt", "there.md"].map(str::to_owned).into());
-    desk.run(&["show", "@", "--output", "again.json"]).expect(0);
-    assert_eq!(desk.read("again.json"), shown("json"));
-    check_refusal_of_output(&desk);
-}
-
-fn check_refusal_of_output(desk: &Desk) {
-    for bad in ["again", "nowhere/again.json", "x.pdf"] {
-        let ran = desk.run(&["show", "@", "--output", bad]).expect(2);
-        assert!(ran.stdout.is_empty() && ran.stderr.contains("--output") && ran.stderr.contains(bad), "{ran:?}");
-    }
-}
-
-#[test]
 fn a_call_that_is_not_understood_is_one_error_in_either_form() {
     let desk = Desk::new();
     for wrong in [&["--bogus"][..], &["--rounds", "abc"], &["--format", "xml"]] {
@@ -279,32 +236,6 @@ fn a_call_that_is_not_understood_is_one_error_in_either_form() {
     let error: Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!(error["error"]["kind"], "usage");
     assert!(error["error"]["message"].as_str().unwrap().contains("--topic"), "{error}");
-}
-
-#[test]
-fn an_output_file_keeps_its_place_and_its_rights() {
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new();
-    desk.write("real.md", "old");
-    let (real, link) = (desk.work().join("real.md"), desk.work().join("link.md"));
-    fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
-    std::os::unix::fs::symlink(&real, &link).unwrap();
-    let ran = desk.run(&start("Move?", &["--output", "link.md", "--quiet"])).expect(0);
-    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(desk.read("real.md").contains(ran.stdout.lines().next().unwrap()), "{}", desk.read("real.md"));
-}
-
-#[test]
-fn one_failing_output_does_not_lose_the_others() {
-    let desk = Desk::new();
-    std::os::unix::fs::symlink("/dev/full", desk.work().join("full.md")).unwrap();
-    let outputs = ["--output", "full.md", "--output", "good.json", "--format", "json", "--progress", "none"];
-    let ran = desk.run(&start("Move?", &outputs)).expect(2);
-    assert!(ran.stderr.contains("full.md"), "{}", ran.stderr);
-    let good: Value = serde_json::from_str(&desk.read("good.json")).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), good);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! `bench`: hold a bench, tell of each debate that ends, print the report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::app::{
     Asked, BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, Signals, Who, open_bench,
 };
 use crate::cli::args::bench::{BenchArgs, BenchFormat};
+use crate::cli::files::{self, FileToWrite, Over, Place};
 use crate::cli::output::ErrorFormat;
 use crate::cli::{output, plan, run};
 use crate::config::{Sources, keys};
@@ -21,7 +22,7 @@ use crate::export::{Format, html};
 const JOBS: u32 = 2;
 
 pub(crate) fn bench(args: &BenchArgs) -> Result<(), Failure> {
-    let files = files(&args.output)?;
+    let files = files(args)?;
     let mut sources = Sources::from_process()?;
     for (flag, setting, text) in args.budget() {
         sources.flag(flag, setting, text);
@@ -119,20 +120,35 @@ fn outcome(held: &Held) -> String {
 }
 
 /// The files of a report, each with its format.
-fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, BenchFormat)>, Failure> {
-    let format = |(path, format): (PathBuf, Format)| match format {
-        Format::Text => Ok((path, BenchFormat::Text)),
-        Format::Json => Ok((path, BenchFormat::Json)),
-        Format::Html => Ok((path, BenchFormat::Html)),
-        Format::Markdown | Format::Adr | Format::Ndjson => {
-            Err(Failure::usage(format!("--output is `{}`, and a bench has no report of that kind", path.display()))
-                .with_hint("use one of .txt, .html, .json"))
-        }
+fn files(args: &BenchArgs) -> Result<Vec<ReportFile>, Failure> {
+    let over = Over::forced(args.force);
+    let none = |path: &Path| {
+        Failure::usage(format!("--output is `{}`, and a bench has no report of that kind", path.display()))
+            .with_hint("use one of .txt, .html, .json")
     };
-    output::files(paths)?.into_iter().map(format).collect()
+    let file = |place: Place| match place {
+        Place::File(path, Format::Text) => Ok(ReportFile { path, format: BenchFormat::Text, over }),
+        Place::File(path, Format::Json) => Ok(ReportFile { path, format: BenchFormat::Json, over }),
+        Place::File(path, Format::Html) => Ok(ReportFile { path, format: BenchFormat::Html, over }),
+        Place::File(path, Format::Markdown | Format::Adr | Format::Ndjson) | Place::Decisions(path) => Err(none(&path)),
+    };
+    files::places(&args.output, over)?.into_iter().map(file).collect()
 }
 
-fn print(report: &Report, format: BenchFormat, files: &[(PathBuf, BenchFormat)]) -> Result<(), Failure> {
+/// A file that a report is written to.
+struct ReportFile {
+    path: PathBuf,
+    format: BenchFormat,
+    over: Over,
+}
+
+impl ReportFile {
+    fn write(&self, text: String, hint: &str) -> Result<(), Failure> {
+        FileToWrite { path: self.path.clone(), text, over: self.over }.write_or(hint)
+    }
+}
+
+fn print(report: &Report, format: BenchFormat, files: &[ReportFile]) -> Result<(), Failure> {
     let rendered = |format: BenchFormat| match format {
         BenchFormat::Text => bench::text(report),
         BenchFormat::Json => bench::json(report),
@@ -140,12 +156,12 @@ fn print(report: &Report, format: BenchFormat, files: &[(PathBuf, BenchFormat)])
     };
     let shown = output::result(&rendered(format));
     let hint = "the debates are stored: the same command prints the report again, and pays nothing";
-    let written = files.iter().map(|(path, format)| output::file(path, &rendered(*format), hint));
+    let written = files.iter().map(|file| file.write(rendered(file.format), hint));
     let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
     outcomes.into_iter().collect()
 }
 
-fn dry_run(open: &OpenBench, args: &BenchArgs, files: &[(PathBuf, BenchFormat)]) -> Result<(), Failure> {
+fn dry_run(open: &OpenBench, args: &BenchArgs, files: &[ReportFile]) -> Result<(), Failure> {
     let plan = open.plan()?;
     let rendered = |format: BenchFormat| match format {
         BenchFormat::Text => Ok(planned(&plan)),
@@ -158,8 +174,8 @@ fn dry_run(open: &OpenBench, args: &BenchArgs, files: &[(PathBuf, BenchFormat)])
         plan.warnings.iter().for_each(|warning| output::remark(&format!("warning: {warning}")));
     }
     let shown = rendered(args.format)?;
-    for (path, format) in files {
-        output::file(path, &rendered(*format)?, "nothing was sent")?;
+    for file in files {
+        file.write(rendered(file.format)?, "nothing was sent")?;
     }
     output::result(&shown)
 }
@@ -168,7 +184,7 @@ fn planned(report: &BenchPlan) -> String {
     let open = report.debates.saturating_sub(report.decided);
     let known =
         if report.decided > 0 { format!(", {} of them decided already", report.decided) } else { String::new() };
-    let mut lines = vec![format!("Bench {}: {} debates{known}. Nothing was sent.", report.bench, report.debates)];
+    let mut lines = vec![format!("Bench {}: {} debates{known}. {}", report.bench, report.debates, bench::UNSENT)];
     lines.push(String::new());
     lines.push(plan::head());
     lines.push(plan::part(&format!("all {open} to come"), &report.total));

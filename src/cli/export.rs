@@ -3,11 +3,12 @@
 use crate::app::App;
 use crate::cli::args::FormatArg;
 use crate::cli::args::sessions::ExportArgs;
+use crate::cli::files::Outputs;
 use crate::cli::output;
 use crate::error::Failure;
 
 pub(crate) fn export(app: &App, args: &ExportArgs) -> Result<(), Failure> {
-    let files = output::files(&args.output)?;
-    let format = args.format.or(args.output.is_empty().then_some(FormatArg::Ndjson));
-    output::session(app, &app.load(&args.id)?, format, &files)
+    let outputs = Outputs::checked(&args.output)?;
+    let format = args.format.or(args.output.output.is_empty().then_some(FormatArg::Ndjson));
+    output::session(app, &app.load(&args.id)?, format, &outputs, &|told| output::remark(&told))
 }

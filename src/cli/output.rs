@@ -1,14 +1,13 @@
 //! Where a command's words go.
 
-use std::fs;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
 
 use console::Term;
 
 use crate::app::App;
 use crate::cli::args::{FormatArg, ProgressArg};
 use crate::cli::cells;
+use crate::cli::files::{FileToWrite, Outputs};
 use crate::cli::live::lines;
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
@@ -103,57 +102,27 @@ fn problem(failure: &Failure) -> Problem {
     }
 }
 
-/// A file that the record is written to, and in which format.
-pub(crate) type OutputFile = (PathBuf, Format);
-
-/// Checks the files that a record is to be written to, before anything is paid for.
-pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<OutputFile>, Failure> {
-    let file = |path: &PathBuf| {
-        let format = Format::of(path).ok_or_else(|| {
-            let endings: Vec<String> = Format::ALL
-                .iter()
-                .flat_map(|(_, _, endings)| endings.iter())
-                .map(|ending| format!(".{ending}"))
-                .collect();
-            Failure::usage(format!("--output is `{}`, and its ending names no format", path.display()))
-                .with_hint(format!("use one of {}", endings.join(", ")))
-        })?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !folder.is_dir() || path.is_dir() {
-            return Err(Failure::usage(format!("--output is `{}`, which is no place for a file", path.display())));
-        }
-        Ok((path.clone(), format))
-    };
-    paths.iter().map(file).collect()
-}
-
-/// Writes a session to stdout, if a format is given for it, and to the given files. All are tried; the first failure is
-/// returned.
+/// Writes a session to stdout, if a format is given for it, and to files. All are tried; the first failure is returned. `tell` is
+/// told the path of a file that had none before.
 pub(crate) fn session(
     app: &App,
     history: &History,
     format: Option<FormatArg>,
-    files: &[OutputFile],
+    outputs: &Outputs,
+    tell: &dyn Fn(String),
 ) -> Result<(), Failure> {
     let shown = match format {
         None => Ok(()),
         Some(format) => app.render(history, format.into()).and_then(|text| to_stdout(&text, format.into())),
     };
-    let session = history.setup.session;
-    let written = files.iter().map(|(path, format)| write_file(path, &app.render(history, *format)?, session));
-    let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
-    outcomes.into_iter().collect()
+    let written = outputs.write(app, history, tell);
+    shown.and(written)
 }
 
 /// Writes a view of a session to stdout and, as drawn for each, to files. All are tried; the first failure is returned.
-pub(crate) fn view(
-    session: SessionId,
-    shown: &str,
-    format: Format,
-    files: &[(PathBuf, String)],
-) -> Result<(), Failure> {
+pub(crate) fn view(session: SessionId, shown: &str, format: Format, files: &[FileToWrite]) -> Result<(), Failure> {
     let shown = to_stdout(shown, format);
-    let written = files.iter().map(|(path, text)| write_file(path, text, session));
+    let written = files.iter().map(|file| file.write(session));
     let outcomes: Vec<Result<(), Failure>> = std::iter::once(shown).chain(written).collect();
     outcomes.into_iter().collect()
 }
@@ -184,17 +153,6 @@ pub(crate) fn columns() -> Option<usize> {
     io::stdout().is_terminal().then(|| usize::from(Term::stdout().size().1))
 }
 
-fn write_file(path: &Path, text: &str, session: SessionId) -> Result<(), Failure> {
-    file(path, text, &format!("the session is stored: `roundtable show {session}` prints it"))
-        .map_err(|failure| failure.with_session(session.to_string()))
-}
-
-/// Writes a text to a file; `hint` says what to do where that fails.
-pub(crate) fn file(path: &Path, text: &str, hint: &str) -> Result<(), Failure> {
-    write_whole(path, text)
-        .map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())).with_hint(hint))
-}
-
 /// Breaks long lines between words where a person reads them on a terminal; elsewhere the text stays as it is.
 fn fitted(text: &str) -> String {
     let Some(columns) = columns() else { return text.to_owned() };
@@ -211,22 +169,4 @@ fn fitted(text: &str) -> String {
         lines.into_iter().enumerate().map(hang).collect::<Vec<_>>()
     });
     broken.collect()
-}
-
-/// Replaces a file's content in one step, so that nobody reads half a record. A link stays a link, and a file keeps its rights.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let known = fs::metadata(path).ok();
-    // A pipe or a device is written to as it is.
-    if known.as_ref().is_some_and(|known| !known.is_file()) {
-        return fs::write(path, text);
-    }
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let keep_rights = || known.as_ref().map_or(Ok(()), |known| fs::set_permissions(&draft, known.permissions()));
-    let written = fs::write(&draft, text).and_then(|()| keep_rights()).and_then(|()| fs::rename(&draft, &path));
-    if written.is_err() {
-        fs::remove_file(&draft).ok();
-    }
-    written
 }

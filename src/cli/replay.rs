@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::app::{App, Filter, Notice, Signals, Verification};
 use crate::cli::args::sessions::ReplayArgs;
 use crate::cli::args::{FormatArg, ListingFormat};
+use crate::cli::files::Outputs;
 use crate::cli::live::Beginning;
 use crate::cli::live::View;
 use crate::cli::{output, run};
@@ -100,7 +101,7 @@ fn watch(app: &App, id: &str, format: ListingFormat) -> Result<(), Failure> {
         ListingFormat::Text => FormatArg::Text,
         ListingFormat::Json => FormatArg::Json,
     };
-    output::session(app, &history, Some(format), &[])?;
+    output::session(app, &history, Some(format), &Outputs::NONE, &|_| ())?;
     app.verify(id)?.failure().map_or(Ok(()), Err)
 }
 

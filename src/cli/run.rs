@@ -16,6 +16,7 @@ use crate::app::{
 };
 use crate::cli::args::debate::{ContinueArgs, DebateArgs, ResumeArgs, StartArgs};
 use crate::cli::args::{ProgressArg, ResultArgs, ViewArgs};
+use crate::cli::files::Outputs;
 use crate::cli::live::{self, Beginning, View};
 use crate::cli::output::ErrorFormat;
 use crate::cli::style::{Palette, Surface};
@@ -40,7 +41,7 @@ pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(&args.debate))?;
-    let files = output::files(&args.result.output)?;
+    let outputs = Outputs::checked(&args.result.output)?;
     let request = request(&args.debate, pace(&app, &args.view))?;
     if args.show_egress {
         return egress::show(&app, &request, args.result.format);
@@ -50,17 +51,17 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
         let elsewhere = if args.debate.no_wait { Elsewhere::Return } else { Elsewhere::Wait(&tell) };
         let opened = app.open(&request, elsewhere).await?;
         let history = run_or_known(&app, opened, &args.view).await?;
-        conclude(&app, &history, (&args.result, &args.view), &files)
+        conclude(&app, &history, (&args.result, &args.view), &outputs)
     })
 }
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
-    let files = output::files(&args.result.output)?;
+    let outputs = Outputs::checked(&args.result.output)?;
     runtime()?.block_on(async {
         let opened = app.resume(&args.id, pace(&app, &args.view)).await?;
         let history = run_or_known(&app, opened, &args.view).await?;
-        conclude(&app, &history, (&args.result, &args.view), &files)
+        conclude(&app, &history, (&args.result, &args.view), &outputs)
     })
 }
 
@@ -78,7 +79,7 @@ async fn run_or_known(app: &App, opened: Opened, view: &ViewArgs) -> Result<Hist
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
-    let files = output::files(&args.result.output)?;
+    let outputs = Outputs::checked(&args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     if focus.as_deref().is_some_and(text::is_blank) {
         return Err(Failure::usage("--focus says nothing").with_hint("leave it out, or say what the rounds are about"));
@@ -101,28 +102,23 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
             None => app.go_on(&args.id, request, pace(&app, &args.view)).await?,
         };
         let history = attended(&app, session, &args.view).await?;
-        conclude(&app, &history, (&args.result, &args.view), &files)
+        conclude(&app, &history, (&args.result, &args.view), &outputs)
     })
 }
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
-    let files = output::files(&args.result.output)?;
+    let outputs = Outputs::checked(&args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&app, &args.view)).await?;
         let history = attended(&app, session, &args.view).await?;
-        conclude_with(&app, &history, app::synthesis_failure(&history), (&args.result, &args.view), &files)
+        conclude_with(&app, &history, app::synthesis_failure(&history), (&args.result, &args.view), &outputs)
     })
 }
 
 /// Prints the result. How the session ended outweighs what went wrong in printing it, which is told all the same.
-fn conclude(
-    app: &App,
-    history: &History,
-    shown: (&ResultArgs, &ViewArgs),
-    files: &[output::OutputFile],
-) -> Result<(), Failure> {
-    conclude_with(app, history, app::ending_failure(history), shown, files)
+fn conclude(app: &App, history: &History, shown: (&ResultArgs, &ViewArgs), outputs: &Outputs) -> Result<(), Failure> {
+    conclude_with(app, history, app::ending_failure(history), shown, outputs)
 }
 
 /// Like [`conclude`], for a command whose end is another than the session's.
@@ -131,9 +127,11 @@ fn conclude_with(
     history: &History,
     ending: Option<Failure>,
     (result, view): (&ResultArgs, &ViewArgs),
-    files: &[output::OutputFile],
+    outputs: &Outputs,
 ) -> Result<(), Failure> {
-    let printed = output::session(app, history, Some(result.format), files);
+    let printed = output::session(app, history, Some(result.format), outputs, &|told| {
+        aside(app, history.setup.session, told, view)
+    });
     match (ending, printed) {
         (None, printed) => printed,
         (Some(ending), Ok(())) => Err(ending),
@@ -308,6 +306,11 @@ fn known(app: &App, history: &History, view: &ViewArgs) {
 /// Tells that another process runs the session of the given name, and that its decision is waited for.
 fn tell_of_wait(app: &App, session: SessionId, view: &ViewArgs) {
     let message = format!("session {session} of this name is being run elsewhere; its decision is waited for");
+    aside(app, session, message, view);
+}
+
+/// Tells something about a session beside its result.
+fn aside(app: &App, session: SessionId, message: String, view: &ViewArgs) {
     match chosen(app, view) {
         _ if view.quiet => {}
         View::Ndjson => output::progress(&progress::aside(Some(session.to_string()), Told::Warning { message })),

@@ -1,10 +1,9 @@
 //! `show`: a session's decision and record, or a view of one side of it.
 
-use std::path::PathBuf;
-
 use crate::app::{self, App};
 use crate::cli::args::FormatArg;
 use crate::cli::args::sessions::{ShowArgs, ShowView};
+use crate::cli::files::{FileToWrite, Outputs, Over, Place};
 use crate::cli::output;
 use crate::debate::event::{Event, Logged, SessionId};
 use crate::error::Failure;
@@ -13,24 +12,29 @@ use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View};
 
 pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
-    let files = output::files(&args.result.output)?;
+    let outputs = Outputs::checked(&args.result.output)?;
     if args.view == Some(ShowView::Ballot) {
-        if args.result.format != FormatArg::Text || !args.result.output.is_empty() || args.round.is_some() {
+        if args.result.format != FormatArg::Text || !args.result.output.output.is_empty() || args.round.is_some() {
             return Err(Failure::usage("a ballot is YAML, printed whole to standard output")
                 .with_hint("leave --format, --output and --round out"));
         }
         return output::result(&app.papers(&args.id)?);
     }
     let Some(view) = chosen(args)? else {
-        return output::session(app, &app.load(&args.id)?, Some(args.result.format), &files);
+        return output::session(app, &app.load(&args.id)?, Some(args.result.format), &outputs, &|told| {
+            output::remark(&told)
+        });
     };
     let log = app.log(&args.id)?;
     let narrowing = Narrowing { round: args.round, agent: args.agent.clone() };
     let draw = |layout| app::view(&log, view, &narrowing, layout);
     let format = args.result.format.into();
     let shown = draw(layout(format, output::columns())?)?;
-    let files = files.into_iter().map(|(path, format)| Ok((path, draw(layout(format, None)?)?)));
-    let files: Vec<(PathBuf, String)> = files.collect::<Result<_, Failure>>()?;
+    let drawn = |(place, over): (&Place, Over)| {
+        let text = draw(layout(place.format(), None)?)?;
+        Ok(FileToWrite { path: place.path().to_owned(), text, over })
+    };
+    let files: Vec<FileToWrite> = outputs.places().map(drawn).collect::<Result<_, Failure>>()?;
     output::view(session(&log)?, &shown, format, &files)
 }
 

@@ -19,8 +19,9 @@ use crate::debate::question::OptionId;
 use crate::debate::response::ClaimId;
 use crate::debate::text::line;
 use crate::export::record::Record;
+use crate::export::unread;
 
-/// Tells what happened in three to six sentences; none before the verdict.
+/// Tells what happened in three to seven sentences; none before the verdict.
 pub fn story(record: &Record) -> Vec<String> {
     let Some(decision) = &record.decision else { return Vec::new() };
     let mut sentences = match &record.analysis.outcome {
@@ -34,6 +35,7 @@ pub fn story(record: &Record) -> Vec<String> {
     }
     .unwrap_or_default();
     sentences.extend(quotes(record));
+    sentences.extend(unread::sentence(record));
     sentences
 }
 

@@ -121,10 +121,23 @@ pub(crate) struct ResultArgs {
     /// Format of the result on standard output
     #[arg(long, short, value_enum, default_value_t = FormatArg::Text)]
     pub(crate) format: FormatArg,
-    /// Also write the record to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat
-    /// for more
-    #[arg(long, value_name = "FILE")]
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Which files the record is written to.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Write the record to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson), or into this
+    /// folder of decision records under the next free number; repeat for more
+    #[arg(long, value_name = "FILE|DIR")]
     pub(crate) output: Vec<PathBuf>,
+    /// Let --output replace a file that roundtable did not write
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// The decision record in the --output folder that this one replaces, by number (0007); both say so. Repeat for more
+    #[arg(long, value_name = "NUMBER", requires = "output")]
+    pub(crate) supersedes: Vec<String>,
 }
 
 /// What is shown meanwhile.

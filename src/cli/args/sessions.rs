@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::{FormatArg, ListingArgs, ListingFormat, ResultArgs};
+use crate::cli::args::{FormatArg, ListingArgs, ListingFormat, OutputArgs, ResultArgs};
 
 /// One session.
 #[derive(Debug, Args)]
@@ -116,9 +116,8 @@ pub(crate) struct ExportArgs {
     /// Format on standard output [default: ndjson, or with --output nothing]
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<FormatArg>,
-    /// Write to this file, in the format of its ending (.txt, .md, .adr.md, .html, .json, .ndjson); repeat for more
-    #[arg(long, value_name = "FILE")]
-    pub(crate) output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// What to search for.

@@ -163,6 +163,7 @@ impl Layout {
             Aside::Accepts(claim, words) => (Tone::Faint, format!("accepts {claim}: “{words}”")),
             Aside::GivesUp(claim, words) => (Tone::Faint, format!("gives up {claim}: “{words}”")),
             Aside::Blocks(objection) => (Tone::Bad, format!("blocking objection: {objection}")),
+            Aside::LeftOut(fields) => (Tone::Faint, format!("not read: {fields}")),
         }
     }
 

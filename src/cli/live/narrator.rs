@@ -26,10 +26,12 @@ use crate::debate::reply::Fault;
 use crate::debate::response::Response;
 use crate::debate::text;
 use crate::export::text::awaited;
+use crate::export::unread;
 
 /// A topic can be a whole document, and a statement can be anything a model sends: longer ones are cut, in characters.
 const TOPIC_CHARS_MAX: usize = 400;
 const STATEMENT_CHARS_MAX: usize = 1_000;
+const LEFT_OUT_CHARS_MAX: usize = 200;
 
 /// Tells a session, and remembers what it must not tell yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -258,6 +260,7 @@ fn said(history: &History, turn: &TurnId, response: &Response) -> News {
         Response::Unclear { .. } | Response::Truncated | Response::Refused | Response::Filtered => {}
     }
     asides.extend(response.blocking_objection().map(|objection| Aside::Blocks(text::line(objection))));
+    asides.extend(left_out(response));
     let text = text::clip(&response.headline(), STATEMENT_CHARS_MAX);
     News::Said(Said {
         place: Place::of_turn(history, turn),
@@ -266,6 +269,12 @@ fn said(history: &History, turn: &TurnId, response: &Response) -> News {
         text,
         asides,
     })
+}
+
+/// The fields of a reply that were left out, cut to what is worth a line or two.
+fn left_out(response: &Response) -> Option<Aside> {
+    let told = unread::left_out(response.unread())?;
+    Some(Aside::LeftOut(text::clip(&told, LEFT_OUT_CHARS_MAX)))
 }
 
 fn side(history: &History, turn: &TurnId, response: &Response) -> Side {

@@ -167,6 +167,8 @@ pub(super) enum Aside {
     GivesUp(ClaimId, String),
     /// An objection that its holder calls blocking.
     Blocks(String),
+    /// Fields left out, for they could not be read, each with the reason.
+    LeftOut(String),
 }
 
 /// Through which model somebody is asked instead of their own, in words.

@@ -89,6 +89,7 @@ fn aside_text(aside: &Aside) -> String {
         Aside::Accepts(claim, _) => format!("accepts {claim}"),
         Aside::GivesUp(claim, _) => format!("gives up {claim}"),
         Aside::Blocks(objection) => format!("blocking objection: {objection}"),
+        Aside::LeftOut(fields) => format!("not read: {fields}"),
     }
 }
 

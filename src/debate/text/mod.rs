@@ -13,5 +13,5 @@ pub use crate::debate::text::characters::{is_invisible, is_unspaced, look_alike,
 pub use crate::debate::text::clipping::clip_apart;
 pub use crate::debate::text::display::{clip, folded, is_blank, laid_out, line, plain};
 pub use crate::debate::text::passage::Passage;
-pub use crate::debate::text::terms::{Term, TermKind, searchable, terms};
+pub use crate::debate::text::terms::{Term, TermKind, is_in_word, searchable, terms};
 pub use crate::debate::text::wording::{comparable, holds, identity, same};

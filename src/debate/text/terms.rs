@@ -104,8 +104,8 @@ fn without_point(c: char) -> char {
     if c == '\u{131}' { 'i' } else { c }
 }
 
-/// Whether a folded character is part of a word.
-fn is_in_word(c: char) -> bool {
+/// Whether a character is part of a word.
+pub fn is_in_word(c: char) -> bool {
     use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
     let category = || CodePointMapData::<GeneralCategory>::new().get(c);
     c.is_alphanumeric() || !c.is_ascii() && matches!(category(), NonspacingMark | SpacingMark | EnclosingMark)

@@ -22,7 +22,10 @@ pub use crate::export::bench::measure::{Compared, Found, Marks, SeatMark, Taken}
 pub use crate::export::bench::report::{
     Accuracy, BestSeat, CellRecord, Group, Mean, ModeHead, PanelHead, Report, SCHEMA, Share, TopicHead, Total,
 };
-pub use crate::export::bench::text::render as text;
+pub use crate::export::bench::text::{FOOT, render as text};
+
+/// How the first line of a bench's plan ends.
+pub const UNSENT: &str = "Nothing was sent.";
 
 /// A debate of a bench as far as it has come.
 #[derive(Debug, Clone, PartialEq)]

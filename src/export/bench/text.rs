@@ -8,6 +8,8 @@ use crate::export::bench::table::{TABLES, Table};
 use crate::export::bench::words;
 use crate::export::text::{money, short};
 
+/// The last line.
+pub const FOOT: &str = "by topic, debate by debate, and what each number means: --format json or html";
 /// The longest line.
 const LINE_MAX: usize = 80;
 
@@ -27,7 +29,7 @@ pub fn render(report: &Report) -> String {
     }
     let taken = &report.total.taken;
     lines.push(format!("all: {} calls, {} tokens, {}", taken.calls, short(taken.tokens()), money(taken.cost_usd)));
-    lines.push("by topic, debate by debate, and what each number means: --format json or html".to_owned());
+    lines.push(FOOT.to_owned());
     lines.join("\n") + "\n"
 }
 

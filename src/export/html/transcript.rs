@@ -6,13 +6,14 @@ use crate::debate::event::{ClosedRound, Fact};
 use crate::debate::history::History;
 use crate::debate::needs::Answers;
 use crate::debate::question::OptionId;
-use crate::debate::response::{Ballot, Position, Response, Stance};
+use crate::debate::response::{Ballot, Position, Response, Stance, Unread};
 use crate::debate::schedule;
 use crate::export::html::markup::{self, Html, all, el, joined, line, of, said, text, words};
 use crate::export::html::reference;
 use crate::export::html::table::signed;
 use crate::export::record::{Record, TurnRecord};
 use crate::export::text::percent;
+use crate::export::unread;
 
 /// The transcript.
 pub(super) fn section(record: &Record, history: &History) -> Html {
@@ -180,6 +181,7 @@ fn position(record: &Record, turn: &TurnRecord, position: &Position) -> Vec<Html
     parts.extend(position.blocking_objection.as_deref().map(blocks));
     let would = position.would_change_my_mind.iter().map(|would| el("li", &[], [words(would)]));
     parts.extend(list("Would change its mind", would.collect()));
+    parts.extend(left_out(&position.unread));
     parts
 }
 
@@ -197,7 +199,12 @@ fn ballot(record: &Record, ballot: &Ballot) -> Vec<Html> {
     }
     parts.extend(ballot.blocking_objection.as_deref().map(blocks));
     parts.extend(stance(record, &ballot.stance));
+    parts.extend(left_out(&ballot.unread));
     parts
+}
+
+fn left_out(unread: &[Unread]) -> Option<Html> {
+    Some(of("p", "small", [text("Not read: "), words(&unread::left_out(unread)?)]))
 }
 
 fn stance(record: &Record, stance: &Stance) -> Vec<Html> {

@@ -214,6 +214,7 @@ fn turn(deed: &Deed) -> Vec<Block> {
     {
         blocks.push(under_named("because", ballot.because.as_str()));
     }
+    blocks.extend(said.left_out().map(|fields| under_named("not read", fields)));
     blocks.extend(said.missed_before().iter().map(|why| under_named("asked again after", why.as_str())));
     if said.unknown > u32::from(said.outcome == Came::Unknown) {
         blocks.push(under_named("attempts of unknown fate", said.unknown.to_string()));

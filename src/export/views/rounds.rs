@@ -175,6 +175,7 @@ fn stanza(round: &Round) -> Vec<Block> {
     for said in &round.turns {
         let names_stage = if stages.len() > 1 || !of_mode(&said) { NamesStage::Yes } else { NamesStage::No };
         blocks.push(named(said.label(names_stage), said.words()));
+        blocks.extend(said.left_out().map(|fields| under_named("not read", fields)));
     }
     blocks.extend(round.not_asked.iter().map(|entry| named(entry.name.as_str(), entry.why)));
     blocks.extend(round.options.iter().flat_map(options));

@@ -7,8 +7,9 @@ use crate::debate::consensus::{self, Standings};
 use crate::debate::estimate::worded;
 use crate::debate::history::{Outcome, Turn};
 use crate::debate::question::OptionId;
-use crate::debate::response::{Estimate, Response};
+use crate::debate::response::{Estimate, Response, Unread};
 use crate::export::text::percent;
+use crate::export::unread;
 use crate::export::views::scope::{Place, Scope};
 
 /// What came of a turn.
@@ -32,6 +33,9 @@ pub struct Said {
     pub abstained: Option<String>,
     /// What was said, or why nothing was.
     pub text: String,
+    /// Fields left out of what counts, for they could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// Attempts at the turn that came to nothing, and why; the last of them is the turn's end if that came to nothing too.
     pub missed: Vec<String>,
     /// Attempts of which nothing is known but that they began.
@@ -78,6 +82,7 @@ pub fn said(scope: &Scope<'_>, turn: &TurnId, standings: &Standings<'_>) -> Said
         confidence: valid.and_then(Response::confidence),
         abstained: stance.and_then(|stance| stance.abstained.clone()),
         text,
+        unread: valid.map(|valid| valid.unread().to_vec()).unwrap_or_default(),
         missed: taken.map(missed).unwrap_or_default(),
         unknown: taken.map_or(0, Turn::unknown),
     }
@@ -137,6 +142,11 @@ impl Said {
             (Came::Unread | Came::Failed, Some((_, before))) => before,
             (Came::Said | Came::Unknown, _) | (_, None) => &self.missed,
         }
+    }
+
+    /// The fields left out of it, each with the reason.
+    pub fn left_out(&self) -> Option<String> {
+        unread::left_out(&self.unread)
     }
 
     /// What was said, the reason for abstaining first.

@@ -3,6 +3,9 @@
 //!
 //! Must never hold the time of the export: the same log gives the same bytes.
 
+pub mod folder;
+mod standing;
+
 use crate::debate::claims::Entry;
 use crate::debate::consensus::Consensus;
 use crate::debate::dissent::Dissent;
@@ -22,13 +25,20 @@ use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, headline, money, needed, percent};
 use crate::export::wording;
 
+pub use crate::export::adr::standing::{Standing, link_to, superseded};
+
 /// Longest question that is a title; of a longer one the title shows the beginning.
 const TITLE_CHARS: usize = 120;
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
+    render_among(record, &Standing::default())
+}
+
+/// Renders the record as one that stands like this among the others of its folder.
+pub fn render_among(record: &Record, standing: &Standing) -> String {
     let mut parts = vec![format!("# {}", escaped(&clip(&record.question.topic, TITLE_CHARS)))];
-    parts.push(front(record));
+    parts.push(front(record, standing));
     parts.push(format!("## Context and question\n\n{}", paragraphs(&record.question.topic)));
     parts.extend(premises::section(record));
     parts.extend(options(record));
@@ -57,9 +67,13 @@ fn status(record: &Record) -> &'static str {
     }
 }
 
-fn front(record: &Record) -> String {
+fn front(record: &Record, standing: &Standing) -> String {
     let date = record.times.latest.get(..10).unwrap_or_default();
-    let mut lines = vec![format!("- Status: {}", status(record)), format!("- Date: {date}")];
+    let status = standing.status.as_deref().unwrap_or_else(|| status(record));
+    let mut lines = vec![format!("- Status: {status}"), format!("- Date: {date}")];
+    if !standing.supersedes.is_empty() {
+        lines.push(format!("- Supersedes: {}", standing.supersedes.join(", ")));
+    }
     lines.push(format!("- Mode: {}, {} seats", escaped(&record.mode_title), record.panel.len()));
     lines.extend(record.note.map(|note| format!("- Note: {note}")));
     lines.extend(wording::status(record).map(|status| format!("- Note: {status}")));

@@ -1,0 +1,113 @@
+//! A folder of decision records, such as docs/decisions: each has a number, which it keeps.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::cli::files::{FileToWrite, Over, check_owner, write_whole};
+use crate::debate::history::History;
+use crate::error::Failure;
+use crate::export::adr::{self, Standing, folder as naming};
+use crate::export::record;
+
+/// A decision record is read as one only up to this size.
+const RECORD_BYTES_MAX: u64 = 4 << 20;
+
+/// A record of the folder.
+struct Filed {
+    number: String,
+    file: String,
+}
+
+/// Checks that a folder holds each of these records, before anything is paid for.
+pub(super) fn check(folder: &Path, supersedes: &[String]) -> Result<(), Failure> {
+    let filed = filed(folder).map_err(|error| unreadable(folder, &error))?;
+    supersedes.iter().try_for_each(|number| find(folder, &filed, number).map(drop))
+}
+
+/// Writes a session's decision record into a folder, under the number that it has there or else the next free one, and says in
+/// the records that it replaces that it does. Returns its path.
+pub(super) fn write(folder: &Path, history: &History, supersedes: &[String], over: Over) -> Result<PathBuf, Failure> {
+    let session = history.setup.session;
+    let of_session = |failure: Failure| failure.with_session(session.to_string());
+    // Two that are written at once must not take one number. Where a folder cannot be locked, nothing is lost but that.
+    let _lock = File::open(folder).and_then(|folder| folder.lock().map(|()| folder)).ok();
+    let filed = filed(folder).map_err(|error| of_session(unreadable(folder, &error)))?;
+    let own = filed.iter().find_map(|filed| {
+        let text = read(&folder.join(&filed.file)).ok()?;
+        (naming::session(&text) == Some(session.0)).then_some((filed, text))
+    });
+    let mut standing = own.as_ref().map(|(_, text)| Standing::read(text)).unwrap_or_default();
+    let record = record::record(history);
+    let (number, file) = match &own {
+        Some((filed, _)) => (filed.number.clone(), filed.file.clone()),
+        None => {
+            let number = naming::next_number(filed.iter().map(|filed| filed.file.as_str()));
+            let file = naming::file(&number, &record.question.topic);
+            (number, file)
+        }
+    };
+    let mut replaced = Vec::new();
+    for given in supersedes {
+        let old = find(folder, &filed, given).map_err(of_session)?;
+        if old.file == file {
+            return Err(of_session(Failure::usage(format!(
+                "--supersedes is `{given}`, which is this record's own number"
+            ))));
+        }
+        standing.supersede(adr::link_to(&old.number, &old.file));
+        let path = folder.join(&old.file);
+        let text = read(&path).map_err(|error| of_session(unreadable(&path, &error)))?;
+        replaced.push((path, adr::superseded(&text, &adr::link_to(&number, &file))));
+    }
+    let path = folder.join(file);
+    check_owner(&path, over).map_err(of_session)?;
+    FileToWrite { path: path.clone(), text: adr::render_among(&record, &standing), over }.write(session)?;
+    for (path, text) in replaced {
+        let failed = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
+        write_whole(&path, &text).map_err(|error| of_session(failed(error)))?;
+    }
+    Ok(path)
+}
+
+/// The numbered files of a folder, by name.
+fn filed(folder: &Path) -> io::Result<Vec<Filed>> {
+    let mut filed = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let Ok(file) = entry?.file_name().into_string() else { continue };
+        if let Some(number) = naming::number(&file) {
+            filed.push(Filed { number: number.to_owned(), file });
+        }
+    }
+    filed.sort_by(|one, other| one.file.cmp(&other.file));
+    Ok(filed)
+}
+
+/// The record that a number names, with zeros before it or without, or a file's name.
+fn find<'a>(folder: &Path, filed: &'a [Filed], given: &str) -> Result<&'a Filed, Failure> {
+    let value = |number: &str| number.parse::<u32>().ok();
+    let is_meant =
+        |filed: &&Filed| filed.file == given || (value(given).is_some() && value(&filed.number) == value(given));
+    let meant: Vec<&Filed> = filed.iter().filter(is_meant).collect();
+    match meant.as_slice() {
+        [one] => Ok(one),
+        [] => Err(Failure::usage(format!("--supersedes is `{given}`, and {} has no such record", folder.display()))
+            .with_hint("give the number that its file's name begins with, such as 0007")),
+        several => {
+            let files: Vec<&str> = several.iter().map(|filed| filed.file.as_str()).collect();
+            Err(Failure::usage(format!("--supersedes is `{given}`, and that may be {}", files.join(" or ")))
+                .with_hint("give the file's whole name"))
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > RECORD_BYTES_MAX {
+        return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+    }
+    fs::read_to_string(path)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("cannot read {}: {error}", path.display()))
+}

@@ -1,0 +1,205 @@
+//! The files that a record is written to. Must never replace one that the program did not write, unless the user says so.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::app::App;
+use crate::cli::args::OutputArgs;
+use crate::cli::decisions;
+use crate::debate::event::SessionId;
+use crate::debate::history::History;
+use crate::error::Failure;
+use crate::export::{Format, origin};
+
+/// Whose files may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Those that this program wrote.
+    Own,
+    /// Any.
+    Any,
+}
+
+impl Over {
+    /// What `--force` stands for.
+    pub(crate) fn forced(force: bool) -> Self {
+        if force { Self::Any } else { Self::Own }
+    }
+}
+
+/// Where something is written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A file, in the format of its ending.
+    File(PathBuf, Format),
+    /// A folder of decision records, which gets another one.
+    Decisions(PathBuf),
+}
+
+/// Where a session is written to besides standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outputs {
+    places: Vec<Place>,
+    over: Over,
+    /// Numbers of the decision records that this one replaces.
+    supersedes: Vec<String>,
+}
+
+/// A text and the file that it belongs into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileToWrite {
+    /// Its path.
+    pub(crate) path: PathBuf,
+    /// Its content.
+    pub(crate) text: String,
+    /// What may stand there before.
+    pub(crate) over: Over,
+}
+
+impl Outputs {
+    /// Nowhere.
+    pub(crate) const NONE: Self = Self { places: Vec::new(), over: Over::Own, supersedes: Vec::new() };
+
+    /// Checks what the arguments name, before anything is paid for.
+    pub(crate) fn checked(args: &OutputArgs) -> Result<Self, Failure> {
+        let over = Over::forced(args.force);
+        let places = places(&args.output, over)?;
+        let folders: Vec<&PathBuf> = places.iter().filter_map(Place::folder).collect();
+        if !args.supersedes.is_empty() && folders.is_empty() {
+            return Err(Failure::usage(
+                "--supersedes names a decision record, and none is written to a folder of them",
+            )
+            .with_hint("name the folder too: --output docs/decisions"));
+        }
+        for folder in folders {
+            decisions::check(folder, &args.supersedes)?;
+        }
+        Ok(Self { places, over, supersedes: args.supersedes.clone() })
+    }
+
+    /// Writes a session to each. All are tried; the first failure is returned. `tell` is told the path of a record in a folder.
+    pub(crate) fn write(&self, app: &App, history: &History, tell: &dyn Fn(String)) -> Result<(), Failure> {
+        let write = |place: &Place| match place {
+            Place::File(path, format) => {
+                let text = app.render(history, *format)?;
+                FileToWrite { path: path.clone(), text, over: self.over }.write(history.setup.session)
+            }
+            Place::Decisions(folder) => {
+                let path = decisions::write(folder, history, &self.supersedes, self.over)?;
+                tell(format!("decision record: {}", path.display()));
+                Ok(())
+            }
+        };
+        let outcomes: Vec<Result<(), Failure>> = self.places.iter().map(write).collect();
+        outcomes.into_iter().collect()
+    }
+
+    /// The places, each with what may be replaced there.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&Place, Over)> {
+        self.places.iter().map(|place| (place, self.over))
+    }
+}
+
+impl Place {
+    /// The file, or the folder.
+    pub(crate) fn path(&self) -> &Path {
+        let (Self::File(path, _) | Self::Decisions(path)) = self;
+        path
+    }
+
+    /// The format of what is written there.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Self::File(_, format) => *format,
+            Self::Decisions(_) => Format::Adr,
+        }
+    }
+
+    fn folder(&self) -> Option<&PathBuf> {
+        match self {
+            Self::File(..) => None,
+            Self::Decisions(folder) => Some(folder),
+        }
+    }
+}
+
+impl FileToWrite {
+    /// Writes a text about a session.
+    pub(crate) fn write(&self, session: SessionId) -> Result<(), Failure> {
+        self.write_or(&format!("the session is stored: `roundtable show {session}` prints it"))
+            .map_err(|failure| failure.with_session(session.to_string()))
+    }
+
+    /// Writes it; `hint` says what to do where that fails.
+    pub(crate) fn write_or(&self, hint: &str) -> Result<(), Failure> {
+        check_owner(&self.path, self.over)?;
+        write_whole(&self.path, &self.text)
+            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", self.path.display())).with_hint(hint))
+    }
+}
+
+/// Checks the paths that something is to be written to.
+pub(crate) fn places(paths: &[PathBuf], over: Over) -> Result<Vec<Place>, Failure> {
+    let place = |path: &PathBuf| {
+        if path.is_dir() {
+            return Ok(Place::Decisions(path.clone()));
+        }
+        let format = Format::of(path).ok_or_else(|| {
+            let endings: Vec<String> = Format::ALL
+                .iter()
+                .flat_map(|(_, _, endings)| endings.iter())
+                .map(|ending| format!(".{ending}"))
+                .collect();
+            let hint = match path.extension() {
+                Some(_) => format!("use one of {}", endings.join(", ")),
+                None => {
+                    format!("use one of {}, or `mkdir -p {}` for decision records", endings.join(", "), path.display())
+                }
+            };
+            Failure::usage(format!("--output is `{}`, and its ending names no format", path.display())).with_hint(hint)
+        })?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(Failure::usage(format!("--output is `{}`, which is no place for a file", path.display()))
+                .with_hint(format!("there is no folder `{}`: make it first", folder.display())));
+        }
+        check_owner(path, over)?;
+        Ok(Place::File(path.clone(), format))
+    };
+    paths.iter().map(place).collect()
+}
+
+/// Refuses a file that somebody else wrote. Pipes and devices hold nothing that could be lost.
+pub(super) fn check_owner(path: &Path, over: Over) -> Result<(), Failure> {
+    if over == Over::Any || fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        return Ok(());
+    }
+    let is_ours = match fs::read(path) {
+        Ok(bytes) => str::from_utf8(&bytes).is_ok_and(origin::is_ours),
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    };
+    if is_ours {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{} is there already, and holds more than a record of roundtable's", path.display()))
+        .with_hint("choose another name, or replace it with --force"))
+}
+
+/// Replaces a file's content in one step, so that nobody reads half a record. A link stays a link, and a file keeps its rights.
+pub(super) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let known = fs::metadata(path).ok();
+    // A pipe or a device is written to as it is.
+    if known.as_ref().is_some_and(|known| !known.is_file()) {
+        return fs::write(path, text);
+    }
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let keep_rights = || known.as_ref().map_or(Ok(()), |known| fs::set_permissions(&draft, known.permissions()));
+    let written = fs::write(&draft, text).and_then(|()| keep_rights()).and_then(|()| fs::rename(&draft, &path));
+    if written.is_err() {
+        fs::remove_file(&draft).ok();
+    }
+    written
+}
