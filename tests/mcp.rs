@@ -700,6 +700,23 @@ fn the_same_name_pays_nothing_twice_and_a_gate_is_told() {
     assert_eq!(fake.log().len(), paid);
 }
 
+#[test]
+fn two_calls_with_one_name_come_to_one_decision_and_pay_once() {
+    let later = |reply| Behaviour::Delayed(Duration::from_millis(300), Box::new(Behaviour::Say(reply)));
+    let fake = Fake::start(Arc::new(move |seen, number| later(voices::reply(seen, number))));
+    let desk = Desk::at(fake.url(), 1);
+    let mut client = Client::start(&desk, REVISION);
+    let arguments = with(question(), json!({ "name": "same", "mode": "vote" }));
+    let call = json!({ "name": "start_roundtable", "arguments": arguments });
+    client.ask("tools/call", call.clone());
+    fake.wait_for(|seen| !seen.is_empty());
+    client.ask("tools/call", call);
+    let answers = [(), ()].map(|()| client.next_answer()["result"]["structuredContent"].clone());
+    assert_eq!(answers[0]["status"], "decided", "{}", answers[0]);
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(fake.log().len(), SEATS + 1, "four ballots and a closing text, each asked for once");
+}
+
 /// Material below the working folder goes to the panel, what looks like a secret does not, and what is budgeted is not passed.
 #[test]
 fn material_and_a_budget_come_with_the_question() {

@@ -18,8 +18,9 @@ use serde_json::{Value, json};
 
 use fake::{Behaviour, Fake, Seen};
 use program::{Desk, Ran, lines_with};
-use roundtable::debate::analysis::closing::{Counted, contradictions};
+use roundtable::debate::analysis::closing::{Contradiction, Counted, contradictions};
 use roundtable::debate::consensus::Consensus;
+use roundtable::debate::estimate::verdict::EstimateVerdict;
 use roundtable::debate::question::{Choice, OptionId};
 use roundtable::debate::response::Synthesis;
 
@@ -379,6 +380,8 @@ fn check_closing(conclusion: &str, kinds: &[&str]) {
         winner: Some(&options[0].id),
         last: Some(&last),
         rounds: Vec::new(),
+        estimate: None,
+        estimates: Vec::new(),
         ledger: &[],
         given: vec!["Which queue, for code in c11?"],
     };
@@ -432,6 +435,82 @@ fn a_closing_text_is_held_against_the_count() {
     for conclusion in right {
         check_closing(conclusion, &[]);
     }
+}
+
+/// Four seats that come to a median of 12.5 in this unit, after one of 14 in the opening; one seat says from 10 to 16.
+fn check_closing_of_estimate(unit: &str, conclusion: &str, numbers: &[&str]) {
+    let estimates = |median: f64, low: f64, high: f64| {
+        json!({
+            "panel": 4, "n": 4, "abstained": 0, "absent": 0, "median": median, "q1": 11.0, "q3": 13.0, "min": low,
+            "max": high, "iqr": 2.0, "relative_iqr": 0.16, "width": 6.0, "families": 4,
+        })
+    };
+    let verdict: EstimateVerdict = serde_json::from_value(json!({
+        "unit": unit, "value": 12.5, "sealed": estimates(14.0, 9.0, 1_250.0), "final": estimates(12.5, 10.5, 15.0),
+        "held": [{ "seat": 1, "value": 12.0, "low": 10.0, "high": 16.0 }], "revised": [],
+    }))
+    .unwrap();
+    let text: Synthesis = serde_json::from_value(json!({
+        "conclusion": conclusion, "rationale": [], "risks": [], "next_steps": [], "would_change": [], "dropped": [],
+    }))
+    .unwrap();
+    let counted = Counted {
+        options: &[],
+        winner: None,
+        last: None,
+        rounds: Vec::new(),
+        estimate: Some(&verdict),
+        estimates: Vec::new(),
+        ledger: &[],
+        given: Vec::new(),
+    };
+    let found = contradictions(&text, &counted);
+    let expected: Vec<Contradiction> =
+        numbers.iter().map(|number| Contradiction::OtherEstimate { number: (*number).to_owned() }).collect();
+    assert_eq!(found, expected, "{conclusion}");
+}
+
+#[test]
+fn a_closing_text_is_held_against_the_estimates() {
+    let wrong = [
+        ("weeks", "The panel estimates 40 weeks.", "40 weeks"),
+        ("weeks", "The median is **20 wks**.", "20 weeks"),
+        ("USD", "The panel settled on $9,000.", "9,000 USD"),
+        ("Wochen", "Das Gremium schätzt 40 Wochen.", "40 Wochen"),
+        ("weeks", "Our answer: 12.7 weeks", "12.7 weeks"),
+        ("requests per second", "The consensus is 300 requests per second.", "300 requests per second"),
+    ];
+    for (unit, conclusion, number) in wrong {
+        check_closing_of_estimate(unit, conclusion, &[number]);
+    }
+    let right = [
+        ("weeks", "The panel estimates 12.5 weeks."),
+        ("weeks", "The panel estimates 13 weeks, or about three months."),
+        ("weeks", "The median went from 14 weeks to 12.5 weeks."),
+        ("weeks", "The panel expects 30 to 40 weeks."),
+        ("weeks", "The panel estimates at most 40 weeks."),
+        ("weeks", "The panel would not accept 40 weeks."),
+        ("weeks", "One seat said 40 weeks."),
+        ("weeks", "The panel estimates 40 months."),
+        ("weeks", "The panel of 40 estimates it."),
+        ("weeks", "The panel was heard; a pilot takes 40 weeks."),
+        ("USD", "In the opening, the panel stood at $1,300."),
+        ("USD", "The panel saw up to $1,250."),
+    ];
+    for (unit, conclusion) in right {
+        check_closing_of_estimate(unit, conclusion, &[]);
+    }
+}
+
+#[test]
+fn a_closing_text_with_another_number_is_marked_above_it() {
+    let number = || json!({ "estimate": { "value": 12, "low": 10, "high": 16 } });
+    let (desk, _fake) =
+        desk(says([number(), number(), number(), number()], json!({ "conclusion": "The panel estimates 40 weeks." })));
+    let asked = ["start", "--topic", "How long does it take?", "--estimate", "weeks", "--mode", "vote"];
+    let shown = desk.run(&[&asked[..], &PANEL[..]].concat()).expect(0).stdout;
+    let mark = shown.find("it says 40 weeks, and nobody gave that number").unwrap_or_else(|| panic!("{shown}"));
+    assert!(mark < shown.find("The panel estimates 40 weeks").unwrap(), "{shown}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
 use proptest::sample::select;
 use roundtable::debate::question::{Choice, OptionId, Question};
 use roundtable::debate::reply::{Finish, Reply};
-use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, StanceTerms};
+use roundtable::debate::response::contract::{Contract, Earlier, Needs, Objections, Scope, StanceTerms};
 use roundtable::debate::response::read::{self, Strictness};
 use roundtable::debate::response::{Ballot, ClaimKind, Position, Response, reasoning};
 use serde_json::{Value, json};
@@ -85,6 +85,25 @@ fn read_ballot(value: &Value) -> Ballot {
         Response::Ballot(ballot) => ballot,
         other => panic!("{value}: {other:?}"),
     }
+}
+
+#[test]
+fn every_confidence_that_a_form_offers_is_read() {
+    for scope in [Scope::Full, Scope::Compact] {
+        let offered = ballot_terms().schema(scope).json["properties"]["confidence"]["enum"].clone();
+        for percent in offered.as_array().unwrap() {
+            let read = read_ballot(&with(&ballot(), "confidence", percent.clone()));
+            assert_eq!(read.confidence, Some(percent.as_f64().unwrap() / 100.0), "{percent}: {:?}", read.unread);
+        }
+    }
+}
+
+#[test]
+fn what_a_form_does_not_ask_for_is_not_unread() {
+    let compact = json!({ "because": "B.", "statement": "S.", "option": "o2", "confidence": 80 });
+    assert_eq!(read_ballot(&compact).unread, []);
+    let in_part = read_ballot(&with(&ballot(), "ratings", json!({ "o1": 1 })));
+    assert_eq!(in_part.unread.iter().map(|unread| unread.field.as_str()).collect::<Vec<_>>(), ["ratings.o2"]);
 }
 
 #[test]

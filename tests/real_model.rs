@@ -8,7 +8,7 @@
 #[path = "support/program.rs"]
 mod program;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use program::Desk;
 use serde_json::Value;
@@ -17,6 +17,9 @@ const MODES: [&str; 7] =
     ["collaborative", "adversarial", "socratic", "expert-panel", "devils-advocate", "delphi", "red-team-blue-team"];
 /// The share of turns that must be readable at the first attempt.
 const READABLE_MIN: f64 = 0.95;
+
+/// A small model writes some tens of tokens a second, on a machine that has nothing else to do.
+const TIME_LIMIT: Duration = Duration::from_secs(1_800);
 
 /// Turns of a session, and how many of them could be read at the first attempt.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,7 +42,7 @@ fn held(server: &str, mode: &str) -> Turns {
         arguments.extend(perspectives.iter().flat_map(|perspective| ["--perspective", perspective]));
     }
     let began = Instant::now();
-    let report = desk.run(&arguments).expect(0);
+    let report = desk.spawn(&arguments).wait_within(TIME_LIMIT).expect(0);
     let log = desk.run(&["export", "@", "--format", "ndjson"]).expect(0).stdout;
     let mut turns = Turns::default();
     for event in log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {

@@ -1,6 +1,6 @@
 //! Texts compared as people read them: which two are one, and which stay two, over scripts and languages.
 
-use roundtable::debate::text::{Passage, clip_apart, comparable, holds, same};
+use roundtable::debate::text::{Passage, clip, clip_apart, comparable, holds, same};
 
 /// Two texts and why they are one, or why they are two.
 type Pair = (&'static str, &'static str, &'static str);
@@ -247,6 +247,24 @@ fn texts_that_are_clipped_stay_apart() {
         }
     }
     assert_eq!(clip_apart(&["Kafka", "NATS"], 200), ["Kafka", "NATS"]);
+}
+
+#[test]
+fn what_is_cut_off_is_cut_between_signs() {
+    let rows = [
+        ("a family of joined emoji", "ab\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}cd", 6, "ab…"),
+        ("a flag", "ab\u{1f1e9}\u{1f1ea}cd", 4, "ab…"),
+        ("a skin tone", "ab\u{1f44d}\u{1f3fd}cd", 4, "ab…"),
+        ("an accent of its own", "abe\u{301}cd", 4, "ab…"),
+        ("a vowel sign of Hindi", "ab\u{915}\u{93f}cd", 4, "ab…"),
+        ("one sign that is longer than the room", "e\u{301}\u{302}\u{303}\u{304}", 3, "e\u{301}…"),
+        ("what fits", "ab\u{1f1e9}\u{1f1ea}", 4, "ab\u{1f1e9}\u{1f1ea}"),
+        ("letters", "abcdef", 4, "abc…"),
+        ("no room", "abc", 0, "…"),
+    ];
+    for (why, text, chars_max, shown) in rows {
+        assert_eq!(clip(text, chars_max), shown, "{why}");
+    }
 }
 
 #[test]

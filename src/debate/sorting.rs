@@ -213,7 +213,7 @@ fn freeze(
     let texts: Vec<String> = if Rule::ReadAlike.holds_in(history.setup.format) {
         text::clip_apart(&words, OPTION_CHARS_MAX)
     } else {
-        words.iter().map(|words| text::clip(words, OPTION_CHARS_MAX)).collect()
+        words.iter().map(|words| text::clip_at_character(words, OPTION_CHARS_MAX)).collect()
     };
     let options = texts.into_iter().enumerate().map(|(index, text)| Choice { id: OptionId::at(index), text });
     let sorted: BTreeMap<Seat, OptionId> = groups

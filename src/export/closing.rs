@@ -22,6 +22,8 @@ pub(super) fn contradictions(history: &History, text: Option<&Synthesis>) -> Vec
             last: decision.last.as_ref(),
             rounds: rounds.into_iter().chain(decision.sealed.as_ref()).collect(),
             given: std::iter::once(history.setup.question.topic.as_str()).chain(said).collect(),
+            estimate: decision.estimate.as_ref(),
+            estimates: history.rounds.iter().filter_map(|round| round.estimates.as_ref()).collect(),
             ledger: &ledger,
         },
     )
@@ -46,6 +48,9 @@ fn worded(record: &Record, found: &Contradiction) -> String {
             format!("it names {} alone, and {outcome}", named.join(" and "))
         }
         Contradiction::OtherCount { count } => format!("it says {count}, and no round came to that"),
+        Contradiction::OtherEstimate { number } => {
+            format!("it says {}, and nobody gave that number, nor did a round come to it", line(number))
+        }
         Contradiction::NotUnanimous => "it calls the panel unanimous, and the panel is not".to_owned(),
         Contradiction::UnknownClaims { claims } => {
             let ids: Vec<&str> = claims.iter().map(|ClaimId(id)| id.as_str()).collect();

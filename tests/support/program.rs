@@ -230,13 +230,18 @@ impl Running {
     }
 
     /// Waits for its end; fails when that takes longer than a minute.
-    pub(crate) fn wait(mut self) -> Ran {
+    pub(crate) fn wait(self) -> Ran {
+        self.wait_within(TIME_LIMIT)
+    }
+
+    /// Waits for its end; fails when that takes longer than `limit`.
+    pub(crate) fn wait_within(mut self, limit: Duration) -> Ran {
         drop(self.input.take());
         for _stream in ["stdout", "stderr"] {
-            if self.ended.recv_timeout(TIME_LIMIT).is_err() {
+            if self.ended.recv_timeout(limit).is_err() {
                 self.child.kill().unwrap();
                 let status = self.child.wait().unwrap();
-                panic!("`{}` did not end within {TIME_LIMIT:?} ({status})", self.what);
+                panic!("`{}` did not end within {limit:?} ({status})", self.what);
             }
         }
         let status = self.child.wait().unwrap();

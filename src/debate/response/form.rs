@@ -225,10 +225,11 @@ fn corrected_opening(fields: &Fields<'_>, options: &[Choice]) -> Option<OptionId
     }
 }
 
-/// The ratings that can be read, by option; an option that is rated twice, differently, has none.
+/// The ratings that can be read, by option; an option that is rated twice, differently, has none. A form without ratings asked for
+/// none: nothing is missing then.
 fn ratings(fields: &Fields<'_>, options: &[Choice]) -> BTreeMap<OptionId, i8> {
     let given: Vec<(Value, &Value)> = match fields.value("ratings") {
-        None => Vec::new(),
+        None => return BTreeMap::new(),
         Some(Value::Object(given)) => given.iter().map(|(key, rating)| (Value::String(key.clone()), rating)).collect(),
         Some(Value::Array(items)) => items.iter().filter_map(rated_item).collect(),
         Some(_) => {

@@ -46,6 +46,13 @@ pub fn estimate_with_units(given: Option<&Value>, unit: &Unit) -> Result<Option<
     estimate(Some(&Value::Object(bare)), unit)
 }
 
+/// Reads a number that is written with its unit, before or after it: "12 weeks", "$1,200". `None` for any other text, a number
+/// without a unit included.
+pub(crate) fn with_unit(text: &str, unit: &Unit) -> Option<f64> {
+    let bare = units::without_unit(text, &unit.0);
+    (bare != text.trim()).then(|| read(&Value::String(bare.to_owned())))?
+}
+
 /// Reads a number, or text that is nothing but one; `None` for all else, and for what is larger than [`SIZE_MAX`].
 fn read(value: &Value) -> Option<f64> {
     let number = match value {

@@ -10,6 +10,8 @@ use crate::debate::question::Choice;
 const KINDS: [&str; 5] = ["clarify", "assumption", "evidence", "counterexample", "implication"];
 /// The steps of a confidence in percent: an enum, which every vendor's strict mode holds; a range is not.
 const PERCENT_STEP: usize = 5;
+/// The first step past zero: up to ten, a number may be marks out of ten, and is not read.
+const PERCENT_FIRST: u32 = 15;
 /// The longest question of the compact form, in characters.
 const QUESTION_CHARS: u32 = 200;
 /// The longest name and interest of a persona in the compact form, in characters.
@@ -67,7 +69,8 @@ impl Shape<'_> {
             Self::TextOrNull => text_or_null(),
             Self::Number => json!({ "type": "number" }),
             Self::Percent => {
-                json!({ "type": "integer", "enum": (0..=100).step_by(PERCENT_STEP).collect::<Vec<u32>>() })
+                let steps = (PERCENT_FIRST..=100).step_by(PERCENT_STEP);
+                json!({ "type": "integer", "enum": std::iter::once(0).chain(steps).collect::<Vec<u32>>() })
             }
             Self::TrueOrFalse => json!({ "type": "boolean" }),
             Self::Texts => list(text()),

@@ -278,8 +278,10 @@ fn questions(fields: &Fields<'_>) -> Result<Vec<PosedQuestion>, String> {
 
 fn perspectives(fields: &Fields<'_>, count: u32) -> Result<Vec<Persona>, String> {
     let persona = |fields: &Fields<'_>| {
-        let (name, character) =
-            (text::clip(&fields.needed_text("name")?, 40), text::clip(&fields.needed_text("cares_about")?, 400));
+        let (name, character) = (
+            text::clip_at_character(&fields.needed_text("name")?, 40),
+            text::clip_at_character(&fields.needed_text("cares_about")?, 400),
+        );
         Ok(Persona { name, character, team: None, stance: None })
     };
     let personas: Vec<Persona> = fields.objects("perspectives")?.iter().map(persona).collect::<Result<_, String>>()?;
@@ -406,7 +408,7 @@ impl<'a> Fields<'a> {
     fn name<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
         let value = self.needed_text(name)?.to_lowercase();
         serde_json::from_value(Value::String(value.clone()))
-            .map_err(|_| format!("`{name}` cannot be `{}`", text::clip(&value, 40)))
+            .map_err(|_| format!("`{name}` cannot be `{}`", text::clip_at_character(&value, 40)))
     }
 
     /// An option by its id, or by its exact text.
@@ -418,7 +420,8 @@ impl<'a> Fields<'a> {
         // The text of one option can be the id of another; then the id is meant.
         let by_id = options.iter().find(|choice| choice.id.0.eq_ignore_ascii_case(&given));
         let meant = by_id.or_else(|| options.iter().find(|choice| text::folded(&choice.text) == text::folded(&given)));
-        let unknown = || format!("`{name}` is `{}`, which is none of {}", text::clip(&given, 40), ids(options));
+        let unknown =
+            || format!("`{name}` is `{}`, which is none of {}", text::clip_at_character(&given, 40), ids(options));
         meant.map(|choice| Some(choice.id.clone())).ok_or_else(unknown)
     }
 

@@ -1,5 +1,7 @@
 //! Text of unknown origin, made safe to show and to quote.
 
+use unicode_segmentation::GraphemeCursor;
+
 use crate::debate::text::characters::{is_invisible, separates, steers};
 
 /// Returns `text` without control characters other than line feed and tab, so that it cannot steer a terminal.
@@ -21,8 +23,30 @@ pub fn line(text: &str) -> String {
     plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns at most `chars_max` characters of `text` on one line, ending in `…` where something was left out.
+/// Returns at most `chars_max` characters of `text` on one line, ending in `…` where something was left out. What readers see as
+/// one sign, such as a letter with its accents or an emoji of several parts, stays whole or is left out.
 pub fn clip(text: &str, chars_max: usize) -> String {
+    let text = line(text);
+    let Some((cut, _)) = text.char_indices().nth(chars_max) else { return text };
+    let room = chars_max.saturating_sub(1);
+    let end = text[..cut].char_indices().nth(room).map_or(cut, |(end, _)| end);
+    let whole = last_boundary(&text, end);
+    // A sign that is longer than all the room is cut: nothing would be left of it.
+    let kept = if whole == 0 { &text[..end] } else { &text[..whole] };
+    format!("{}…", kept.trim_end())
+}
+
+/// The last place up to `end` that lies between two signs.
+fn last_boundary(text: &str, end: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(end, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(true) => end,
+        Ok(false) | Err(_) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
+    }
+}
+
+/// Returns the shortened text as logs before format 5 hold it: cut after a character, whatever sign that belongs to.
+pub fn clip_at_character(text: &str, chars_max: usize) -> String {
     let text = line(text);
     if text.chars().count() <= chars_max {
         return text;

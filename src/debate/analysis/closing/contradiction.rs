@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::debate::analysis::closing::tally;
 use crate::debate::analysis::closing::tokens::{Token, sentences};
 use crate::debate::analysis::closing::vocabulary::{Meaning, meaning};
+use crate::debate::analysis::closing::{estimated, tally};
 use crate::debate::claims::Entry;
 use crate::debate::consensus::Consensus;
+use crate::debate::estimate::Estimates;
+use crate::debate::estimate::verdict::EstimateVerdict;
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::{ClaimId, Synthesis};
 use crate::debate::text::line;
@@ -37,6 +39,11 @@ pub enum Contradiction {
         /// The count, such as `3 to 1`.
         count: String,
     },
+    /// It states a number as the panel's that nobody gave and no round came to.
+    OtherEstimate {
+        /// The number with its unit, such as `40 weeks`.
+        number: String,
+    },
     /// It says that the panel is unanimous, which it is not.
     NotUnanimous,
     /// It leans on claims that do not exist.
@@ -57,20 +64,31 @@ pub struct Counted<'a> {
     pub last: Option<&'a Consensus>,
     /// The counts of all rounds, the sealed opening's corrected one included.
     pub rounds: Vec<&'a Consensus>,
+    /// The number that the panel came to; `None` where an option answers the question.
+    pub estimate: Option<&'a EstimateVerdict>,
+    /// The numbers of all rounds.
+    pub estimates: Vec<&'a Estimates>,
     /// The claims that were made.
     pub ledger: &'a [Entry],
     /// The texts that came with the question, in which a word may look like the id of a claim.
     pub given: Vec<&'a str>,
 }
 
-/// Returns where a closing text contradicts the record: its winner, its counts, its unanimity, its claims, in this order.
+/// Returns where a closing text contradicts the record: its numbers, its winner, its counts, its unanimity, its claims, in this
+/// order.
 pub fn contradictions(text: &Synthesis, counted: &Counted<'_>) -> Vec<Contradiction> {
     let points = text.rationale.iter().chain(&text.risks).map(|point| point.text.as_str());
     let rest = text.next_steps.iter().chain(&text.would_change).map(String::as_str);
     let mut found = Vec::new();
+    let judged = std::iter::once(text.conclusion.as_str()).chain(text.rationale.iter().map(|p| p.text.as_str()));
+    let judged: Vec<Vec<Token>> = judged.flat_map(|part| sentences(part, counted.options)).collect();
+    if let Some(verdict) = counted.estimate {
+        let plain = judged.iter().filter(|sentence| is_plain(sentence));
+        let numbers: BTreeSet<String> =
+            plain.filter_map(|sentence| estimated::foreign(sentence, verdict, &counted.estimates)).collect();
+        found.extend(numbers.into_iter().map(|number| Contradiction::OtherEstimate { number }));
+    }
     if let Some(last) = counted.last {
-        let judged = std::iter::once(text.conclusion.as_str()).chain(text.rationale.iter().map(|p| p.text.as_str()));
-        let judged: Vec<Vec<Token>> = judged.flat_map(|part| sentences(part, counted.options)).collect();
         let others: Vec<&OptionId> = judged.iter().filter_map(|sentence| chosen(sentence, counted.winner)).collect();
         found.extend(others.first().map(|option| Contradiction::OtherWinner { option: (*option).clone() }));
         if others.is_empty() {

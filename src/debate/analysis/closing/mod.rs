@@ -5,6 +5,7 @@
 //! is not judged.
 
 mod contradiction;
+mod estimated;
 mod tally;
 mod tokens;
 mod vocabulary;
