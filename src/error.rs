@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::message::{Message, Wording};
+
 /// The class of a failure. It alone decides the exit code and whether the same command may succeed later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
@@ -95,15 +97,15 @@ impl fmt::Display for FailureKind {
     }
 }
 
-/// A failure as it leaves the program. Displays as one line, the message alone.
+/// A failure as it leaves the program. Displays as one line, the message alone, in plain words.
 #[derive(Debug)]
 pub struct Failure {
     /// The class, and with it the exit code.
     pub kind: FailureKind,
     /// What happened, in one line.
-    pub message: String,
+    pub message: Message,
     /// What to do next, in one line.
-    pub hint: Option<String>,
+    pub hint: Option<Message>,
     /// Id of the session it happened in, if one was stored.
     pub session: Option<String>,
     /// Whether trying again, with nothing changed, may succeed; at first what the kind says.
@@ -112,68 +114,67 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Makes a failure of the given kind. Line breaks and control characters in `message` become spaces.
-    pub fn new(kind: FailureKind, message: impl AsRef<str>) -> Self {
-        let message = one_line(message.as_ref());
-        Self { kind, message, hint: None, session: None, retryable: kind.is_retryable(), source: None }
+    /// Makes a failure of the given kind. Line breaks and control characters in `message` become spaces where it is worded.
+    pub fn new(kind: FailureKind, message: impl Into<Message>) -> Self {
+        Self { kind, message: message.into(), hint: None, session: None, retryable: kind.is_retryable(), source: None }
     }
 
     /// Makes a failure that is our own defect.
-    pub fn internal(message: impl AsRef<str>) -> Self {
+    pub fn internal(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Internal, message)
     }
 
     /// Makes a failure of usage or configuration.
-    pub fn usage(message: impl AsRef<str>) -> Self {
+    pub fn usage(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Usage, message)
     }
 
     /// Makes a failure for a gate that does not hold.
-    pub fn gate(message: impl AsRef<str>) -> Self {
+    pub fn gate(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Gate, message)
     }
 
     /// Makes a failure for a session that waits for a human.
-    pub fn waiting(message: impl AsRef<str>) -> Self {
+    pub fn waiting(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Waiting, message)
     }
 
     /// Makes a failure for a lost quorum.
-    pub fn providers(message: impl AsRef<str>) -> Self {
+    pub fn providers(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Providers, message)
     }
 
     /// Makes a failure for a reached limit.
-    pub fn limit(message: impl AsRef<str>) -> Self {
+    pub fn limit(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Limit, message)
     }
 
     /// Makes a failure for missing credentials.
-    pub fn credentials(message: impl AsRef<str>) -> Self {
+    pub fn credentials(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Credentials, message)
     }
 
     /// Makes a failure for a mismatch in a replay, an import or a diff.
-    pub fn mismatch(message: impl AsRef<str>) -> Self {
+    pub fn mismatch(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Mismatch, message)
     }
 
     /// Makes a failure for an interrupted session.
-    pub fn interrupted(message: impl AsRef<str>) -> Self {
+    pub fn interrupted(message: impl Into<Message>) -> Self {
         Self::new(FailureKind::Interrupted, message)
     }
 
     /// Says where it happened, before what happened.
     #[must_use]
     pub fn within(self, place: &str) -> Self {
-        let message = one_line(&format!("{place}: {}", self.message));
+        let message = Message::from(place).and(": ").and(self.message);
         Self { message, ..self }
     }
 
     /// Adds what to do next.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl AsRef<str>) -> Self {
-        self.hint = Some(one_line(hint.as_ref()));
+    pub fn with_hint(mut self, hint: impl Into<Message>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -205,13 +206,14 @@ impl Failure {
         self
     }
 
-    /// Renders the object that `--format json` prints: `error` with `kind`, `message`, `hint`, `retryable`, `session`.
-    pub fn to_json(&self) -> Value {
+    /// Renders the object that programs are given, in the words of a front-end: `error` with `kind`, `message`, `hint`, `retryable`,
+    /// `session`.
+    pub fn to_json(&self, wording: &dyn Wording) -> Value {
         json!({
             "error": {
                 "kind": self.kind.name(),
-                "message": self.message,
-                "hint": self.hint,
+                "message": self.message.worded(wording),
+                "hint": self.hint.as_ref().map(|hint| hint.worded(wording)),
                 "retryable": self.retryable,
                 "session": self.session,
             }
@@ -221,7 +223,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 
@@ -229,13 +231,4 @@ impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
-}
-
-/// Replaces control characters, line breaks of every kind and terminal escapes included, by spaces.
-pub(crate) fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
-        .collect::<String>()
-        .trim()
-        .to_owned()
 }

@@ -84,6 +84,8 @@ pub mod export;
 
 pub mod error;
 
+pub mod message;
+
 pub mod config;
 
 pub mod telemetry;

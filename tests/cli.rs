@@ -55,7 +55,11 @@ fn a_flag_that_cannot_be_used_is_named_with_its_value() {
         (&["--rounds", "99"], &["--rounds", "`99`", "collaborative"], None),
         (&["--rounds", "2", "--mode", "vote"], &["--rounds", "`2`", "vote"], Some("--rounds")),
         (&["--rounds", "1", "--mode", "delphi"], &["--rounds", "`1`", "2 to 4"], None),
-        (&["--mode", "colaborative"], &["--mode", "`colaborative`", "did you mean `collaborative`"], None),
+        (
+            &["--mode", "colaborative"],
+            &["--mode", "`colaborative`", "did you mean `collaborative`"],
+            Some("`roundtable modes list`"),
+        ),
         (&["--mode", ""], &["--mode"], None),
         (&["--mode", "./nowhere.yaml"], &["--mode", "./nowhere.yaml"], None),
         (&["--option", "A"], &["--option", "1 "], None),
@@ -166,10 +170,11 @@ fn a_variable_that_cannot_be_used_is_named_with_its_value_and_place() {
         let mut desk = Desk::new();
         desk.set(name, *value);
         let named: Vec<&str> = [&[*name], *named].concat();
-        check_own_refusal(desk.run(&REHEARSED), 2, &[&named[..], &["environment"]].concat(), None);
+        let hint = (*name == "ROUNDTABLE_MODE").then_some("`roundtable modes list`");
+        check_own_refusal(desk.run(&REHEARSED), 2, &[&named[..], &["environment"]].concat(), hint);
         let desk = Desk::new();
         desk.write(".env", format!("# mine\n{name}={value}\n"));
-        check_own_refusal(desk.run(&REHEARSED), 2, &[&named[..], &[".env:2"]].concat(), None);
+        check_own_refusal(desk.run(&REHEARSED), 2, &[&named[..], &[".env:2"]].concat(), hint);
     }
     let desk = Desk::new();
     desk.write("roundtable.yaml", "max_agents: 7\ndefault_agent_count: many\n");

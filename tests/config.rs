@@ -10,6 +10,7 @@ use roundtable::config::keys::{KEYS, POLICY, VendorField, VendorKey};
 use roundtable::config::{Choice, Config, ConfigError, Sources};
 use roundtable::debate::thresholds::Thresholds;
 use roundtable::error::{Failure, FailureKind};
+use roundtable::message::Plain;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
@@ -686,7 +687,7 @@ fn secrets_never_show() {
         fs::write(house.project(), text.replace("KEY", canary)).unwrap();
         let error = house.load().expect_err(text);
         leaks.push(format!("{error} {error:?}"));
-        leaks.push(Failure::from(error).to_json().to_string());
+        leaks.push(Failure::from(error).to_json(&Plain).to_string());
     }
     for text in ["KEY", "KEY=", "ANTHROPIC_API_KEY='KEY", "ANTHROPIC_API_KEY='KEY'KEY", "ANTHROPIC_API_KEY KEY=KEY"] {
         let house = House::new();
@@ -821,7 +822,7 @@ fn without_a_home_the_sessions_need_a_place() {
     let failure = Failure::from(house.load().unwrap_err());
     assert_eq!(failure.kind, FailureKind::Usage);
     assert_eq!(failure.to_string(), "no home folder is known, so the sessions have no place");
-    assert_eq!(failure.hint.as_deref(), Some("set ROUNDTABLE_DATA_DIR to a folder"));
+    assert_eq!(failure.hint.map(|hint| hint.to_string()).as_deref(), Some("set ROUNDTABLE_DATA_DIR to a folder"));
     house.put(Layer::Environment, "ROUNDTABLE_DATA_DIR", "/data");
     let config = house.load().unwrap();
     assert_eq!((config.data_dir(), config.modes_folders().len()), (Path::new("/data"), 1));
@@ -898,7 +899,7 @@ fn a_checkout_cannot_send_a_key_elsewhere() {
     fs::write(house.project(), "openai_base_url: https://gateway.example.com").unwrap();
     let failure = Failure::from(house.load().unwrap_err());
     assert_eq!(
-        (failure.to_string().as_str(), failure.hint.as_deref()),
+        (failure.to_string().as_str(), failure.hint.map(|hint| hint.to_string()).as_deref()),
         (
             "openai_base_url (in roundtable.yaml:1) would send OPENAI_API_KEY, which comes from the environment, to another host",
             Some("if you trust that host, set OPENAI_BASE_URL in the environment or in your own config.yaml"),

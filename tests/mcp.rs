@@ -776,7 +776,7 @@ fn warnings_are_worded_for_tools() {
     let outcome = client.called("start_roundtable", with(rehearsal(), json!({ "seats": ["architect"] })));
     let told = outcome["warnings"].to_string();
     assert!(
-        told.contains("are left aside on a panel, by architect too") && told.contains("goes with context"),
+        told.contains("are left aside on a panel, by architect too") && told.contains("is given as its context"),
         "{told}"
     );
 }

@@ -17,7 +17,15 @@ fn start<'a>(topic: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Texts that nobody may lose: none is a record, though each looks like one somewhere.
-const FOREIGN: [(&str, &str); 9] = [
+const FOREIGN: [(&str, &str); 14] = [
+    ("end.md", "# My notes\n\nsession 01a1fc0e-4c68-7726-9611-ba23ed634933\n"),
+    ("end.txt", "My notes\n\nsession 01a1fc0e-4c68-7726-9611-ba23ed634933\n"),
+    ("see.md", "# My notes\n\n- Session 01a1fc0e-4c68-7726-9611-ba23ed634933, see there\n"),
+    ("more.json", "{\"schema\": \"roundtable.decision/1\"}\nMY NOTES\n"),
+    (
+        "more.html",
+        "<!DOCTYPE html>\n<html><head><meta name=\"generator\" content=\"roundtable 0.1.0\" /></head></html>\nmine\n",
+    ),
     ("notes.md", "# Notes\n\nRead this first.\n"),
     ("quoted.md", "# What it said\n\nsession 01a1fc0e-4c68-7726-9611-ba23ed634933\n\nI do not agree.\n"),
     ("package.json", "{\"name\": \"app\", \"schema\": \"app.config/1\"}\n"),
@@ -159,9 +167,10 @@ fn what_the_program_wrote_may_be_replaced_in_every_format_and_view() {
         let exported = desk.read(file);
         assert_eq!(exported, desk.run(&["export", "second", "--format", format]).expect(0).stdout);
         // Whoever adds to a record has made it their own.
-        if !file.ends_with("json") && !file.ends_with("html") {
-            desk.write(file, format!("{exported}\nOur remarks.\n"));
+        for own in [format!("{exported}\nOur remarks.\n"), format!("# Our remarks\n\n{exported}")] {
+            desk.write(file, &own);
             check_refusal(desk.run(&["export", "first", "--output", file]), file);
+            assert_eq!(desk.read(file), own);
         }
     }
     for view in
@@ -264,6 +273,62 @@ fn a_record_that_is_not_there_cannot_be_replaced() {
     desk.run(&start("Move?", &["--output", "adr", "--supersedes", "0001-b.md"])).expect(0);
     let own = desk.run(&["export", "@", "--output", "adr", "--supersedes", "0002"]).expect(2);
     assert!(own.stderr.contains("0002"), "{}", own.stderr);
+}
+
+#[test]
+fn a_record_is_found_by_its_own_last_line_and_never_takes_the_place_of_another() {
+    let desk = Desk::new();
+    desk.run(&start("Move?", &[])).expect(0);
+    let session =
+        desk.run(&["show", "@", "--format", "json"]).expect(0).record()["session"].as_str().unwrap().to_owned();
+    let notes = format!("# Notes\n\n- Session {session} was discussed\n");
+    desk.write("adr/0005-notes.md", &notes);
+    desk.run(&["export", "@", "--output", "adr"]).expect(0);
+    assert_eq!(desk.read("adr/0005-notes.md"), notes);
+    assert_eq!(files(&desk, "adr"), ["0005-notes.md", "0006-move.md"]);
+
+    desk.write("full/999999-last.md", "# Last\n");
+    let ran = desk.run(&["export", "@", "--output", "full"]).expect(2);
+    assert!(ran.stderr.contains("no number is free"), "{}", ran.stderr);
+    assert_eq!(files(&desk, "full"), ["999999-last.md"]);
+}
+
+#[test]
+fn what_cannot_be_written_is_found_before_anything_is_asked() {
+    let desk = Desk::new();
+    let modes = [("locked/x.md", 0o500, "locked"), ("mine.json", 0o400, ""), ("sealed/0001-a.md", 0o500, "sealed")];
+    for (file, mode, folder) in modes {
+        desk.write(file, "");
+        let of = if folder.is_empty() { file } else { folder };
+        fs::set_permissions(desk.work().join(of), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    // Who may do anything is refused nothing.
+    let may_write = fs::write(desk.work().join("locked/probe"), "").is_ok();
+    desk.write("adr/0001-a.md", b"Caf\xe9\n");
+    let wrong = [
+        (&["--output", "mine.json"][..], false),
+        (&["--output", "locked/y.md"], may_write),
+        (&["--output", "sealed"], may_write),
+        (&["--output", "adr", "--supersedes", "1"], false),
+    ];
+    for (more, is_possible) in wrong.into_iter().filter(|(_, is_possible)| !is_possible) {
+        let ran = desk.run(&start("Move?", more)).expect(2);
+        assert!(!ran.stderr.contains("is there already"), "{more:?} {is_possible}: {}", ran.stderr);
+    }
+    let none = desk.run(&["list", "--format", "json"]).expect(0).json();
+    assert_eq!(none["sessions"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_yet_is_followed_and_a_pipe_among_the_records_is_not_read() {
+    let desk = Desk::new();
+    desk.write("adr/README.md", "# Decisions\n");
+    std::os::unix::fs::symlink("new.json", desk.work().join("link.json")).unwrap();
+    desk.shell("mkfifo adr/0003-pipe.md").expect(0);
+    desk.run(&start("Move?", &["--output", "link.json", "--output", "adr"])).expect(0);
+    assert!(fs::symlink_metadata(desk.work().join("link.json")).unwrap().is_symlink());
+    assert!(desk.read("new.json").starts_with('{'));
+    assert_eq!(files(&desk, "adr"), ["0003-pipe.md", "0004-move.md", "README.md"]);
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn nothing_sealed_is_shown_before_a_person_has_spoken() {
     for format in [Format::Text, Format::Markdown, Format::Adr, Format::Html, Format::Json] {
         assert!(!render(&world.history, &[], format).contains(statement), "{format:?}");
     }
-    let paper = |world: &World<'_>| ballot::paper(&world.history, &due(world));
+    let paper = |world: &World<'_>| ballot::paper(&world.history, &due(world), "the desk");
     assert!(!paper(&world).contains(statement), "{}", paper(&world));
     take(&mut world, json!({ "option": 1, "because": "it is time" })).unwrap();
     go_on(&mut world);
@@ -213,7 +213,7 @@ fn a_paper_is_a_form_whatever_the_panel_says() {
         move |ask: &roundtable::debate::ask::Ask| support::replies::with(ask, &json!({ "statement": attack }));
     let mut world = World::open(with_people(setup(&built_in("collaborative"), 2, choice()), &["Ada"]), &hostile, 1);
     world.run_until(|world| world.history.rounds.len() == 1 && !person::due(&world.history).is_empty());
-    let paper = ballot::paper(&world.history, &due(&world));
+    let paper = ballot::paper(&world.history, &due(&world), "the desk");
     assert!(paper.lines().any(|line| line == "# option: o1"), "{paper}");
     let fields: Vec<&str> = paper.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(fields.len(), 4, "{paper}");

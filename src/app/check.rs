@@ -14,6 +14,7 @@ use crate::error::Failure;
 use crate::export::Format;
 use crate::export::premises::{self, PremiseKind, PremiseRecord};
 use crate::material::{self, Content};
+use crate::message::{Action, Target, message};
 
 /// Format and version of what `check` finds.
 const SCHEMA: &str = "roundtable.check/1";
@@ -186,9 +187,10 @@ impl Checked {
             0 if self.unverified.is_empty() => return None,
             0 => {
                 let failure = Failure::gate(format!("of the records, {} cannot be checked", self.unverified.len()));
-                return Some(
-                    failure.with_hint("write the record out again with `roundtable export`, or mend its lines"),
-                );
+                return Some(failure.with_hint(message![
+                    Action::Export(Target::Known),
+                    " writes the record out again; or mend its lines"
+                ]));
             }
             1 => "1 premise of a decision no longer holds".to_owned(),
             more => format!("{more} premises of decisions no longer hold"),

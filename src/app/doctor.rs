@@ -10,6 +10,7 @@ use crate::app::panel::{self, VendorStatus, vendor_keys};
 use crate::app::start::Needs;
 use crate::config::{Config, ConfigError, KnownFile, Reason, Sources, Survey, keys};
 use crate::error::Failure;
+use crate::message::{Action, Message, Target, message};
 use crate::modes::{self, Listed, Origin as ModeOrigin};
 use crate::providers::gateway::Certificates;
 use crate::store::{self, Health, Soundness};
@@ -24,7 +25,7 @@ const CERTIFICATE_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// What brings the rest of the findings.
-const AGAIN: &str = "`roundtable doctor` again";
+const AGAIN: Action = Action::Examine;
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,21 +88,21 @@ pub struct Finding {
     /// How serious it is.
     pub state: State,
     /// What was found.
-    pub what: String,
+    pub what: Message,
     /// Where: a file, a variable, an address.
     pub place: Option<String>,
     /// What to do about it.
-    pub next: Option<String>,
+    pub next: Option<Message>,
 }
 
 impl Finding {
     /// Something that is as it should be.
-    pub fn fine(area: Area, what: impl Into<String>) -> Self {
+    pub fn fine(area: Area, what: impl Into<Message>) -> Self {
         Self { area, state: State::Fine, what: what.into(), place: None, next: None }
     }
 
     /// Something to know.
-    pub fn note(area: Area, what: impl Into<String>, next: impl Into<String>) -> Self {
+    pub fn note(area: Area, what: impl Into<Message>, next: impl Into<Message>) -> Self {
         Self { state: State::Note, next: Some(next.into()), ..Self::fine(area, what) }
     }
 
@@ -144,8 +145,8 @@ pub fn can_ask(findings: &[Finding]) -> bool {
 }
 
 fn wrong_setting(error: &ConfigError) -> Finding {
-    let mended = format!("mend it, then run {AGAIN}");
-    let next = error.hint().map_or(mended.clone(), |hint| format!("{hint}; or {mended}"));
+    let mended = || message!["mend it, then ", AGAIN, " again"];
+    let next = error.hint().map_or_else(mended, |hint| message![hint, "; or ", mended()]);
     let finding = Finding::problem(Area::Configuration, &Failure::usage(error.to_string()).with_hint(next));
     match error.place() {
         Some(place) => finding.at(place),
@@ -158,7 +159,7 @@ fn left_out(area: Area, what: &str) -> Finding {
     Finding::note(
         area,
         format!("{what}: not looked at, for a setting is wrong"),
-        format!("mend the setting, then run {AGAIN}"),
+        message!["mend the setting, then ", AGAIN, " again"],
     )
 }
 
@@ -201,9 +202,9 @@ fn providers(app: &App, survey: &Survey) -> Vec<Finding> {
         findings.extend(panel_problem(app));
     }
     if !others.is_empty() {
-        let next = "`roundtable providers` tells the variable of each";
+        let next = message![Action::ListProviders, " tells the variable of each"];
         let what = format!("not set up: {}", names(&others));
-        findings.push(Finding { next: Some(next.to_owned()), ..Finding::fine(area, what) });
+        findings.push(Finding { next: Some(next), ..Finding::fine(area, what) });
     }
     findings
 }
@@ -303,8 +304,8 @@ fn stored(health: &Health) -> Finding {
 }
 
 fn unsound(fault: &str) -> Finding {
-    let next =
-        "copy the folder, then `roundtable export` what can be read and `import` it into another ROUNDTABLE_DATA_DIR";
+    let export = Action::Export(Target::Known);
+    let next = message!["copy the folder, then ", export, " what can be read, for another ROUNDTABLE_DATA_DIR"];
     Finding::problem(Area::Sessions, &Failure::internal(fault).with_hint(next))
 }
 
@@ -340,7 +341,7 @@ fn modes(app: &App, survey: &Survey) -> Vec<Finding> {
         Err(error) => Finding::problem(
             area,
             &Failure::usage(error.to_string())
-                .with_hint("set ROUNDTABLE_MODE, or `mode` in a file, to one of `roundtable modes list`"),
+                .with_hint(message!["set ROUNDTABLE_MODE, or `mode` in a file, to one of ", Action::ListModes]),
         ),
     }];
     findings.extend(listed.iter().filter(|mode| mode.origin != ModeOrigin::BuiltIn).map(own_mode));
@@ -362,7 +363,7 @@ fn own_mode(mode: &Listed) -> Finding {
         }
         Ok(_) => Finding::fine(area, format!("`{}` is {whose} file", mode.name)),
         Err(error) => {
-            let next = format!("correct it, then `roundtable modes check {}`", mode.name);
+            let next = message!["correct it, then ", Action::CheckMode(mode.name.clone())];
             Finding::problem(area, &Failure::usage(format!("`{}` cannot be used: {error}", mode.name)).with_hint(next))
         }
     };
@@ -370,9 +371,7 @@ fn own_mode(mode: &Listed) -> Finding {
 }
 
 /// What to do next: about the first problem, else the first debate.
-pub fn next_step(findings: &[Finding]) -> String {
+pub fn next_step(findings: &[Finding]) -> Message {
     let problem = findings.iter().find(|finding| finding.state == State::Problem);
-    problem
-        .and_then(|problem| problem.next.clone())
-        .unwrap_or_else(|| "roundtable start --topic \"Should we split the monolith?\"".to_owned())
+    problem.and_then(|problem| problem.next.clone()).unwrap_or_else(|| Action::Start.into())
 }

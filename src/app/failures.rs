@@ -14,13 +14,17 @@ use crate::export::record;
 use crate::export::text::headline;
 use crate::export::unheard;
 use crate::export::views::scope::ScopeError;
+use crate::message::{Action, Message, Target, message};
+use crate::modes::ModeError;
+use crate::personas::PersonaError;
 use crate::store::StoreError;
 
 /// The failure that a session's ending means to a script; `None` when it was decided and its
 /// gate, if any, holds.
 pub fn ending_failure(history: &History) -> Option<Failure> {
     let session = history.setup.session.to_string();
-    let goes_on = format!("`roundtable resume {session}` goes on from here; nothing that arrived is asked again");
+    let resume = Action::Resume(Target::of(&session));
+    let goes_on = message![resume, " goes on from here; nothing that arrived is asked again"];
     if let Some(failure) = people::waiting(history) {
         return Some(failure.with_session(session));
     }
@@ -44,14 +48,13 @@ fn quorum_failure(history: &History) -> Failure {
     let (session, needed) = (history.setup.session, history.setup.limits.quorum);
     let faults: Vec<&Fault> = history.turns.values().filter_map(|turn| turn.fault()).collect();
     let why = unheard::in_words(&record::record(history)).map(|why| format!(": {why}")).unwrap_or_default();
-    let hint = faults.first().map_or_else(
-        || {
-            format!(
-                "`roundtable show {session}` tells what each seat said; `roundtable resume {session}` asks them again"
-            )
-        },
-        |fault| fault.hint.clone(),
-    );
+    let hint = match faults.first() {
+        Some(fault) => Message::from(&fault.hint),
+        None => {
+            let (show, resume) = (Action::Show(Target::of(session)), Action::Resume(Target::of(session)));
+            message![show, " tells what each seat said; ", resume, " asks them again"]
+        }
+    };
     let panel = history.panel();
     let message = format!("too few of the panel could be heard ({needed} of {panel} are needed){why}");
     let failure = Failure::providers(message).with_hint(hint);
@@ -62,14 +65,12 @@ fn quorum_failure(history: &History) -> Failure {
 /// The failure that a session ended by a limit means to a script.
 fn limit_failure(history: &History) -> Option<Failure> {
     let reached = limits::standing(history, history.limit?);
-    let session = history.setup.session.to_string();
+    let resume = Action::Resume(Target::of(history.setup.session));
     let message = format!("the limit on {} was reached: {}", reached.limit.title(), reached.numbers());
     let failure = Failure::limit(format!("{message}; {}", headline(&record::record(history))));
     Some(failure.with_hint(match reached.limit {
-        LimitKind::Time => format!("`roundtable resume {session}` goes on from here, with as much time again"),
-        LimitKind::Cost | LimitKind::Tokens => {
-            format!("`roundtable resume {session}` goes on from here: {}", limits::raise(&reached))
-        }
+        LimitKind::Time => message![resume, " goes on from here, with as much time again"],
+        LimitKind::Cost | LimitKind::Tokens => message![resume, " goes on from here: ", limits::raise(&reached)],
     }))
 }
 
@@ -90,7 +91,8 @@ pub fn synthesis_failure(history: &History) -> Option<Failure> {
             Failure::providers(format!("no closing text was written: {why}"))
         }
     };
-    Some(failure.with_hint(format!("`roundtable synthesize {session}` asks for it again")).with_session(session))
+    let again = Action::Synthesize(Target::of(&session));
+    Some(failure.with_hint(message![again, " asks for it again"]).with_session(session))
 }
 
 pub(super) fn store_failure(error: StoreError) -> Failure {
@@ -99,16 +101,18 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         StoreError::Io { .. } | StoreError::Database { .. } => {
             Failure::usage(message).with_hint("check the folder's rights and free space, or set ROUNDTABLE_DATA_DIR")
         }
-        StoreError::Full { .. } => Failure::usage(message).with_hint(
-            "free some space and `roundtable resume @`, or set ROUNDTABLE_DATA_DIR to a folder on another disk",
-        ),
+        StoreError::Full { .. } => Failure::usage(message).with_hint(message![
+            "free some space, then ",
+            Action::Resume(Target::Latest),
+            "; or set ROUNDTABLE_DATA_DIR to a folder on another disk"
+        ]),
         StoreError::Locked { .. } => {
             Failure::usage(message).with_hint("end the program that holds it, a backup or a database browser perhaps")
         }
         StoreError::Removed { .. } => Failure::usage(message)
             .with_hint("put the file back, or begin anew; what was on disk before is in that file"),
         StoreError::ReadOnly { .. } => Failure::usage(message)
-            .with_hint("`list` and `show` work; to debate, set ROUNDTABLE_DATA_DIR to another folder"),
+            .with_hint("sessions can be listed and shown; to debate, set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Unmerged { .. } | StoreError::Outdated { .. } => Failure::usage(message)
             .with_hint("copy the folder to where it can be written, and set ROUNDTABLE_DATA_DIR to the copy"),
         StoreError::Newer { .. } => {
@@ -117,19 +121,32 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         StoreError::Torn { .. } => Failure::usage(message)
             .with_hint("copy it anew from where it is whole, or set ROUNDTABLE_DATA_DIR to another folder"),
         StoreError::Foreign { .. } => Failure::usage(message).with_hint("set ROUNDTABLE_DATA_DIR to another folder"),
-        StoreError::LeaseLost { .. } => Failure::usage(message)
-            .with_hint("what was stored is whole; `roundtable resume @` goes on once nobody else runs the session"),
+        StoreError::LeaseLost { .. } => Failure::usage(message).with_hint(message![
+            "what was stored is whole; ",
+            Action::Resume(Target::Latest),
+            " goes on once nobody else runs the session"
+        ]),
         StoreError::Busy(session) => Failure::usage(message)
-            .with_hint(format!("wait until it ends, or `roundtable pause {session}`, or `roundtable stop {session}`"))
+            .with_hint(message![
+                "wait until it ends, or ",
+                Action::Pause(Target::of(session)),
+                ", or ",
+                Action::Stop(Target::of(session))
+            ])
             .with_session(session.to_string())
             .passing(),
-        StoreError::Unknown(_) => Failure::usage(message).with_hint("`roundtable list` shows the sessions"),
+        StoreError::Unknown(_) => {
+            Failure::usage(message).with_hint(message![Action::ListSessions, " shows the sessions"])
+        }
         StoreError::Ambiguous { .. } => Failure::usage(message).with_hint("give more of the id"),
         StoreError::Exists(session) => {
-            Failure::usage(message).with_hint(format!("`roundtable show {session}` prints it"))
+            Failure::usage(message).with_hint(message![Action::Show(Target::of(session)), " prints it"])
         }
-        StoreError::NameTaken { session, .. } => Failure::usage(message)
-            .with_hint(format!("take another name, or `roundtable rename {session} NAME` that one")),
+        StoreError::NameTaken { session, .. } => Failure::usage(message).with_hint(message![
+            "take another name, or ",
+            Action::Rename(Target::of(session)),
+            " gives that one another"
+        ]),
         StoreError::BadName(_) => {
             Failure::usage(message).with_hint("a name is one line, shows something, and does not begin with @")
         }
@@ -137,12 +154,34 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
             Failure::usage(message).with_hint("give a word, the beginning of one with *, or a \"phrase\"")
         }
         StoreError::TooLong(session) => Failure::usage(message)
-            .with_hint(format!("`roundtable continue {session} --from-round 1` begins a new one from its opening")),
+            .with_hint(message![Action::BranchFromOpening(Target::of(session)), " begins a new one from its opening"]),
         StoreError::OutOfPlace { .. } | StoreError::Unreadable { .. } | StoreError::Closed => {
             Failure::internal(message)
         }
     };
     failure.with_source(error)
+}
+
+/// The failure of a mode that is not there or cannot be used.
+pub fn mode_failure(error: ModeError) -> Failure {
+    let failure = Failure::usage(error.to_string());
+    match &error {
+        ModeError::Unknown { .. } => {
+            failure.with_hint(message![Action::ListModes, " shows them all"]).with_source(error)
+        }
+        ModeError::Invalid { .. } | ModeError::Unreadable { .. } => failure.with_source(error),
+    }
+}
+
+/// The failure of a persona that is not there or cannot be used.
+pub fn persona_failure(error: PersonaError) -> Failure {
+    let failure = Failure::usage(error.to_string());
+    match &error {
+        PersonaError::Unknown { .. } => {
+            failure.with_hint(message![Action::ListPersonas, " shows them all"]).with_source(error)
+        }
+        PersonaError::File(_) => failure.with_source(error),
+    }
 }
 
 pub(super) fn scope_failure(error: ScopeError) -> Failure {
@@ -163,7 +202,9 @@ pub(super) fn engine_failure(error: EngineError<StoreError>) -> Failure {
     match error {
         EngineError::Log(error) => store_failure(error),
         EngineError::History(error) => history_failure(error),
-        EngineError::Aborted => Failure::interrupted("interrupted")
-            .with_hint("`roundtable resume @` goes on from here; nothing that arrived is asked again"),
+        EngineError::Aborted => Failure::interrupted("interrupted").with_hint(message![
+            Action::Resume(Target::Latest),
+            " goes on from here; nothing that arrived is asked again"
+        ]),
     }
 }

@@ -6,6 +6,7 @@ use crate::debate::gate::{Condition, GateTerms, TermOrigin, TermOrigins};
 use crate::debate::history::History;
 use crate::debate::question::{OptionId, Question};
 use crate::error::Failure;
+use crate::message::{Action, Field, Message, Target, message};
 
 /// What a decision is asked to meet. Nothing by default but what the project's policy asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,23 +36,23 @@ pub enum PolicyUse {
 /// A term as it was asked for.
 struct Asked<T> {
     value: T,
-    /// The flag, or the policy's key.
-    spelled: &'static str,
+    /// The field, or the policy's key.
+    spelled: Message,
     /// File, line and column of a policy's term.
     place: Option<String>,
     origin: TermOrigin,
 }
 
 impl<T> Asked<T> {
-    fn by_flag(flag: &'static str, value: T) -> Self {
-        Self { value, spelled: flag, place: None, origin: TermOrigin::Flag }
+    fn by_request(field: Field, value: T) -> Self {
+        Self { value, spelled: field.into(), place: None, origin: TermOrigin::Flag }
     }
 
-    /// The term in words, with the place of one that is no flag.
-    fn named(&self) -> String {
+    /// The term in words, with the place of one of the policy.
+    fn named(&self) -> Message {
         match &self.place {
-            Some(place) => format!("{} (in {place})", self.spelled),
-            None => self.spelled.to_owned(),
+            Some(place) => self.spelled.clone().and(format!(" (in {place})")),
+            None => self.spelled.clone(),
         }
     }
 }
@@ -65,14 +66,14 @@ struct Wanted {
 
 impl Wanted {
     /// What was asked for, in words; `None` when nothing was.
-    fn named(&self) -> Option<String> {
+    fn named(&self) -> Option<Message> {
         let terms = [
             self.min_agreement.as_ref().map(Asked::named),
             self.expect.as_ref().map(Asked::named),
             self.no_blocking_dissent.as_ref().map(Asked::named),
         ];
-        let named: Vec<String> = terms.into_iter().flatten().collect();
-        (!named.is_empty()).then(|| named.join(" and "))
+        let named: Vec<Message> = terms.into_iter().flatten().collect();
+        (!named.is_empty()).then(|| Message::joined(named, " and "))
     }
 
     fn origins(&self) -> TermOrigins {
@@ -83,14 +84,14 @@ impl Wanted {
         }
     }
 
-    /// What to leave out instead of `else_`.
-    fn way_out(&self, else_: &str) -> String {
+    /// What to leave out instead of `other`.
+    fn way_out(&self, other: Field) -> Message {
         let origins = self.origins();
         let all = [origins.min_agreement, origins.expect, origins.no_blocking_dissent];
         if all.iter().flatten().any(|origin| *origin != TermOrigin::Flag) {
-            format!("leave out {else_}, or the project's policy with --no-policy")
+            message!["leave out ", other, ", or the project's policy with ", Field::NoPolicy]
         } else {
-            format!("leave out {else_}, or the gate")
+            message!["leave out ", other, ", or the gate"]
         }
     }
 }
@@ -105,18 +106,19 @@ pub(super) fn terms(
     let wanted = wanted(config, request, warnings)?;
     let Some(named) = wanted.named() else {
         return match request.allow_one_option {
-            true => Err(Failure::usage("--allow-one-option opens a gate, and none is set")
-                .with_hint("give --min-agreement or --no-blocking-dissent with it, or leave it out")),
+            true => Err(Failure::usage(message![Field::AllowOneOption, " opens a gate, and none is set"]).with_hint(
+                message!["give ", Field::MinAgreement, " or ", Field::NoBlockingDissent, " with it, or leave it out"],
+            )),
             false => Ok(None),
         };
     };
     if request.allow_one_option && !question.is_open() {
-        return Err(Failure::usage("--allow-one-option is for an open question, and the options are given")
-            .with_hint("leave it out"));
+        let told = " is for an open question, and the options are given";
+        return Err(Failure::usage(message![Field::AllowOneOption, told]).with_hint("leave it out"));
     }
     if question.estimate.is_some() {
-        return Err(Failure::usage(format!("{named} needs options, and --estimate asks for a number"))
-            .with_hint(wanted.way_out("--estimate")));
+        return Err(Failure::usage(message![named, " needs options, and ", Field::Estimate, " asks for a number"])
+            .with_hint(wanted.way_out(Field::Estimate)));
     }
     let terms = GateTerms {
         min_agreement: wanted.min_agreement.as_ref().map(|asked| asked.value),
@@ -129,8 +131,8 @@ pub(super) fn terms(
         Who::Providers => Ok(Some(terms)),
         // A script that forgot the flag would pass without a single model having been asked.
         Who::Rehearsal(_) => {
-            Err(Failure::usage(format!("{named} cannot be met by a rehearsal, in which no model is asked"))
-                .with_hint(wanted.way_out("--rehearse")))
+            Err(Failure::usage(message![named, " cannot be met by a rehearsal, in which no model is asked"])
+                .with_hint(wanted.way_out(Field::Rehearsal)))
         }
     }
 }
@@ -138,8 +140,8 @@ pub(super) fn terms(
 fn wanted(config: &Config, request: &GateRequest, warnings: &mut Vec<String>) -> Result<Wanted, Failure> {
     let own = Wanted {
         min_agreement: request.min_agreement.as_deref().map(share).transpose()?,
-        expect: request.expect.clone().map(|wanted| Asked::by_flag("--expect", wanted)),
-        no_blocking_dissent: request.no_blocking_dissent.then(|| Asked::by_flag("--no-blocking-dissent", ())),
+        expect: request.expect.clone().map(|wanted| Asked::by_request(Field::Expect, wanted)),
+        no_blocking_dissent: request.no_blocking_dissent.then(|| Asked::by_request(Field::NoBlockingDissent, ())),
     };
     let policy = policy(config);
     match request.policy {
@@ -168,26 +170,29 @@ fn policy(config: &Config) -> Wanted {
 fn of_policy<T>(config: &Config, key: &'static str, value: Option<T>) -> Option<Asked<T>> {
     let origin = &config.setting(key)?.origin;
     let place = Some(origin.place());
-    Some(Asked { value: value?, spelled: key, place, origin: TermOrigin::Policy(origin.to_string()) })
+    Some(Asked { value: value?, spelled: key.into(), place, origin: TermOrigin::Policy(origin.to_string()) })
 }
 
 fn share(given: &str) -> Result<Asked<f64>, Failure> {
-    config::share(given.trim())
-        .map(|share| Asked::by_flag("--min-agreement", share))
-        .ok_or_else(|| Failure::usage(format!("--min-agreement is `{given}`; {}", config::SHARE_NEEDED)))
+    config::share(given.trim()).map(|share| Asked::by_request(Field::MinAgreement, share)).ok_or_else(|| {
+        Failure::usage(message![Field::MinAgreement, format!(" is `{given}`; {}", config::SHARE_NEEDED)])
+    })
 }
 
 /// The option that is expected, by its text before its id.
 fn expected(asked: &Asked<String>, question: &Question) -> Result<OptionId, Failure> {
     let (named, wanted) = (asked.named(), &asked.value);
     if question.is_open() {
-        return Err(Failure::usage(format!("{named} is `{wanted}`, and there are no options to choose from"))
-            .with_hint("give them with --option or --yes-no"));
+        return Err(Failure::usage(message![
+            named,
+            format!(" is `{wanted}`, and there are no options to choose from")
+        ])
+        .with_hint(message!["give them with ", Field::Options, " or ", Field::YesNo]));
     }
     let options = &question.options;
     question.find(wanted).map(|choice| choice.id.clone()).ok_or_else(|| {
         let known: Vec<String> = options.iter().map(|choice| format!("`{}` ({})", choice.text, choice.id)).collect();
-        Failure::usage(format!("{named} is `{wanted}`, which is none of the options"))
+        Failure::usage(message![named, format!(" is `{wanted}`, which is none of the options")])
             .with_hint(format!("expect one of {}", known.join(", ")))
     })
 }
@@ -198,5 +203,6 @@ pub(super) fn failure(history: &History) -> Option<Failure> {
     let unmet: Vec<String> = gate.unmet().map(Condition::to_string).collect();
     let failure = Failure::gate(format!("decided, but the gate does not hold: {}", unmet.join("; ")));
     let session = history.setup.session;
-    Some(failure.with_hint(format!("`roundtable show {session}` prints who dissents and why; its gate stays as it is")))
+    let shown = Action::Show(Target::of(session));
+    Some(failure.with_hint(message![shown, " prints who dissents and why; its gate stays as it is"]))
 }

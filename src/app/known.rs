@@ -12,6 +12,7 @@ use crate::app::{App, Opened, naming};
 use crate::debate::event::{Ending, SessionId, Setup};
 use crate::debate::history::History;
 use crate::error::Failure;
+use crate::message::{Action, Field, Target, message};
 use crate::store::{Store, StoreError};
 
 /// How often a session that another runs is looked at.
@@ -82,8 +83,8 @@ impl Again<'_> {
     fn check(&self, history: &History) -> Result<(), Failure> {
         let Some(input) = naming::difference(&history.setup, self.wanted, self.request.seed) else { return Ok(()) };
         let (id, name) = (self.session.to_string(), self.wanted.name.as_deref().unwrap_or_default());
-        Err(Failure::usage(format!("--name is `{name}`, the name of a session with another {input}"))
-            .with_hint(format!("choose another name, or `roundtable rename {id} NAME` that one"))
+        Err(Failure::usage(message![Field::Name, format!(" is `{name}`, the name of a session with another {input}")])
+            .with_hint(message!["choose another name, or ", Action::Rename(Target::of(&id)), " gives that one another"])
             .with_session(id))
     }
 

@@ -10,6 +10,7 @@ use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
 use crate::debate::history::History;
 use crate::engine::{self, Request};
 use crate::error::Failure;
+use crate::message::{Action, Target, message};
 use crate::store::{Filter, Hit, Listed, Store, StoreError, now_ms};
 
 /// How long a running session has to answer a request.
@@ -106,7 +107,7 @@ impl App {
             Ok(_) => {
                 let failure = Failure::mismatch(format!("session {session} is stored already, with another log"));
                 return Err(failure
-                    .with_hint(format!("`roundtable delete {session}` makes room for it"))
+                    .with_hint(message![Action::Delete(Target::of(session)), " makes room for it"])
                     .with_session(session.to_string()));
             }
             Err(StoreError::Unknown(_)) => {}

@@ -11,6 +11,7 @@ use crate::debate::protocol::{self, Step};
 use crate::debate::search::WebSearch;
 use crate::debate::taken;
 use crate::error::Failure;
+use crate::message::{Action, Field, Message, message};
 use crate::providers::{rehearsal, table};
 
 /// Where a setting must come from to count.
@@ -63,11 +64,11 @@ pub(super) fn voices(setup: &Setup) -> impl Iterator<Item = &Voice> {
 pub(super) fn check_start(setup: &Setup) -> Result<(), Failure> {
     let first = Logged { seq: 1, at_ms: 0, event: Event::SessionOpened(Box::new(setup.clone())) };
     let Some(reached) = History::open(&first).ok().and_then(|history| bite(&history)) else { return Ok(()) };
-    let flag = flag(reached.limit);
-    let failure = Failure::usage(format!("{flag} is too low for the opening of this debate: {}", reached.numbers()));
+    let told = format!(" is too low for the opening of this debate: {}", reached.numbers());
+    let failure = Failure::usage(message![field(reached.limit), told]);
     let fewer = setup.web_search.terms().map(|_| format!(", or allow fewer searches with {}", keys::WEB_SEARCH_MAX));
-    let raise = raise(&reached) + &fewer.unwrap_or_default();
-    Err(failure.with_hint(format!("{raise}; `roundtable plan` tells what to expect")))
+    let raise = raise(&reached).and(fewer.unwrap_or_default());
+    Err(failure.with_hint(message![raise, "; ", Action::Plan, " tells what to expect"]))
 }
 
 /// Fails if a stored session would end again at once, once `events` are appended to it.
@@ -104,24 +105,44 @@ pub(super) fn standing(history: &History, reached: Reached) -> Reached {
     Reached { spent, set_aside, ..reached }
 }
 
-/// The flag to raise a limit with, and the least that would do.
-pub(super) fn raise(reached: &Reached) -> String {
-    let flag = flag(reached.limit);
+/// What to raise a limit with, and the least that would do.
+pub(super) fn raise(reached: &Reached) -> Message {
+    let field = field(reached.limit);
     match (reached.limit, reached.least()) {
-        // Rounded up, so that what is printed does.
-        (LimitKind::Cost, Some(least)) => format!("pass {flag} {:.4} or more", (least * 10_000.0).ceil() / 10_000.0),
-        (LimitKind::Tokens, Some(least)) => format!("pass {flag} {least:.0} or more"),
-        (LimitKind::Cost | LimitKind::Tokens, None) => "pass --max-tokens in place of --max-cost".to_owned(),
-        (LimitKind::Time, _) => format!("pass {flag} with more time"),
+        (LimitKind::Cost | LimitKind::Tokens, Some(least)) => {
+            message!["pass ", field, format!(" {} or more", rounded_up(reached.limit, least))]
+        }
+        (LimitKind::Cost | LimitKind::Tokens, None) => {
+            message!["pass ", Field::MaxTokens, " in place of ", Field::MaxCost]
+        }
+        (LimitKind::Time, _) => message!["pass ", field, " with more time"],
     }
 }
 
-/// The flag that sets a limit.
-pub(super) fn flag(limit: LimitKind) -> &'static str {
+/// The same in plain words, for what is kept with a reply that did not come.
+pub(super) fn raise_in_words(reached: &Reached) -> String {
+    match reached.least() {
+        Some(least) => {
+            format!("raise the limit on {} to {} or more", reached.limit.title(), rounded_up(reached.limit, least))
+        }
+        None => format!("raise the limit on {}", reached.limit.title()),
+    }
+}
+
+/// A least amount, rounded up so that what is printed does.
+fn rounded_up(limit: LimitKind, least: f64) -> String {
     match limit {
-        LimitKind::Cost => "--max-cost",
-        LimitKind::Tokens => "--max-tokens",
-        LimitKind::Time => "--timeout",
+        LimitKind::Cost => format!("{:.4}", (least * 10_000.0).ceil() / 10_000.0),
+        LimitKind::Tokens | LimitKind::Time => format!("{least:.0}"),
+    }
+}
+
+/// The field that sets a limit.
+pub(super) fn field(limit: LimitKind) -> Field {
+    match limit {
+        LimitKind::Cost => Field::MaxCost,
+        LimitKind::Tokens => Field::MaxTokens,
+        LimitKind::Time => Field::Timeout,
     }
 }
 
@@ -174,8 +195,9 @@ fn set_aside(caps: &mut Caps, voice: &Voice, web_search: &WebSearch) -> Result<(
     let terms = web_search.terms().filter(|_| caps.counts() && !is_known);
     let Some(cost) = terms.and_then(|terms| search::cost(terms, &voice.provider)) else { return Ok(()) };
     if caps.cost_usd.is_some() && cost.search_usd.is_none() {
-        let message = format!("--max-cost cannot be kept: the price of a search at {} is not known", voice.provider);
-        return Err(Failure::usage(message).with_hint("limit tokens with --max-tokens in its place, or search nothing"));
+        let told = format!(" cannot be kept: the price of a search at {} is not known", voice.provider);
+        let hint = message!["limit tokens with ", Field::MaxTokens, " in its place, or search nothing"];
+        return Err(Failure::usage(message![Field::MaxCost, told]).with_hint(hint));
     }
     caps.searches.push(cost);
     Ok(())
@@ -183,13 +205,14 @@ fn set_aside(caps: &mut Caps, voice: &Voice, web_search: &WebSearch) -> Result<(
 
 /// The failure of a limit on cost that cannot be kept.
 pub(super) fn unpriced(voice: &Voice) -> Failure {
-    Failure::usage(format!(
-        "--max-cost cannot be kept: the price of {} at {} is not known",
-        voice.model, voice.provider
-    ))
-    .with_hint(
-        "limit tokens with --max-tokens in its place, or choose models that `roundtable providers` lists a price for",
-    )
+    let told = format!(" cannot be kept: the price of {} at {} is not known", voice.model, voice.provider);
+    Failure::usage(message![Field::MaxCost, told]).with_hint(message![
+        "limit tokens with ",
+        Field::MaxTokens,
+        " in its place, or choose models that ",
+        Action::ListProviders,
+        " lists a price for"
+    ])
 }
 
 /// The highest prices of a voice; `None` when they are not known.

@@ -9,6 +9,7 @@ use crate::debate::history::History;
 use crate::debate::replay::{self, Difference, Extent, Miss};
 use crate::error::Failure;
 use crate::export::{self, Format, ndjson, record};
+use crate::message::{Action, Target, message};
 
 /// The name under which misses of an exported record are told: it is no event.
 const RECORD: &str = "record";
@@ -46,7 +47,7 @@ impl App {
             .map_err(|error| Failure::usage(format!("the record is not JSON: {error}")).with_source(error))?;
         if exported["schema"] != record::SCHEMA {
             let schema = format!("what is given is no record: its `schema` is not `{}`", record::SCHEMA);
-            return Err(Failure::usage(schema).with_hint("`roundtable show ID --format json` writes one"));
+            return Err(Failure::usage(schema).with_hint(message![Action::Export(Target::Known), " writes one"]));
         }
         let history = History::replay(&log).map_err(history_failure)?;
         let drawn = serde_json::to_value(record::record(&history))

@@ -44,7 +44,7 @@ pub use crate::app::bench::{
 pub use crate::app::check::{Change, Checked, Stale, check};
 pub use crate::app::doctor::{Area, Finding, State, can_ask, examine, healthy, next_step};
 pub use crate::app::egress::{Egress, Outgoing, Recipient};
-pub use crate::app::failures::{ending_failure, synthesis_failure};
+pub use crate::app::failures::{ending_failure, mode_failure, persona_failure, synthesis_failure};
 pub use crate::app::gate::{GateRequest, PolicyUse};
 pub use crate::app::known::{Elsewhere, run_elsewhere};
 pub use crate::app::library::Answered;
@@ -78,6 +78,7 @@ use crate::error::Failure;
 use crate::export::views;
 use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View, ViewError};
+use crate::message::{Action, Target, message};
 use crate::modes::{self, Folders};
 use crate::providers::Provider;
 use crate::providers::gateway::{Endpoint, Gateway, Timeouts};
@@ -290,9 +291,10 @@ pub fn view(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -
     views::render(log, view, narrowing, layout).map_err(|error| match error {
         ViewError::History(error) => history_failure(error),
         ViewError::Scope(error) => scope_failure(error),
-        sealed @ ViewError::Sealed => Failure::usage(sealed.to_string()).with_hint(
-            "`show --view ballot` prints what to fill in; claims, needs, costs and prompts can be looked at",
-        ),
+        sealed @ ViewError::Sealed => Failure::usage(sealed.to_string()).with_hint(message![
+            Action::ShowBallot(Target::Known),
+            " prints what to fill in; claims, needs, costs and prompts can be looked at"
+        ]),
     })
 }
 

@@ -8,12 +8,13 @@ use crate::debate::gate::GateTerms;
 use crate::debate::material::with_line_feeds;
 use crate::debate::text;
 use crate::error::Failure;
+use crate::message::{Field, Message, message};
 
 /// Longest name, and longest key or value of a tag, in characters.
 const CHARS_MAX: usize = 100;
 
 /// Checks a session's name: one line of 1 to 100 characters that cannot be taken for an id, `@` or `@~1`.
-pub(super) fn check_name(flag: &str, name: &str) -> Result<String, Failure> {
+pub(super) fn check_name(called: impl Into<Message>, name: &str) -> Result<String, Failure> {
     let worded = text::line(name);
     if worded != name
         || text::is_blank(name)
@@ -21,7 +22,7 @@ pub(super) fn check_name(flag: &str, name: &str) -> Result<String, Failure> {
         || name.starts_with('@')
         || Uuid::parse_str(name).is_ok()
     {
-        return Err(Failure::usage(format!("{flag} is `{name}`, which cannot name a session")).with_hint(format!(
+        return Err(Failure::usage(called.into().and(format!(" is `{name}`, which cannot name a session"))).with_hint(format!(
             "use one line of 1 to {CHARS_MAX} characters, with no space at its ends, no @ at its start, and no session id"
         )));
     }
@@ -36,8 +37,8 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
     if is_word(key) && is_word(value) {
         return Ok(());
     }
-    Err(Failure::usage(format!("--tag is `{key}={value}`, which cannot label a session"))
-        .with_hint(format!("write --tag KEY=VALUE, each one line of 1 to {CHARS_MAX} characters without a further =")))
+    Err(Failure::usage(message![Field::Tags, format!(" is `{key}={value}`, which cannot label a session")])
+        .with_hint(format!("write KEY=VALUE, each one line of 1 to {CHARS_MAX} characters without a further =")))
 }
 
 /// Names the first input in which `wanted` differs from what a session was opened with; `None` when it is the same debate.

@@ -7,6 +7,7 @@ use crate::config::{Choice, Config, aliases};
 use crate::debate::agent::{Persona, Voice};
 use crate::debate::text;
 use crate::error::Failure;
+use crate::message::{Action, Field, message};
 use crate::providers::gateway::{Endpoint, Limits};
 use crate::providers::table::{self, Key, PRICES_AS_OF, VENDORS, Vendor};
 
@@ -151,7 +152,12 @@ pub(super) fn voices(config: &Config, needs: Needs) -> Result<Vec<Voice>, Failur
     if voices.is_empty() {
         return Err(match needs {
             Needs::Access => nothing_usable(),
-            Needs::Nothing => nothing_usable().with_hint("name the providers with --provider, or add --rehearse"),
+            Needs::Nothing => nothing_usable().with_hint(message![
+                "name the providers with ",
+                Field::Providers,
+                ", or add ",
+                Field::Rehearsal
+            ]),
         });
     }
     Ok(voices)
@@ -336,8 +342,13 @@ fn model(config: &Config, vendor: &Vendor, chosen: Option<&str>) -> String {
 
 pub(super) fn nothing_usable() -> Failure {
     let keys: Vec<&str> = VENDORS.iter().filter(|vendor| vendor.key == Key::Required).take(4).map(variable).collect();
-    Failure::credentials("no provider is set up: there is no API key in the environment or in .env").with_hint(format!(
-        "set one of {} (`roundtable providers` lists more), or OLLAMA_HOST for models on your own machine, or add --rehearse to try it without a key",
-        keys.join(", ")
-    ))
+    Failure::credentials("no provider is set up: there is no API key in the environment or in .env").with_hint(
+        message![
+            format!("set one of {} (", keys.join(", ")),
+            Action::ListProviders,
+            " lists more), or OLLAMA_HOST for models on your own machine, or add ",
+            Field::Rehearsal,
+            " to try it without a key"
+        ],
+    )
 }

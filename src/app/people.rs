@@ -16,6 +16,7 @@ use crate::error::Failure;
 use crate::export::ballot;
 use crate::export::record;
 use crate::export::text::awaited;
+use crate::message::{Action, Field, Message, Target, Wording, message};
 
 /// Longest need in a message, in characters.
 const QUERY_CHARS_MAX: usize = 120;
@@ -59,14 +60,16 @@ impl App {
         Ok(Session { begun, ..taken.session(provider, &self.telemetry) })
     }
 
-    /// The papers that a session waits for people to fill in. Fails where it waits for none.
-    pub fn papers(&self, name: &str) -> Result<String, Failure> {
+    /// The papers that a session waits for people to fill in, each with the front-end's way to hand it in. Fails where it waits for
+    /// none.
+    pub fn papers(&self, name: &str, wording: &dyn Wording) -> Result<String, Failure> {
         let history = self.load(name)?;
         let due = person::due(&history);
         if due.is_empty() {
             return Err(no_turn(&history));
         }
-        Ok(due.iter().map(|due| ballot::paper(&history, due)).collect::<Vec<_>>().join("\n"))
+        let hand_in = wording.action(&Action::HandInBallot(Target::of(history.setup.session)));
+        Ok(due.iter().map(|due| ballot::paper(&history, due, &hand_in)).collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -80,31 +83,31 @@ pub fn form(given: &str) -> Result<Map<String, Value>, Failure> {
     let form: Value = serde_yaml::from_str_with_options(given, options).map_err(|error| {
         let place = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
         let place = place.unwrap_or_default();
-        Failure::usage(format!("--ballot cannot be read{place}"))
+        Failure::usage(message![Field::Ballot, format!(" cannot be read{place}")])
             .with_hint("write YAML or JSON: option, because, confidence")
     })?;
     match form {
         Value::Object(form) => Ok(form),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Err(Failure::usage("--ballot is no map of fields")
+            Err(Failure::usage(message![Field::Ballot, " is no map of fields"])
                 .with_hint("write `option: 1` and `because: why`, a line each"))
         }
     }
 }
 
 /// Every text of the facts that goes into prompts, with the place it comes from.
-pub(super) fn outgoing(facts: &[Fact]) -> Vec<(String, &str)> {
-    let told = |fact: &Fact| format!("--fact \"{}\"", text::clip(&fact.about, 60));
+pub(super) fn outgoing(facts: &[Fact]) -> Vec<(Message, &str)> {
+    let told = |fact: &Fact| message![Field::Facts, format!(" \"{}\"", text::clip(&fact.about, 60))];
     facts
         .iter()
-        .flat_map(|fact| [("--fact".to_owned(), fact.about.as_str()), (told(fact), fact.text.as_str())])
+        .flat_map(|fact| [(Field::Facts.into(), fact.about.as_str()), (told(fact), fact.text.as_str())])
         .collect()
 }
 
 /// What a person wrote into a form, with the place it comes from.
-fn written(form: &Map<String, Value>) -> Vec<(String, String)> {
+fn written(form: &Map<String, Value>) -> Vec<(Message, String)> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    form.iter().map(|(field, value)| (format!("--ballot {field}"), text(value))).collect()
+    form.iter().map(|(field, value)| (message![Field::Ballot, format!(" {field}")], text(value))).collect()
 }
 
 /// The facts with the needs that they answer: a fact about `n1` answers the need of that id.
@@ -122,7 +125,7 @@ fn answering(history: &History, facts: Vec<Fact>) -> Result<Vec<Fact>, Failure> 
     let Some(Waiting::Facts(waited)) = &history.waiting else {
         let failure = Failure::usage(format!("session {session} does not wait for facts"));
         return Err(failure
-            .with_hint(format!("`roundtable show {session}` tells how it stands"))
+            .with_hint(message![Action::Show(Target::of(&session)), " tells how it stands"])
             .with_session(session));
     };
     let facts = resolved(history, facts);
@@ -143,16 +146,18 @@ fn turn(history: &History, seat: Option<&str>, form: &Map<String, Value>) -> Res
     let names = || due.iter().map(|due| text::line(&record::name(history, due.ask.turn.speaker))).collect::<Vec<_>>();
     match (meant.as_slice(), seat) {
         ([one], _) => person::taken(history, one, form).map_err(|problem| {
-            Failure::usage(format!("--ballot: {problem}"))
-                .with_hint(format!("`roundtable show {session} --view ballot` prints what to fill in"))
+            Failure::usage(message![Field::Ballot, format!(": {problem}")])
+                .with_hint(message![Action::ShowBallot(Target::of(&session)), " prints what to fill in"])
                 .with_session(session.clone())
         }),
-        ([], Some(seat)) if !due.is_empty() => Err(Failure::usage(format!("--seat is `{seat}`, whose turn it is not"))
-            .with_hint(format!("it is waited for {}", names().join(", ")))
-            .with_session(session)),
+        ([], Some(seat)) if !due.is_empty() => {
+            Err(Failure::usage(message![Field::Seats, format!(" is `{seat}`, whose turn it is not")])
+                .with_hint(format!("it is waited for {}", names().join(", ")))
+                .with_session(session))
+        }
         ([], _) => Err(no_turn(history)),
         (_, _) => Err(Failure::usage("several people are waited for, and the ballot does not say whose it is")
-            .with_hint(format!("add --seat with one of {}", names().join(", ")))
+            .with_hint(message!["add ", Field::Seats, format!(" with one of {}", names().join(", "))])
             .with_session(session)),
     }
 }
@@ -167,25 +172,26 @@ fn is_called(history: &History, speaker: Speaker, called: &str) -> bool {
 fn no_turn(history: &History) -> Failure {
     let session = history.setup.session.to_string();
     let failure = Failure::usage(format!("session {session} does not wait for anybody's turn"));
-    let hint = how_to_answer(history).unwrap_or_else(|| format!("`roundtable show {session}` tells how it stands"));
+    let hint =
+        how_to_answer(history).unwrap_or_else(|| message![Action::Show(Target::of(&session)), " tells how it stands"]);
     failure.with_hint(hint).with_session(session)
 }
 
-/// The commands that answer a session which waits; `None` for one that does not.
-pub(super) fn how_to_answer(history: &History) -> Option<String> {
-    let session = history.setup.session;
+/// How a session that waits is answered; `None` for one that does not wait.
+pub(super) fn how_to_answer(history: &History) -> Option<Message> {
+    let session = || Target::of(history.setup.session);
     Some(match history.waiting.as_ref()? {
         Waiting::Facts(waited) => {
-            let facts: Vec<String> = waited.iter().map(|need| format!("--fact {need}=@FILE")).collect();
-            let facts = facts.join(" ");
-            format!(
-                "`roundtable continue {session} {facts}` supplies it, `roundtable resume {session}` goes on without"
-            )
+            let needs = waited.iter().map(ToString::to_string).collect();
+            let (supply, resume) = (Action::SupplyFacts(session(), needs), Action::Resume(session()));
+            message![supply, " supplies it, ", resume, " goes on without"]
         }
-        Waiting::Turns(_) => format!(
-            "`roundtable show {session} --view ballot` prints what to fill in, `roundtable continue {session} --ballot @FILE` \
-             hands it in"
-        ),
+        Waiting::Turns(_) => message![
+            Action::ShowBallot(session()),
+            " prints what to fill in, ",
+            Action::HandInBallot(session()),
+            " hands it in"
+        ],
     })
 }
 

@@ -1,6 +1,7 @@
 //! The personas that there are: found by name, listed, begun.
 
 use crate::app::App;
+use crate::app::failures::persona_failure;
 use crate::error::Failure;
 use crate::modes::{self, Folders};
 use crate::personas::{self, Found, Listed, PersonaError, PersonaFile};
@@ -18,7 +19,7 @@ impl App {
 
     /// Finds a persona by name or file, for a command that names it.
     pub(super) fn persona_file(&self, name: &str) -> Result<PersonaFile, Failure> {
-        let found = self.persona(name).map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
+        let found = self.persona(name).map_err(persona_failure)?;
         Ok(found.persona)
     }
 

@@ -17,6 +17,7 @@ use crate::debate::event::SessionId;
 use crate::debate::reply::{Fault, FaultKind, Reply};
 use crate::debate::search::WebSearch;
 use crate::error::Failure;
+use crate::message::{Action, message};
 use crate::providers::Provider;
 use crate::providers::gateway::{Gateway, Timeouts};
 
@@ -54,8 +55,11 @@ impl App {
     ) -> Result<Vec<Probed>, Failure> {
         let asked = self.asked(whom);
         if asked.is_empty() {
-            return Err(panel::nothing_usable()
-                .with_hint("set a key in the environment or in .env; `roundtable providers` lists the variables"));
+            return Err(panel::nothing_usable().with_hint(message![
+                "set a key in the environment or in .env; ",
+                Action::ListProviders,
+                " lists the variables"
+            ]));
         }
         Ok(join_all(asked.into_iter().map(|vendor| self.ask_for_a_word(vendor, patience, leave))).await)
     }

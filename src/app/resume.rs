@@ -16,6 +16,7 @@ use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::debate::schedule;
 use crate::error::Failure;
 use crate::material::{FILE_BYTES_MAX, Guard};
+use crate::message::{Action, Field, Message, Target, message};
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::store::{Lease, Store};
@@ -116,7 +117,7 @@ impl App {
         if taken.history.ending.is_none() {
             let session = taken.history.setup.session;
             return Err(Failure::usage(format!("session {session} has not ended"))
-                .with_hint(format!("`roundtable resume {session}` finishes it"))
+                .with_hint(message![Action::Resume(Target::of(session)), " finishes it"])
                 .with_session(session.to_string()));
         }
         let terms = request.terms(&taken.history);
@@ -136,7 +137,7 @@ impl App {
         let decided = history.decision.as_ref().is_some_and(|decision| decision.label != Label::NoQuorum);
         if history.ending.is_none() || !decided {
             return Err(Failure::usage(format!("session {session} has no decision to write a closing text for"))
-                .with_hint(format!("`roundtable resume {session}` goes on with it"))
+                .with_hint(message![Action::Resume(Target::of(session)), " goes on with it"])
                 .with_session(session.to_string()));
         }
         let provider = self.provider_of(history, pace)?;
@@ -256,21 +257,21 @@ fn check_answers(history: &History, request: &ContinueRequest) -> Result<(), Fai
 
 /// Fails on a text that every seat would be sent and that is longer than one like it may be elsewhere.
 fn check_lengths(request: &ContinueRequest) -> Result<(), Failure> {
-    let focus = request.focus.iter().map(|focus| ("--focus", focus.len(), TOPIC_BYTES_MAX));
+    let focus = request.focus.iter().map(|focus| (Field::Focus, focus.len(), TOPIC_BYTES_MAX));
     let fact_max = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
-    let facts = request.facts.iter().map(|fact| ("--fact", fact.about.len() + fact.text.len(), fact_max));
+    let facts = request.facts.iter().map(|fact| (Field::Facts, fact.about.len() + fact.text.len(), fact_max));
     match focus.chain(facts).find(|(_, bytes, max)| bytes > max) {
         None => Ok(()),
-        Some((flag, bytes, max)) => {
-            Err(Failure::usage(format!("{flag} is {bytes} bytes long; at most {max} are taken"))
+        Some((field, bytes, max)) => {
+            Err(Failure::usage(message![field, format!(" is {bytes} bytes long; at most {max} are taken")])
                 .with_hint("say it in a few sentences"))
         }
     }
 }
 
 /// Every text of a request that goes into prompts, with the place it comes from.
-fn outgoing(request: &ContinueRequest) -> Vec<(String, &str)> {
-    let focus = request.focus.iter().map(|focus| ("--focus".to_owned(), focus.as_str()));
+fn outgoing(request: &ContinueRequest) -> Vec<(Message, &str)> {
+    let focus = request.focus.iter().map(|focus| (Field::Focus.into(), focus.as_str()));
     focus.chain(people::outgoing(&request.facts)).collect()
 }
 
@@ -280,17 +281,18 @@ fn check_goes_on(history: &History, terms: &Continued) -> Result<(), Failure> {
     let session = history.setup.session.to_string();
     let Some(exchange) = schedule::exchange(history).map(|index| &mode.phases[index]) else {
         return Err(Failure::usage(format!("mode {} has no exchange that could go on", mode.mode))
-            .with_hint("start a debate in another mode: `roundtable modes list`")
+            .with_hint(message!["start a debate in another mode: ", Action::ListModes])
             .with_session(session));
     };
     if history.rounds.is_empty() || history.lacks_options() {
         return Err(Failure::usage("the debate has not come past its opening, so there is nothing to go on from")
-            .with_hint(format!("`roundtable show {session}` tells what each seat said"))
+            .with_hint(message![Action::Show(Target::of(&session)), " tells what each seat said"])
             .with_session(session));
     }
     let most = exchange.rounds.map_or(1, |range| range.max);
     if terms.rounds < 1 || terms.rounds > most {
-        return Err(Failure::usage(format!("--rounds is `{}`; mode {} takes 1 to {most}", terms.rounds, mode.mode)));
+        let told = format!(" is `{}`; mode {} takes 1 to {most}", terms.rounds, mode.mode);
+        return Err(Failure::usage(message![Field::Rounds, told]));
     }
     let held = history.rounds.iter().filter(|closed| closed.phase == exchange.name).count();
     if u32::try_from(held).unwrap_or(u32::MAX).saturating_add(terms.rounds) > ROUNDS_TOTAL_MAX {
@@ -318,11 +320,15 @@ fn shared_log(log: &[Logged], round: u32) -> Result<&[Logged], Failure> {
     match end.filter(|_| round as usize <= held) {
         Some(end) => Ok(&log[..end]),
         None => {
-            let failure = Failure::usage(match held {
-                0 => format!("--from-round is `{round}`, and the session has closed no round yet"),
-                held => format!("--from-round is `{round}`; the session has closed rounds 1 to {held}"),
-            });
-            Err(failure.with_hint("the opening is round 1; `roundtable show ID --view rounds` lists them"))
+            let told = match held {
+                0 => format!(" is `{round}`, and the session has closed no round yet"),
+                held => format!(" is `{round}`; the session has closed rounds 1 to {held}"),
+            };
+            Err(Failure::usage(message![Field::FromRound, told]).with_hint(message![
+                "the opening is round 1; ",
+                Action::ShowRounds(Target::Known),
+                " lists them"
+            ]))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Who sits besides a mode's own personas: personas of the library, and people.
 
+use crate::app::failures::persona_failure;
 use crate::app::start::Needs;
 use crate::app::{App, StartRequest, Who, panel};
 use crate::config::{Config, Origin, keys};
@@ -7,6 +8,7 @@ use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::mode::Mode;
 use crate::debate::text;
 use crate::error::Failure;
+use crate::message::{Action, Field, Message, message};
 use crate::personas::{PersonaError, PersonaFile, Toolset};
 
 /// Longest name in a message, in characters.
@@ -38,11 +40,16 @@ pub(super) fn guests(app: &App, request: &StartRequest, needs: Needs) -> Result<
 /// A name that is no persona's may have been meant for a person.
 fn unseated(name: &str, error: PersonaError) -> Failure {
     match &error {
-        PersonaError::File(_) => Failure::usage(error.to_string()).with_source(error),
+        PersonaError::File(_) => persona_failure(error),
         PersonaError::Unknown { .. } => {
             let name = text::clip(name, NAME_CHARS_MAX);
-            Failure::usage(format!("--seat is `{name}`, which is nobody's seat: {error}"))
-                .with_hint("write --seat human:NAME for a person")
+            Failure::usage(message![Field::Seats, format!(" is `{name}`, which is nobody's seat: {error}")])
+                .with_hint(message![
+                    Field::Seats,
+                    " takes human:NAME for a person; ",
+                    Action::ListPersonas,
+                    " shows the personas"
+                ])
                 .with_source(error)
         }
     }
@@ -69,8 +76,8 @@ fn persona(file: PersonaFile) -> Persona {
 }
 
 /// Every text of theirs that goes into prompts, with the place it comes from.
-pub(super) fn words(guests: &[Guest]) -> impl Iterator<Item = (String, &str)> {
-    let words = |guest: &Guest| format!("persona {}", guest.name);
+pub(super) fn words(guests: &[Guest]) -> impl Iterator<Item = (Message, &str)> {
+    let words = |guest: &Guest| Message::from(format!("persona {}", guest.name));
     guests.iter().map(move |guest| (words(guest), guest.persona.character.as_str()))
 }
 
@@ -84,7 +91,10 @@ pub(super) fn unplayed(mode: &Mode, guests: &[Guest]) -> Option<String> {
     let plays = mode.phases.iter().flat_map(|phase| &phase.stages).any(|stage| stage.in_role);
     let is_odd = !plays && !guests.is_empty();
     is_odd.then(|| {
-        format!("in mode {} everybody speaks for themselves: the personas of --seat are names alone", mode.mode)
+        format!(
+            "in mode {} everybody speaks for themselves: personas that are seated by name are names alone",
+            mode.mode
+        )
     })
 }
 
@@ -95,7 +105,7 @@ pub(super) fn without_documents(config: &Config, guests: &[Guest]) -> Option<Str
     let names: Vec<&str> = guests.iter().filter(reads).map(|guest| guest.name.as_str()).collect();
     (!names.is_empty()).then(|| {
         format!(
-            "the documents of {} are left aside on a panel, by {} too: what a debate is to rest on goes with --context",
+            "the documents of {} are left aside on a panel, by {} too: what a debate is to rest on is given as its context",
             setting.spelled,
             names.join(", ")
         )
@@ -113,10 +123,10 @@ pub(super) fn own_seats(config: &Config, count: u32, guests: usize, people: usiz
     let own = count.saturating_sub(guests).max(OWN_MIN);
     if own.saturating_add(guests).saturating_add(taken(people)) > cap {
         let given = guests.saturating_add(taken(people));
-        return Err(Failure::usage(format!(
-            "--seat is given {given} times, which leaves fewer than {OWN_MIN} seats for the mode's own personas"
-        ))
-        .with_hint(format!("{} caps a panel at {cap} seats", keys::MAX_AGENTS)));
+        let told =
+            format!(" is given {given} times, which leaves fewer than {OWN_MIN} seats for the mode's own personas");
+        return Err(Failure::usage(message![Field::Seats, told])
+            .with_hint(format!("{} caps a panel at {cap} seats", keys::MAX_AGENTS)));
     }
     Ok(own)
 }
@@ -173,8 +183,11 @@ fn next_seat(agents: &[Agent]) -> Seat {
 /// Seats somebody whose name nobody has.
 fn take(agents: &mut Vec<Agent>, given: &str, agent: Agent) -> Result<(), Failure> {
     if agents.iter().any(|other| text::same(&other.name, &agent.name)) {
-        return Err(Failure::usage(format!("--seat is `{given}`, and the panel has a {} already", agent.name))
-            .with_hint("choose another name"));
+        return Err(Failure::usage(message![
+            Field::Seats,
+            format!(" is `{given}`, and the panel has a {} already", agent.name)
+        ])
+        .with_hint("choose another name"));
     }
     agents.push(agent);
     Ok(())

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::app::failures::mode_failure;
 use crate::app::gate::{self, GateRequest};
 use crate::app::seating::{self, Guest};
 use crate::app::supplied::{self, Supplied};
@@ -17,6 +18,7 @@ use crate::debate::needs::NeedTerms;
 use crate::debate::personas::{self, Numbering};
 use crate::debate::question::{Question, QuestionError};
 use crate::error::Failure;
+use crate::message::{Field, Message, message};
 use crate::modes::ModeError;
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
@@ -125,9 +127,9 @@ pub(super) fn draw_up(app: &App, request: &StartRequest, needs: Needs) -> Result
         None => Question::new(&request.topic, &request.options),
     };
     let question = question.map_err(question_failure)?;
-    let name = request.name.as_deref().map(|name| naming::check_name("--name", name)).transpose()?;
+    let name = request.name.as_deref().map(|name| naming::check_name(Field::Name, name)).transpose()?;
     request.tags.iter().try_for_each(|(key, value)| naming::check_tag(key, value))?;
-    let mode = app.mode(config.mode()).map_err(|error| mode_failure(config, error))?.mode;
+    let mode = app.mode(config.mode()).map_err(|error| asked_mode_failure(config, error))?.mode;
     check_estimate(app, &mode, &question)?;
     let mode = mode.held_for(&question);
     let rounds = rounds(&mode, request.rounds)?;
@@ -194,16 +196,16 @@ fn agents(
     Ok(agents)
 }
 
-/// The user's own words that go into prompts, with the flag they came with.
-fn words(request: &StartRequest) -> Vec<(String, &str)> {
+/// The user's own words that go into prompts, with the field they came in.
+fn words(request: &StartRequest) -> Vec<(Message, &str)> {
     let personas = request.perspectives.iter().flat_map(|persona| [&persona.name, &persona.character]);
-    let topic = [("--topic", &request.topic)].into_iter();
+    let topic = [(Field::Topic, &request.topic)].into_iter();
     topic
-        .chain(request.options.iter().map(|option| ("--option", option)))
-        .chain(request.estimate.iter().map(|unit| ("--estimate", unit)))
-        .chain(personas.map(|words| ("--perspective", words)))
-        .chain(request.supplied.assume.iter().map(|given| ("--assume", given)))
-        .map(|(flag, words)| (flag.to_owned(), words.as_str()))
+        .chain(request.options.iter().map(|option| (Field::Options, option)))
+        .chain(request.estimate.iter().map(|unit| (Field::Estimate, unit)))
+        .chain(personas.map(|words| (Field::Perspectives, words)))
+        .chain(request.supplied.assume.iter().map(|given| (Field::Assumptions, given)))
+        .map(|(field, words)| (field.into(), words.as_str()))
         .collect()
 }
 
@@ -239,12 +241,13 @@ fn rounds(mode: &Mode, rounds: Rounds) -> Result<Option<u32>, Failure> {
     let Rounds::Exactly(count) = rounds else { return Ok(None) };
     let mut ranges = mode.phases.iter().filter_map(|phase| phase.rounds).peekable();
     if ranges.peek().is_none() {
-        return Err(Failure::usage(format!("--rounds is `{count}`, but mode {} has no rounds to set", mode.mode))
-            .with_hint("leave --rounds out"));
+        let told = format!(" is `{count}`, but mode {} has no rounds to set", mode.mode);
+        return Err(Failure::usage(message![Field::Rounds, told]).with_hint(message!["leave ", Field::Rounds, " out"]));
     }
     let (min, max) = ranges.fold((1, u32::MAX), |(min, max), range| (min.max(range.min), max.min(range.max)));
     if count < min || count > max {
-        return Err(Failure::usage(format!("--rounds is `{count}`; mode {} takes {min} to {max}", mode.mode)));
+        let told = format!(" is `{count}`; mode {} takes {min} to {max}", mode.mode);
+        return Err(Failure::usage(message![Field::Rounds, told]));
     }
     Ok(Some(count))
 }
@@ -257,8 +260,8 @@ fn check_perspectives(app: &App, mode: &Mode, perspectives: &[Persona]) -> Resul
     let modes = listed.iter().filter_map(|listed| listed.result.as_ref().ok());
     let open: Vec<&str> =
         modes.filter(|mode| mode.panel.perspectives == Perspectives::Open).map(|mode| mode.mode.as_str()).collect();
-    let failure =
-        Failure::usage(format!("--perspective does not fit mode {}, which brings its own personas", mode.mode));
+    let told = format!(" does not fit mode {}, which brings its own personas", mode.mode);
+    let failure = Failure::usage(message![Field::Perspectives, told]);
     Err(failure.with_hint(format!("modes that take perspectives: {}", open.join(", "))))
 }
 
@@ -280,7 +283,8 @@ fn check_estimate(app: &App, mode: &Mode, question: &Question) -> Result<(), Fai
     let listed = app.modes();
     let modes = listed.iter().filter_map(|listed| listed.result.as_ref().ok());
     let fitting: Vec<&str> = modes.filter(|mode| mode.takes_estimates()).map(|mode| mode.mode.as_str()).collect();
-    let failure = Failure::usage(format!("--estimate does not fit mode {}, which debates a proposal", mode.mode));
+    let told = format!(" does not fit mode {}, which debates a proposal", mode.mode);
+    let failure = Failure::usage(message![Field::Estimate, told]);
     Err(failure.with_hint(format!("modes that take estimates: {}", fitting.join(", "))))
 }
 
@@ -296,11 +300,12 @@ fn seats(config: &Config, perspectives: usize, people: usize, warnings: &mut Vec
     let (cap, people) = (config.max_agents(), u32::try_from(people).unwrap_or(u32::MAX));
     let left = cap.saturating_sub(people);
     if left == 0 {
-        return Err(Failure::usage(format!("--seat is given {people} times, which leaves no seat for an agent"))
+        let told = format!(" is given {people} times, which leaves no seat for an agent");
+        return Err(Failure::usage(message![Field::Seats, told])
             .with_hint(format!("{} caps a panel at {cap} seats", keys::MAX_AGENTS)));
     }
     if wanted > left {
-        let besides = if people == 0 { String::new() } else { format!(", with --seat {people} of them") };
+        let besides = if people == 0 { String::new() } else { format!(", of whom {people} are people") };
         warnings.push(format!("{wanted} agents were asked for; {} caps them at {cap}{besides}", keys::MAX_AGENTS));
     }
     Ok(wanted.min(left))
@@ -323,18 +328,18 @@ fn personas<'a>(
 }
 
 fn question_failure(error: QuestionError) -> Failure {
-    let flag = match &error {
-        QuestionError::Empty | QuestionError::TooLong { .. } => "--topic",
+    let field = match &error {
+        QuestionError::Empty | QuestionError::TooLong { .. } => Field::Topic,
         QuestionError::OptionCount { .. } | QuestionError::OptionLength { .. } | QuestionError::OptionTwice(_) => {
-            "--option"
+            Field::Options
         }
-        QuestionError::Unit { .. } => "--estimate",
+        QuestionError::Unit { .. } => Field::Estimate,
     };
-    Failure::usage(format!("{flag}: {error}")).with_source(error)
+    Failure::usage(message![field, format!(": {error}")]).with_source(error)
 }
 
 /// Names the setting that asked for the mode; a mode file that is wrong in itself is named by its own place.
-fn mode_failure(config: &Config, error: ModeError) -> Failure {
+fn asked_mode_failure(config: &Config, error: ModeError) -> Failure {
     let asked = config.setting(keys::MODE).map(|setting| match &setting.origin {
         Origin::Flag => setting.spelled.clone(),
         Origin::Environment => format!("{} (in the environment)", setting.spelled),
@@ -342,9 +347,8 @@ fn mode_failure(config: &Config, error: ModeError) -> Failure {
             format!("{} (in {origin})", setting.spelled)
         }
     });
-    let message = match (&error, asked) {
-        (ModeError::Unknown { .. } | ModeError::Unreadable { .. }, Some(asked)) => format!("{asked}: {error}"),
-        (ModeError::Invalid { .. }, _) | (_, None) => error.to_string(),
-    };
-    Failure::usage(message).with_source(error)
+    match (&error, asked) {
+        (ModeError::Unknown { .. } | ModeError::Unreadable { .. }, Some(asked)) => mode_failure(error).within(&asked),
+        (ModeError::Invalid { .. }, _) | (_, None) => mode_failure(error),
+    }
 }

@@ -5,6 +5,7 @@ use crate::debate::material::{Assumption, Material};
 use crate::debate::text;
 use crate::error::Failure;
 use crate::material::{self, Guard, Held, MaterialError, Place};
+use crate::message::{Field, Message, message};
 
 /// Longest assumption, in bytes.
 const ASSUMPTION_BYTES_MAX: usize = 2_000;
@@ -32,9 +33,9 @@ pub(super) struct Premises {
 
 impl Premises {
     /// Every text, with the place it comes from.
-    pub(super) fn texts(&self) -> Vec<(String, &str)> {
-        let assumed = self.assumptions.iter().map(|assumption| ("--assume".to_owned(), assumption.text.as_str()));
-        let material = self.context.iter().map(|material| (material.name.clone(), material.text.as_str()));
+    pub(super) fn texts(&self) -> Vec<(Message, &str)> {
+        let assumed = self.assumptions.iter().map(|assumption| (Field::Assumptions.into(), assumption.text.as_str()));
+        let material = self.context.iter().map(|material| (Message::from(&material.name), material.text.as_str()));
         assumed.chain(material).collect()
     }
 }
@@ -44,19 +45,19 @@ pub(super) fn premises(config: &Config, supplied: &Supplied, warnings: &mut Vec<
     let working = config.working_folder().to_owned();
     let root = config.project_root().unwrap_or(&working).to_owned();
     let place = Place { working, root };
-    let context = |error| failure("--context", error);
+    let context = |error| failure(Field::Context, error);
     let mut gathered = material::gather(&supplied.context, &place, supplied.guard).map_err(context)?;
     if let Some(range) = &supplied.diff {
         let told = material::diff(range, &place.working, &config.secret_variables(), &mut gathered.warnings);
-        let told = told.map_err(|error| failure("--diff", error))?;
-        gathered.push(told).map_err(|error| failure("--diff", error))?;
+        let told = told.map_err(|error| failure(Field::Diff, error))?;
+        gathered.push(told).map_err(|error| failure(Field::Diff, error))?;
     }
     warnings.append(&mut gathered.warnings);
     Ok(Premises { context: gathered.context, assumptions: assumptions(config, &supplied.assume)? })
 }
 
-fn failure(flag: &str, error: MaterialError) -> Failure {
-    Failure::usage(format!("{flag}: {error}")).with_hint(error.hint()).with_source(error)
+fn failure(field: Field, error: MaterialError) -> Failure {
+    Failure::usage(message![field, format!(": {error}")]).with_hint(error.hint()).with_source(error)
 }
 
 fn assumptions(config: &Config, given: &[String]) -> Result<Vec<Assumption>, Failure> {
@@ -68,9 +69,8 @@ fn assumptions(config: &Config, given: &[String]) -> Result<Vec<Assumption>, Fai
         };
         let bytes = assumption.text.len();
         if text::is_blank(&assumption.text) || bytes > ASSUMPTION_BYTES_MAX {
-            return Err(Failure::usage(format!(
-                "--assume: an assumption is {bytes} bytes long; 1 to {ASSUMPTION_BYTES_MAX} are taken"
-            )));
+            let told = format!(": an assumption is {bytes} bytes long; 1 to {ASSUMPTION_BYTES_MAX} are taken");
+            return Err(Failure::usage(message![Field::Assumptions, told]));
         }
         // Such a word says nothing: it is a name that the project does not have.
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -81,9 +81,8 @@ fn assumptions(config: &Config, given: &[String]) -> Result<Vec<Assumption>, Fai
                 false => format!("write the assumption out, or give one of {}", known.join(", ")),
             };
             let text = text::clip(&assumption.text, 60);
-            return Err(
-                Failure::usage(format!("--assume is `{text}`, which is no assumption of the project")).with_hint(hint)
-            );
+            let told = format!(" is `{text}`, which is no assumption of the project");
+            return Err(Failure::usage(message![Field::Assumptions, told]).with_hint(hint));
         }
         if !assumptions.contains(&assumption) {
             assumptions.push(assumption);
@@ -91,7 +90,8 @@ fn assumptions(config: &Config, given: &[String]) -> Result<Vec<Assumption>, Fai
     }
     if assumptions.len() > ASSUMPTIONS_MAX {
         let count = assumptions.len();
-        return Err(Failure::usage(format!("--assume is given {count} times; at most {ASSUMPTIONS_MAX} are taken")));
+        let told = format!(" is given {count} times; at most {ASSUMPTIONS_MAX} are taken");
+        return Err(Failure::usage(message![Field::Assumptions, told]));
     }
     Ok(assumptions)
 }
@@ -104,7 +104,7 @@ pub(super) fn held(config: &Config) -> Vec<Held<'_>> {
 /// Fails if one of the named texts holds what looks like a secret, or one of our own keys.
 pub(super) fn check_secrets<'a>(
     config: &Config,
-    texts: impl IntoIterator<Item = (String, &'a str)>,
+    texts: impl IntoIterator<Item = (Message, &'a str)>,
     guard: Guard,
 ) -> Result<(), Failure> {
     if guard == Guard::Allow {
@@ -114,13 +114,13 @@ pub(super) fn check_secrets<'a>(
     let mut found = Vec::new();
     for (name, text) in texts {
         let findings = material::findings(text, &held).into_iter();
-        found.extend(findings.map(|finding| format!("{name}, line {}: {}", finding.line, finding.kind)));
+        found.extend(findings.map(|finding| name.clone().and(format!(", line {}: {}", finding.line, finding.kind))));
     }
     let Some(first) = found.first() else { return Ok(()) };
     let further = match found.len() - 1 {
-        0 => String::new(),
-        more => format!("; and {more} more: {}", found[1..].iter().take(4).cloned().collect::<Vec<_>>().join("; ")),
+        0 => Message::default(),
+        more => message![format!("; and {more} more: "), Message::joined(found[1..].iter().take(4).cloned(), "; ")],
     };
-    Err(Failure::usage(format!("what looks like a secret would leave this machine: {first}{further}"))
-        .with_hint("take it out, or send it all the same with --allow-secrets"))
+    let told = message!["what looks like a secret would leave this machine: ", first.clone(), further];
+    Err(Failure::usage(told).with_hint(message!["take it out, or send it all the same with ", Field::AllowSecrets]))
 }

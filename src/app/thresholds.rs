@@ -5,6 +5,7 @@ use crate::debate::mode::{Mode, Phase, StopRule};
 use crate::debate::question::Question;
 use crate::debate::thresholds::Thresholds;
 use crate::error::Failure;
+use crate::message::{Field, message};
 
 /// Returns the thresholds for a session of `mode`, with `rounds` when somebody fixed them. Warns of those that are set
 /// and cannot act.
@@ -38,7 +39,7 @@ pub(super) fn thresholds(
 fn check_rounds(mode: &Mode, rounds: Option<u32>, most: u32, setting: &Setting) -> Result<(), Failure> {
     let named = format!("{} is `{most}` (in {})", setting.spelled, setting.origin);
     if let Some(rounds) = rounds.filter(|rounds| *rounds > most) {
-        let failure = Failure::usage(format!("--rounds is `{rounds}`, and {named}"));
+        let failure = Failure::usage(message![Field::Rounds, format!(" is `{rounds}`, and {named}")]);
         return Err(failure.with_hint(format!("ask for at most {most}, or raise {}", setting.spelled)));
     }
     match mode.phases.iter().filter_map(|phase| phase.rounds).find(|range| range.min > most) {

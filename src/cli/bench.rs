@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::app::{
-    Asked, BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, Signals, Who, open_bench,
+    App, Asked, BenchControl, BenchNews, BenchPlan, BenchRequest, OpenBench, PlannedCells, Purpose, Signals, Who,
+    open_bench,
 };
 use crate::cli::args::bench::{BenchArgs, BenchFormat};
 use crate::cli::files::{self, FileToWrite, Over, Place};
 use crate::cli::output::ErrorFormat;
+use crate::cli::wording::worded;
+use crate::cli::written::Written;
 use crate::cli::{output, plan, run};
 use crate::config::{Sources, keys};
 use crate::debate::text;
@@ -22,11 +25,11 @@ use crate::export::{Format, html};
 const JOBS: u32 = 2;
 
 pub(crate) fn bench(args: &BenchArgs) -> Result<(), Failure> {
-    let files = files(args)?;
     let mut sources = Sources::from_process()?;
     for (flag, setting, text) in args.budget() {
         sources.flag(flag, setting, text);
     }
+    let files = files(args, &Written::of(&App::configured(&sources)?))?;
     let request = BenchRequest {
         sources: &sources,
         file: &args.file,
@@ -106,7 +109,7 @@ fn told(news: &BenchNews<'_>) -> String {
         BenchNews::Known { decided: 0, cells } => format!("{cells} debates"),
         BenchNews::Known { decided, cells } => format!("{cells} debates, {decided} of them decided already"),
         BenchNews::Ended { label, decided, cells, held, failure } => {
-            let outcome = failure.as_ref().map_or_else(|| outcome(held), |failure| failure.message.clone());
+            let outcome = failure.as_ref().map_or_else(|| outcome(held), |failure| worded(&failure.message));
             let taken = &held.taken;
             let took = format!("{} calls, {} tokens, {}", taken.calls, short(taken.tokens()), money(taken.cost_usd));
             format!("[{decided}/{cells}] {label}: {outcome}; {took}")
@@ -120,19 +123,20 @@ fn outcome(held: &Held) -> String {
 }
 
 /// The files of a report, each with its format.
-fn files(args: &BenchArgs) -> Result<Vec<ReportFile>, Failure> {
+fn files(args: &BenchArgs, written: &Written) -> Result<Vec<ReportFile>, Failure> {
     let over = Over::forced(args.force);
+    let report = |path, format| ReportFile { path, format, over, written: written.clone() };
     let none = |path: &Path| {
         Failure::usage(format!("--output is `{}`, and a bench has no report of that kind", path.display()))
             .with_hint("use one of .txt, .html, .json")
     };
     let file = |place: Place| match place {
-        Place::File(path, Format::Text) => Ok(ReportFile { path, format: BenchFormat::Text, over }),
-        Place::File(path, Format::Json) => Ok(ReportFile { path, format: BenchFormat::Json, over }),
-        Place::File(path, Format::Html) => Ok(ReportFile { path, format: BenchFormat::Html, over }),
+        Place::File(path, Format::Text) => Ok(report(path, BenchFormat::Text)),
+        Place::File(path, Format::Json) => Ok(report(path, BenchFormat::Json)),
+        Place::File(path, Format::Html) => Ok(report(path, BenchFormat::Html)),
         Place::File(path, Format::Markdown | Format::Adr | Format::Ndjson) | Place::Decisions(path) => Err(none(&path)),
     };
-    files::places(&args.output, over)?.into_iter().map(file).collect()
+    files::places(&args.output, over, written)?.into_iter().map(file).collect()
 }
 
 /// A file that a report is written to.
@@ -140,11 +144,13 @@ struct ReportFile {
     path: PathBuf,
     format: BenchFormat,
     over: Over,
+    written: Written,
 }
 
 impl ReportFile {
     fn write(&self, text: String, hint: &str) -> Result<(), Failure> {
-        FileToWrite { path: self.path.clone(), text, over: self.over }.write_or(hint)
+        let (path, written) = (self.path.clone(), self.written.clone());
+        FileToWrite { path, text, over: self.over, written }.write_or(hint)
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::app::{self, App, Area, Finding, Probed, State, Whom, probe_failure};
 use crate::cli::args::ListingFormat;
 use crate::cli::args::setup::DoctorArgs;
+use crate::cli::wording::worded;
 use crate::cli::{output, providers};
 use crate::config::Sources;
 use crate::debate::text;
@@ -84,15 +85,15 @@ fn text_of(findings: &[Finding], checked: &[Probed]) -> String {
     if !checked.is_empty() {
         out += &format!("\nAnswers\n{}", providers::lines_of(checked));
     }
-    out + &format!("\nNext: {}\n", text::laid_out(&app::next_step(findings)))
+    out + &format!("\nNext: {}\n", text::laid_out(&worded(&app::next_step(findings))))
 }
 
 fn line(finding: &Finding) -> String {
     // A path or a name of a mode may hold anything.
-    let what = text::line(&finding.what);
+    let what = text::line(&worded(&finding.what));
     let place = finding.place.as_deref().map(text::line).filter(|place| !what.contains(place.as_str()));
     let place = place.map(|place| format!(" [{place}]")).unwrap_or_default();
-    let next = finding.next.as_deref().map(text::line).map(|next| format!("           {next}\n")).unwrap_or_default();
+    let next = finding.next.as_ref().map(worded).map(|next| format!("           {next}\n")).unwrap_or_default();
     format!("  {:<8} {what}{place}\n{next}", finding.state.name())
 }
 
@@ -106,7 +107,7 @@ fn json_of(findings: &[Finding], checked: &[Probed]) -> String {
         "healthy": app::healthy(findings),
         "findings": found,
         "providers": providers::entries_of(checked),
-        "next": app::next_step(findings),
+        "next": worded(&app::next_step(findings)),
     });
     format!("{document:#}")
 }
@@ -115,8 +116,8 @@ fn entry(finding: &Finding) -> Value {
     json!({
         "area": finding.area.title().to_lowercase(),
         "state": finding.state.name(),
-        "what": finding.what,
+        "what": worded(&finding.what),
         "where": finding.place,
-        "next": finding.next,
+        "next": finding.next.as_ref().map(worded),
     })
 }

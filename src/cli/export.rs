@@ -8,7 +8,7 @@ use crate::cli::output;
 use crate::error::Failure;
 
 pub(crate) fn export(app: &App, args: &ExportArgs) -> Result<(), Failure> {
-    let outputs = Outputs::checked(&args.output)?;
+    let outputs = Outputs::checked(app, &args.output)?;
     let format = args.format.or(args.output.output.is_empty().then_some(FormatArg::Ndjson));
     output::session(app, &app.load(&args.id)?, format, &outputs, &|told| output::remark(&told))
 }

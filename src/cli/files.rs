@@ -1,16 +1,20 @@
 //! The files that a record is written to. Must never replace one that the program did not write, unless the user says so.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::cli::args::OutputArgs;
 use crate::cli::decisions;
+use crate::cli::written::Written;
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
 use crate::error::Failure;
 use crate::export::{Format, origin};
+
+/// Most links that lead from one to the next, as the system follows them.
+const LINKS_MAX: usize = 40;
 
 /// Whose files may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,7 @@ pub(crate) enum Place {
 pub(crate) struct Outputs {
     places: Vec<Place>,
     over: Over,
+    written: Written,
     /// Numbers of the decision records that this one replaces.
     supersedes: Vec<String>,
 }
@@ -55,16 +60,21 @@ pub(crate) struct FileToWrite {
     pub(crate) text: String,
     /// What may stand there before.
     pub(crate) over: Over,
+    /// What the program has written so far.
+    pub(crate) written: Written,
 }
 
 impl Outputs {
     /// Nowhere.
-    pub(crate) const NONE: Self = Self { places: Vec::new(), over: Over::Own, supersedes: Vec::new() };
+    pub(crate) fn none(app: &App) -> Self {
+        Self { places: Vec::new(), over: Over::Own, written: Written::of(app), supersedes: Vec::new() }
+    }
 
     /// Checks what the arguments name, before anything is paid for.
-    pub(crate) fn checked(args: &OutputArgs) -> Result<Self, Failure> {
+    pub(crate) fn checked(app: &App, args: &OutputArgs) -> Result<Self, Failure> {
         let over = Over::forced(args.force);
-        let places = places(&args.output, over)?;
+        let written = Written::of(app);
+        let places = places(&args.output, over, &written)?;
         let folders: Vec<&PathBuf> = places.iter().filter_map(Place::folder).collect();
         if !args.supersedes.is_empty() && folders.is_empty() {
             return Err(Failure::usage(
@@ -75,18 +85,18 @@ impl Outputs {
         for folder in folders {
             decisions::check(folder, &args.supersedes)?;
         }
-        Ok(Self { places, over, supersedes: args.supersedes.clone() })
+        Ok(Self { places, over, written, supersedes: args.supersedes.clone() })
     }
 
     /// Writes a session to each. All are tried; the first failure is returned. `tell` is told the path of a record in a folder.
     pub(crate) fn write(&self, app: &App, history: &History, tell: &dyn Fn(String)) -> Result<(), Failure> {
         let write = |place: &Place| match place {
             Place::File(path, format) => {
-                let text = app.render(history, *format)?;
-                FileToWrite { path: path.clone(), text, over: self.over }.write(history.setup.session)
+                self.file(path.clone(), app.render(history, *format)?).write(history.setup.session)
             }
             Place::Decisions(folder) => {
-                let path = decisions::write(folder, history, &self.supersedes, self.over)?;
+                let to_write = |path, text| self.file(path, text);
+                let path = decisions::write(folder, history, &self.supersedes, &to_write)?;
                 tell(format!("decision record: {}", path.display()));
                 Ok(())
             }
@@ -95,9 +105,14 @@ impl Outputs {
         outcomes.into_iter().collect()
     }
 
-    /// The places, each with what may be replaced there.
-    pub(crate) fn places(&self) -> impl Iterator<Item = (&Place, Over)> {
-        self.places.iter().map(|place| (place, self.over))
+    /// The places.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// A text for one of the places.
+    pub(crate) fn file(&self, path: PathBuf, text: String) -> FileToWrite {
+        FileToWrite { path, text, over: self.over, written: self.written.clone() }
     }
 }
 
@@ -133,16 +148,21 @@ impl FileToWrite {
 
     /// Writes it; `hint` says what to do where that fails.
     pub(crate) fn write_or(&self, hint: &str) -> Result<(), Failure> {
-        check_owner(&self.path, self.over)?;
-        write_whole(&self.path, &self.text)
-            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", self.path.display())).with_hint(hint))
+        check_owner(&self.path, self.over, &self.written)?;
+        write_whole(&self.path, &self.text).map_err(|error| {
+            Failure::usage(format!("cannot write {}: {error}", self.path.display())).with_hint(hint)
+        })?;
+        self.written.note(&self.text);
+        Ok(())
     }
 }
 
 /// Checks the paths that something is to be written to.
-pub(crate) fn places(paths: &[PathBuf], over: Over) -> Result<Vec<Place>, Failure> {
+pub(crate) fn places(paths: &[PathBuf], over: Over, written: &Written) -> Result<Vec<Place>, Failure> {
     let place = |path: &PathBuf| {
         if path.is_dir() {
+            let cannot = |error| Failure::usage(format!("cannot write to {}: {error}", path.display()));
+            try_folder(&path.join("0001.md")).map_err(cannot)?;
             return Ok(Place::Decisions(path.clone()));
         }
         let format = Format::of(path).ok_or_else(|| {
@@ -164,26 +184,47 @@ pub(crate) fn places(paths: &[PathBuf], over: Over) -> Result<Vec<Place>, Failur
             return Err(Failure::usage(format!("--output is `{}`, which is no place for a file", path.display()))
                 .with_hint(format!("there is no folder `{}`: make it first", folder.display())));
         }
-        check_owner(path, over)?;
+        check_owner(path, over, written)?;
         Ok(Place::File(path.clone(), format))
     };
     paths.iter().map(place).collect()
 }
 
-/// Refuses a file that somebody else wrote. Pipes and devices hold nothing that could be lost.
-pub(super) fn check_owner(path: &Path, over: Over) -> Result<(), Failure> {
-    if over == Over::Any || fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+/// Refuses a file that somebody else wrote, or wrote in, and one that cannot be written. Pipes and devices hold nothing that could
+/// be lost.
+pub(super) fn check_owner(path: &Path, over: Over, written: &Written) -> Result<(), Failure> {
+    let cannot = |error: io::Error| {
+        Failure::usage(format!("cannot write {}: {error}", path.display()))
+            .with_hint("choose a place that you may write to")
+    };
+    let known = match fs::metadata(path) {
+        Ok(known) => known,
+        Err(error) if error.kind() == ErrorKind::NotFound => return try_folder(path).map_err(cannot),
+        Err(error) => return Err(cannot(error)),
+    };
+    if !known.is_file() {
         return Ok(());
     }
-    let is_ours = match fs::read(path) {
-        Ok(bytes) => str::from_utf8(&bytes).is_ok_and(origin::is_ours),
-        Err(error) => error.kind() == ErrorKind::NotFound,
-    };
-    if is_ours {
+    if known.permissions().readonly() {
+        return Err(cannot(io::Error::from(ErrorKind::PermissionDenied)));
+    }
+    try_folder(path).map_err(cannot)?;
+    if over == Over::Any {
+        return Ok(());
+    }
+    let bytes = fs::read(path).map_err(cannot)?;
+    if str::from_utf8(&bytes).is_ok_and(|text| written.knows(text) || origin::is_ours(text)) {
         return Ok(());
     }
     Err(Failure::usage(format!("{} is there already, and holds more than a record of roundtable's", path.display()))
         .with_hint("choose another name, or replace it with --force"))
+}
+
+/// Fails where no file can be made beside this one.
+fn try_folder(path: &Path) -> io::Result<()> {
+    let draft = draft(&followed(path));
+    OpenOptions::new().write(true).create_new(true).open(&draft)?;
+    fs::remove_file(&draft)
 }
 
 /// Replaces a file's content in one step, so that nobody reads half a record. A link stays a link, and a file keeps its rights.
@@ -193,13 +234,27 @@ pub(super) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     if known.as_ref().is_some_and(|known| !known.is_file()) {
         return fs::write(path, text);
     }
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let path = followed(path);
+    let draft = draft(&path);
     let keep_rights = || known.as_ref().map_or(Ok(()), |known| fs::set_permissions(&draft, known.permissions()));
     let written = fs::write(&draft, text).and_then(|()| keep_rights()).and_then(|()| fs::rename(&draft, &path));
     if written.is_err() {
         fs::remove_file(&draft).ok();
     }
     written
+}
+
+/// Where a path leads, links followed, also to a file that is not there yet.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(target) = fs::read_link(&path) else { return path };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
+/// A file beside another one, of this process alone.
+fn draft(path: &Path) -> PathBuf {
+    path.with_file_name(format!(".roundtable-{}.tmp", std::process::id()))
 }

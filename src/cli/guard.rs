@@ -40,7 +40,7 @@ mod tests {
     fn a_panic_is_an_internal_failure_that_says_where() {
         let line = line!() + 1;
         let failure = guarded(|| panic!("seat {} of 4", 5)).err();
-        let failure = failure.map(|failure| (failure.kind, failure.message, failure.hint.is_some()));
+        let failure = failure.map(|failure| (failure.kind, failure.message.to_string(), failure.hint.is_some()));
         let message = format!("this is a defect of the program: seat 5 of 4 ({}:{line})", file!());
         assert_eq!(failure, Some((FailureKind::Internal, message, true)));
         assert!(guarded(|| Ok(())).is_ok());

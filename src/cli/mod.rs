@@ -37,6 +37,8 @@ mod show;
 mod starter;
 mod style;
 mod usage;
+mod wording;
+mod written;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use crate::app::{App, ListedMode, new_mode, schema_of_modes};
+use crate::app::{App, ListedMode, mode_failure, new_mode, schema_of_modes};
 use crate::cli::args::{ListingArgs, ListingFormat};
 use crate::cli::output;
 use crate::cli::starter::{self, Starter};
@@ -40,9 +40,7 @@ pub(crate) enum ModesCommand {
 pub(crate) fn modes(app: &App, command: &ModesCommand) -> Result<(), Failure> {
     match command {
         ModesCommand::List(args) => list(app, args.format),
-        ModesCommand::Show { name } => {
-            output::result(&app.mode(name).map_err(|error| Failure::usage(error.to_string()))?.source)
-        }
+        ModesCommand::Show { name } => output::result(&app.mode(name).map_err(mode_failure)?.source),
         ModesCommand::Check { names } => check(app, names),
         ModesCommand::New { name, output } => new(app, name, output.as_deref()),
         ModesCommand::Schema => output::json(&format!("{:#}", schema_of_modes())),

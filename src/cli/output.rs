@@ -9,6 +9,7 @@ use crate::cli::args::{FormatArg, ProgressArg};
 use crate::cli::cells;
 use crate::cli::files::{FileToWrite, Outputs};
 use crate::cli::live::lines;
+use crate::cli::wording::{CommandLine, hint, worded};
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
 use crate::debate::text;
@@ -69,12 +70,12 @@ pub(crate) fn remark(line: &str) {
 pub(crate) fn failure(failure: &Failure, format: ErrorFormat) {
     match format {
         ErrorFormat::Text => {
-            remark(&format!("error: {failure}"));
-            if let Some(hint) = &failure.hint {
+            remark(&format!("error: {}", worded(&failure.message)));
+            if let Some(hint) = hint(failure) {
                 remark(&format!("hint: {hint}"));
             }
         }
-        ErrorFormat::Json => remark(&inert(&failure.to_json().to_string())),
+        ErrorFormat::Json => remark(&inert(&failure.to_json(&CommandLine).to_string())),
         ErrorFormat::Progress => progress(&aside(failure.session.clone(), Told::Error { error: problem(failure) })),
     }
 }
@@ -95,8 +96,8 @@ pub(crate) fn progress(line: &Line) {
 fn problem(failure: &Failure) -> Problem {
     Problem {
         kind: failure.kind.name(),
-        message: failure.message.clone(),
-        hint: failure.hint.clone(),
+        message: worded(&failure.message),
+        hint: hint(failure),
         retryable: failure.retryable,
         session: failure.session.clone(),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{App, ListedPersona, PersonaError, PersonaFile, new_persona};
+use crate::app::{App, ListedPersona, PersonaError, PersonaFile, new_persona, persona_failure};
 use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::PersonasCommand;
 use crate::cli::output;
@@ -12,9 +12,7 @@ use crate::error::Failure;
 pub(crate) fn personas(app: &App, command: &PersonasCommand) -> Result<(), Failure> {
     match command {
         PersonasCommand::List(args) => list(app, args.format),
-        PersonasCommand::Show { name } => {
-            output::result(&app.persona(name).map_err(|error| Failure::usage(error.to_string()))?.source)
-        }
+        PersonasCommand::Show { name } => output::result(&app.persona(name).map_err(persona_failure)?.source),
         PersonasCommand::Check { names } => check(app, names),
         PersonasCommand::New { name, output } => {
             let source = new_persona(name)?;

@@ -101,7 +101,7 @@ fn watch(app: &App, id: &str, format: ListingFormat) -> Result<(), Failure> {
         ListingFormat::Text => FormatArg::Text,
         ListingFormat::Json => FormatArg::Json,
     };
-    output::session(app, &history, Some(format), &Outputs::NONE, &|_| ())?;
+    output::session(app, &history, Some(format), &Outputs::none(app), &|_| ())?;
     app.verify(id)?.failure().map_or(Ok(()), Err)
 }
 

@@ -41,7 +41,7 @@ pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
     let app = super::app(setting_flags(&args.debate))?;
-    let outputs = Outputs::checked(&args.result.output)?;
+    let outputs = Outputs::checked(&app, &args.result.output)?;
     let request = request(&args.debate, pace(&app, &args.view))?;
     if args.show_egress {
         return egress::show(&app, &request, args.result.format);
@@ -57,7 +57,7 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
-    let outputs = Outputs::checked(&args.result.output)?;
+    let outputs = Outputs::checked(&app, &args.result.output)?;
     runtime()?.block_on(async {
         let opened = app.resume(&args.id, pace(&app, &args.view)).await?;
         let history = run_or_known(&app, opened, &args.view).await?;
@@ -79,7 +79,7 @@ async fn run_or_known(app: &App, opened: Opened, view: &ViewArgs) -> Result<Hist
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
-    let outputs = Outputs::checked(&args.result.output)?;
+    let outputs = Outputs::checked(&app, &args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     if focus.as_deref().is_some_and(text::is_blank) {
         return Err(Failure::usage("--focus says nothing").with_hint("leave it out, or say what the rounds are about"));
@@ -108,7 +108,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
     let app = super::app(limits::flags(&args.limits))?;
-    let outputs = Outputs::checked(&args.result.output)?;
+    let outputs = Outputs::checked(&app, &args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&app, &args.view)).await?;
         let history = attended(&app, session, &args.view).await?;

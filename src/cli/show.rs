@@ -3,8 +3,9 @@
 use crate::app::{self, App};
 use crate::cli::args::FormatArg;
 use crate::cli::args::sessions::{ShowArgs, ShowView};
-use crate::cli::files::{FileToWrite, Outputs, Over, Place};
+use crate::cli::files::{FileToWrite, Outputs, Place};
 use crate::cli::output;
+use crate::cli::wording::CommandLine;
 use crate::debate::event::{Event, Logged, SessionId};
 use crate::error::Failure;
 use crate::export::Format;
@@ -12,13 +13,13 @@ use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View};
 
 pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
-    let outputs = Outputs::checked(&args.result.output)?;
+    let outputs = Outputs::checked(app, &args.result.output)?;
     if args.view == Some(ShowView::Ballot) {
         if args.result.format != FormatArg::Text || !args.result.output.output.is_empty() || args.round.is_some() {
             return Err(Failure::usage("a ballot is YAML, printed whole to standard output")
                 .with_hint("leave --format, --output and --round out"));
         }
-        return output::result(&app.papers(&args.id)?);
+        return output::result(&app.papers(&args.id, &CommandLine)?);
     }
     let Some(view) = chosen(args)? else {
         return output::session(app, &app.load(&args.id)?, Some(args.result.format), &outputs, &|told| {
@@ -30,11 +31,8 @@ pub(crate) fn show(app: &App, args: &ShowArgs) -> Result<(), Failure> {
     let draw = |layout| app::view(&log, view, &narrowing, layout);
     let format = args.result.format.into();
     let shown = draw(layout(format, output::columns())?)?;
-    let drawn = |(place, over): (&Place, Over)| {
-        let text = draw(layout(place.format(), None)?)?;
-        Ok(FileToWrite { path: place.path().to_owned(), text, over })
-    };
-    let files: Vec<FileToWrite> = outputs.places().map(drawn).collect::<Result<_, Failure>>()?;
+    let drawn = |place: &Place| Ok(outputs.file(place.path().to_owned(), draw(layout(place.format(), None)?)?));
+    let files: Vec<FileToWrite> = outputs.places().iter().map(drawn).collect::<Result<_, Failure>>()?;
     output::view(session(&log)?, &shown, format, &files)
 }
 

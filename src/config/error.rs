@@ -5,7 +5,8 @@
 use std::io;
 
 use crate::config::setting::Origin;
-use crate::error::{Failure, one_line};
+use crate::error::Failure;
+use crate::message::{Action, Message, message, one_line};
 
 /// The most characters of a bad value that an error repeats.
 const SHOWN_MAX: usize = 80;
@@ -120,13 +121,15 @@ impl ConfigError {
     }
 
     /// Says what to do next, when there is more to say than the message does.
-    pub fn hint(&self) -> Option<String> {
+    pub fn hint(&self) -> Option<Message> {
         match self {
-            Self::NoHome => Some("set ROUNDTABLE_DATA_DIR to a folder".to_owned()),
-            Self::UnknownKey { .. } => Some("`roundtable config show` lists every setting".to_owned()),
+            Self::NoHome => Some("set ROUNDTABLE_DATA_DIR to a folder".into()),
+            Self::UnknownKey { .. } => Some(message![Action::ShowConfiguration, " lists every setting"]),
             Self::Redirect { url_name, .. } | Self::Stranger { name: url_name, .. } => {
                 let variable = url_name.to_ascii_uppercase();
-                Some(format!("if you trust that host, set {variable} in the environment or in your own config.yaml"))
+                let told =
+                    format!("if you trust that host, set {variable} in the environment or in your own config.yaml");
+                Some(told.into())
             }
             Self::Malformed { .. } | Self::BadValue { .. } | Self::Twice { .. } => None,
             Self::WorkingFolder { .. } | Self::Unreadable { .. } | Self::NotAFile { .. } | Self::TooLarge { .. } => {

@@ -151,7 +151,7 @@ pub const KEYS: &[Key] = &[
         yaml: Some("default_agent_count"),
         kind: Kind::Count { min: 2, max: 50 },
         default: Some("4"),
-        about: "agents on the panel when `--agent-count` does not say, 2 to 50",
+        about: "agents on the panel when nobody says how many, 2 to 50",
     },
     Key {
         name: MAX_AGENTS,
@@ -165,7 +165,7 @@ pub const KEYS: &[Key] = &[
         yaml: Some("mode"),
         kind: Kind::Text,
         default: Some("collaborative"),
-        about: "mode when `--mode` does not say",
+        about: "mode when nobody says which",
     },
     Key {
         name: FORMS,
@@ -298,14 +298,14 @@ pub const KEYS: &[Key] = &[
         yaml: Some("max_debates"),
         kind: Kind::Count { min: 1, max: 1_000 },
         default: Some("16"),
-        about: "the most debates that one `roundtable mcp` runs at the same time, 1 to 1000",
+        about: "the most debates that one server runs at the same time, 1 to 1000",
     },
     Key {
         name: MAX_JOBS,
         yaml: Some("max_jobs"),
         kind: Kind::Count { min: 1, max: 1_000 },
         default: Some("16"),
-        about: "the most debates that `bench --jobs` may hold at the same time, 1 to 1000",
+        about: "the most debates of a bench that may be held at the same time, 1 to 1000",
     },
     Key {
         name: MAX_CONCURRENCY,
@@ -326,7 +326,7 @@ pub const KEYS: &[Key] = &[
         yaml: None,
         kind: Kind::Secret,
         default: None,
-        about: "token that clients of `roundtable mcp --http` must bring; needed off loopback",
+        about: "token that clients of the MCP server must bring over HTTP; needed off loopback",
     },
     Key {
         name: LOG,
@@ -353,14 +353,14 @@ pub const POLICY: &[Key] = &[
         yaml: Some(POLICY_MIN_AGREEMENT),
         kind: Kind::Share,
         default: None,
-        about: "share of the panel, 0 to 1, that must hold the winning option; `--min-agreement` replaces it",
+        about: "share of the panel, 0 to 1, that must hold the winning option; what a debate is started with replaces it",
     },
     Key {
         name: POLICY_EXPECT,
         yaml: Some(POLICY_EXPECT),
         kind: Kind::Text,
         default: None,
-        about: "option that must win, its text or its id; `--expect` replaces it",
+        about: "option that must win, its text or its id; what a debate is started with replaces it",
     },
     Key {
         name: POLICY_NO_BLOCKING_DISSENT,

@@ -54,9 +54,9 @@ pub fn briefing(history: &History, due: &Due) -> Vec<String> {
     lines
 }
 
-/// A paper for every turn that is due, ready to be filled in and handed in: YAML, with the briefing as its comments.
-pub fn paper(history: &History, due: &Due) -> String {
-    let session = history.setup.session;
+/// A paper for every turn that is due, ready to be filled in and handed in, in the way that `hand_in` tells: YAML, with the briefing
+/// as its comments.
+pub fn paper(history: &History, due: &Due, hand_in: &str) -> String {
     let mut lines = briefing(history, due);
     lines.push(String::new());
     lines.extend(
@@ -65,7 +65,7 @@ pub fn paper(history: &History, due: &Due) -> String {
             .enumerate()
             .map(|(at, choice)| format!("{}. {} ({})", at + 1, line(&choice.text), choice.id)),
     );
-    lines.push(format!("Fill in and hand in: roundtable continue {session} --ballot @FILE"));
+    lines.push(format!("Fill in and hand in: {}", line(hand_in)));
     let comments = lines.iter().map(|line| format!("# {line}").trim_end().to_owned());
     comments.chain(fields(due)).collect::<Vec<_>>().join("\n") + "\n"
 }

@@ -7,8 +7,10 @@ use crate::export::bench;
 
 /// Where a page names what made it, it does so within its first bytes.
 const HEAD_BYTES: usize = 8 << 10;
+/// How the last line of a decision record names its program, before the version.
+const PROGRAM: &str = "roundtable ";
 
-/// The first JSON value of a text, as far as it tells what it is.
+/// A JSON value, as far as it tells what it is.
 #[derive(Deserialize)]
 struct Opening {
     schema: Option<String>,
@@ -16,40 +18,55 @@ struct Opening {
     seq: Option<u64>,
 }
 
-/// Whether a text is as the program writes it: a record, a log, a view of a session or the report of a bench, in any format. An
-/// empty text is nobody's. One that somebody has added to at its end is theirs.
+/// Whether a text is from its beginning to its end as the program writes it: a record, a log, a view of a session or the report of
+/// a bench. An empty text is nobody's. Plain text of a record has no beginning that tells it, and is not known by this.
 pub fn is_ours(text: &str) -> bool {
     let text = text.trim();
     match text.chars().next() {
         None => true,
-        Some('{') => is_json(text),
-        Some('<') if is_page(text) => true,
-        Some(_) => {
-            let last = text.lines().next_back().unwrap_or_default();
-            signed(last).is_some() || is_bench(text)
-        }
+        Some('{') => is_json(text) || is_log(text),
+        Some('<') => is_page(text),
+        Some('#') => is_markdown(text),
+        Some(_) => is_bench(text),
     }
 }
 
-/// The session that the last line of a record as text names, in any of its forms.
-pub(super) fn signed(line: &str) -> Option<Uuid> {
-    let line = line.trim();
-    let bare = line.strip_prefix("<sub>").and_then(|line| line.strip_suffix("</sub>")).unwrap_or(line);
-    let rest = bare.strip_prefix("session ").or_else(|| bare.strip_prefix("- Session "))?;
-    let (id, rest) = rest.split_at_checked(Uuid::nil().hyphenated().to_string().len())?;
-    (rest.is_empty() || rest.starts_with([' ', ','])).then(|| Uuid::try_parse(id).ok()).flatten()
+/// The session that a line names as the last one of a decision record does: `- Session ID, PROGRAM VERSION, seed N`.
+pub(super) fn signed_record(line: &str) -> Option<Uuid> {
+    let (id, rest) = line.trim_end().strip_prefix("- Session ")?.split_once(", ")?;
+    let (program, seed) = rest.rsplit_once(", seed ")?;
+    let is_ours = program.starts_with(PROGRAM) && seed.bytes().all(|byte| byte.is_ascii_digit());
+    is_ours.then(|| Uuid::try_parse(id).ok())?
 }
 
 fn is_json(text: &str) -> bool {
-    let first = serde_json::Deserializer::from_str(text).into_iter::<Opening>().next();
-    let Some(Ok(first)) = first else { return false };
-    let has_schema = first.schema.is_some_and(|schema| schema.starts_with("roundtable."));
-    has_schema || (first.seq == Some(1) && first.event.as_deref() == Some("session_opened"))
+    let whole: Result<Opening, _> = serde_json::from_str(text);
+    whole.is_ok_and(|whole| whole.schema.is_some_and(|schema| schema.starts_with("roundtable.")))
+}
+
+/// Every line is an event of the log, the first one its beginning.
+fn is_log(text: &str) -> bool {
+    let is_event = |(place, line): (u64, &str)| {
+        let event: Result<Opening, _> = serde_json::from_str(line);
+        event.is_ok_and(|event| {
+            event.seq == Some(place) && (place > 1 || event.event.as_deref() == Some("session_opened"))
+        })
+    };
+    (1..).zip(text.lines()).all(is_event)
 }
 
 fn is_page(text: &str) -> bool {
     let head: String = text.chars().take(HEAD_BYTES).collect();
-    head.contains("<meta name=\"generator\" content=\"roundtable ")
+    head.contains("<meta name=\"generator\" content=\"roundtable ") && text.ends_with("</html>")
+}
+
+/// Begins with the only title and ends with the session. What models and askers write never begins a title.
+fn is_markdown(text: &str) -> bool {
+    let titles = text.lines().filter(|line| line.starts_with("# ")).count();
+    let last = text.lines().next_back().unwrap_or_default();
+    let session = last.strip_prefix("<sub>session ").and_then(|last| last.strip_suffix("</sub>"));
+    let id = session.and_then(|session| session.split(" · ").next()).and_then(|id| Uuid::try_parse(id).ok());
+    text.starts_with("# ") && titles == 1 && (id.is_some() || signed_record(last).is_some())
 }
 
 /// The report of a bench, or the plan of one, begins with its name.

@@ -19,14 +19,13 @@ meaning.";
 
 /// Returns the schema of the decision record.
 pub fn decision() -> Value {
-    let description = "The record of one session, as `--format json` prints it, drawn from the event log alone.";
+    let description = "The record of one session as JSON, drawn from the event log alone.";
     published::<Record>("urn:roundtable:decision:1", &format!("Decision record ({SCHEMA})"), description)
 }
 
 /// Returns the schema of a bench's report.
 pub fn bench_report() -> Value {
-    let description =
-        "What a bench came to, as `bench --format json` prints it, drawn from the event logs of its debates alone.";
+    let description = "What a bench came to, drawn from the event logs of its debates alone.";
     published::<Report>("urn:roundtable:bench-report:1", &format!("Report of a bench ({})", bench::SCHEMA), description)
 }
 
@@ -38,7 +37,7 @@ pub fn events() -> Value {
 
 /// Returns the schema of one line of progress.
 pub fn progress() -> Value {
-    let description = "One line of `--progress ndjson`, on standard error: an event of the session that runs, a signal that \
+    let description = "One line of progress, on standard error: an event of the session that runs, a signal that \
 passes, a failure, or the exit code, which is the last.";
     published::<Line>("urn:roundtable:progress:1", &format!("Line of progress ({})", progress::SCHEMA), description)
 }

@@ -15,6 +15,8 @@ mod secrets;
 
 use std::io;
 
+use crate::message::{Field, Message, message};
+
 pub use crate::material::decode::{Decoded, Source, Undecodable, decode};
 pub use crate::material::diff::diff;
 pub use crate::material::documents::{Document, Documents, Passage, lies_in};
@@ -110,21 +112,24 @@ pub enum MaterialError {
 
 impl MaterialError {
     /// Says what to do next.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Message {
+        let context = || message![Field::Context, " -"];
         match self {
-            Self::Unreadable { .. } => "give a file or a folder that can be read, or - for standard input",
+            Self::Unreadable { .. } => "give a file or a folder that can be read, or - for standard input".into(),
             Self::TooLarge { .. } | Self::TooMuch { .. } | Self::TooMany { .. } => {
-                "give the parts that matter; what .gitignore names is left out of a folder"
+                "give the parts that matter; what .gitignore names is left out of a folder".into()
             }
-            Self::Undecodable { source: Undecodable::Binary, .. } => "give it as text",
-            Self::Undecodable { .. } => "save it as UTF-8: `iconv -f ENCODING -t UTF-8` converts it",
-            Self::Empty { .. } => "leave it out, or give something that says something",
-            Self::SecretFile { .. } => "leave it out; --allow-secrets sends it all the same",
-            Self::Range { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3",
-            Self::NoGit { .. } => "install git, or pipe the changes in with --context -",
-            Self::Git { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3",
-            Self::NoRepository => "run it in a repository, or pipe the changes in with --context -",
-            Self::NoChange { .. } => "name the range that holds the changes, such as --diff main...HEAD",
+            Self::Undecodable { source: Undecodable::Binary, .. } => "give it as text".into(),
+            Self::Undecodable { .. } => "save it as UTF-8: `iconv -f ENCODING -t UTF-8` converts it".into(),
+            Self::Empty { .. } => "leave it out, or give something that says something".into(),
+            Self::SecretFile { .. } => message!["leave it out; ", Field::AllowSecrets, " sends it all the same"],
+            Self::Range { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3".into(),
+            Self::NoGit { .. } => message!["install git, or pipe the changes in with ", context()],
+            Self::Git { .. } => "write a range as git does, such as main...HEAD, HEAD~3 or v1.2..v1.3".into(),
+            Self::NoRepository => message!["run it in a repository, or pipe the changes in with ", context()],
+            Self::NoChange { .. } => {
+                message!["name the range that holds the changes, such as ", Field::Diff, " main...HEAD"]
+            }
         }
     }
 }

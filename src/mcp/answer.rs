@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Failure, FailureKind};
-use crate::mcp::words;
+use crate::mcp::wording::Tools;
 
 /// What a tool answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,8 +61,8 @@ impl Problem {
     pub(super) fn of(failure: &Failure) -> Self {
         Self {
             kind: failure.kind.name().to_owned(),
-            message: words::for_tools(&failure.message),
-            hint: failure.hint.as_deref().map(words::for_tools),
+            message: failure.message.worded(&Tools),
+            hint: failure.hint.as_ref().map(|hint| hint.worded(&Tools)),
             retryable: failure.retryable,
             session: failure.session.clone(),
         }

@@ -14,7 +14,7 @@ mod resources;
 mod server;
 mod stdio;
 mod tools;
-mod words;
+mod wording;
 
 use std::time::Duration;
 

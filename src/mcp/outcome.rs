@@ -24,7 +24,6 @@ use crate::export::record::{self, Record, Verdict};
 use crate::export::text::{headline, numbers};
 use crate::export::usage::Spent;
 use crate::mcp::answer::{Answer, Problem, Success};
-use crate::mcp::words;
 
 /// Longest statement of an agent that is passed on, in characters; get_session has it whole.
 const STATEMENT_CHARS_MAX: usize = 400;
@@ -172,7 +171,7 @@ impl Outcome {
             topic: record.question.topic.clone(),
             mode: record.mode.clone(),
             note: record.note.map(str::to_owned),
-            warnings: words::all_for_tools(&warnings),
+            warnings,
             rounds_closed: history.rounds.len(),
             decision: record.decision.clone().map(|verdict| DecisionLayer {
                 headline: headline(&record),

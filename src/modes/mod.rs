@@ -72,7 +72,7 @@ pub enum ModeError {
         message: String,
     },
     /// No mode has this name.
-    #[error("unknown mode `{}`{} (`roundtable modes list` shows them all)", text::quotable(name), hint(suggestion.as_deref()))]
+    #[error("unknown mode `{}`{}", text::quotable(name), hint(suggestion.as_deref()))]
     Unknown {
         /// The name asked for.
         name: String,

@@ -144,7 +144,7 @@ fn check_rounds(path: &str, phase: &Phase, earlier: &[Phase]) -> Result<(), Flaw
     let path = format!("{path}.rounds");
     if let Some(other) = earlier.iter().find(|other| other.rounds.is_some()) {
         let message =
-            format!("phase `{}` has rounds already; only one phase can take what `--rounds` asks for", other.name);
+            format!("phase `{}` has rounds already; only one phase can take the rounds that are asked for", other.name);
         return Err(Flaw::new(path, message));
     }
     if rounds.min < 1 {

@@ -84,7 +84,7 @@ pub enum PersonaError {
     #[error(transparent)]
     File(#[from] ModeError),
     /// No persona has this name.
-    #[error("unknown persona `{}`{} (`roundtable personas list` shows them all)", modes::text::quotable(name), modes::hint(suggestion.as_deref()))]
+    #[error("unknown persona `{}`{}", modes::text::quotable(name), modes::hint(suggestion.as_deref()))]
     Unknown {
         /// The name asked for.
         name: String,

@@ -23,6 +23,7 @@ use crate::debate::reply::Fault;
 use crate::debate::search::WebSearch;
 use crate::error::Failure;
 use crate::material::Documents;
+use crate::message::{Action, message};
 use crate::personas::{PersonaFile, Toolset};
 use crate::providers::rehearsal::{self, Rehearsal};
 use crate::providers::table;
@@ -149,10 +150,10 @@ pub(super) fn share(config: &Config, prepared: &[Prepared<'_>], search: &WebSear
     let Some((persona, reached)) = short.max_by(|(_, one), (_, other)| most(one).total_cmp(&most(other))) else {
         return Ok(share);
     };
-    let flag = limits::flag(reached.limit);
-    let failure = Failure::usage(format!("{flag} is too low to ask persona {persona}: {}", reached.numbers()));
+    let told = format!(" is too low to ask persona {persona}: {}", reached.numbers());
+    let failure = Failure::usage(message![limits::field(reached.limit), told]);
     let less = search.terms().map(|_| format!(", or allow fewer searches with {}", keys::WEB_SEARCH_MAX));
-    let raise = limits::raise(&share.of_all(&reached)) + &less.unwrap_or_default();
+    let raise = limits::raise(&share.of_all(&reached)).and(less.unwrap_or_default());
     Err(failure.with_hint(raise))
 }
 
@@ -164,7 +165,7 @@ impl App {
             return Err(Failure::usage(format!(
                 "{count} personas are named; 1 to {PERSONAS_MAX} can be asked at once"
             ))
-            .with_hint("`roundtable personas list` shows them all"));
+            .with_hint(message![Action::ListPersonas, " shows them all"]));
         }
         let found = request.personas.iter().map(|name| self.persona_file(name));
         let found: Vec<PersonaFile> = found.collect::<Result<_, _>>()?;
@@ -181,10 +182,7 @@ impl App {
                 talker: Box::new(Rehearsal::new(pace)),
             }),
             Who::Providers => {
-                let named = |mut failure: Failure| {
-                    failure.message = format!("persona {}: {}", persona.name, failure.message);
-                    failure
-                };
+                let named = |failure: Failure| failure.within(&format!("persona {}", persona.name));
                 let voice = self.voice(&persona, place).map_err(named)?;
                 let vendor = table::find(&voice.provider)
                     .ok_or_else(|| Failure::internal(format!("unknown provider `{}`", voice.provider)))?;
@@ -272,6 +270,6 @@ async fn noted(
 /// Why a talk was given up whose row cannot be written.
 fn unnoted(silence: Silence, error: &str) -> Silence {
     let message = format!("nothing more was sent, since the ledger cannot be written: {error}");
-    let hint = "`roundtable doctor` looks at where it is kept".to_owned();
+    let hint = "check the folder of the sessions: its rights and its free space".to_owned();
     Silence { fault: Fault { message, hint, ..silence.fault }, cause: Cause::Fault }
 }

@@ -30,6 +30,7 @@ use crate::debate::search::WebSearch;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::material::TOTAL_BYTES_MAX;
+use crate::message::{Action, Message, message};
 use crate::store::{Store, Taken};
 
 /// Longest task, in bytes.
@@ -199,7 +200,7 @@ impl App {
             return Err(Failure::usage(format!("the task is {bytes} bytes long; 1 to {TASK_BYTES_MAX} are taken"))
                 .with_hint("say what is asked in a few sentences, and give the rest as context"));
         }
-        supplied::check_secrets(&self.config, [("the task".to_owned(), task)], request.guard)?;
+        supplied::check_secrets(&self.config, [("the task".into(), task)], request.guard)?;
         let mut warnings: Vec<String> = self.config.warnings().iter().map(ToString::to_string).collect();
         let material = self.material(request, &mut warnings)?;
         let calls = self.calls(request)?;
@@ -251,7 +252,7 @@ impl App {
             ))
             .with_hint("give what the task is about"));
         }
-        let texts = material.iter().map(|material| (material.name.clone(), material.text.as_str()));
+        let texts = material.iter().map(|material| (Message::from(&material.name), material.text.as_str()));
         supplied::check_secrets(&self.config, texts, request.guard)?;
         Ok(material)
     }
@@ -281,7 +282,7 @@ pub fn ask_failure(asked: &Asked) -> Option<Failure> {
     let silent: Vec<&Silence> = asked.answers.iter().filter_map(|answer| answer.said.as_ref().err()).collect();
     if silent.iter().any(|silence| silence.cause == Cause::CalledOff) {
         let failure = Failure::interrupted("interrupted; what was asked and not answered is dropped");
-        return Some(failure.with_hint("`roundtable usage` counts what it took").lasting());
+        return Some(failure.with_hint(message![Action::CountUsage, " counts what it took"]).lasting());
     }
     let first = silent.iter().find(|silence| silence.reached().is_none()).or(silent.first())?;
     let message = match asked.answers.len() {

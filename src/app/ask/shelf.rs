@@ -9,6 +9,7 @@ use crate::config::{Config, Origin, Setting, Value, keys};
 use crate::debate::material::{Material, Origin as MaterialOrigin};
 use crate::error::Failure;
 use crate::material::{self, Documents};
+use crate::message::{Field, message};
 
 /// Most bytes of documents that a model without tools is given.
 const GIVEN_BYTES_MAX: usize = 32 * 1024;
@@ -46,7 +47,11 @@ fn check_place(config: &Config, setting: &Setting, folder: &Path) -> Result<(), 
         setting.origin.place(),
         folder.display()
     ))
-    .with_hint("keep the documents in the project, or name the folder with --documents or in the environment"))
+    .with_hint(message![
+        "keep the documents in the project, or name the folder with ",
+        Field::Documents,
+        " or in the environment"
+    ]))
 }
 
 /// The passages that have most to do with a task, for a model that cannot look them up itself.

@@ -156,7 +156,7 @@ fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
         None => "the model answered without a word",
         Some(_) => "the model went on calling tools when it had to answer",
     };
-    let hint = "ask it again, or another model with --provider NAME=MODEL".to_owned();
+    let hint = "ask it again, or another model".to_owned();
     Fault { request_id: reply.request_id, requests: reply.requests, ..fault(ask, message.to_owned(), hint) }
 }
 
@@ -164,7 +164,7 @@ fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
 fn out_of_bounds(ask: &Ask, share: &Share, reached: &Reached) -> Silence {
     let message = format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers());
     let reached = share.of_all(reached);
-    let fault = Fault { kind: FaultKind::Cancelled, ..fault(ask, message, limits::raise(&reached)) };
+    let fault = Fault { kind: FaultKind::Cancelled, ..fault(ask, message, limits::raise_in_words(&reached)) };
     Silence { fault, cause: Cause::Limit(reached) }
 }
 
@@ -176,7 +176,7 @@ fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u6
     match reached.filter(|_| is_last && fault.kind.is_retryable()) {
         Some(reached) => {
             let reached = share.of_all(&reached);
-            Silence { fault: Fault { hint: limits::raise(&reached), ..fault }, cause: Cause::Limit(reached) }
+            Silence { fault: Fault { hint: limits::raise_in_words(&reached), ..fault }, cause: Cause::Limit(reached) }
         }
         None => fault.into(),
     }

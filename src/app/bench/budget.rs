@@ -10,6 +10,7 @@ use crate::config::{Config, Flag, Sources, keys};
 use crate::debate::agent::Voice;
 use crate::debate::budget::{Amount, Caps, LimitKind};
 use crate::error::Failure;
+use crate::message::message;
 
 /// How much is set aside for a debate, by the most that its plan counts: the plan leaves out fallbacks and requests whose answer
 /// broke off, of which up to four may be billed for one.
@@ -149,9 +150,13 @@ impl Shortage {
             LimitKind::Cost => format!("{:.4}", ((taken + most) * 10_000.0).ceil() / 10_000.0),
             LimitKind::Tokens | LimitKind::Time => format!("{:.0}", (taken + most).ceil()),
         };
-        let flag = limits::flag(limit);
+        let field = limits::field(limit);
         Failure::limit(format!("the budget is used up: {spent} of {max} taken, and the next one likely takes {likely}"))
-            .with_hint(format!("start it again with the same file and {flag} {enough}, which is enough for it whatever happens: it goes on from here"))
+            .with_hint(message![
+                "start it again with the same file and ",
+                field,
+                format!(" {enough}, which is enough for it whatever happens: it goes on from here")
+            ])
     }
 }
 
@@ -162,8 +167,8 @@ impl Budget {
         let tokens = self.tokens.map(|share| config.max_tokens().map_or(share, |own| u64::from(own).min(share)));
         let tokens = tokens.map(|tokens| tokens.min(u64::from(u32::MAX)));
         let flags = [
-            ("--max-cost", keys::MAX_COST, cost.map(|cost| cost.to_string())),
-            ("--max-tokens", keys::MAX_TOKENS, tokens.map(|tokens| tokens.to_string())),
+            (keys::MAX_COST, keys::MAX_COST, cost.map(|cost| cost.to_string())),
+            (keys::MAX_TOKENS, keys::MAX_TOKENS, tokens.map(|tokens| tokens.to_string())),
         ];
         flags.into_iter().filter_map(|(flag, setting, text)| Some((flag, setting, text?))).collect()
     }

@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use uuid::Uuid;
 
 use crate::app::bench::budget::Budget;
+use crate::app::failures::mode_failure;
 use crate::app::plan::{self, Span};
 use crate::app::start::{self, Needs, OnNeeds, Rounds};
 use crate::app::{App, GateRequest, PolicyUse, StartRequest, Supplied, Who, limits};
@@ -15,7 +16,6 @@ use crate::debate::budget::Caps;
 use crate::debate::event::{SessionId, Setup};
 use crate::debate::material::sha256;
 use crate::error::Failure;
-use crate::modes::ModeError;
 
 /// Hexadecimal digits of a session's name: enough that no two debates ever share one.
 const NAME_DIGITS: usize = 32;
@@ -132,8 +132,7 @@ fn rounds(bench: &Bench, app: &App, cell: Cell) -> Result<Rounds, Failure> {
         return Ok(Rounds::Exactly(rounds));
     }
     let Some(rounds) = bench.rounds else { return Ok(Rounds::AsTheModeSays) };
-    let failure = |error: ModeError| Failure::usage(error.to_string()).with_source(error);
-    let mode = app.mode(app.config.mode()).map_err(failure)?.mode;
+    let mode = app.mode(app.config.mode()).map_err(mode_failure)?.mode;
     let has_rounds = mode.phases.iter().any(|phase| phase.rounds.is_some());
     Ok(if has_rounds { Rounds::Exactly(rounds) } else { Rounds::AsTheModeSays })
 }

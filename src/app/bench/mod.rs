@@ -22,6 +22,7 @@ use crate::debate::history::History;
 use crate::error::Failure;
 use crate::export::bench::{Entry, Report, held, report};
 use crate::export::usage;
+use crate::message::{Action, Target, message};
 use crate::providers::gateway::Accounts;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
@@ -116,7 +117,10 @@ impl OpenBench {
         }
         let label = self.bench.label(prepared.cell);
         Err(Failure::usage(format!("session {session} was taken further, and is no longer the debate {label}"))
-            .with_hint(format!("`roundtable rename {session}` sets it apart; the bench then holds that debate anew"))
+            .with_hint(message![
+                Action::Rename(Target::of(session)),
+                " sets it apart; the bench then holds that debate anew"
+            ])
             .with_session(session.to_string()))
     }
 }

@@ -18,13 +18,18 @@ use crate::debate::history::History;
 use crate::debate::taken;
 use crate::error::{Failure, FailureKind};
 use crate::export::bench::{Held, held};
+use crate::message::{Field, Message, message};
 
 /// Debates that failed which are named in one line.
 const NAMED_MAX: usize = 3;
 /// What to do with a bench that did not come to its end.
 const GOES_ON: &str = "start it again with the same file: it goes on, and pays for nothing twice";
 
-const LARGER: &str = "start it again with the same file and a larger --max-cost or --max-tokens: it goes on from here";
+/// What to do with one whose budget is used up.
+fn larger() -> Message {
+    let limits = message![Field::MaxCost, " or ", Field::MaxTokens];
+    message!["start it again with the same file and a larger ", limits, ": it goes on from here"]
+}
 
 /// Tells a bench to end. Clones tell the same bench.
 #[derive(Debug, Clone, Default)]
@@ -176,7 +181,8 @@ impl OpenBench {
             limits::check_start(&Setup { caps, ..prepared.setup.clone() }),
             share != Budget::default() && self.stored(prepared)?.is_none(),
         ) {
-            return Ok(Turnout::NoRoom(Failure::limit(format!("the budget is used up: {failure}")).with_hint(LARGER)));
+            let told = message!["the budget is used up: ", failure.message];
+            return Ok(Turnout::NoRoom(Failure::limit(told).with_hint(larger())));
         }
         match app.open(&prepared.request, Elsewhere::Return).await {
             Ok(Opened::Stored(history)) => Ok(Turnout::Ended(history)),
@@ -218,11 +224,11 @@ impl OpenBench {
             return Some(Failure::interrupted(format!("interrupted; {so_far}")).with_hint(GOES_ON));
         }
         let kind = progress.failed.iter().map(|(_, failure)| failure.kind).min_by_key(|kind| severity(*kind))?;
-        let named = progress.failed.iter().take(NAMED_MAX).map(|(label, failure)| format!("{label}: {failure}"));
-        let named = named.collect::<Vec<_>>().join("; ");
+        let named = |(label, failure): &(String, Failure)| message![label, ": ", failure.message.clone()];
+        let named = Message::joined(progress.failed.iter().take(NAMED_MAX).map(named), "; ");
         let more = progress.failed.len().saturating_sub(NAMED_MAX);
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-        Some(Failure::new(kind, format!("{so_far}: {named}{more}")).with_hint(GOES_ON))
+        Some(Failure::new(kind, message![so_far, ": ", named, more]).with_hint(GOES_ON))
     }
 }
 

@@ -15,19 +15,21 @@ const NAME_CHARS_UNSPACED: usize = 24;
 
 /// The number that a file of a folder has, with its zeros, if its name is that of a decision record: `0007-queue.md`.
 pub fn number(file: &str) -> Option<&str> {
-    let name = file.strip_suffix(".md")?;
+    let name = file.strip_suffix(".md").filter(|name| !name.contains(char::is_control))?;
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &name[digits..];
     let is_number = (1..=DIGITS_MAX).contains(&digits) && (rest.is_empty() || rest.starts_with(['-', '_', '.', ' ']));
     is_number.then(|| &name[..digits])
 }
 
-/// The next free number of a folder with these files: one more than the highest, as long as the longest.
-pub fn next_number<'a>(files: impl IntoIterator<Item = &'a str>) -> String {
+/// The next free number of a folder with these files: one more than the highest, as long as the longest; `None` where there is no
+/// higher one.
+pub fn next_number<'a>(files: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let numbers: Vec<&str> = files.into_iter().filter_map(number).collect();
     let highest = numbers.iter().filter_map(|number| number.parse::<u32>().ok()).max().unwrap_or(0);
     let digits = numbers.iter().map(|number| number.len()).max().unwrap_or(0).max(DIGITS);
-    format!("{:0digits$}", highest + 1)
+    let next = format!("{:0digits$}", highest + 1);
+    (next.len() <= DIGITS_MAX).then_some(next)
 }
 
 /// The name of the file of a record with this number and question. Letters and digits of any script, and hyphens.
@@ -50,9 +52,9 @@ pub fn file(number: &str, topic: &str) -> String {
     if name.is_empty() { format!("{number}-decision.md") } else { format!("{number}{name}.md") }
 }
 
-/// The session of which a text is the decision record.
+/// The session of which a text is the decision record, whatever people added below.
 pub fn session(text: &str) -> Option<Uuid> {
-    text.lines().rev().filter(|line| line.starts_with("- Session ")).find_map(origin::signed)
+    text.lines().rev().find_map(origin::signed_record)
 }
 
 #[cfg(test)]
@@ -64,17 +66,18 @@ mod tests {
         assert_eq!(number("0007-queue.md"), Some("0007"));
         assert_eq!(number("12.md"), Some("12"));
         assert_eq!(number("2026-plans.md"), Some("2026"));
-        for other in ["README.md", "20261130120000-a.md", "0007-queue.txt", "7up.md", "-1.md", ".md"] {
+        for other in ["README.md", "20261130120000-a.md", "0007-queue.txt", "7up.md", "-1.md", ".md", "0007-a\n.md"] {
             assert_eq!(number(other), None, "{other}");
         }
     }
 
     #[test]
     fn the_next_number_is_past_the_highest() {
-        assert_eq!(next_number([]), "0001");
-        assert_eq!(next_number(["0002-b.md", "0009-i.md", "README.md"]), "0010");
-        assert_eq!(next_number(["00041-x.md", "7-y.md"]), "00042");
-        assert_eq!(next_number(["9999-z.md"]), "10000");
+        assert_eq!(next_number([]).as_deref(), Some("0001"));
+        assert_eq!(next_number(["0002-b.md", "0009-i.md", "README.md"]).as_deref(), Some("0010"));
+        assert_eq!(next_number(["00041-x.md", "7-y.md"]).as_deref(), Some("00042"));
+        assert_eq!(next_number(["9999-z.md"]).as_deref(), Some("10000"));
+        assert_eq!(next_number(["999999-z.md"]), None);
     }
 
     #[test]

@@ -3,10 +3,16 @@
 //! The log knows nothing of a folder, so this is read from the record's file and written into it again. Must never change a line
 //! of somebody else's record but the one of its status.
 
+use std::ops::Range;
+
 use crate::export::markdown::escaped;
 
 /// The status of a record that another one replaces.
 const SUPERSEDED: &str = "superseded by ";
+/// The same as others write it, one widespread tool misspelt.
+const SUPERSEDED_STARTS: [&str; 2] = ["superseded by ", "superceded by "];
+/// Most words of a status: a line with more is a sentence.
+const STATUS_WORDS_MAX: usize = 6;
 /// Statuses that a record is given by the state of its session; any other was given by people, and is theirs.
 const OWN: [&str; 3] = ["draft", "proposed", "undecided"];
 
@@ -20,14 +26,14 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Reads it from a record that the program wrote.
+    /// Reads it from a record that the program wrote, and people may have edited.
     pub fn read(text: &str) -> Self {
-        let front = || text.lines().take_while(|line| !line.starts_with("## "));
-        let of = |key: &str| front().find_map(|line| line.strip_prefix("- ")?.strip_prefix(key)?.strip_prefix(": "));
-        let links = of("Supersedes").map(|links| links.split(", ").map(str::to_owned).collect());
+        let lines: Vec<&str> = text.lines().take_while(|line| !line.starts_with("## ")).collect();
+        let links = lines.iter().find_map(|line| line.strip_prefix("- Supersedes: "));
+        let status = in_a_line(&lines).map(|place| place.status).filter(|status| !OWN.contains(&status.as_str()));
         Self {
-            status: of("Status").filter(|status| !OWN.contains(status)).map(str::to_owned),
-            supersedes: links.unwrap_or_default(),
+            status,
+            supersedes: links.map(|links| links.split(", ").map(str::to_owned).collect()).unwrap_or_default(),
         }
     }
 
@@ -53,35 +59,39 @@ pub fn link_to(number: &str, file: &str) -> String {
 }
 
 /// A record, whoever wrote it, with its status changed to say that the linked one replaces it. Every other byte stays. The status
-/// is looked for as common tools write it: in front matter, as an item or line `Status: …`, or under a heading `Status`; a record
+/// is looked for as common tools write it: in front matter, under a heading `Status`, or as an item or line `Status: …`; a record
 /// without one gets a line below its title.
 pub fn superseded(text: &str, by: &str) -> String {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let place = in_front_matter(&lines).or_else(|| in_a_line(&lines)).or_else(|| under_a_heading(&lines));
-    let (at, line) = match place {
-        Some(Place { at, before, status, after }) => (at, format!("{before}{}{after}", status_by(status, by))),
-        None => return below_the_title(&lines, &format!("- Status: {SUPERSEDED}{by}"), end_of_line),
+    let Some(place) = place(&lines) else {
+        return below_the_title(&lines, &format!("- Status: {SUPERSEDED}{by}"), end_of_line);
     };
-    let ending = &lines[at][lines[at].trim_end_matches(['\n', '\r']).len()..];
-    let replaced = lines.iter().enumerate().map(|(place, kept)| match place == at {
-        true => format!("{line}{ending}"),
-        false => (*kept).to_owned(),
-    });
-    replaced.collect()
+    let (first, last) = (place.lines.start, place.lines.end);
+    let ending = lines[last - 1..last].iter().map(|line| &line[line.trim_end_matches(['\n', '\r']).len()..]);
+    let ending: String = ending.collect();
+    let status = status_by(&place.status, by);
+    let line = format!("{}{status}{}{ending}", place.before, place.after);
+    [lines[..first].concat(), line, lines[last..].concat()].concat()
 }
 
-/// A status in a line.
-struct Place<'a> {
-    at: usize,
-    before: &'a str,
-    status: &'a str,
-    after: &'a str,
+/// Where a record's status stands: in these lines, between what stays of them.
+struct Place {
+    lines: Range<usize>,
+    before: String,
+    status: String,
+    after: String,
+}
+
+fn place(lines: &[&str]) -> Option<Place> {
+    in_front_matter(lines).or_else(|| under_a_heading(lines)).or_else(|| in_a_line(lines))
 }
 
 /// The status with this link: a record may be replaced by several, each for a part.
 fn status_by(status: &str, by: &str) -> String {
-    let is_superseded = status.get(..SUPERSEDED.len()).is_some_and(|start| start.eq_ignore_ascii_case(SUPERSEDED));
+    let is_superseded = SUPERSEDED_STARTS
+        .iter()
+        .any(|start| status.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
     match (status.contains(by), is_superseded) {
         (true, _) => status.to_owned(),
         (false, true) => format!("{status}, {by}"),
@@ -90,43 +100,87 @@ fn status_by(status: &str, by: &str) -> String {
 }
 
 /// YAML between lines of three dashes at the very beginning.
-fn in_front_matter<'a>(lines: &[&'a str]) -> Option<Place<'a>> {
+fn in_front_matter(lines: &[&str]) -> Option<Place> {
     if lines.first()?.trim_end() != "---" {
         return None;
     }
-    let body = lines.iter().enumerate().skip(1).take_while(|(_, line)| line.trim_end() != "---");
-    body.into_iter().find_map(|(at, line)| {
-        let line = line.trim_end();
-        let value = line.strip_prefix("status:")?;
-        let quoted = value.trim().trim_matches(['"', '\'']);
-        // A link begins with a bracket, which begins a list in YAML unless it is quoted.
-        Some(Place { at, before: "status: \"", status: quoted, after: "\"" })
-    })
+    let end = 1 + lines[1..].iter().position(|line| line.trim_end() == "---")?;
+    let at = (1..end).find(|at| lines[*at].starts_with("status:"))?;
+    // A value in several lines, or a list, is indented below its key; items of a list may stand at the margin.
+    let is_further = |line: &&&str| line.starts_with([' ', '\t', '-']) || line.trim().is_empty();
+    let further = lines[at + 1..end].iter().take_while(is_further).count();
+    let value = lines[at]["status:".len()..].trim();
+    let (value, comment) = value.split_once(" #").map_or((value, ""), |(value, comment)| (value.trim_end(), comment));
+    let after = if comment.is_empty() { "\"".to_owned() } else { format!("\"  #{comment}") };
+    let status = value.trim_matches(['"', '\'']).to_owned();
+    // A link begins with a bracket, which begins a list in YAML unless it is quoted.
+    Some(Place { lines: at..at + 1 + further, before: "status: \"".to_owned(), status, after })
 }
 
-/// A line such as `- Status: accepted` or `**Status:** accepted`, before the first section.
-fn in_a_line<'a>(lines: &[&'a str]) -> Option<Place<'a>> {
+/// An item or a line such as `- Status: accepted` or `**Status:** accepted`, before the first section.
+fn in_a_line(lines: &[&str]) -> Option<Place> {
+    let shown = shown(lines);
     let front = lines.iter().enumerate().take_while(|(_, line)| !line.starts_with("## "));
-    front.into_iter().find_map(|(at, line)| {
+    front.filter(|(at, _)| shown[*at]).find_map(|(at, line)| {
         let line = line.trim_end();
         let key = line.trim_start_matches(['-', '*', '_', ' ']);
         key.get(.."status".len()).filter(|key| key.eq_ignore_ascii_case("status"))?;
         let rest = key["status".len()..].trim_start_matches(['*', '_', ' ']);
-        let status = rest.strip_prefix(':')?.trim_start_matches(['*', '_', ' ']);
-        let before = &line[..line.len() - status.len()];
-        Some(Place { at, before, status, after: "" })
+        let rest = rest.strip_prefix(':')?;
+        let value = rest.trim_start_matches(['*', '_', ' ']);
+        let before = &line[..line.len() - value.len()];
+        let (emphasis, value) = without_emphasis(before, value);
+        let is_sentence = value.split_whitespace().count() > STATUS_WORDS_MAX && !value.contains("](");
+        (!is_sentence).then(|| Place {
+            lines: at..at + 1,
+            before: before[..before.len() - emphasis].to_owned(),
+            status: value.to_owned(),
+            after: String::new(),
+        })
     })
 }
 
-/// The first line with text below a heading `Status`, as long as no other heading comes before it.
-fn under_a_heading<'a>(lines: &[&'a str]) -> Option<Place<'a>> {
-    let is_status = |line: &&str| {
-        line.starts_with("##") && line.trim_matches(['#', ' ', '\r', '\n']).eq_ignore_ascii_case("status")
+/// A value without the marks of emphasis around it, and how many bytes of them stand before it.
+fn without_emphasis<'a>(before: &str, value: &'a str) -> (usize, &'a str) {
+    let bare = value.trim_end_matches(['*', '_']);
+    let closing = value.len() - bare.len();
+    let opening = before.len() - before.trim_end_matches(['*', '_']).len();
+    // `**Status:** **Accepted**`: the marks before the value are its own, and closed behind it.
+    if closing > 0 && opening >= closing { (closing, bare) } else { (0, value) }
+}
+
+/// The first lines with text below a heading `Status`, before any other heading: what stands there up to an empty line.
+fn under_a_heading(lines: &[&str]) -> Option<Place> {
+    let shown = shown(lines);
+    let is_status = |at: &usize| {
+        let line = lines[*at];
+        shown[*at] && line.starts_with("##") && line.trim_matches(['#', ' ', '\r', '\n']).eq_ignore_ascii_case("status")
     };
-    let heading = lines.iter().position(is_status)?;
-    let below = lines.iter().enumerate().skip(heading + 1).take_while(|(_, line)| !line.starts_with('#'));
-    let (at, line) = below.into_iter().find(|(_, line)| !line.trim().is_empty())?;
-    Some(Place { at, before: "", status: line.trim_end(), after: "" })
+    let heading = (0..lines.len()).find(is_status)?;
+    let below = (heading + 1..lines.len()).take_while(|at| !lines[*at].starts_with('#') || !shown[*at]);
+    let at = below.into_iter().find(|at| shown[*at] && !lines[*at].trim().is_empty())?;
+    let line = lines[at].trim_end();
+    let value = line.trim_start_matches(['-', '*', ' ']);
+    let before = &line[..line.len() - value.len()];
+    let (emphasis, status) = without_emphasis(before, value);
+    let before = before[..before.len() - emphasis].to_owned();
+    Some(Place { lines: at..at + 1, before, status: status.to_owned(), after: String::new() })
+}
+
+/// Which lines are shown as text: those of code and of comments are not.
+fn shown(lines: &[&str]) -> Vec<bool> {
+    let (mut in_code, mut in_comment) = (false, false);
+    let mut shown = Vec::with_capacity(lines.len());
+    for line in lines {
+        let is_fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        let begins = !in_code && line.trim_start().starts_with("<!--");
+        shown.push(!in_code && !is_fence && !in_comment && !begins);
+        if is_fence && !in_comment {
+            in_code = !in_code;
+        }
+        in_comment = (in_comment || begins) && !line.contains("-->");
+    }
+    shown
 }
 
 /// The record with a line of its own below the title, or at the very beginning where there is none.
@@ -174,6 +228,28 @@ mod tests {
         );
         check("# Old\n\nText.\n", &format!("# Old\n\n- Status: superseded by {BY}\n\nText.\n"));
         check("# Old", &format!("# Old\n\n- Status: superseded by {BY}\n\n"));
+        check(
+            "---\nstatus: >\n  accepted\n  by all\ndate: x\n---\n",
+            &format!("---\nstatus: \"superseded by {BY}\"\ndate: x\n---\n"),
+        );
+        check(
+            "---\nstatus: accepted  # by the board\n---\n",
+            &format!("---\nstatus: \"superseded by {BY}\"  # by the board\n---\n"),
+        );
+        check(
+            "## Status\n\n<!--\nchoose one\n-->\n\n- **Accepted**\n",
+            &format!("## Status\n\n<!--\nchoose one\n-->\n\n- superseded by {BY}\n"),
+        );
+        check(
+            "# Old\n\n```\n## Status\nx\n```\n\n- **Status:** **Accepted**\n",
+            &format!("# Old\n\n```\n## Status\nx\n```\n\n- **Status:** superseded by {BY}\n"),
+        );
+        check(
+            "# Old\n\nStatus: 200 is what the health check answers then.\n\n## Status\n\nSuperceded by [9. y](0009-y.md)\n",
+            &format!(
+                "# Old\n\nStatus: 200 is what the health check answers then.\n\n## Status\n\nSuperceded by [9. y](0009-y.md), {BY}\n"
+            ),
+        );
         check("Text.\n", &format!("- Status: superseded by {BY}\n\nText.\n"));
     }
 
@@ -197,6 +273,11 @@ mod tests {
     fn what_people_made_of_a_record_is_read_back() {
         let standing = |front: &str| Standing::read(&format!("# T\n\n{front}\n\n## Decision\n\n- Status: accepted\n"));
         assert_eq!(standing("- Status: proposed"), Standing::default());
+        for written in
+            ["* Status: accepted", "**Status:** accepted", "- status: accepted", "- **Status:** **accepted**"]
+        {
+            assert_eq!(standing(written).status.as_deref(), Some("accepted"), "{written}");
+        }
         let accepted = standing("- Status: accepted\n- Supersedes: [0001](0001-a.md), [0002](0002-b.md)");
         assert_eq!(accepted.status.as_deref(), Some("accepted"));
         assert_eq!(accepted.supersedes, ["[0001](0001-a.md)", "[0002](0002-b.md)"]);

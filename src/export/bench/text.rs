@@ -9,7 +9,8 @@ use crate::export::bench::words;
 use crate::export::text::{money, short};
 
 /// The last line.
-pub const FOOT: &str = "by topic, debate by debate, and what each number means: --format json or html";
+pub const FOOT: &str =
+    "the report as JSON or HTML also goes by topic and debate by debate, and says what each number means";
 /// The longest line.
 const LINE_MAX: usize = 80;
 

@@ -15,7 +15,6 @@ use crate::mcp::server::Call;
 use crate::mcp::tools::budget::{self, PersonaBudget};
 use crate::mcp::tools::start::check_context;
 use crate::mcp::tools::{Effect, Row, answering, check_personas};
-use crate::mcp::words;
 
 pub(super) const TOOL: Row = Row {
     name: "ask_persona",
@@ -111,11 +110,7 @@ async fn ask(call: Call, given: Arguments) -> Result<Answer, Failure> {
     let problem = ask_failure(&asked).as_ref().map(Problem::of);
     let success = if problem.is_some() { Success::No } else { Success::Yes };
     let AskedPersonas { answers, warnings } = asked;
-    let answers = Answers {
-        answers: answers.into_iter().map(spoken).collect(),
-        problem,
-        warnings: words::all_for_tools(&warnings),
-    };
+    let answers = Answers { answers: answers.into_iter().map(spoken).collect(), problem, warnings };
     Answer::new(&answers, answers.in_words(), success)
 }
 

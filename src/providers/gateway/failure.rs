@@ -223,7 +223,7 @@ fn hint(failure: &Failure, ask: &Ask, route: &Route) -> String {
     if let Some(wait) = failure.overlong_wait {
         let wait = in_seconds(wait);
         return format!(
-            "come back after {wait}, choose another provider, or let one step in for {title}: --fallback NAME"
+            "come back after {wait}, choose another provider, or name one that steps in for {title}: ROUNDTABLE_FALLBACK"
         );
     }
     if is_foreign(failure, route) {
