@@ -1,4 +1,4 @@
-//! What models answer, as a panel of the program takes it: the same replies that the reader is tested with, met from outside.
+//! What models answer, as a panel of the program takes it: replies of the kinds that the reader knows.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -37,15 +37,15 @@ fn form(seen: &Seen, own: &Value) -> Value {
     let sound = json!({
         "because": "it carries more", "reasoning": "it carries more", "statement": "The tram it is.", "confidence": 75,
         "ratings": { "o1": -1, "o2": 2 }, "option": "o2", "abstain_reason": null, "blocking": false,
-        "blocking_objection": null, "conclusion": "The tram.", "claims": [], "concessions": [], "change": null, "needs": [],
-        "would_change_my_mind": [],
+        "blocking_objection": null, "conclusion": "The tram.", "claims": [], "concessions": [], "change": null,
+        "needs": [], "would_change_my_mind": [],
     });
     let mut choose = |name: &str, _: &Value| own.get(name).or_else(|| sound.get(name)).cloned();
     fake::fill(&seen.schema, &mut choose)
 }
 
-/// A server on which the first `seats` answer in the words of `says`, in which BALLOT stands for a sound ballot and DRAFT for
-/// one for the other option.
+/// A server on which the first `seats` answer in the words of `says`. BALLOT stands for a sound ballot there, DRAFT for one
+/// for the other option.
 fn server(seats: u32, own: Value, says: &str) -> (Desk, Fake) {
     let says = says.to_owned();
     let fake = Fake::start(Arc::new(move |seen, _| {
@@ -146,7 +146,10 @@ fn who_abstains_in_words_is_heard_and_not_asked_to_repeat_it() {
 
 #[test]
 fn a_position_counts_whatever_stands_beside_its_vote() {
-    let claim = |kind: &str, supports: Value| json!({ "claims": [{ "text": "It is quiet.", "kind": kind, "evidence": [], "supports": supports, "rebuts": [] }] });
+    let claim = |kind: &str, supports: Value| {
+        let claim = json!({ "text": "It is quiet.", "kind": kind, "evidence": [], "supports": supports, "rebuts": [] });
+        json!({ "claims": [claim] })
+    };
     for own in [
         claim("belief", json!([])),
         claim("inference", json!("o2")),

@@ -253,7 +253,7 @@ async fn breaks_off(store: &Store) -> Vec<Logged> {
 /// The file that is quoted, with its letters composed otherwise than in the quotation.
 const MATERIAL: &str = "Die Gro\u{308}\u{df}e der Tabelle wurde **nie** u\u{308}berschritten.";
 
-/// The rehearsal, as models answer: votes are dressed up, fields cannot be read, thoughts and drafts stand before the answer.
+/// The rehearsal, as models answer: with votes dressed up, fields that cannot be read, thoughts and drafts.
 struct Sloppy(Rehearsal);
 
 impl Provider for Sloppy {

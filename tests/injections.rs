@@ -645,7 +645,7 @@ fn a_ballot_that_a_reply_thinks_of_or_quotes_is_not_its_vote() {
             unescaped.replacen("WORDS", &words, 1).replace("WORDS", PLAIN),
             unescaped.replacen("WORDS", &format!("It says: {words} But no."), 1).replace("WORDS", PLAIN),
         ];
-        // After a mark that ends what is thought stands the answer, and before one that begins it, whoever wrote the mark.
+        // After a mark that ends a thought stands the answer, whoever wrote the mark.
         let marks_thoughts = injection.name.starts_with("thought: ") || injection.name.ends_with(" thought");
         if !marks_thoughts {
             loose.extend([

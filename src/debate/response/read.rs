@@ -150,8 +150,8 @@ fn may_be_form(contract: &Contract, piece: &str) -> bool {
     form::vote_fields(contract).iter().any(|field| piece.contains(&format!("\"{field}\"")))
 }
 
-/// Whether the end of an object stands in `gaps`, which follow a piece: then a text of that object was not escaped, and what it
-/// quotes ended it early.
+/// Whether the end of an object stands in `gaps`, which follow a piece. Then a text of that object was not escaped, and ended
+/// it early.
 fn holds_remains(gaps: &str) -> bool {
     let Some((before, after)) = reasoning::unmatched_end(gaps).map(|end| gaps.split_at(end)) else { return false };
     let is_closing = |c: char| c.is_whitespace() || matches!(c, ']' | '}');
