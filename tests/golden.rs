@@ -17,18 +17,20 @@ use roundtable::debate::budget::Caps;
 use roundtable::debate::event::{Event, Fact, Logged, SessionId, StoppedBy};
 use roundtable::debate::gate::GateTerms;
 use roundtable::debate::history::History;
+use roundtable::debate::material::{Material, Origin};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::person;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::question::Question;
 use roundtable::debate::replay;
-use roundtable::debate::reply::{Fault, FaultKind, Loss, Reply, Usage};
+use roundtable::debate::reply::{Fault, FaultKind, Finish, Loss, Reply, Usage};
 use roundtable::debate::response::NeedId;
 use roundtable::engine::{Control, EngineError, Notice, Run};
 use roundtable::export::{Format, ballot, ndjson, render};
 use roundtable::providers::rehearsal::{self, Rehearsal};
 use roundtable::providers::{Asking, OnProgress, Provider};
 use roundtable::store::Store;
+use serde_json::{Value, json};
 use support::world::{branch, built_in, choice, more, open, setup_with, with_people};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -168,6 +170,8 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
 
     let unheard = falls_silent(&store).await;
     let broken = breaks_off(&store).await;
+    let (as_meant, undecided) = (is_read_as_meant(&store).await, chooses_nothing(&store).await);
+    let one_option = finds_one_option(&store).await;
 
     let weeks = Question::estimate("How long will the move take?", "weeks").unwrap();
     let (session, first) = opened_on(&built_in("delphi").held_for(&weeks), weeks, 0x50);
@@ -184,6 +188,9 @@ async fn sessions() -> Vec<(&'static str, Vec<Logged>)> {
         ("v2-limited", limited),
         ("v3-unheard", unheard),
         ("v4-broken", broken),
+        ("v5-as-meant", as_meant),
+        ("v5-no-choice", undecided),
+        ("v5-one-option", one_option),
     ]
 }
 
@@ -241,6 +248,141 @@ impl Provider for Broken {
 async fn breaks_off(store: &Store) -> Vec<Logged> {
     let (session, first) = limited("collaborative", 0xa0, 260_000);
     run_with(store, session, vec![first], Meddling::None, &Broken(Rehearsal::new(Duration::from_millis(24)))).await
+}
+
+/// The file that is quoted, with its letters composed otherwise than in the quotation.
+const MATERIAL: &str = "Die Gro\u{308}\u{df}e der Tabelle wurde **nie** u\u{308}berschritten.";
+
+/// The rehearsal, as models answer: with votes dressed up, fields that cannot be read, thoughts and drafts.
+struct Sloppy(Rehearsal);
+
+impl Provider for Sloppy {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            let mut reply = self.0.ask(ask, progress).await?;
+            let Speaker::Seat(Seat(seat)) = ask.turn.speaker else { return Ok(reply) };
+            let mut form: Value = serde_json::from_str(&reply.text).unwrap();
+            let drafted = json!({ "option": "o2", "statement": "A draft." });
+            let mut put = |name: &str, value: Value| {
+                if form.get(name).is_some() {
+                    form[name] = value;
+                }
+            };
+            match (ask.turn.phase.as_str(), seat) {
+                ("opening", 1) => {
+                    put("option", json!("**o1** (move now)"));
+                    put("confidence", json!("rather high"));
+                    put("claims", json!([claimed("The \"slow\" build costs a day.", "opinion", "m1, line 1")]));
+                }
+                ("opening", 2) => {
+                    put("option", json!("Option 1: move now"));
+                    put(
+                        "claims",
+                        json!([claimed("The \u{201c}slow\u{201d} build costs a\u{200b} day.", "fact", "m1")]),
+                    );
+                    put("would_change_my_mind", json!("a measurement"));
+                }
+                ("opening", 3) => {
+                    let words = "As Creative, I hold that Creative Commons BY is the licence for it.";
+                    put("statement", json!(words));
+                    put("claims", json!([claimed(words, "value", "")]));
+                }
+                ("exchange", 1) => {
+                    put("option", json!("move now."));
+                    put("ratings", json!({ "o1": -1, "o2": "+2" }));
+                }
+                ("exchange", 2) => {
+                    put("option", json!({ "id": "o1", "text": "move now" }));
+                    put("ratings", json!({ "o1": 0, "move now": 0, "o2": 2 }));
+                }
+                ("exchange", 4) => {
+                    put("option", json!("Enthaltung"));
+                    put("abstain_reason", json!("The cost is not known."));
+                    put("statement", json!("I cannot tell."));
+                    put("change", Value::Null);
+                }
+                _ => {}
+            }
+            let said = form.to_string();
+            reply.text = match (ask.turn.phase.as_str(), seat) {
+                ("opening", 1) => format!("Here is my position {{as asked}}:\n```json\n{said}\n```"),
+                ("opening", 2) => format!("Perhaps {drafted}, but no.\n</think>\n\n{said}"),
+                ("exchange", 3) => json!({ "draft": drafted, "final": form }).to_string(),
+                _ => said,
+            };
+            if seat == 3 {
+                reply.reasoning = Some(format!("I could also say {drafted}."));
+            }
+            if (ask.turn.phase.as_str(), seat, ask.attempt) == ("opening", 4, 1) {
+                reply.finish = Finish::Truncated;
+            }
+            Ok(reply)
+        })
+    }
+}
+
+/// A claim that quotes the material, if it refers to any.
+fn claimed(text: &str, kind: &str, reference: &str) -> Value {
+    let quote = "Die Gr\u{f6}\u{df}e der Tabelle wurde nie \u{fc}berschritten.";
+    let evidence = json!([{ "type": "material", "ref": reference, "quote": quote }]);
+    let evidence = if reference.is_empty() { json!([]) } else { evidence };
+    json!({ "text": text, "kind": kind, "evidence": evidence, "supports": "o1", "rebuts": [] })
+}
+
+async fn is_read_as_meant(store: &Store) -> Vec<Logged> {
+    let (session, mut first) = opened_on(&built_in("collaborative"), choice(), 0xb0);
+    if let Event::SessionOpened(setup) = &mut first {
+        setup.rounds = Some(1);
+        setup.context = vec![Material::new("size.md".to_owned(), Origin::File, MATERIAL)];
+    }
+    run_with(store, session, vec![first], Meddling::None, &Sloppy(Rehearsal::new(Duration::from_millis(24)))).await
+}
+
+/// The rehearsal, in which two seats of four choose nothing, one objects in a word, and one says that it does not.
+struct Undecided(Rehearsal);
+
+impl Provider for Undecided {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            let mut reply = self.0.ask(ask, progress).await?;
+            let own = match ask.turn.speaker {
+                Speaker::Seat(Seat(1)) => json!({ "blocking": true, "blocking_objection": "GDPR" }),
+                Speaker::Seat(Seat(4)) => json!({ "blocking": null, "blocking_objection": "Keine." }),
+                Speaker::Seat(_) => json!({ "option": null, "abstain_reason": "The load is not known." }),
+                Speaker::Moderator => return Ok(reply),
+            };
+            let mut form: Value = serde_json::from_str(&reply.text).unwrap();
+            own.as_object().unwrap().iter().for_each(|(name, value)| form[name] = value.clone());
+            reply.text = form.to_string();
+            Ok(reply)
+        })
+    }
+}
+
+async fn chooses_nothing(store: &Store) -> Vec<Logged> {
+    let (session, first) = opened("vote", 0xc0);
+    run_with(store, session, vec![first], Meddling::None, &Undecided(Rehearsal::new(Duration::from_millis(24)))).await
+}
+
+/// The rehearsal, with sortings that put everything under one option, and find in it what contradicts itself.
+struct Lumping(Rehearsal);
+
+impl Provider for Lumping {
+    fn ask<'a>(&'a self, ask: &'a Ask, progress: OnProgress<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            let mut reply = self.0.ask(ask, progress).await?;
+            if ["forward", "reverse"].contains(&ask.turn.stage.as_str()) {
+                let pile = json!({ "text": "Do something.", "statements": [1, 2, 3, 4], "contradicting": [2, 3] });
+                reply.text = json!({ "options": [pile] }).to_string();
+            }
+            Ok(reply)
+        })
+    }
+}
+
+async fn finds_one_option(store: &Store) -> Vec<Logged> {
+    let (session, first) = opened("collaborative", 0xd0);
+    run_with(store, session, vec![first], Meddling::None, &Lumping(Rehearsal::new(Duration::from_millis(24)))).await
 }
 
 /// The rehearsal, of which one seat needs a fact in the opening.
@@ -303,7 +445,9 @@ async fn what_the_engine_writes_replays() {
             "v2-person" => &["turns_awaited"],
             "v2-limited" => &["limit_reached", "limits_set", "session_resumed"],
             "v2-aborted" => &["stop_requested", "session_resumed", "perspectives_chosen"],
-            "v2-estimate" | "v3-unheard" => &["decided"],
+            "v2-estimate" | "v3-unheard" | "v5-no-choice" => &["decided"],
+            "v5-as-meant" => &["round_closed", "decided"],
+            "v5-one-option" => &["options_frozen", "decided"],
             "v4-broken" => &["turn_failed", "limit_reached", "decided"],
             _ => &["session_paused", "session_resumed"],
         };
@@ -357,6 +501,46 @@ fn an_event_is_written_as_it_was_read() {
             let (was, is): (serde_json::Value, serde_json::Value) =
                 (serde_json::from_str(line).expect("JSON"), serde_json::to_value(&logged).expect("an event is JSON"));
             assert_eq!(was, is, "{}", log.display());
+        }
+    }
+}
+
+/// The log of a fixture, as one of another format would have been read.
+fn in_format(name: &str, format: u32) -> Vec<Logged> {
+    let mut log = read(&folder().join(name).with_extension("ndjson"));
+    if let Event::SessionOpened(setup) = &mut log[0].event {
+        setup.format = format;
+    }
+    log
+}
+
+/// What the rules of format 5 made of its logs, and those of format 4 would not.
+#[test]
+fn logs_of_format_5_hold_what_only_its_rules_make() {
+    let misses = |name: &str| -> Vec<String> {
+        assert_eq!(replay::verify(&in_format(name, 5)).unwrap(), [], "{name}");
+        let told = |miss: replay::Miss| format!("{} {} {}", miss.event, miss.field, miss.recorded);
+        replay::verify(&in_format(name, 4)).unwrap().into_iter().map(told).collect()
+    };
+    for (name, expected) in [
+        (
+            "v5-as-meant",
+            &[
+                "turn_finished response \"truncated\"",
+                "turn_finished response.position {\"statement\":\"I hold o1: The people",
+                "turn_finished response.position {\"statement\":\"I hold o2: The part",
+                "turn_finished response.position {\"statement\":\"I cannot tell.",
+                "turn_started prompt.sha256",
+                "round_closed claims_new 2",
+                "decided decision.caveats[1] \"ratings_disagree\"",
+            ][..],
+        ),
+        ("v5-no-choice", &["response.ballot.blocking_objection null", "decided decision.label \"no_choice\""]),
+        ("v5-one-option", &["decided decision.caveats[1] \"one_option\""]),
+    ] {
+        let misses = misses(name);
+        for part in expected {
+            assert!(misses.iter().any(|miss| miss.contains(part)), "{name}: {part}: {misses:#?}");
         }
     }
 }

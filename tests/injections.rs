@@ -18,8 +18,10 @@ use roundtable::debate::history::History;
 use roundtable::debate::material::{Assumption, Material, Origin};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::prompt::quote;
-use roundtable::debate::question::Question;
-use roundtable::debate::reply::Citation;
+use roundtable::debate::question::{Choice, OptionId, Question};
+use roundtable::debate::reply::{Citation, Reply};
+use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
+use roundtable::debate::response::read::{self, Strictness};
 use roundtable::debate::text;
 use roundtable::export::diff;
 use roundtable::export::views::scope::Narrowing;
@@ -28,11 +30,13 @@ use roundtable::export::{Format, render};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use support::counted::counted;
-use support::replies::{answer, by_default, claims_in, holding, json_reply, last_message, with};
+use support::replies::{answer, by_default, claims_in, holding, json_reply, last_message, said, with};
 use support::world::{Answer, World, all_built_in, built_in, choice, open, seat_of, setup};
 
 /// The seat that attacks.
 const WRITER: u32 = 2;
+/// The seat that weighs the attack before it answers, and quotes it in its reasons.
+const READER: u32 = 3;
 /// Stands in every line of the corpus that gives an order, and in nothing else.
 const CANARY: &str = "zqx";
 /// What stands in the place of an attack in the debate that others are compared with.
@@ -203,7 +207,15 @@ fn run(mode: &Mode, by: By, words: &str) -> (World<'static>, Vec<String>) {
             Some(seat) => {
                 let mut fields = holding(ask, if seat == 4 || is_moved { "o2" } else { "o1" });
                 fields["statement"] = json!(format!("Plan {} is right.", if seat == 4 { "beta" } else { "alpha" }));
-                with(ask, &fields)
+                if seat == READER {
+                    (fields["because"], fields["reasoning"]) = (json!(owned), json!(owned));
+                }
+                let mut reply = with(ask, &fields)?;
+                if seat == READER {
+                    reply.text = format!("Here is my answer:\n```json\n{}\n```", reply.text);
+                    reply.reasoning = Some(owned.clone());
+                }
+                Ok(reply)
             }
         }
     };
@@ -229,12 +241,12 @@ fn run(mode: &Mode, by: By, words: &str) -> (World<'static>, Vec<String>) {
         let writer = &mut setup.agents[WRITER as usize - 1];
         writer.name = text::clip(words, 60);
     }
-    let mut world = World::open(setup, script, 1).finish();
+    let mut world = World::open(setup, script, 1).finish_in_waves();
     if by == By::User && roundtable::debate::schedule::exchange(&world.history).is_some() {
         let fact = Fact { need: None, about: text::line(words), text: words.to_owned() };
         let terms = Continued { rounds: 1, focus: Some(words.to_owned()), facts: vec![fact] };
         world.record(Event::SessionContinued(terms));
-        world = world.finish();
+        world = world.finish_in_waves();
     }
     (world, heard.borrow().clone())
 }
@@ -258,7 +270,7 @@ fn on_threads<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
 
 #[test]
 fn no_injection_changes_anybody_elses_ballot() {
-    assert!(CORPUS.len() >= 60, "{} injections", CORPUS.len());
+    assert!(CORPUS.len() >= 90, "{} injections", CORPUS.len());
     let nonce = nonce();
     let modes = all_built_in();
     let cases: Vec<(&Mode, By)> = modes.iter().flat_map(|mode| [(mode, By::Peer), (mode, By::User)]).collect();
@@ -388,9 +400,12 @@ fn attacked(words: &str) -> (History, Vec<Logged>) {
         agent.persona.character = words.to_owned();
         agent.voice.model = words.to_owned();
     }
-    let world = World::open(setup, &script, 1).finish();
+    let world = World::open(setup, &script, 1).finish_in_waves();
     (world.history, world.log)
 }
+
+/// The record of the debate that a diff starts from.
+static OTHER_RECORD: LazyLock<String> = LazyLock::new(|| render(&attacked(OTHER).0, &[], Format::Json));
 
 const VIEWS: [View; 9] = [
     View::Rounds,
@@ -422,8 +437,8 @@ fn outputs(history: &History, log: &[Logged]) -> Vec<(String, Kind, String)> {
         (Layout::Markdown, Kind::Markdown),
         (Layout::Json, Kind::Json),
     ];
-    let (record, other) = (render(history, log, Format::Json), render(&attacked(OTHER).0, &[], Format::Json));
-    let found = diff::diff(&diff::read(&other).unwrap(), &diff::read(&record).unwrap());
+    let record = render(history, log, Format::Json);
+    let found = diff::diff(&diff::read(&OTHER_RECORD).unwrap(), &diff::read(&record).unwrap());
     let compared = [
         ("a diff as text", Kind::Terminal, diff::text(&found)),
         ("a diff as Markdown", Kind::Markdown, diff::markdown(&found)),
@@ -559,4 +574,199 @@ fn no_injection_leaves_its_place_in_any_output() {
             }
         }
     });
+}
+
+/// A panel on two options, as their forms are read.
+fn form_of(options: [&str; 2]) -> Contract {
+    let choice = |(index, text): (usize, &str)| Choice { id: OptionId::at(index), text: text.to_owned() };
+    Contract::Ballot(StanceTerms {
+        options: options.into_iter().enumerate().map(choice).collect(),
+        estimate: None,
+        earlier: Earlier::None,
+        objections: Objections::Asked,
+    })
+}
+
+/// What a reply to [`form_of`] is counted for: an option, an abstention, or nothing.
+fn counted_for(options: [&str; 2], reply: &Reply) -> Option<String> {
+    let response = read::read(&form_of(options), reply, Strictness::AsMeant);
+    let stance = response.stance()?;
+    Some(stance.option.as_ref().map_or_else(|| "abstains".to_owned(), |option| option.0.clone()))
+}
+
+/// A text as Markdown quotes it.
+fn in_block(words: &str) -> String {
+    lines(words).map(|line| format!("> {line}\n")).collect()
+}
+
+const PLANS: [&str; 2] = ["move now", "stay as we are"];
+
+fn vote(option: &str, words: &str) -> Value {
+    json!({
+        "because": words, "statement": words, "ratings": { "o1": if option == "o1" { 2 } else { -2 } }, "option": option,
+        "abstain_reason": null, "blocking": false, "blocking_objection": words, "confidence": 80,
+        "claims": [{ "text": words, "kind": "fact", "evidence": [{ "type": "material", "ref": words, "quote": words }] }],
+        "notes": { "seat 2": words, "heard": [words] },
+    })
+}
+
+#[test]
+fn a_ballot_that_a_reply_thinks_of_or_quotes_is_not_its_vote() {
+    let nonce = nonce();
+    for injection in CORPUS.iter() {
+        let (words, known) = (attack(injection, &nonce), vote("o1", PLAIN).to_string());
+        let kept = [
+            said(&vote("o1", &words).to_string()),
+            said(&json!({ "ballot": vote("o1", &words) }).to_string()),
+            said(&format!("```json\n{}\n```", vote("o1", &words))),
+            said(&format!("Seat 2 said:\n\n{}\nI do not follow.\n\n{known}", in_block(&words))),
+            Reply { reasoning: Some(words.clone()), ..said(&known) },
+        ];
+        for reply in kept {
+            let counted = counted_for(PLANS, &reply);
+            assert_eq!(counted.as_deref(), Some("o1"), "{}: {}", injection.name, reply.text);
+        }
+        let thoughts = [
+            format!("<think>{words}</think>{known}"),
+            format!("<thinking>\n{words}\n</thinking>\n{known}"),
+            format!("[THINK]{words}[/THINK]\n{known}"),
+            format!("It says: {words}\nNo.\n</think>\n\n{known}"),
+            format!("<|channel|>analysis<|message|>{words}<|end|><|start|>assistant<|channel|>final<|message|>{known}"),
+        ];
+        for text in thoughts {
+            let counted = counted_for(PLANS, &said(&text));
+            // Who ends a thought and begins another can keep an answer from being found, and can give none.
+            let is_known = counted.as_deref() == Some("o1") || counted.is_none() && words.contains("\n<");
+            assert!(is_known, "{}: {counted:?}: {text}", injection.name);
+        }
+        let unescaped = vote("o1", "WORDS").to_string();
+        let mut loose = vec![
+            unescaped.replace("WORDS", &words),
+            unescaped.replacen("WORDS", &words, 1).replace("WORDS", PLAIN),
+            unescaped.replacen("WORDS", &format!("It says: {words} But no."), 1).replace("WORDS", PLAIN),
+        ];
+        // After a mark that ends a thought stands the answer, whoever wrote the mark.
+        let marks_thoughts = injection.name.starts_with("thought: ") || injection.name.ends_with(" thought");
+        if !marks_thoughts {
+            loose.extend([
+                format!("{words}\n{known}"),
+                format!("{known}\n{words}"),
+                format!("Seat 2 said:\n````\n{words}\n````\n{known}"),
+            ]);
+        }
+        for text in loose {
+            let counted = counted_for(PLANS, &said(&text));
+            assert!(counted.as_deref().is_none_or(|vote| vote == "o1"), "{}: {counted:?}: {text}", injection.name);
+        }
+        let voteless = [
+            json!({ "because": words, "confidence": 80 }).to_string(),
+            json!({ "claims": [{ "text": words }], "would_change_my_mind": [words], "needs": words }).to_string(),
+            format!("Seat 2 said:\n\n{}\nI do not follow.", in_block(&words)),
+        ];
+        for text in voteless {
+            assert_eq!(counted_for(PLANS, &said(&text)), None, "{}: {text}", injection.name);
+        }
+    }
+}
+
+/// Ways to write one complete ballot.
+const WAYS: [fn(&str) -> String; 12] = [
+    |ballot| ballot.to_owned(),
+    |ballot| format!("```json\n{ballot}\n```"),
+    |ballot| format!("{{\"ballot\": {ballot}}}"),
+    |ballot| format!("{{\"answer_of_mine\": {{\"final\": [{ballot}]}}}}"),
+    |ballot| format!("{{\"name\": \"ballot\", \"arguments\": {}}}", json!(ballot)),
+    |ballot| format!("[{ballot}]"),
+    |ballot| format!("My vote is {ballot}."),
+    |ballot| ballot.replace('"', "'").replace("null", "None").replace("false", "False"),
+    |ballot| ballot.replace("{\"", "{\u{201c}").replace("\":", "\u{201d}:").replace(",\"", ",\u{201c}"),
+    |ballot| ballot.replacen('{', "{ // mine\n", 1),
+    |ballot| ballot.replace('}', ",}"),
+    |ballot| ballot.replace("\"option\"", "option"),
+];
+
+#[test]
+fn two_different_ballots_count_for_none_however_each_is_written() {
+    let ballot = |option: &str| json!({ "because": "so", "option": option, "abstain_reason": null }).to_string();
+    for (one, way) in WAYS.iter().enumerate() {
+        assert_eq!(counted_for(PLANS, &said(&way(&ballot("o1")))).as_deref(), Some("o1"), "{}", way(&ballot("o1")));
+        for (other, second) in WAYS.iter().enumerate() {
+            let text = format!("{}\n{}", way(&ballot("o1")), second(&ballot("o2")));
+            assert_eq!(counted_for(PLANS, &said(&text)), None, "{one} and {other}: {text}");
+            let text = format!("{}\n{}", way(&ballot("o1")), second(&ballot("o1")));
+            assert_eq!(counted_for(PLANS, &said(&text)).as_deref(), Some("o1"), "{one} and {other}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_object_that_says_otherwise_within_itself_counts_for_none() {
+    let rows = [
+        r#"{"option": "o1", "option": "o2"}"#,
+        r#"{"option": "o1", "option": null, "abstain_reason": "I cannot tell."}"#,
+        r#"{"option": ["o1", null], "abstain_reason": "I cannot tell."}"#,
+        r#"{"option": "o1", "Option": "o2"}"#,
+        r#"{"option": "o1", "\u200boption": "o2"}"#,
+        r#"{"option": "o1", "final": {"option": "o2"}}"#,
+        r#"{"option": "o1", "ballot": {"option": "o2", "because": "so"}}"#,
+        r#"{"option": "o1", "final answer": "o2"}"#,
+        r#"{"option": "o1", "FINAL_VOTE": "o2"}"#,
+        r#"{"option": "o1", "answer": {"option": "o2"}}"#,
+        r#"{"option": "o1 (not o2)"}"#,
+        r#"{"option": "!o1"}"#,
+        r#"{"option": "\u2260 o1"}"#,
+        r#"{"option": "~~o1~~"}"#,
+        r#"{"option": "\u274c o1"}"#,
+        r#"{"option": "o1\u200b2"}"#,
+        r#"{"option": "o1 \u2060o2"}"#,
+        r#"{"option": "\u043e2"}"#,
+        r#"{"option": "\u03bf1"}"#,
+        r#"{"option": "\u202e1o"}"#,
+    ];
+    for row in rows {
+        assert_eq!(counted_for(PLANS, &said(row)), None, "{row}");
+    }
+    for (row, expected) in [
+        (r#"{"option": "o1", "option": "**o1**"}"#, "o1"),
+        (r#"{"option": "o1", "draft": {"option": "o2"}}"#, "o1"),
+        (r#"{"option": "o1", "claims": [{"text": "so", "option": "o2"}]}"#, "o1"),
+        (r#"{"option": "o1", "statement": "\"option\": \"o2\""}"#, "o1"),
+        (r#"{"option": "\u200bo\u200b2\u2060"}"#, "o2"),
+        (r#"{"option": "\uff4f\uff12"}"#, "o2"),
+    ] {
+        assert_eq!(counted_for(PLANS, &said(row)).as_deref(), Some(expected), "{row}");
+    }
+}
+
+/// The ids stay what they are, whatever the options are called.
+#[test]
+fn options_called_by_each_others_ids_are_counted_by_their_ids() {
+    let mode = built_in("vote");
+    for options in [
+        ["o2", "o1"],
+        ["2", "1"],
+        ["Option 2", "Option 1"],
+        ["o2: stay", "o1: move"],
+        ["**o2**", "**o1**"],
+        ["o\u{200b}2", "o\u{200b}1"],
+        ["\u{ff4f}\u{ff12}", "\u{ff4f}\u{ff11}"],
+        ["\u{43e}2", "\u{43e}1"],
+        ["vote \"option\": \"o2\"", "vote \"option\": \"o1\""],
+        ["{\"option\": \"o2\"}", "{\"option\": \"o1\"}"],
+        ["not o1", "not o2"],
+        ["o1 or o2", "neither"],
+    ] {
+        let script = |ask: &Ask| with(ask, &holding(ask, if seat_of(ask) == Some(4) { "o2" } else { "o1" }));
+        let world = World::open(setup(&mode, 4, support::world::question(&options)), &script, 1).finish_in_waves();
+        let counted = counted(&world.history);
+        let votes: Vec<(&str, u32)> =
+            counted.tallies.last().unwrap().iter().map(|(id, votes)| (id.0.as_str(), *votes)).collect();
+        assert_eq!(votes, [("o1", 3), ("o2", 1)], "{options:?}");
+        for (id, other) in [("o1", "o2"), ("o2", "o1")] {
+            let known = counted_for(options, &said(&vote(id, options[0]).to_string()));
+            assert_eq!(known.as_deref(), Some(id), "{options:?}");
+            let dressed = counted_for(options, &said(&vote(&format!("**{id}**"), options[1]).to_string()));
+            assert_ne!(dressed.as_deref(), Some(other), "{options:?}");
+        }
+    }
 }

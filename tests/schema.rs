@@ -321,7 +321,7 @@ fn may_be_missing(validator: &Validator, value: &Value, name: &str) -> BTreeSet<
 }
 
 /// Fields that are only written when there is something to write, below the keys that they stand under.
-const OPTIONAL: [(&str, &[&str]); 37] = [
+const OPTIONAL: [(&str, &[&str]); 42] = [
     ("agreement_undefined", &["decision"]),
     ("estimates", &["", "rounds"]),
     ("shift", &["", "rounds"]),
@@ -343,7 +343,12 @@ const OPTIONAL: [(&str, &[&str]); 37] = [
     ("request_id", &["fault", "reply"]),
     ("citations", &["reply"]),
     ("quote", &["citations"]),
-    ("name", &[""]),
+    ("name", &["", "premises"]),
+    ("context", &[""]),
+    ("premises", &[""]),
+    ("unread", &["position"]),
+    ("contradicting", &["sorting"]),
+    ("ask_estimate", &["stages"]),
     ("tags", &[""]),
     ("parent", &[""]),
     ("continuations", &[""]),
@@ -363,6 +368,8 @@ const OPTIONAL: [(&str, &[&str]); 37] = [
         &[
             "confidence_of_changed",
             "conformity_rate",
+            "kendall_w",
+            "krippendorff_alpha",
             "obstinacy_rate",
             "rating_drift",
             "rating_shift",

@@ -70,6 +70,23 @@ impl<'a> World<'a> {
         self
     }
 
+    /// Runs to the end, and answers all that is due before it looks what is due next.
+    pub(crate) fn finish_in_waves(mut self) -> Self {
+        for _ in 0..STEPS_MAX {
+            match protocol::next(&self.history) {
+                Step::Done | Step::Wait => return self,
+                Step::Record(event) => self.record(event),
+                Step::Ask(asks) => {
+                    asks.into_iter().for_each(|ask| self.start(ask));
+                    while self.is_waiting() {
+                        self.answer_one();
+                    }
+                }
+            }
+        }
+        panic!("the protocol does not end: {:?}", protocol::next(&self.history));
+    }
+
     /// Runs until `is_enough` holds for the log, or to the end.
     pub(crate) fn run_until(&mut self, is_enough: impl Fn(&Self) -> bool) {
         for _ in 0..STEPS_MAX {
@@ -146,18 +163,16 @@ impl<'a> World<'a> {
             self.chance.below(idle.len() + 1).max(usize::from(self.in_flight.is_empty()))
         };
         for ask in idle.into_iter().take(lanes) {
-            let (turn, attempt, voice) = (ask.turn.clone(), ask.attempt, ask.voice.clone());
-            self.record(Event::TurnStarted {
-                turn,
-                attempt,
-                voice,
-                prompt: prompt::mark(&ask.prompt),
-                grant: ask.grant,
-            });
-            self.asked.push(ask.clone());
-            self.in_flight.insert(ask.turn.clone(), ask);
+            self.start(ask);
         }
         self.answer_one();
+    }
+
+    fn start(&mut self, ask: Ask) {
+        let (turn, attempt, voice) = (ask.turn.clone(), ask.attempt, ask.voice.clone());
+        self.record(Event::TurnStarted { turn, attempt, voice, prompt: prompt::mark(&ask.prompt), grant: ask.grant });
+        self.asked.push(ask.clone());
+        self.in_flight.insert(ask.turn.clone(), ask);
     }
 
     /// Takes up a session that is paused, and runs to the end.

@@ -25,6 +25,10 @@ pub(super) enum Named {
 /// Fewest letters of an option's text by which a beginning of it is known.
 const BEGINNING_MIN: usize = 12;
 
+/// Marks that ask, deny or cross out what stands beside them.
+const DOUBTS: [char; 9] =
+    ['?', '\u{ff1f}', '\u{61f}', '\u{2260}', '\u{ac}', '\u{2717}', '\u{2718}', '\u{274c}', '\u{2716}'];
+
 /// Nouns that stand before an id or a number and say no more than the field's name does.
 const LABELS: [&str; 29] = [
     "option",
@@ -120,6 +124,10 @@ pub(super) fn named(given: Option<&Value>, options: &[Choice]) -> Named {
         Some(Value::String(words)) => in_words(words, options),
         Some(Value::Number(number)) => in_words(&number.to_string(), options),
         Some(Value::Bool(value)) => Named::Words(value.to_string()),
+        // An abstention beside a vote says otherwise.
+        Some(Value::Array(items)) if items.len() > 1 && items.contains(&Value::Null) => {
+            Named::Several("more than one value".to_owned())
+        }
         Some(Value::Array(items)) => in_parts(items.iter(), options),
         Some(Value::Object(object)) => in_object(object, options),
     }
@@ -145,17 +153,19 @@ fn in_words(words: &str, options: &[Choice]) -> Named {
     if whole.is_empty() || text::is_blank(words) {
         return Named::Nothing;
     }
-    let exact = options.iter().find(|choice| choice.id.0.eq_ignore_ascii_case(words.trim()));
-    // The text of one option can be the id of another; then the id is meant.
+    let bare = whole.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_doubted = words.contains(DOUBTS) || words.trim_start().starts_with('!') || words.contains("~~");
+    let exact = options.iter().find(|choice| !is_doubted && choice.id.0.eq_ignore_ascii_case(bare));
+    // The text of one option can be the id of another; then the id is meant, however it is dressed.
     if let Some(choice) = exact.or_else(|| options.iter().find(|choice| text::identity(&choice.text) == whole)) {
         return Named::One(choice.id.clone());
     }
     if let Some(id) = yes_or_no(&whole, options) {
         return Named::One(id);
     }
-    // A question names nothing, and a negative number no place.
+    // A question names nothing, nor does what is denied or crossed out, and a negative number no place.
     let is_minus = whole.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    if is_minus || words.contains(['?', '\u{ff1f}', '\u{61f}']) {
+    if is_minus || is_doubted {
         return Named::Several(text::clip(words, 40));
     }
     let tokens = tokens(&whole);

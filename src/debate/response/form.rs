@@ -196,18 +196,35 @@ fn option_or_abstention(
     }
 }
 
-/// Fields that the form does not have, in which models repeat their vote.
-const OTHER_NAMES: [&str; 8] =
-    ["vote", "choice", "answer", "final_answer", "final_vote", "final_option", "decision", "selected_option"];
+/// Fields in which models repeat their vote: those that the form does not have, and its own written otherwise.
+const OTHER_NAMES: [&str; 13] = [
+    "option",
+    "vote",
+    "choice",
+    "answer",
+    "ballot",
+    "final",
+    "final_answer",
+    "final_ballot",
+    "final_choice",
+    "final_option",
+    "final_vote",
+    "decision",
+    "selected_option",
+];
 
 /// A second field that names another option says otherwise.
 fn check_other_names(fields: &Fields<'_>, options: &[Choice], option: Option<&OptionId>) -> Result<(), String> {
-    let differs = |name: &&&str| match choice::named(fields.object.get(**name), options) {
+    let is_other = |key: &str| {
+        let name = text::identity(key).replace([' ', '-'], "_");
+        key != "option" && OTHER_NAMES.contains(&name.as_str())
+    };
+    let differs = |value: &Value| match choice::named(Some(value), options) {
         Named::One(other) => Some(&other) != option,
         Named::Nothing | Named::Unknown(_) | Named::Words(_) | Named::Several(_) => false,
     };
-    match OTHER_NAMES.iter().find(differs) {
-        Some(name) => Err(format!("`{name}` and `option` name different options")),
+    match fields.object.iter().find(|(key, value)| is_other(key) && differs(value)) {
+        Some((name, _)) => Err(format!("`{}` and `option` name different options", text::clip(name, 40))),
         None => Ok(()),
     }
 }

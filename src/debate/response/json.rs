@@ -65,9 +65,10 @@ pub(super) fn value(text: &str) -> Option<Value> {
     (parser.at == text.len()).then_some(value)
 }
 
-/// Whether what follows a brace is a quoted key.
+/// Whether what follows a brace is a quoted key: code has braces in quotes, and keys begin with no punctuation.
 fn begins_object(rest: &str) -> bool {
-    rest.trim_start().starts_with('"')
+    let key = rest.trim_start().strip_prefix('"').and_then(|key| key.chars().next());
+    key.is_some_and(|first| !first.is_ascii() || first.is_ascii_alphanumeric() || first == '_')
 }
 
 /// Returns the length of the balanced object at the start of `text`, braces within strings not counted.

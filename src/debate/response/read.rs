@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::debate::reply::{Finish, Reply};
 use crate::debate::response::contract::Contract;
 use crate::debate::response::extract::Doubts;
+use crate::debate::response::json::Piece;
 use crate::debate::response::{Response, Stance, form, json, reasoning, strict};
 
 /// How closely a reply is read.
@@ -50,6 +51,22 @@ const NOT_SAID: [&str; 22] = [
     "tentative",
 ];
 
+/// Fields of the forms that hold no form: what stands in them was said about a vote, or quoted.
+const BESIDE_THE_VOTE: [&str; 12] = [
+    "because",
+    "statement",
+    "ratings",
+    "change",
+    "opening_was",
+    "confidence",
+    "blocking",
+    "blocking_objection",
+    "claims",
+    "concessions",
+    "would_change_my_mind",
+    "needs",
+];
+
 /// Reads `reply` on the terms of `contract`. Total: what cannot be read is a response too.
 pub fn read(contract: &Contract, reply: &Reply, strictness: Strictness) -> Response {
     match (reply.finish, strictness) {
@@ -85,10 +102,12 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         Some(Value::String(inner)) => inner,
         Some(_) | None => parted.answer,
     };
+    let quoted = reasoning::quoted_lines(&said);
     let pieces = json::pieces(&said);
     let (mut readable, mut problem, mut broken): (Vec<Response>, Option<String>, Option<String>) =
         (Vec::new(), None, None);
-    for piece in &pieces {
+    let mut end = 0;
+    for piece in pieces.iter().filter(|piece| !reasoning::is_within(&quoted, piece.start)) {
         let object = match &piece.object {
             Ok(object) => object,
             Err(error) if may_be_form(contract, &said[piece.start..piece.end]) => {
@@ -100,7 +119,10 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         for form in forms(contract, object, 0) {
             match form::read(contract, &form) {
                 Ok(response) if readable.iter().any(|known| is_same_vote(known, &response)) => {}
-                Ok(response) => readable.push(response),
+                Ok(response) => {
+                    readable.push(response);
+                    end = piece.end;
+                }
                 Err(error) => problem = problem.or(Some(error)),
             }
         }
@@ -114,6 +136,9 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         (Some(_), true, Some(error)) => {
             Err(format!("beside a readable JSON object stands one that cannot be parsed: {error}"))
         }
+        (Some(_), true, None) if holds_remains(&gaps_after(&said, &pieces, end)) => {
+            Err("beside a readable JSON object stands the rest of one that cannot be parsed".to_owned())
+        }
         (Some(response), true, None) => Ok(response),
         (None, _, Some(error)) => Err(format!("the JSON object cannot be parsed: {error}")),
         (None, _, None) => Err(problem.unwrap_or_else(|| "the reply holds no JSON object of the form".to_owned())),
@@ -125,6 +150,23 @@ fn may_be_form(contract: &Contract, piece: &str) -> bool {
     form::vote_fields(contract).iter().any(|field| piece.contains(&format!("\"{field}\"")))
 }
 
+/// Whether the end of an object stands in `gaps`, which follow a piece. Then a text of that object was not escaped, and ended
+/// it early.
+fn holds_remains(gaps: &str) -> bool {
+    let Some((before, after)) = reasoning::unmatched_end(gaps).map(|end| gaps.split_at(end)) else { return false };
+    let is_closing = |c: char| c.is_whitespace() || matches!(c, ']' | '}');
+    let ends_text = before.trim_end_matches(is_closing).ends_with('"') && after.chars().all(is_closing);
+    ends_text || before.match_indices('"').any(|(at, quote)| before[at + quote.len()..].trim_start().starts_with(':'))
+}
+
+/// What stands outside of the pieces of a reply, from the end of one of them on.
+fn gaps_after(said: &str, pieces: &[Piece], from: usize) -> String {
+    let later = || pieces.iter().filter(|piece| piece.end > from);
+    let starts = std::iter::once(from).chain(later().map(|piece| piece.end));
+    let ends = later().map(|piece| piece.start).chain([said.len()]);
+    starts.zip(ends).filter_map(|(start, end)| said.get(start..end)).collect()
+}
+
 /// The objects of the form that an object holds: itself, or what it is wrapped around.
 fn forms(contract: &Contract, object: &Map<String, Value>, depth: usize) -> Vec<Map<String, Value>> {
     if form::vote_fields(contract).iter().any(|field| object.contains_key(*field)) {
@@ -132,7 +174,8 @@ fn forms(contract: &Contract, object: &Map<String, Value>, depth: usize) -> Vec<
     }
     let is_said = |key: &str| {
         let key = key.to_lowercase();
-        depth < WRAPPERS_MAX && !NOT_SAID.iter().any(|part| key.contains(part))
+        let is_beside = BESIDE_THE_VOTE.contains(&key.as_str()) || NOT_SAID.iter().any(|part| key.contains(part));
+        depth < WRAPPERS_MAX && !is_beside
     };
     object.iter().filter(|(key, _)| is_said(key)).flat_map(|(_, value)| within(contract, value, depth + 1)).collect()
 }

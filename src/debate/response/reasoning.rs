@@ -47,11 +47,8 @@ pub fn part(text: &str) -> Parted {
         .filter(|piece| piece.object.is_ok())
         .map(|piece| (piece.start, piece.end))
         .collect();
-    // They stand in order and apart, so the last one that begins before a place is the only one that may hold it.
-    let is_said = |at: usize| {
-        let begun = objects.partition_point(|(start, _)| *start <= at);
-        begun.checked_sub(1).is_some_and(|last| at < objects[last].1)
-    };
+    let quoted = quoted_lines(text);
+    let is_said = |at: usize| is_within(&objects, at) || is_within(&quoted, at);
     if let Some(Parted { mut reasoning, answer }) = channels(text, &is_said) {
         // The final channel may hold tags of its own.
         let within =
@@ -85,6 +82,10 @@ pub fn part(text: &str) -> Parted {
         }
     }
     match is_open {
+        // The tag stood in a text of an object that was written badly, and nothing of that object is an answer.
+        true if unmatched_end(&text[from..]).is_some() => {
+            return Parted { reasoning: text.trim().to_owned(), answer: String::new() };
+        }
         true => add(&mut reasoning, &text[from..]),
         false => answer.push_str(&text[from..]),
     }
@@ -92,6 +93,37 @@ pub fn part(text: &str) -> Parted {
         return Parted { reasoning, answer: text.to_owned() };
     }
     Parted { reasoning, answer: answer.trim().to_owned() }
+}
+
+/// Where the lines stand that quote somebody, as Markdown has it, in bytes.
+pub(super) fn quoted_lines(text: &str) -> Vec<(usize, usize)> {
+    let mut end = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        end += line.len();
+        (line, end - line.len(), end)
+    });
+    lines.filter(|(line, ..)| line.trim_start().starts_with('>')).map(|(_, start, end)| (start, end)).collect()
+}
+
+/// Whether a place lies within one of several stretches, which stand in order and apart.
+pub(super) fn is_within(stretches: &[(usize, usize)], at: usize) -> bool {
+    // The last one that begins before a place is the only one that may hold it.
+    let begun = stretches.partition_point(|(start, _)| *start <= at);
+    begun.checked_sub(1).is_some_and(|last| at < stretches[last].1)
+}
+
+/// The place of the first closing brace of a text that closes nothing in it.
+pub(super) fn unmatched_end(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    let braces = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'}'));
+    for (at, byte) in braces {
+        match (byte, depth) {
+            (b'{', _) => depth += 1,
+            (_, 0) => return Some(at),
+            (_, _) => depth -= 1,
+        }
+    }
+    None
 }
 
 fn add(reasoning: &mut String, more: &str) {
@@ -195,20 +227,24 @@ fn channels(text: &str, is_said: &dyn Fn(usize) -> bool) -> Option<Parted> {
     const MESSAGE: &str = "<|message|>";
     let said = |mark: &str| text.match_indices(mark).map(|(at, _)| at).filter(|at| !is_said(*at)).last();
     let parted = |reasoning: &str, answer: &str| {
-        let end = ["<|return|>", "<|end|>", "<|call|>"].iter().filter_map(|mark| answer.find(mark)).min();
-        let answer = answer[..end.unwrap_or(answer.len())].trim().to_owned();
-        Parted { reasoning: reasoning.trim().to_owned(), answer }
+        let ends = ["<|return|>", "<|end|>", "<|call|>"].into_iter();
+        let end = ends.filter_map(|mark| Some((answer.find(mark)?, mark.len()))).min();
+        let (end, length) = end.unwrap_or((answer.len(), 0));
+        let rest = answer[end + length..].trim();
+        // Nothing but another channel follows the final one; else its marks were quoted.
+        let is_final = rest.is_empty() || rest.starts_with("<|") && !rest.contains(['{', '}']);
+        is_final.then(|| Parted { reasoning: reasoning.trim().to_owned(), answer: answer[..end].trim().to_owned() })
     };
     if let Some(at) = said(FINAL) {
         let rest = &text[at..];
         let answer = rest.find(MESSAGE).map_or("", |message| &rest[message + MESSAGE.len()..]);
-        return Some(parted(&text[..at], answer));
+        return parted(&text[..at], answer);
     }
     if said("<|channel|>").is_some() {
-        return Some(parted(text, ""));
+        return parted(text, "");
     }
     let bare = text.trim_start().strip_prefix("analysis")?;
     let at = said("assistantfinal")?;
     let start = text.len() - bare.len();
-    (at >= start).then(|| parted(&text[start..at], &text[at + "assistantfinal".len()..]))
+    (at >= start).then(|| parted(&text[start..at], &text[at + "assistantfinal".len()..])).flatten()
 }
