@@ -627,3 +627,248 @@ proptest! {
         assert_eq!(read, if is_doubled { Outcome::NoVote } else { meant }, "{text}");
     }
 }
+
+/// Names that signs tell apart are never taken for each other, nor numbers for places where a text has them too.
+#[test]
+fn names_are_told_apart_by_every_sign_of_theirs() {
+    let c = ["C", "C++", "C#"];
+    let rows: [(&[&str], &str, Option<usize>); 62] = [
+        (&c, "(C++)", Some(1)),
+        (&c, "Option C++", Some(1)),
+        (&c, "- C++", Some(1)),
+        (&c, "[C#]", Some(2)),
+        (&c, "o2: C++", Some(1)),
+        (&c, "C++ (o2)", Some(1)),
+        (&c, "C", Some(0)),
+        (&c, "C (o1)", Some(0)),
+        (&c, "C--", None),
+        (&c, "C+", None),
+        (&["+5 %", "-5 %"], "(-5 %)", Some(1)),
+        (&["+5 %", "-5 %"], "Option -5 %", Some(1)),
+        (&["+5 %", "-5 %"], "5 %", None),
+        (&["5 %", "10 %"], "-5 %", None),
+        (&["≤ 5", "≥ 5"], "(≥ 5)", Some(1)),
+        (&["≤ 5", "≥ 5"], "option ≥ 5", Some(1)),
+        (&["< 5 ms", "> 5 ms"], "\"> 5 ms\"", Some(1)),
+        (&["$5", "€5"], "(€5)", Some(1)),
+        (&["$5", "€5"], "o2: €5", Some(1)),
+        (&["$5", "€5"], "£5", None),
+        (&["A", "A+"], "Choice: A+", Some(1)),
+        (&["A > B", "B > A"], "A < B", None),
+        (&["A > B", "B > A"], "B > A.", Some(1)),
+        (&["2 weeks", "4 weeks"], "2", None),
+        (&["2 weeks", "4 weeks"], "(2)", None),
+        (&["2 weeks", "4 weeks"], "2 weeks", Some(0)),
+        (&["2 weeks", "4 weeks"], "2. 4 weeks", Some(1)),
+        (&["3 nodes", "5 nodes", "1 node"], "1", None),
+        (&["v2", "v1"], "2", None),
+        (&["Q3", "Q2"], "2", None),
+        (&["Option 2", "Option 1"], "Choice 2", None),
+        (&["Option 2", "Option 1"], "Option 1", Some(1)),
+        (&["HTTP/2", "HTTP/1.1"], "1.1", None),
+        (&["HTTP/2", "HTTP/1.1"], "(HTTP/1.1)", Some(1)),
+        (&["Kafka", "NATS"], "2", Some(1)),
+        (&["Kafka", "NATS"], "+2", Some(1)),
+        (&["Kafka", "NATS"], "2)", Some(1)),
+        (&["Kafka", "NATS"], "#2", Some(1)),
+        (&["Kafka", "NATS"], "-2", None),
+        (&["Kafka", "NATS"], "o1 (-1)", None),
+        (&["Kafka", "NATS"], "o1=-1", None),
+        (&["Kafka", "NATS"], "2. Kafka", None),
+        (&["Kafka", "NATS"], "✅ o1", Some(0)),
+        (&["Kafka", "NATS"], "👍 Kafka", Some(0)),
+        (&["Kafka", "NATS"], "👎 Kafka", None),
+        (&["Kafka", "NATS"], "🚫Kafka", None),
+        (&["Kafka", "NATS"], "Kafka×", None),
+        (&["Kafka", "NATS"], "≠ o1", None),
+        (&["Kafka", "NATS"], "¬o1", None),
+        (&["Kafka", "NATS"], "o1: ✘", None),
+        (&["Kafka", "NATS"], "~~o1~~", None),
+        (&["Kafka", "NATS"], "~~Kafka~~", None),
+        (&["Kafka", "NATS"], "NATS JetStream", None),
+        (&["NATS", "NATS JetStream"], "→ NATS JetStream", Some(1)),
+        (&["Yes", "No"], "Yes?", None),
+        (&["Yes", "No"], "o1 (Ja)", Some(0)),
+        (&["Yes", "No", "Wait"], "Nein", Some(1)),
+        (&["Yes", "No"], "ใช่", Some(0)),
+        (&["Yes", "No"], "아니오", Some(1)),
+        (&["迁移", "不迁移"], "（不迁移）", Some(1)),
+        (&["迁移", "不迁移"], "选项：迁移", Some(0)),
+        (&["Kafka", "NATS"], "不选Kafka", None),
+    ];
+    for (options, written, expected) in rows {
+        let reply = with(&with(&ballot(), "option", json!(written)), "ratings", json!({}));
+        let response = read_as_meant(&Contract::Ballot(terms(options)), &said(&reply.to_string()));
+        let read = response.stance().and_then(|stance| stance.option.clone());
+        assert_eq!(read, expected.map(OptionId::at), "{written} of {options:?}: {response:?}");
+    }
+}
+
+#[test]
+fn an_objection_is_told_from_its_absence_and_lost_nowhere() {
+    let objections = [
+        "Object storage is not encrypted.",
+        "All data would be lost.",
+        "Blocks do not replicate across zones.",
+        "The blocking call has no timeout.",
+        "The lawyers' objection was not resolved.",
+        "Nothing, once deleted, comes back.",
+        "Nothing protects the keys.",
+        "None of the tests pass.",
+        "No rollback plan exists.",
+        "No objection from legal, but all data would be lost.",
+        "Nichts, was gelöscht wird, ist wiederherstellbar.",
+        "Rien, une fois supprimé, ne revient.",
+        "Aucun objet n'est chiffré.",
+        "Die Bedenken der Revision sind nicht ausgeräumt.",
+        "Keine Sicherung vorhanden: die Daten gehen verloren.",
+        "Keiner der Tests läuft durch.",
+        "法务的异议没有解决。",
+        "没有回滚计划，数据会丢失。",
+        "Возражения юристов не сняты.",
+        "There is no reason to trust the vendor with our keys.",
+    ];
+    let absences = [
+        "None.",
+        "None identified.",
+        "None that I see.",
+        "None - this is fine",
+        "None: this is fine",
+        "No blocking concerns.",
+        "I have no blocking objection.",
+        "No objections: the option is sound.",
+        "no blocking objection, as the data is backed up and the rollback is tested",
+        "There are no blocking objections from my side at this point in time.",
+        "I do not see any reason that would forbid the leading option.",
+        "I don't have any.",
+        "Not that I can see.",
+        "Keine.",
+        "Keine Einwände",
+        "Es gibt keinen Grund, der die führende Option verbietet.",
+        "Ich habe keine Bedenken.",
+        "Aucune objection bloquante.",
+        "Ninguna objeción.",
+        "Nessuna obiezione.",
+        "Nenhuma objeção.",
+        "Возражений нет.",
+        "Tidak ada keberatan.",
+        "Nincs kifogásom.",
+        "Nu am obiecții.",
+        "Ei vastalauseita.",
+        "İtirazım yok.",
+        "कोई आपत्ति नहीं",
+        "ไม่มี",
+        "ไม่มีข้อคัดค้าน",
+        "なし",
+        "特になし",
+        "異議はありません",
+        "无",
+        "没有异议",
+        "不存在阻碍性反对意见。",
+        "이의 없음",
+    ];
+    let raised = |words: &Value, blocking: Option<Value>| {
+        let reply = with(&ballot(), "blocking_objection", words.clone());
+        let reply = blocking.map_or(reply.clone(), |blocking| with(&reply, "blocking", blocking));
+        read_ballot(&reply).blocking_objection
+    };
+    for words in objections {
+        for blocking in [None, Some(json!(true)), Some(json!("yes")), Some(json!("Ja")), Some(json!(1))] {
+            assert_eq!(raised(&json!(words), blocking.clone()).as_deref(), Some(words), "{blocking:?}");
+        }
+        assert_eq!(raised(&json!({ "text": words }), Some(json!(true))).as_deref(), Some(words));
+        assert_eq!(raised(&json!([{ "reason": words }]), Some(json!(true))).as_deref(), Some(words));
+        for blocking in [json!(false), json!("no"), json!("nein"), json!(0)] {
+            assert_eq!(raised(&json!(words), Some(blocking.clone())), None, "{words} {blocking}");
+        }
+    }
+    for words in absences {
+        assert_eq!(raised(&json!(words), None), None, "{words}");
+    }
+    for words in ["None.", "Keine.", "No blocking objection.", "没有异议"] {
+        assert_eq!(raised(&json!(words), Some(json!(true))), None, "{words}");
+    }
+}
+
+#[test]
+fn what_is_set_apart_taken_back_or_contradicted_is_no_vote() {
+    for text in [
+        "<analysis>DRAFT</analysis>\nI abstain.",
+        "<denken>DRAFT</denken>\nIch enthalte mich.",
+        "<raisonnement>\nDRAFT\n</raisonnement>",
+        "<!-- DRAFT -->",
+        "For example:\n```json\nDRAFT\n```\nBut I will not vote.",
+        "Zum Beispiel: DRAFT",
+        "Voter 1's ballot was DRAFT. I cannot decide and abstain.",
+        "> DRAFT",
+        "DRAFT\n\nCorrection: I change my vote to o2.",
+        "DRAFT\nI abstain after all.",
+        "{\"Entwurf\": DRAFT}",
+        "{\"beispiel\": DRAFT, \"antwort\": \"ich enthalte mich\"}",
+        "{\"草稿\": DRAFT, \"最终\": \"弃权\"}",
+        "{\"brouillon\": DRAFT, \"vote\": null}",
+    ] {
+        check(text, &Outcome::NoVote);
+    }
+    for (field, value) in [
+        ("final", ballot()),
+        ("revised_ballot", ballot()),
+        ("revised_option", json!("o2")),
+        ("final_choice", json!("NATS")),
+        ("Option", json!("o2")),
+        ("my final answer", json!("**o2**")),
+        ("abstain_reason", json!("I abstain: the load figures are missing.")),
+        ("abstain_reason", json!("Ich enthalte mich der Stimme.")),
+    ] {
+        check(&with(&draft(), field, value.clone()).to_string(), &Outcome::NoVote);
+    }
+    for (field, value) in [
+        ("final", draft()),
+        ("final_choice", json!("Kafka")),
+        ("abstain_reason", json!("n/a")),
+        ("abstain_reason", json!("I do not abstain.")),
+    ] {
+        check(&with(&draft(), field, value.clone()).to_string(), &O1);
+    }
+    for text in [
+        "<answer>BALLOT</answer>",
+        "<final_answer>\n```json\nBALLOT\n```\n</final_answer>",
+        "if (a < b) { f(); }\nBALLOT",
+        "{\"option\": \"o2\"}\nBALLOT",
+        "{\"final_analysis\": BALLOT}",
+        "{\"reasoned_ballot\": BALLOT}",
+        "{\"OPTION\": \"o2\", \"because\": \"b\"}",
+        "My vote for this question, as the form asks:\nBALLOT\nThat is all.",
+    ] {
+        check(text, &O2);
+    }
+}
+
+#[test]
+fn who_abstains_without_the_field_for_it_abstains_and_who_denies_it_does_not() {
+    for option in [
+        json!(null),
+        json!("null"),
+        json!("abstain"),
+        json!("none"),
+        json!(""),
+        json!("弃权"),
+        json!("Ich enthalte mich."),
+    ] {
+        let reply =
+            json!({ "because": "b", "statement": "The figures are missing.", "option": option, "confidence": 50 });
+        let response = read_as_meant(&ballot_terms(), &said(&reply.to_string()));
+        assert_eq!(outcome_of(&response), Outcome::Abstains, "{reply}: {response:?}");
+    }
+    for (option, reason) in [
+        (json!("NATSS"), "not abstaining"),
+        (json!("the broker"), "not applicable"),
+        (json!("the second one"), "No abstention."),
+        (json!("第二个"), "不弃权"),
+        (json!(null), "I am not abstaining"),
+    ] {
+        let reply = with(&with(&ballot(), "option", option), "abstain_reason", json!(reason));
+        let response = read_as_meant(&ballot_terms(), &said(&reply.to_string()));
+        assert_eq!(outcome_of(&response), Outcome::NoVote, "{reply}");
+    }
+}

@@ -25,9 +25,52 @@ pub(super) enum Named {
 /// Fewest letters of an option's text by which a beginning of it is known.
 const BEGINNING_MIN: usize = 12;
 
-/// Marks that ask, deny or cross out what stands beside them.
-const DOUBTS: [char; 9] =
-    ['?', '\u{ff1f}', '\u{61f}', '\u{2260}', '\u{ac}', '\u{2717}', '\u{2718}', '\u{274c}', '\u{2716}'];
+/// Signs that set a name off and say nothing themselves: brackets, quotation marks, stops, dashes, bullets, arrows and ticks. Any
+/// other sign may deny, cross out, compare or belong to a name.
+const DRESSING: [char; 42] = [
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    '<',
+    '>',
+    '"',
+    '\'',
+    '`',
+    '*',
+    '_',
+    ':',
+    ',',
+    '.',
+    ';',
+    '-',
+    '|',
+    '/',
+    '#',
+    '!',
+    '\u{ab}',
+    '\u{bb}',
+    '\u{2039}',
+    '\u{203a}',
+    '\u{2022}',
+    '\u{b7}',
+    '\u{2192}',
+    '\u{27a1}',
+    '\u{21d2}',
+    '\u{2713}',
+    '\u{2714}',
+    '\u{2705}',
+    '\u{2611}',
+    '\u{1f44d}',
+    '\u{3010}',
+    '\u{3011}',
+    '\u{300c}',
+    '\u{300d}',
+    '\u{3002}',
+    '\u{3001}',
+];
 
 /// Nouns that stand before an id or a number and say no more than the field's name does.
 const LABELS: [&str; 29] = [
@@ -66,7 +109,7 @@ const LABELS: [&str; 29] = [
 const KEYS: [&str; 9] = ["id", "option", "option_id", "choice", "value", "name", "text", "label", "key"];
 
 /// Words for yes and no, for options that are those; none of them means the other in another language.
-const YES: [&str; 24] = [
+const YES: [&str; 31] = [
     "yes",
     "ja",
     "oui",
@@ -91,8 +134,15 @@ const YES: [&str; 24] = [
     "是的",
     "네",
     "ใช่",
+    "sì",
+    "예",
+    "हां",
+    "da",
+    "ya",
+    "có",
+    "بله",
 ];
-const NO: [&str; 22] = [
+const NO: [&str; 31] = [
     "no",
     "nein",
     "non",
@@ -115,6 +165,15 @@ const NO: [&str; 22] = [
     "不",
     "아니요",
     "ไม่",
+    "아니오",
+    "hayir",
+    "nem",
+    "ne",
+    "tidak",
+    "không",
+    "不是",
+    "نه",
+    "không phải",
 ];
 
 /// Reads the option that `given` names.
@@ -153,40 +212,186 @@ fn in_words(words: &str, options: &[Choice]) -> Named {
     if whole.is_empty() || text::is_blank(words) {
         return Named::Nothing;
     }
-    let bare = whole.trim_matches(|c: char| !c.is_alphanumeric());
-    let is_doubted = words.contains(DOUBTS) || words.trim_start().starts_with('!') || words.contains("~~");
-    let exact = options.iter().find(|choice| !is_doubted && choice.id.0.eq_ignore_ascii_case(bare));
+    let bare = whole.trim_matches(|c: char| c.is_whitespace() || DRESSING.contains(&c));
+    let is_doubted = words.trim_start().starts_with('!') || words.contains("~~");
+    // An option may be called so; any other name is struck out or denied.
+    if is_doubted && !options.iter().any(|choice| choice.text.trim() == words.trim()) {
+        return Named::Several(text::clip(words, 40));
+    }
+    let exact = options.iter().find(|choice| choice.id.0.eq_ignore_ascii_case(bare));
     // The text of one option can be the id of another; then the id is meant, however it is dressed.
     if let Some(choice) = exact.or_else(|| options.iter().find(|choice| text::identity(&choice.text) == whole)) {
         return Named::One(choice.id.clone());
     }
-    if let Some(id) = yes_or_no(&whole, options) {
-        return Named::One(id);
-    }
-    // A question names nothing, nor does what is denied or crossed out, and a negative number no place.
-    let is_minus = whole.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    if is_minus || is_doubted {
-        return Named::Several(text::clip(words, 40));
-    }
-    let tokens = tokens(&whole);
-    let (mentioned, rest) = mentions(&tokens, options);
-    let own = |id: &OptionId| options.iter().find(|choice| choice.id == *id);
-    match mentioned.as_slice() {
-        [] if rest.iter().any(|token| is_reference(token)) => Named::Unknown(text::clip(words, 40)),
-        [] => Named::Words(text::clip(words, 40)),
-        [id] if rest.is_empty() || own(id).is_some_and(|choice| begins(choice, &rest)) => Named::One(id.clone()),
-        [..] => Named::Several(text::clip(words, 40)),
+    let shown = || text::clip(words, 40);
+    let mut parts = Parts::of(&whole, options);
+    parts.name_places(options);
+    match parts.named.as_slice() {
+        [] if parts.rest.iter().any(|word| is_reference(word)) => Named::Unknown(shown()),
+        [] if parts.has_signs => Named::Several(shown()),
+        [] => Named::Words(shown()),
+        [id] if !parts.has_signs && parts.repeats(options, id) => Named::One(id.clone()),
+        [..] => Named::Several(shown()),
     }
 }
 
-/// The option that a word for yes or no names, in whatever language, where the options are those.
+/// What a text is made of: options that it names, words that name none, and signs that may say something.
+struct Parts<'a> {
+    named: Vec<OptionId>,
+    /// Numbers that are the whole text of an option, where none is named by its id.
+    digits: Vec<&'a str>,
+    rest: Vec<&'a str>,
+    has_signs: bool,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes a folded text apart. An option is named by its text with every sign of it, the longest first, or by its id.
+    fn of(whole: &'a str, options: &[Choice]) -> Self {
+        let mut texts: Vec<(String, &OptionId)> = options
+            .iter()
+            .flat_map(|choice| {
+                [text::identity(&choice.text), choice.id.0.to_lowercase()].map(|name| (name, &choice.id))
+            })
+            .filter(|(name, _)| !name.is_empty())
+            .collect();
+        texts.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let mut parts = Self { named: Vec::new(), digits: Vec::new(), rest: Vec::new(), has_signs: false };
+        let mut has_id = false;
+        let mut at = 0;
+        while let Some(first) = whole[at..].chars().next() {
+            if let Some((name, id)) = texts.iter().find(|(name, _)| stands_at(whole, at, name)) {
+                has_id |= id.0.eq_ignore_ascii_case(name);
+                parts.digits.extend(name.parse::<usize>().is_ok().then_some(&whole[at..at + name.len()]));
+                parts.name(id);
+                at += name.len();
+            } else if text::is_in_word(first) {
+                let length = word_length(&whole[at..]);
+                parts.rest.push(&whole[at..at + length]);
+                at += length;
+            } else {
+                parts.has_signs |= may_say(whole, at, first);
+                at += first.len_utf8();
+            }
+        }
+        if has_id {
+            parts.digits.clear();
+        }
+        if parts.rest.len() > 1 || !parts.named.is_empty() {
+            let is_label = parts.rest.first().is_some_and(|word| LABELS.contains(word));
+            parts.rest.drain(..usize::from(is_label));
+        }
+        parts
+    }
+
+    fn name(&mut self, id: &OptionId) {
+        if !self.named.contains(id) {
+            self.named.push(id.clone());
+        }
+    }
+
+    /// Takes a number that stands by itself for the place of an option in the list, unless an option's text has that number too.
+    fn name_places(&mut self, options: &[Choice]) {
+        let place = |word: &str| -> Option<&OptionId> {
+            let number: usize = word.parse().ok()?;
+            let is_in_text = options.iter().any(|choice| numbers(&choice.text).any(|other| other == word));
+            let choice = options.get(number.checked_sub(1)?)?;
+            (!is_in_text || self.named.contains(&choice.id)).then_some(&choice.id)
+        };
+        let yes_or_no = |word: &str| yes_or_no(word, options);
+        let meant = |word: &&str| place(word).cloned().or_else(|| yes_or_no(word));
+        let (places, rest): (Vec<&str>, Vec<&str>) = self.rest.iter().partition(|word| meant(word).is_some());
+        let ids: Vec<OptionId> = places.iter().filter_map(meant).collect();
+        // A number may be one option's words and another's place.
+        let doubtful =
+            self.digits.iter().filter_map(|digits| options.get(digits.parse::<usize>().ok()?.checked_sub(1)?));
+        let doubtful: Vec<OptionId> = doubtful.map(|choice| choice.id.clone()).collect();
+        self.rest = rest;
+        doubtful.iter().for_each(|id| self.name(id));
+        ids.iter().for_each(|id| self.name(id));
+    }
+
+    /// Whether the words beside the name of an option say nothing: there are none, or they are the beginning of its text.
+    fn repeats(&self, options: &[Choice], id: &OptionId) -> bool {
+        let Some(choice) = options.iter().find(|choice| choice.id == *id) else { return false };
+        let (own, given) = (text::identity(&choice.text), self.rest.join(" "));
+        let own: Vec<&str> = own.split(|c: char| !text::is_in_word(c)).filter(|word| !word.is_empty()).collect();
+        given.is_empty() || given.chars().count() >= BEGINNING_MIN && own.join(" ").starts_with(&given)
+    }
+}
+
+/// Whether a sign at a place of a text may say something: it is no dressing, or it is the sign of a number, or it ends a name.
+fn may_say(whole: &str, at: usize, sign: char) -> bool {
+    let (before, after) = (whole[..at].chars().next_back(), whole[at + sign.len_utf8()..].chars().next());
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    match sign {
+        // Among numbered options, +2 is the second.
+        '+' => !is_digit(after) || before.is_some(),
+        '-' => {
+            is_digit(after) && !is_digit(before)
+                || before.is_some_and(text::is_in_word) && after.is_none_or(|c| c == '-')
+        }
+        sign => !sign.is_whitespace() && !DRESSING.contains(&sign),
+    }
+}
+
+/// How many bytes the word at the start of a text takes: a number with its points, a run of one script without spaces, or a word.
+fn word_length(text: &str) -> usize {
+    let mut signs = text.char_indices().peekable();
+    let mut before: Option<char> = None;
+    while let Some((place, sign)) = signs.next() {
+        let next = signs.peek().map(|(_, next)| *next);
+        let is_within_number = matches!(sign, '.' | ',')
+            && before.is_some_and(|c| c.is_ascii_digit())
+            && next.is_some_and(|c| c.is_ascii_digit());
+        let is_other_script = before.is_some_and(|c| text::is_unspaced(c) != text::is_unspaced(sign) && c != '.');
+        if !is_within_number && (!text::is_in_word(sign) || is_other_script) {
+            return place;
+        }
+        before = Some(sign);
+    }
+    text.len()
+}
+
+/// Whether a name stands at a place of a text by itself: no letter, digit or sign beside it makes it part of another name.
+fn stands_at(whole: &str, at: usize, name: &str) -> bool {
+    let Some(after) = whole[at..].strip_prefix(name) else { return false };
+    let (before, next) = (whole[..at].chars().next_back(), after.chars().next());
+    let (first, last) = (name.chars().next(), name.chars().next_back());
+    let is_free = |outer: char, inner: Option<char>| {
+        let of_word = inner.is_some_and(text::is_in_word);
+        match text::is_in_word(outer) {
+            true => !of_word || text::is_unspaced(outer) || inner.is_some_and(text::is_unspaced),
+            false => outer.is_whitespace() || DRESSING.contains(&outer),
+        }
+    };
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    // A sign before digits belongs to their number, and so does a point between digits.
+    let is_signed = matches!(before, Some('-' | '+')) && is_digit(first);
+    let is_in_number = matches!(next, Some('.' | ',')) && is_digit(last) && digit_at(after, 1)
+        || matches!(before, Some('.' | ','))
+            && is_digit(first)
+            && is_digit(whole[..at.saturating_sub(1)].chars().next_back());
+    !is_signed
+        && !is_in_number
+        && before.is_none_or(|outer| is_free(outer, first))
+        && next.is_none_or(|outer| is_free(outer, last))
+}
+
+fn digit_at(text: &str, at: usize) -> bool {
+    text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(|c| c.is_ascii_digit())
+}
+
+/// The numbers in a text, as runs of digits.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty())
+}
+
+/// The option that a word for yes or no names, in whatever language, where two of the options are those.
 fn yes_or_no(word: &str, options: &[Choice]) -> Option<OptionId> {
     let of = |words: &[&str], text: &str| words.contains(&text);
-    let is_yes_no = options.len() == 2
-        && options.iter().any(|choice| of(&YES, &text::identity(&choice.text)))
+    let is_yes_no = options.iter().any(|choice| of(&YES, &text::identity(&choice.text)))
         && options.iter().any(|choice| of(&NO, &text::identity(&choice.text)));
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let (yes, no) = (of(&YES, bare), of(&NO, bare));
+    let (yes, no) = (of(&YES, word), of(&NO, word));
     if !is_yes_no || yes == no {
         return None;
     }
@@ -194,84 +399,17 @@ fn yes_or_no(word: &str, options: &[Choice]) -> Option<OptionId> {
     options.iter().find(|choice| of(words, &text::identity(&choice.text))).map(|choice| choice.id.clone())
 }
 
-/// The words and numbers of a text, without what sets them off; a number stands apart from words of a script without spaces.
-fn tokens(text: &str) -> Vec<&str> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty());
-    words.flat_map(runs).collect()
-}
-
-/// The runs of a word that are of a script without spaces, and those that are not.
-fn runs(word: &str) -> Vec<&str> {
-    let mut starts = vec![0];
-    let pairs = word.char_indices().zip(word.char_indices().skip(1));
-    starts.extend(
-        pairs.filter(|((_, c), (_, next))| text::is_unspaced(*c) != text::is_unspaced(*next)).map(|(_, (at, _))| at),
-    );
-    let ends = starts.iter().skip(1).copied().chain([word.len()]);
-    starts.iter().zip(ends).map(|(start, end)| &word[*start..end]).collect()
+/// Whether a folded word says yes or no, in whatever language; `None` for any other.
+pub(super) fn is_yes(word: &str) -> Option<bool> {
+    match (YES.contains(&word), NO.contains(&word)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) | (false, false) => None,
+    }
 }
 
 /// Whether a token could name an option that is not there: a number, or an id.
 fn is_reference(token: &str) -> bool {
     let digits = token.strip_prefix('o').unwrap_or(token);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The options that are named by id, text or number, each once, and the tokens that name none.
-fn mentions<'a>(tokens: &[&'a str], options: &[Choice]) -> (Vec<OptionId>, Vec<&'a str>) {
-    let (mut mentioned, mut rest): (Vec<OptionId>, Vec<&str>) = (Vec::new(), Vec::new());
-    let mut texts: Vec<(&OptionId, Vec<String>)> = options
-        .iter()
-        .map(|choice| {
-            (&choice.id, self::tokens(&text::identity(&choice.text)).into_iter().map(str::to_owned).collect())
-        })
-        .collect();
-    // The longer of two texts, one of which begins with the other, is meant where it stands whole.
-    texts.sort_by_key(|(_, words): &(&OptionId, Vec<String>)| std::cmp::Reverse(words.len()));
-    let mut at = 0;
-    while at < tokens.len() {
-        let here = &tokens[at..];
-        let by_id =
-            options.iter().find(|choice| choice.id.0.eq_ignore_ascii_case(here[0])).map(|choice| (&choice.id, 1));
-        let by_text = || {
-            let stands = |words: &Vec<String>| {
-                !words.is_empty()
-                    && here.len() >= words.len()
-                    && words.iter().zip(here).all(|(word, token)| word == token)
-            };
-            texts.iter().find(|(_, words)| stands(words)).map(|(id, words)| (*id, words.len()))
-        };
-        let by_number = || {
-            let number: usize = here[0].parse().ok()?;
-            let choice = options.get(number.checked_sub(1)?)?;
-            Some((&choice.id, 1))
-        };
-        let meant = by_id.or_else(by_text).or_else(by_number);
-        // A number that stands alone may be one option's words and another's place.
-        let other = if mentioned.is_empty() && by_id.is_none() { by_number() } else { None };
-        match meant {
-            Some((id, length)) => {
-                mentioned.extend(other.map(|(place, _)| place.clone()).filter(|place| place != id));
-                if !mentioned.contains(id) {
-                    mentioned.push(id.clone());
-                }
-                at += length;
-            }
-            None => {
-                let is_label = LABELS.contains(&here[0]) && here.len() > 1 && at == 0;
-                if !is_label {
-                    rest.push(here[0]);
-                }
-                at += 1;
-            }
-        }
-    }
-    (mentioned, rest)
-}
-
-/// Whether what stands beside an option's id is the beginning of its text.
-fn begins(choice: &Choice, rest: &[&str]) -> bool {
-    let (own, given) = (text::identity(&choice.text), rest.join(" "));
-    let own = tokens(&own).join(" ");
-    given.chars().count() >= BEGINNING_MIN && own.starts_with(&given)
+    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }

@@ -13,7 +13,7 @@ use crate::debate::response::fields::{Fields, Item, Notes, is_filler};
 use crate::debate::response::objection::{self, Objection};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, EvidenceKind, Need, Pile, Point, PosedQuestion,
-    Position, QuestionKind, Response, Stance, Synthesis, confidence, number,
+    Position, QuestionKind, Response, Stance, Synthesis, abstention, confidence, number,
 };
 use crate::debate::text;
 
@@ -163,14 +163,19 @@ fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
     Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options), change, opening_was, estimate: None })
 }
 
-/// Why the seat abstains. The compact form has no field for it: there null in place of the vote abstains, and the statement
-/// says why.
+/// Why the seat abstains. The compact form has no field for it: there null, or a word for abstaining, in place of the vote abstains,
+/// and the statement says why. A reason that says that nobody abstains is none.
 fn abstain_reason(fields: &Fields<'_>, terms: &StanceTerms) -> Option<String> {
     let vote = if terms.estimate.is_some() { "estimate" } else { "option" };
-    let is_compact = fields.object.get(vote) == Some(&Value::Null) && !fields.object.contains_key("abstain_reason");
+    let is_void = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(words) => is_filler(value) || abstention::asserts(words),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+    };
+    let is_compact = fields.object.get(vote).is_some_and(is_void) && !fields.object.contains_key("abstain_reason");
     let name = if is_compact { "statement" } else { "abstain_reason" };
     fields.value(name).filter(|reason| !is_filler(reason))?;
-    Some(fields.text(name)).filter(|reason| !text::is_blank(reason))
+    Some(fields.text(name)).filter(|reason| !text::is_blank(reason) && !abstention::is_denied(reason))
 }
 
 /// The estimate, in an object of its own or with its numbers side by side in the reply; words for nothing are none.
@@ -186,6 +191,9 @@ fn option_or_abstention(
 ) -> Result<(Option<OptionId>, Option<String>), String> {
     let ids = || options.iter().map(|choice| choice.id.0.as_str()).collect::<Vec<_>>().join(", ");
     match (choice::named(fields.object.get("option"), options), reason) {
+        (Named::One(id), Some(reason)) if abstention::asserts(&reason) => {
+            Err(format!("`option` is `{id}`, and `abstain_reason` abstains"))
+        }
         (Named::One(id), _) => Ok((Some(id), None)),
         (Named::Nothing | Named::Words(_), Some(reason)) => Ok((None, Some(reason))),
         (Named::Nothing, None) => Err(format!("`option` must be one of {}, or null with an `abstain_reason`", ids())),
@@ -196,34 +204,30 @@ fn option_or_abstention(
     }
 }
 
-/// Fields in which models repeat their vote: those that the form does not have, and its own written otherwise.
-const OTHER_NAMES: [&str; 13] = [
-    "option",
-    "vote",
-    "choice",
-    "answer",
-    "ballot",
-    "final",
-    "final_answer",
-    "final_ballot",
-    "final_choice",
-    "final_option",
-    "final_vote",
-    "decision",
-    "selected_option",
-];
+/// Last words of the names of fields in which models repeat their vote, and words of those in which they revise it.
+const VOTE_WORDS: [&str; 7] = ["option", "vote", "choice", "answer", "ballot", "final", "decision"];
+const REVISIONS: [&str; 4] = ["final", "revised", "corrected", "selected"];
+/// Fields of the form that hold no vote of now, whatever their names.
+const NO_VOTES: [&str; 4] = ["option", "opening_was", "abstain_reason", "ratings"];
 
-/// A second field that names another option says otherwise.
+/// A second field that names another option says otherwise, by itself or in an object of its own.
 fn check_other_names(fields: &Fields<'_>, options: &[Choice], option: Option<&OptionId>) -> Result<(), String> {
-    let is_other = |key: &str| {
+    let is_other = |key: &str, value: &Value| {
         let name = text::identity(key).replace([' ', '-'], "_");
-        key != "option" && OTHER_NAMES.contains(&name.as_str())
+        let is_of_form = key == "option" || name != "option" && NO_VOTES.contains(&name.as_str());
+        let is_vote = name.rsplit('_').next().is_some_and(|last| VOTE_WORDS.contains(&last));
+        // A number under another name, such as `final_score`, is no place of an option.
+        let is_revision = REVISIONS.iter().any(|word| name.contains(word)) && !value.is_number();
+        !is_of_form && (is_vote || is_revision)
     };
-    let differs = |value: &Value| match choice::named(Some(value), options) {
-        Named::One(other) => Some(&other) != option,
-        Named::Nothing | Named::Unknown(_) | Named::Words(_) | Named::Several(_) => false,
+    let differs = |value: &Value| {
+        let inner = value.as_object().and_then(|object| object.get("option"));
+        match choice::named(Some(inner.unwrap_or(value)), options) {
+            Named::One(other) => Some(&other) != option,
+            Named::Nothing | Named::Unknown(_) | Named::Words(_) | Named::Several(_) => false,
+        }
     };
-    match fields.object.iter().find(|(key, value)| is_other(key) && differs(value)) {
+    match fields.object.iter().find(|(key, value)| is_other(key, value) && differs(value)) {
         Some((name, _)) => Err(format!("`{}` and `option` name different options", text::clip(name, 40))),
         None => Ok(()),
     }

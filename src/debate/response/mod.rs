@@ -2,6 +2,7 @@
 //!
 //! Must never guess: a reply that cannot be read is a value of its own, shown and left out of every number.
 
+mod abstention;
 mod choice;
 mod confidence;
 pub mod contract;
@@ -15,6 +16,7 @@ pub mod number;
 mod objection;
 pub mod read;
 pub mod reasoning;
+mod setting;
 mod shape;
 mod strict;
 mod units;

@@ -9,7 +9,7 @@ use crate::debate::reply::{Finish, Reply};
 use crate::debate::response::contract::Contract;
 use crate::debate::response::extract::Doubts;
 use crate::debate::response::json::Piece;
-use crate::debate::response::{Response, Stance, form, json, reasoning, strict};
+use crate::debate::response::{Response, Stance, form, json, reasoning, setting, strict};
 
 /// How closely a reply is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Strictness {
 const WRAPPERS_MAX: usize = 4;
 
 /// Parts of keys whose values are not what the reply says: drafts, quotations, thoughts.
-const NOT_SAID: [&str; 22] = [
+const NOT_SAID: [&str; 40] = [
     "draft",
     "example",
     "quot",
@@ -49,6 +49,41 @@ const NOT_SAID: [&str; 22] = [
     "initial",
     "wrong",
     "tentative",
+    "entwurf",
+    "beispiel",
+    "zitat",
+    "brouillon",
+    "exemple",
+    "borrador",
+    "ejemplo",
+    "rascunho",
+    "exemplo",
+    "bozza",
+    "esempio",
+    "чернов",
+    "пример",
+    "草稿",
+    "草案",
+    "下書き",
+    "例",
+    "초안",
+];
+/// The parts among them that say no such thing of what is final.
+const THOUGHTS: [&str; 4] = ["thought", "thinking", "reason", "analysis"];
+/// Keys beside a wrapped form that answer for themselves.
+const ANSWERS: [&str; 12] = [
+    "vote",
+    "option",
+    "answer",
+    "choice",
+    "decision",
+    "final",
+    "antwort",
+    "stimme",
+    "réponse",
+    "respuesta",
+    "ответ",
+    "最终",
 ];
 
 /// Fields of the forms that hold no form: what stands in them was said about a vote, or quoted.
@@ -107,7 +142,12 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
     let (mut readable, mut problem, mut broken): (Vec<Response>, Option<String>, Option<String>) =
         (Vec::new(), None, None);
     let mut end = 0;
-    for piece in pieces.iter().filter(|piece| !reasoning::is_within(&quoted, piece.start)) {
+    let is_said = |piece: &&Piece| {
+        !reasoning::is_within(&quoted, piece.start)
+            && !setting::is_set_apart(&said, piece.start, piece.end)
+            && !setting::is_example(&said, piece.start)
+    };
+    for piece in pieces.iter().filter(is_said) {
         let object = match &piece.object {
             Ok(object) => object,
             Err(error) if may_be_form(contract, &said[piece.start..piece.end]) => {
@@ -118,7 +158,11 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         };
         for form in forms(contract, object, 0) {
             match form::read(contract, &form) {
-                Ok(response) if readable.iter().any(|known| is_same_vote(known, &response)) => {}
+                Ok(response) if readable.iter().any(|known| is_same_vote(known, &response)) => {
+                    readable.retain(|known| rates(known) || !is_same_vote(known, &response));
+                    readable.extend(readable.is_empty().then_some(response));
+                    end = piece.end;
+                }
                 Ok(response) => {
                     readable.push(response);
                     end = piece.end;
@@ -138,6 +182,9 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         }
         (Some(_), true, None) if holds_remains(&gaps_after(&said, &pieces, end)) => {
             Err("beside a readable JSON object stands the rest of one that cannot be parsed".to_owned())
+        }
+        (Some(response), true, None) if response.stance().is_some() && setting::is_revoked(&said, end) => {
+            Err("what stands after the JSON object takes its vote back".to_owned())
         }
         (Some(response), true, None) => Ok(response),
         (None, _, Some(error)) => Err(format!("the JSON object cannot be parsed: {error}")),
@@ -169,14 +216,25 @@ fn gaps_after(said: &str, pieces: &[Piece], from: usize) -> String {
 
 /// The objects of the form that an object holds: itself, or what it is wrapped around.
 fn forms(contract: &Contract, object: &Map<String, Value>, depth: usize) -> Vec<Map<String, Value>> {
+    let object = &with_plain_keys(contract, object);
     if form::vote_fields(contract).iter().any(|field| object.contains_key(*field)) {
         return vec![object.clone()];
     }
     let is_said = |key: &str| {
         let key = key.to_lowercase();
-        let is_beside = BESIDE_THE_VOTE.contains(&key.as_str()) || NOT_SAID.iter().any(|part| key.contains(part));
+        let is_final = key.contains("final") || key.contains("ballot");
+        let is_not_said = |part: &&&str| key.contains(**part) && !(is_final && THOUGHTS.contains(*part));
+        let is_beside = BESIDE_THE_VOTE.contains(&key.as_str()) || NOT_SAID.iter().any(|part| is_not_said(&part));
         depth < WRAPPERS_MAX && !is_beside
     };
+    let answers = |(key, value): (&String, &Value)| {
+        let is_bare = matches!(value, Value::Null | Value::String(_) | Value::Number(_) | Value::Bool(_));
+        let is_form = value.as_str().is_some_and(|text| text.trim_start().starts_with('{'));
+        is_bare && !is_form && ANSWERS.contains(&key.to_lowercase().as_str())
+    };
+    if object.iter().any(answers) {
+        return Vec::new();
+    }
     object.iter().filter(|(key, _)| is_said(key)).flat_map(|(_, value)| within(contract, value, depth + 1)).collect()
 }
 
@@ -194,10 +252,27 @@ fn within(contract: &Contract, value: &Value, depth: usize) -> Vec<Map<String, V
     }
 }
 
+/// The object with the form's fields for the vote under their own names, where they are written in capitals.
+fn with_plain_keys(contract: &Contract, object: &Map<String, Value>) -> Map<String, Value> {
+    let mut plain = object.clone();
+    for field in form::vote_fields(contract).iter().filter(|field| !object.contains_key(**field)) {
+        let mut named = object.iter().filter(|(key, _)| key.trim().eq_ignore_ascii_case(field));
+        if let (Some((key, value)), None) = (named.next(), named.next()) {
+            plain.remove(key);
+            plain.insert((*field).to_owned(), value.clone());
+        }
+    }
+    plain
+}
+
+/// Whether a response rates the options.
+fn rates(response: &Response) -> bool {
+    response.stance().is_some_and(|stance| !stance.ratings.is_empty())
+}
+
 /// Whether two responses vote alike, whatever stands beside the vote; without a vote, whether they are the same.
 fn is_same_vote(one: &Response, other: &Response) -> bool {
-    let vote =
-        |stance: &Stance| (stance.option.clone(), stance.estimate, stance.ratings.clone(), stance.abstained.is_some());
+    let vote = |stance: &Stance| (stance.option.clone(), stance.estimate, stance.abstained.is_some());
     match (one.stance(), other.stance()) {
         (Some(first), Some(second)) if first.option.is_some() || first.estimate.is_some() => {
             vote(first) == vote(second)

@@ -4,6 +4,8 @@
 
 use crate::debate::text;
 
+/// Most characters of a symbol of a unit, such as `ms` or `MW`; what is longer is a word.
+const SYMBOL_CHARS_MAX: usize = 3;
 /// Names of one unit, the way people write it before or after a number.
 const NAMES: [&[&str]; 24] = [
     &["usd", "$", "us$", "dollar", "dollars", "us dollar", "us dollars"],
@@ -47,14 +49,25 @@ pub(super) fn without_unit<'a>(written: &'a str, unit: &str) -> &'a str {
     if is_whole && is_unit(before) && is_unit(after) { written[sign..=last].trim() } else { written }
 }
 
-/// Whether two names are of one unit: the same words, one of them in the plural, or two names in the table.
+/// Whether two names are of one unit: the same words, one of them in the plural, or two names in the table. The letters of a short
+/// unit are capital or small for a reason: a `mW` is no `MW`.
 fn is_same(one: &str, other: &str) -> bool {
-    let name = |words: &str| text::comparable(words).trim_end_matches('.').trim().to_owned();
-    let (one, other) = (name(one), name(other));
-    let plural =
-        |one: &str, other: &str| ["s", "es", "e", "n", "en"].iter().any(|end| one.strip_suffix(end) == Some(other));
-    let listed = |names: &&[&str]| names.contains(&one.as_str()) && names.contains(&other.as_str());
-    one == other || plural(&one, &other) || plural(&other, &one) || NAMES.iter().any(listed)
+    let written = |words: &str| words.trim().trim_end_matches('.').trim().to_owned();
+    let name = |words: &str| written(&text::comparable(words));
+    let (first, second) = (name(one), name(other));
+    let is_symbol = |name: &str| name.chars().count() <= SYMBOL_CHARS_MAX;
+    let listed = |names: &&[&str]| names.contains(&first.as_str()) && names.contains(&second.as_str());
+    if is_symbol(&first) && is_symbol(&second) {
+        // A symbol is written in capitals or not, as usd is, but never with another prefix: ms and Ms, MB and Mb, mw and MW.
+        let is_uniform = |name: &str| name.to_lowercase() == name || name.to_uppercase() == name;
+        let may_differ = first.chars().count() > 1 && (first.chars().count() > 2 || !first.starts_with('m'));
+        let are_alike = first == second && may_differ && is_uniform(&written(one)) && is_uniform(&written(other));
+        return written(one) == written(other) || are_alike || first != second && NAMES.iter().any(listed);
+    }
+    let plural = |one: &str, other: &str| {
+        !is_symbol(one) && ["s", "es", "e", "n", "en"].iter().any(|end| one.strip_suffix(end) == Some(other))
+    };
+    first == second || plural(&first, &second) || plural(&second, &first) || NAMES.iter().any(listed)
 }
 
 #[cfg(test)]
@@ -82,6 +95,16 @@ mod tests {
             ("$1.2k", "USD", "$1.2k"),
             ("about 12 weeks", "weeks", "about 12 weeks"),
             ("12 Wochen", "Wochen", "12"),
+            ("12 m", "ms", "12 m"),
+            ("12 ms", "m", "12 ms"),
+            ("12 M", "m", "12 M"),
+            ("12 mW", "MW", "12 mW"),
+            ("12 Mb", "MB", "12 Mb"),
+            ("12 Gs", "g", "12 Gs"),
+            ("12 Ms", "ms", "12 Ms"),
+            ("12 usd", "USD", "12"),
+            ("12 sec", "s", "12"),
+            ("**12** weeks", "weeks", "12"),
         ];
         for (written, unit, left) in rows {
             assert_eq!(without_unit(written, unit), left, "{written} in {unit}");
