@@ -15,7 +15,7 @@ use support::replies::said;
 const REPLIES: u64 = 1_500;
 
 /// Options of a panel, in the language of its question.
-const PANELS: [&[&str]; 8] = [
+const PANELS: [&[&str]; 10] = [
     &["Kafka", "NATS"],
     &["Postgres", "Postgres with replicas", "SQLite"],
     &["Yes", "No"],
@@ -24,6 +24,8 @@ const PANELS: [&[&str]; 8] = [
     &["Переехать", "Остаться"],
     &["迁移到云端", "保持现状", "分阶段迁移"],
     &["今すぐ移行する", "移行しない"],
+    &["C", "C++", "C#"],
+    &["+5 %", "-5 %", "≤ 0 %"],
 ];
 
 /// What a reply says, and what was read of it.
