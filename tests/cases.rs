@@ -214,3 +214,68 @@ fn a_persona_alone_answers_without_its_thoughts() {
         assert!(!ran.stdout.contains("hidden") && !ran.stdout.contains("</"), "{says}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn a_quote_of_the_material_is_found_however_it_presents_the_words() {
+    for (file, quote, is_found) in [
+        (
+            "Der Scha\u{308}fer zählt die Schafe u\u{308}ber Nacht.",
+            "Der Sch\u{e4}fer z\u{e4}hlt die Schafe \u{fc}ber Nacht.",
+            true,
+        ),
+        (
+            "It takes 8\u{2013}12 minutes from the depot to the town hall.",
+            "It takes 8-12 minutes from the depot to the town hall.",
+            true,
+        ),
+        (
+            "The sub\u{ad}urban line runs every quarter of an hour.",
+            "The suburban line runs every quarter of an hour.",
+            true,
+        ),
+        ("The line carries __9,000 people__ a day at most.", "The line carries 9,000 people a day at most.", true),
+        ("站长说：『末班车在午夜』，然后走了。", "站长说：“末班车在午夜”，然后走了。", true),
+        ("The line carries 9,000 people a day at most.", "The line carries 8,000 people a day at most.", false),
+        (
+            "The balance is \u{2212}3 million a year for the city.",
+            "The balance is 3 million a year for the city.",
+            false,
+        ),
+    ] {
+        let evidence = json!([{ "type": "material", "ref": "m1", "quote": quote }]);
+        let claims = json!([{ "text": "The file says so.", "kind": "fact", "evidence": evidence, "supports": [], "rebuts": [] }]);
+        let (desk, _fake) = server(1, json!({ "claims": claims }), "BALLOT");
+        desk.write("one.md", format!("{file}\n"));
+        let record = start(&desk, "collaborative", &["--rounds", "1", "--context", "one.md"]).expect(0).record();
+        let quotes = record["analysis"]["quotes"].as_array().unwrap();
+        assert!(!quotes.is_empty() && quotes.iter().all(|found| found["verified"] == is_found), "{quote}: {quotes:?}");
+    }
+}
+
+#[test]
+fn a_name_that_is_a_word_stays_in_terms_and_goes_where_its_holder_speaks_of_itself() {
+    let quote = "Creative Commons terms are known to every court.";
+    let claim = |text: &str, evidence: Value| json!([{ "text": text, "kind": "fact", "evidence": evidence, "supports": [], "rebuts": [] }]);
+    let claims = claim("So it was said.", json!([{ "type": "citation", "ref": "c1", "quote": quote }]));
+    let fake = Fake::start(Arc::new(move |seen, _| {
+        let own = match seen.model.as_str() {
+            "m3" => {
+                json!({ "statement": "Speaking as Creative, I would take the tram.", "claims": claim(quote, json!([])) })
+            }
+            "m1" => json!({ "claims": claims }),
+            _ => json!({}),
+        };
+        Behaviour::Say(form(seen, &own).to_string())
+    }));
+    let mut desk = Desk::new();
+    desk.set("VLLM_BASE_URL", fake.url());
+    let record = start(&desk, "collaborative", &["--rounds", "1"]).expect(0).record();
+    let shown: Vec<String> =
+        fake.log().iter().filter(|seen| seen.model == "m2").map(|seen| seen.body.to_string()).collect();
+    let last = shown.last().unwrap();
+    assert!(last.contains("Creative Commons terms are known to every court."), "{last}");
+    assert!(!last.contains("Speaking as Creative"), "{last}");
+    let quotes = record["analysis"]["quotes"].as_array().unwrap();
+    let of_seat_3 = quotes.iter().filter(|found| found["verified"] == true).count();
+    assert!(of_seat_3 > 0, "{quotes:?}");
+}
