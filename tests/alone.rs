@@ -206,6 +206,28 @@ fn who_gives_no_answer_is_told_beside_those_who_do() {
 }
 
 #[test]
+fn an_answer_that_came_as_reasoning_alone_is_told_as_that() {
+    let delta = json!({ "role": "assistant", "content": "", "reasoning_content": "Cut at billing." });
+    let chunk = json!({
+        "id": "r1", "object": "chat.completion.chunk", "model": "m1",
+        "choices": [{ "index": 0, "finish_reason": "stop", "delta": delta }],
+    });
+    let apart = Behaviour::Status {
+        code: 200,
+        headers: vec![("content-type", "text/event-stream".to_owned())],
+        body: format!("data: {chunk}\n\ndata: [DONE]\n\n").into_bytes(),
+    };
+    for behaviour in [Behaviour::Say("<think>Cut at billing.".to_owned()), apart] {
+        let fake = Fake::always(behaviour);
+        let mut desk = Desk::new();
+        desk.set("VLLM_BASE_URL", fake.url());
+        let ran = desk.run(&["ask", "qa", "Should we?", "--provider", "vllm=m1"]).expect(5);
+        assert!(ran.stderr.contains("the reply holds reasoning and no answer after it"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("without a word") && !ran.stdout.contains("billing"), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_rehearsal_asks_nobody() {
     let fake = Fake::always(Behaviour::Hang);
     let desk = Desk::at(fake.url(), 4);

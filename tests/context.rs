@@ -133,6 +133,13 @@ fn a_file_in_another_encoding_is_decoded_and_named() {
         check_taken(&desk, &["--context", "terms.txt"], &[("terms.txt", "file")], warnings);
         assert_eq!(context(&desk)[0].2, text);
     }
+    for (bytes, why) in [
+        (&b"Fee: 40 GBP a month, due.\0"[..], "terms.txt is no text"),
+        (b"Fee: 40 \xed\xa0\x80 a month.\n", "terms.txt is damaged: UTF-8, but for the byte 0xED in line 1"),
+    ] {
+        desk.write("terms.txt", bytes);
+        assert!(start(&desk, &["--context", "terms.txt"]).expect(2).stderr.contains(why), "{why}");
+    }
     desk.write("docs/a.md", "A");
     desk.write("docs/b.md", b"caf\xc3\xa9 \xfc");
     check_taken(&desk, &["--context", "docs"], &[("docs/a.md", "file")], &["docs/b.md is left out: it is damaged"]);

@@ -1,6 +1,14 @@
 //! Texts compared as people read them: which two are one, and which stay two, over scripts and languages.
 
+mod support;
+
+use roundtable::debate::question::{Choice, OptionId};
+use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
+use roundtable::debate::response::read::{self, Strictness};
+use roundtable::debate::response::reasoning;
 use roundtable::debate::text::{Passage, clip, clip_apart, comparable, holds, same};
+use serde_json::json;
+use support::replies::said;
 
 /// Two texts and why they are one, or why they are two.
 type Pair = (&'static str, &'static str, &'static str);
@@ -333,5 +341,102 @@ fn a_quote_is_found_however_its_source_presents_the_words() {
     ];
     for (source, quote) in other_words {
         check(source, quote, false);
+    }
+}
+
+#[test]
+fn an_answer_that_speaks_of_tags_or_shows_them_stays_whole() {
+    for text in [
+        "The parser must look for </think>.\nCut at billing.",
+        "It ends (see </think>), and goes on.",
+        "[Reasoning] matters. Cut at billing.",
+        "[Thought]\nIt is slow.\n\n[Answer]\nCut at billing.",
+        "Render <reason>x</reason> in the XML.",
+        "The file has <reasons><reason>cost</reason></reasons> in it.",
+        "<reasons>\n<reason>cost</reason>\n</reasons>",
+        "<decision>\n  <reason>cost</reason>\n</decision>",
+        "Set it off as <think>plan</think> in the prompt.",
+        "Set it off as `<think>plan</think>`, or so.",
+        "So:\n```xml\n<think>plan</think>\nanswer\n```\nCut at billing.",
+        "So:\n```\nplan\n</think>\n```\nCut at billing.",
+        "I skip the <thinking> part. Cut at billing.",
+    ] {
+        assert_eq!(reasoning::part(text).answer, text);
+    }
+    for (text, answer) in [
+        ("Hmm. </think> Cut at billing.", "Cut at billing."),
+        ("Sure. <thinking>secret</thinking>Cut at billing.", "Sure. Cut at billing."),
+        ("<reason>secret</reason>\nCut at billing.", "Cut at billing."),
+        ("[Reasoning]secret[/Reasoning]\nCut at billing.", "Cut at billing."),
+        ("<think>In a block:\n```\nx\n</think>\nCut at billing.", "Cut at billing."),
+        ("[THINK]secret", ""),
+    ] {
+        assert_eq!(reasoning::part(text).answer, answer, "{text}");
+    }
+}
+
+/// Checks whether a reply votes; BALLOT stands for a sound ballot, DRAFT for one of another option.
+fn check_vote(text: &str, expected: Option<usize>) {
+    let ballot = |option: &str| {
+        json!({
+            "because": "B.", "statement": "S.", "ratings": { "o1": 0, "o2": 1 }, "option": option,
+            "abstain_reason": null, "blocking_objection": null, "confidence": 0.8,
+        })
+        .to_string()
+    };
+    let choice = |index: usize, text: &str| Choice { id: OptionId::at(index), text: text.to_owned() };
+    let contract = Contract::Ballot(StanceTerms {
+        options: vec![choice(0, "Kafka"), choice(1, "NATS")],
+        estimate: None,
+        earlier: Earlier::None,
+        objections: Objections::Asked,
+    });
+    let text = text.replace("BALLOT", &ballot("o2")).replace("DRAFT", &ballot("o1"));
+    let response = read::read(&contract, &said(&text), Strictness::AsMeant);
+    let found = response.stance().and_then(|stance| stance.option.clone());
+    assert_eq!(found, expected.map(OptionId::at), "{text}: {response:?}");
+}
+
+#[test]
+fn words_about_reasoning_cost_no_vote_and_reasoning_counts_as_none() {
+    for text in [
+        "[Reasoning]\nKafka is slow.\n\n[Answer]\nBALLOT",
+        "[REASONING]\nKafka is slow.\n\n[ANSWER]\nBALLOT",
+        "[Thought] Kafka is slow.\nBALLOT",
+        "[Reflection]\nok\n```json\nBALLOT\n```",
+        "My <reason> is below\nBALLOT",
+        "I skip the <thinking> part.\nBALLOT",
+        "BALLOT\nI closed it without </think>.",
+        "I write `<think>` for nothing.\nBALLOT",
+        "<think>\n```json\nDRAFT\n</think>\n```json\nBALLOT\n```",
+        "```\n<think>DRAFT, no</think>\nBALLOT\n```",
+    ] {
+        check_vote(text, Some(1));
+    }
+    for text in [
+        "[Reasoning] I could say BALLOT",
+        "[Thought]\nBALLOT",
+        "ok <think>maybe BALLOT",
+        "ok <think> maybe\nBALLOT",
+        "Okay. <thinking> I could say BALLOT, after all.",
+        "<reason>\nBALLOT",
+        "```\n<think>\nBALLOT\n</think>\n```",
+        "`<think>BALLOT</think>`",
+        "BALLOT</think>.",
+        "BALLOT\n</think>.",
+    ] {
+        check_vote(text, None);
+    }
+}
+
+#[test]
+fn text_full_of_tags_is_read_in_linear_time() {
+    for unit in ["[Reasoning]\n", "<reason>", "x <think> y", "`<think>` x <think>y", "```\n<think>\n", "a <think> b {"]
+    {
+        let text = unit.repeat(1_000_000 / unit.len());
+        let began = std::time::Instant::now();
+        let parted = reasoning::part(&text);
+        assert!(parted.answer.len() <= text.len());
+        assert!(began.elapsed().as_secs() < 20, "{unit:?} took {:?}", began.elapsed());
     }
 }

@@ -85,6 +85,8 @@ fn a_topic_is_the_same_however_its_file_was_written() {
         "Größe\nnow?\n".as_bytes().to_vec(),
         "Größe\r\nnow?\r\n".as_bytes().to_vec(),
         "\u{feff}Größe\nnow?".as_bytes().to_vec(),
+        "\u{feff}\u{feff}Größe\nnow?".as_bytes().to_vec(),
+        "Größe\rnow?\r".as_bytes().to_vec(),
         wide(b"\xff\xfe", u16::to_le_bytes),
         wide(b"\xfe\xff", u16::to_be_bytes),
     ];
@@ -123,6 +125,7 @@ fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
     desk.write("empty.txt", "");
     desk.write("blank.txt", " \n\t \u{3000}\n");
     desk.write("binary.bin", b"\x89PNG\r\n\0\0\0");
+    desk.write("nul.txt", b"Fee: 40 GBP a month?\0");
     desk.write("latin.txt", b"Fee: 40 \xa3 a month?");
     desk.write("torn.txt", b"\xff\xfeS\0h");
     desk.write("folder/file.txt", "");
@@ -140,6 +143,7 @@ fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
         ("@empty.txt", "", &["empty"]),
         ("@blank.txt", "", &["empty"]),
         ("@binary.bin", "", &["binary.bin", "UTF-8"]),
+        ("@nul.txt", "", &["nul.txt", "not UTF-8 text: no text"]),
         ("@folder", "", &["folder", "directory"]),
         ("@latin.txt", "", &["latin.txt", "UTF-8", "windows-1252"]),
         ("@torn.txt", "", &["torn.txt", "UTF-16LE"]),

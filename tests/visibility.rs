@@ -384,6 +384,16 @@ fn a_name_that_is_a_word_stays_where_it_is_one() {
         ("Creative", "Licences such as Creative, MIT and Apache are known."),
         ("Creative", "I like Creative Commons, and so does everybody."),
         ("Creative", "I am creative, and so is the licence."),
+        ("Creative", "Creative solutions: MIT and BSD."),
+        ("Creative", "This is Creative Commons: a licence."),
+        ("Creative", "It is creative work (Creative Commons)"),
+        ("Creative", "As Creative Director I would wait."),
+        ("Creative", "Als Creative Commons w\u{fc}rde ich es nehmen."),
+        ("Analyst", "Hire one more role (Analyst)."),
+        ("Data", "Data: 40 GB."),
+        ("Analyst", "ChatGPT and Claude are used by OpenAI and by Anthropic; I would do as Google, and wait."),
+        ("Analyst", "As OpenAI models go, GPT-4o is cheap; a model by Meta is cheaper."),
+        ("Analyst", "As a model by Meta shows, it can be done."),
         ("Creative", "Adobe Creative Cloud costs more."),
         ("Creative", "Unlike Creative, I would say, MIT is short."),
         ("Analyst", "Most analyst reports name Kafka; an Analyst Day confirmed it."),
@@ -413,6 +423,8 @@ fn a_name_that_is_a_word_stays_where_it_is_one() {
     for (persona, statement) in cases {
         assert_eq!(shown_of(persona, "m1", statement), statement, "by {persona}");
     }
+    let shown = shown_of("Analyst", "m3", "As m3, a model by Meta, I take MIT.");
+    assert_eq!(shown, "As [a participant], a model by [a participant], I take MIT.");
     let subject = "Claim m1 rests on m1, and llama is an animal.";
     assert_eq!(shown_of("Analyst", "m1", subject), subject, "the id of a material is no name of a model");
 }
@@ -434,6 +446,14 @@ fn a_name_is_taken_out_where_its_holder_means_itself() {
         ("Creative", "MIT is best, and as **Creative**, I say so."),
         ("Creative", "My view as \"Creative\" is MIT."),
         ("Creative", "MIT is best. I hold this as Creative."),
+        ("Creative", "Creative here."),
+        ("Creative", "This is Creative: MIT is best."),
+        ("Creative", "Creative: MIT it is."),
+        ("Creative", "**Creative**: MIT."),
+        ("Creative", "MIT (Creative)"),
+        ("Creative", "Als Creative w\u{fc}rde ich MIT nehmen."),
+        ("Creative", "Als Creative zou ik MIT nemen."),
+        ("Creative", "Hier ist Creative: MIT."),
         ("Analyst", "MIT is best. \u{2014} Analyst"),
         ("Analyst", "MIT is best.\n\u{2014}Analyst"),
         ("Analyst", "MIT is best.\n- Analyst"),
@@ -465,6 +485,15 @@ fn a_name_is_taken_out_where_its_holder_means_itself() {
     let named = [
         ("As vllm-persona-1 I have read both.", "persona-1"),
         ("VLLM-Persona-1 has read both.", "ersona-1"),
+        ("As qwen2.5-7b, a model by Meta, I have read both.", "Meta"),
+        ("As ChatGPT, I have read both.", "ChatGPT"),
+        ("As an OpenAI model, I have read both.", "OpenAI"),
+        ("As an OpenAI model I have read both.", "OpenAI"),
+        ("As GPT-4o, I have read both.", "GPT"),
+        ("I am Claude 3.5 Sonnet, made by Anthropic, and have read both.", "Claude"),
+        ("I am Claude, made by Anthropic, and have read both.", "Anthropic"),
+        ("As a large language model trained by Google, I have read both.", "Google"),
+        ("Als Gemini w\u{fc}rde ich beide lesen.", "Gemini"),
         ("As Llama, I have read both.", "Llama"),
         ("I am Llama, and have read both.", "Llama"),
         ("As qwen2.5-7b I have read both; qwen2.5-7b is good at it.", "qwen2.5"),

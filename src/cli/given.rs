@@ -58,6 +58,14 @@ fn from(flag: &str, source: impl Read, name: &str) -> Result<String, Failure> {
     match decoded.source {
         Source::Guessed(encoding) => Err(not_utf8(format!("not UTF-8 text; it looks like {encoding}"), encoding)),
         Source::Certain if decoded.text.len() > TOPIC_BYTES_MAX => Err(too_long()),
-        Source::Certain => Ok(with_line_feeds(&decoded.text).into_owned()),
+        Source::Certain => Ok(as_written(&decoded.text)),
     }
+}
+
+/// A file's text whatever the program that wrote it puts around: without further byte order marks, and with line feeds as line
+/// ends. A carriage return beside other control characters steers a terminal, and stays what it is.
+fn as_written(text: &str) -> String {
+    let text = with_line_feeds(text.trim_start_matches('\u{feff}'));
+    let steers = text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
+    if steers { text.into_owned() } else { text.replace('\r', "\n") }
 }

@@ -47,6 +47,7 @@ fn worded(record: &Record, found: &Contradiction) -> String {
             let named: Vec<String> = options.iter().map(option).collect();
             format!("it names {} alone, and {outcome}", named.join(" and "))
         }
+        Contradiction::Undecided => format!("it says that nothing was chosen, and {outcome}"),
         Contradiction::OtherCount { count } => format!("it says {count}, and no round came to that"),
         Contradiction::OtherEstimate { number } => {
             format!("it says {}, and nobody gave that number, nor did a round come to it", line(number))

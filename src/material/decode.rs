@@ -9,6 +9,11 @@ use crate::material::legacy;
 
 /// How many bytes tell whether a file is text, as git looks at them.
 const LOOKED_AT: usize = 8_000;
+/// Fewest bytes that tell UTF-16 or UTF-32 without a mark.
+const WIDE_BYTES_MIN: usize = 4;
+/// Smallest share of NULs among the bytes of UTF-16 and of UTF-32 without a mark: nearly one in two, and two in three.
+const ZEROS_OF_UTF_16: f64 = 0.4;
+const ZEROS_OF_UTF_32: f64 = 0.6;
 /// Byte order marks, longer ones first, and what they state.
 const MARKS: [(&[u8], Stated); 7] = [
     (&[0xff, 0xfe, 0, 0], Stated::Utf32(u32::from_le_bytes)),
@@ -170,16 +175,23 @@ pub(super) fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<Stri
     encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
 }
 
-/// Bytes with NULs as UTF-16 or UTF-32 without a mark, if they can be nothing else: all of it is text.
+/// Bytes with NULs as UTF-16 or UTF-32 without a mark, if they can be nothing else: all of it is text, in which NULs stand where
+/// those of plain letters would. A text with a NUL or two in it is none of them.
 fn unmarked_wide(bytes: &[u8]) -> Option<Decoded> {
     let is_read = |text: Option<String>| text.filter(|text| !text.is_empty() && !text.contains(is_no_text));
     let wide = [("UTF-32LE", u32::from_le_bytes as fn([u8; 4]) -> u32), ("UTF-32BE", u32::from_be_bytes)];
     let found = wide.into_iter().find_map(|(name, read)| Some((name, is_read(utf32(bytes, read))?)));
     let zeros = |parity: usize| bytes.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
+    let share = |zeros: usize| zeros as f64 / bytes.len() as f64;
+    let is_short = bytes.len() < WIDE_BYTES_MIN;
     let encoding = match (zeros(0), zeros(1)) {
-        (0, _) => UTF_16LE,
-        (_, 0) => UTF_16BE,
-        (_, _) => return found.map(|(name, text)| Decoded { text, source: Source::Guessed(name) }),
+        (_, _) if is_short => return None,
+        (0, odd) if share(odd) >= ZEROS_OF_UTF_16 => UTF_16LE,
+        (even, 0) if share(even) >= ZEROS_OF_UTF_16 => UTF_16BE,
+        (even, odd) if share(even + odd) >= ZEROS_OF_UTF_32 => {
+            return found.map(|(name, text)| Decoded { text, source: Source::Guessed(name) });
+        }
+        (_, _) => return None,
     };
     let text = is_read(strictly(encoding, bytes))?;
     Some(Decoded { text, source: Source::Guessed(encoding.name()) })
@@ -193,13 +205,47 @@ fn legacy(bytes: &[u8]) -> Result<Decoded, Undecodable> {
         faults += usize::from(!chunk.invalid().is_empty());
     }
     // Other encodings form characters of UTF-8 by chance alone.
-    if sound >= faults {
+    if sound >= faults || is_built_as_utf8(bytes) {
         return Err(first_fault(bytes, damaged));
     }
     match legacy::told(bytes) {
         Some((encoding, text)) => Ok(Decoded { text, source: Source::Guessed(encoding) }),
         None => Err(first_fault(bytes, |byte, line| Undecodable::Unknown { byte, line })),
     }
+}
+
+/// Whether all that is not UTF-8 is built as if it were: half of a surrogate pair, an overlong form, or a sign that was cut off
+/// and whose beginning stands for no letters elsewhere.
+fn is_built_as_utf8(bytes: &[u8]) -> bool {
+    let mut runs: Vec<Vec<u8>> = Vec::new();
+    let mut is_joined = false;
+    for chunk in bytes.utf8_chunks() {
+        match (chunk.valid().is_empty() && is_joined, runs.last_mut()) {
+            (true, Some(run)) => run.extend(chunk.invalid()),
+            (true | false, _) if chunk.invalid().is_empty() => {}
+            (_, _) => runs.push(chunk.invalid().to_vec()),
+        }
+        is_joined = !chunk.invalid().is_empty();
+    }
+    runs.iter().all(|run| is_built_run(run))
+}
+
+fn is_built_run(mut run: &[u8]) -> bool {
+    while !run.is_empty() {
+        let length = match run {
+            [0xc0, 0x80, ..] => 2,
+            [0xe0..=0xef, _, _, ..] => 3,
+            [0xf0..=0xf7, _, _, _, ..] => 4,
+            // Dashes and quotation marks, marks of byte order, emoji.
+            [0xe2 | 0xef, _] | [0xf0, 0x9f] | [0xf0, 0x9f, _] => run.len(),
+            _ => return false,
+        };
+        if !run[1..length].iter().all(|byte| (0x80..0xc0).contains(byte)) {
+            return false;
+        }
+        run = &run[length..];
+    }
+    true
 }
 
 fn damaged(byte: u8, line: usize) -> Undecodable {
@@ -285,5 +331,37 @@ mod tests {
         check_refused(b"+/v8-Hi Mom +Jjo--!", "UTF-7");
         check_refused(b"\x1b$)C\x0e>H\x0f", "ISO-2022-KR");
         check_refused(b"\xc8\x85\x93\x93\x96\x15\xc8\x85", "cannot be told");
+    }
+
+    #[test]
+    fn a_text_with_a_nul_is_no_other_script() {
+        let rows: [&[u8]; 9] = [
+            b"Fee: 40 GBP a month, due.\0",
+            b"Fee: 40 GBP\0 a month, due.",
+            b"\0Fee: 40 GBP a month, due.",
+            b"Fee:\040\0GBP\0a\0month",
+            b"ab\0\0",
+            b"A\0",
+            b"Fee: 40 \xc2\xa3 a month\0",
+            b"PATH=/bin\0HOME=/root\0",
+            b"Fee: 40 \xa3 a month\0\0",
+        ];
+        rows.into_iter().for_each(|bytes| check_refused(bytes, "no text"));
+    }
+
+    #[test]
+    fn what_is_built_as_utf_8_is_no_other_script() {
+        let rows: [&[u8]; 8] = [
+            b"Fee: 40 \xed\xa0\x80 a month",
+            b"\xed\xa0\x80",
+            b"Ship \xed\xa0\xbd\xed\xb8\x80 it",
+            b"null \xc0\x80 byte",
+            b"said \xe2\x80 yes",
+            b"Ship \xf0\x9f\x9a it",
+            b"far \xf4\x90\x80\x80 away",
+            b"overlong \xe0\x80\xaf slash",
+        ];
+        rows.into_iter().for_each(|bytes| check_refused(bytes, "UTF-8, but for the byte"));
+        check(b"VOIL\xc0\x85 caf\xe9\x92s", "VOILÀ… café’s", Source::Guessed("windows-1252"));
     }
 }

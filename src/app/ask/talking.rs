@@ -153,6 +153,7 @@ fn is_wordless(reply: &Reply) -> bool {
 /// The fault of an answer that says nothing.
 fn wordless(ask: &Ask, reply: Reply, called: &Called) -> Fault {
     let message = match called.calls.first() {
+        None if reply.reasoning.is_some() => "the reply holds reasoning and no answer after it",
         None => "the model answered without a word",
         Some(_) => "the model went on calling tools when it had to answer",
     };

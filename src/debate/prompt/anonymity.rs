@@ -5,7 +5,7 @@
 
 use crate::debate::agent::Agent;
 use crate::debate::event::Setup;
-use crate::debate::prompt::self_reference::{Place, refers_to_author};
+use crate::debate::prompt::self_reference::{Place, refers_to_author, speaks_as_model};
 
 /// Stands where a name was.
 const NAMELESS: &str = "[a participant]";
@@ -19,7 +19,40 @@ enum Kind {
     Unmistakable,
     /// An ordinary word, too: it is taken out where its author refers to itself.
     Role,
+    /// A model or a vendor, whichever the author is: it is taken out where its author says to be that, or made by it.
+    Model,
 }
+
+/// Models, and those who make them: what an author may call itself, whatever it is.
+const MODELS: [&str; 24] = [
+    "ChatGPT",
+    "GPT",
+    "Claude",
+    "Gemini",
+    "Gemma",
+    "Llama",
+    "Mistral",
+    "Mixtral",
+    "DeepSeek",
+    "Qwen",
+    "Grok",
+    "Kimi",
+    "Command R",
+    "OpenAI",
+    "Anthropic",
+    "Google DeepMind",
+    "Google",
+    "Meta AI",
+    "Meta",
+    "Mistral AI",
+    "Alibaba",
+    "xAI",
+    "Microsoft",
+    "Cohere",
+];
+/// Words behind the name of a model that belong to it, as numbers do.
+const VERSIONS: [&str; 12] =
+    ["sonnet", "opus", "haiku", "pro", "flash", "mini", "nano", "turbo", "instruct", "large", "small", "ultra"];
 
 struct Name<'a> {
     word: &'a str,
@@ -30,7 +63,7 @@ struct Name<'a> {
 pub(super) fn without_author(text: &str, agent: &Agent, setup: &Setup) -> String {
     let names = names(agent, setup);
     let mut text = text.to_owned();
-    for kind in [Kind::Unmistakable, Kind::Role] {
+    for kind in [Kind::Unmistakable, Kind::Role, Kind::Model] {
         for name in names.iter().filter(|name| name.kind == kind) {
             text = without_name(&text, name);
         }
@@ -52,9 +85,10 @@ fn names<'a>(agent: &'a Agent, setup: &Setup) -> Vec<Name<'a>> {
         names.extend([model, short].map(|word| Name { word, kind: kind_of_model(word, setup) }));
         names.extend([&agent.voice.provider, &agent.voice.family].map(|word| Name { word, kind: Kind::Role }));
     }
+    names.extend(MODELS.map(|word| Name { word, kind: Kind::Model }).into_iter().filter(|_| !agent.voice.is_person()));
     names.retain(|name| !name.word.trim().is_empty());
     names.sort_by_key(|name| std::cmp::Reverse(name.word.len()));
-    names.dedup_by(|one, other| one.word == other.word);
+    names.dedup_by(|one, other| one.word == other.word && one.kind == other.kind);
     names
 }
 
@@ -74,10 +108,13 @@ fn without_name(text: &str, name: &Name<'_>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
     for (start, stop) in starts(text, name.word) {
+        let version = if name.kind == Kind::Model { version_length(&text[stop..]) } else { 0 };
+        let stop = stop + version;
         let place = Place { before: &text[..start], name: name.word, found: &text[start..stop], after: &text[stop..] };
         let is_meant = match name.kind {
             Kind::Unmistakable => true,
             Kind::Role => refers_to_author(&place),
+            Kind::Model => speaks_as_model(&place),
         };
         if is_meant && start >= end {
             out.push_str(&text[end..start]);
@@ -87,6 +124,22 @@ fn without_name(text: &str, name: &Name<'_>) -> String {
     }
     out.push_str(&text[end..]);
     out
+}
+
+/// The length of what follows a model's name and belongs to it: "-4o", " 3.5 Sonnet".
+fn version_length(after: &str) -> usize {
+    let mut length = 0;
+    while let Some(rest) = after[length..].strip_prefix(['-', ' ']) {
+        let is_part = |c: char| c.is_alphanumeric() || c == '.';
+        let word = rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())].trim_end_matches('.');
+        let is_version =
+            word.starts_with(|c: char| c.is_ascii_digit()) || VERSIONS.contains(&word.to_lowercase().as_str());
+        if !is_version {
+            break;
+        }
+        length += 1 + word.len();
+    }
+    length
 }
 
 /// Where `name` stands in `text` with no letter or digit around it, in whatever case: the bytes where it begins and ends.

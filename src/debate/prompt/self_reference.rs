@@ -181,6 +181,31 @@ const PANEL: [&str; 12] = [
     "runde",
     "débat",
 ];
+/// What a model is called behind its maker's name.
+const MODEL: [&str; 8] = ["model", "language", "ai", "assistant", "llm", "chatbot", "modell", "sprachmodell"];
+/// Begin a sentence in which somebody says what it is.
+const OF_ITSELF: [&str; 9] = ["as a", "as an", "as [", "i am", "i'm", "i\u{2019}m", "als ", "ich bin", "speaking as"];
+/// Say that somebody made a model.
+const MADE: [&str; 14] = [
+    "model",
+    "assistant",
+    "llm",
+    "chatbot",
+    "made",
+    "trained",
+    "developed",
+    "built",
+    "created",
+    "modell",
+    "trainiert",
+    "entwickelt",
+    "trainiertes",
+    "entwickeltes",
+];
+/// Introduce a speaker at the start of a sentence, before a colon.
+const THIS_IS: [&str; 5] = ["this is", "hier ist", "ici", "aqu\u{ed} habla", "dit is"];
+/// The cues for "as" of languages that put the verb between a speaker's role and its first person.
+const AS_INVERTED: [&str; 3] = ["als", "som", "jako"];
 /// What a seat's role is called after its name: "my Analyst hat".
 const ROLE: [&str; 12] = [
     "role",
@@ -226,6 +251,27 @@ pub(super) fn refers_to_author(place: &Place<'_>) -> bool {
         || around.speaks()
 }
 
+/// Whether the author says to be the model that is named at this place, or one made by whom it names.
+pub(super) fn speaks_as_model(place: &Place<'_>) -> bool {
+    let before = place.before.trim_end_matches(WRAPPING);
+    let after = place.after.trim_start_matches(WRAPPING);
+    let around =
+        Around { before, after, is_spelled: place.found.starts_with(char::is_uppercase) || place.name == "xAI" };
+    let lead = before.trim_end();
+    let bare = without_article(lead);
+    let is_kind = bare.len() < lead.len() && around.goes_on_with(&MODEL);
+    let is_end = around.ends_clause() || around.goes_on_in_first_person();
+    let opens = AS.iter().find_map(|cue| without_end(bare, cue)).is_some_and(begins_sentence);
+    let is_named = opens || ends_with_any(bare, &I_AM) || ends_with_any(bare, &SPEAKS_AS);
+    let is_own = is_named && (is_end || is_kind) || opens && around.is_inverted(bare);
+    let sentence = lead.rsplit(['.', '!', '?', '\n']).next().unwrap_or_default().to_lowercase();
+    let opening = sentence.trim_start();
+    let says_what_it_is = OF_ITSELF.iter().any(|start| opening.starts_with(start));
+    let is_made_by = ["by", "from", "von", "par", "por"].iter().any(|by| without_end(lead, by).is_some());
+    let tells_maker = MADE.iter().any(|word| sentence.split(' ').any(|said| bare_word(said) == *word));
+    around.is_spelled && (is_own || says_what_it_is && is_made_by && tells_maker && is_end)
+}
+
 /// Whether the name is capitalised where it is spelled in small letters on the panel, as those of vendors are.
 fn is_proper(place: &Place<'_>) -> bool {
     let is_small = !place.name.contains(char::is_uppercase);
@@ -251,15 +297,31 @@ impl Around<'_> {
         if ends_with_any(lead, &I_AM) {
             return self.is_spelled && (goes_on || self.goes_on_with(&PARTICLES));
         }
+        let introduces = THIS_IS.iter().find_map(|cue| without_end(lead, cue)).is_some_and(begins_sentence);
+        if introduces
+            && self.is_spelled
+            && (self.after.starts_with([':', '.', '\u{2014}']) || self.goes_on_with(&SPEAKS))
+        {
+            return true;
+        }
         let Some(head) = AS.iter().find_map(|cue| without_end(lead, cue)) else { return false };
         if head.trim_end().to_lowercase().ends_with("such") {
             return false;
         }
         let is_of_speaker = begins_clause(head) || speaks_of_itself(head);
         is_first_person
+            || self.is_spelled && begins_clause(head) && self.is_inverted(lead)
             || self.is_spelled
                 && is_of_speaker
                 && (self.ends_clause() || self.is_of_this_panel() || self.is_said_with_as())
+    }
+
+    /// "Als Creative würde ich …".
+    fn is_inverted(&self, lead: &str) -> bool {
+        let mut words = self.after.split_whitespace();
+        let verb = words.next().unwrap_or_default();
+        let is_verb = self.after.starts_with(' ') && verb.chars().all(char::is_lowercase);
+        ends_with_any(lead, &AS_INVERTED) && is_verb && words.next().is_some_and(first_person_begins)
     }
 
     /// "I, the Analyst, …", or a name beside another that was taken out already.
@@ -291,7 +353,9 @@ impl Around<'_> {
         let is_set_off = is_set_off.trim_start().starts_with([':', '：', '—', '–', '|']);
         let is_labelled =
             is_set_off && (is_marked || is_bracketed) || (is_set_off || is_bracketed) && first_person_begins(rest);
-        self.is_spelled && begins_line(lead) && is_labelled
+        // A heading goes on in small letters, or with a number.
+        let heads_text = is_set_off && lead.trim().is_empty() && rest.starts_with(char::is_uppercase);
+        self.is_spelled && (begins_line(lead) && is_labelled || heads_text)
     }
 
     /// "— Analyst" at the end of a sentence and of a line, or the name alone on the last line.
@@ -307,7 +371,8 @@ impl Around<'_> {
         let is_last_line = ends_text && lead.ends_with('\n') && lead.trim_end().ends_with(['.', '!', '?', ',', '。']);
         let is_dashed = ["—", "–", "―"].iter().any(|mark| signed(mark)) && ends_line;
         let is_hyphenated = ["--", "-", "~"].iter().any(|mark| signed(mark)) && ends_text;
-        let is_in_brackets = signed("(") && self.after.starts_with(')') && ends_text;
+        let closes_text = self.after.trim_end() == ")" && lead.ends_with('(');
+        let is_in_brackets = signed("(") && self.after.starts_with(')') && ends_text || closes_text;
         self.is_spelled && (is_dashed || is_hyphenated || is_in_brackets || is_last_line)
     }
 
@@ -376,6 +441,12 @@ fn begins_line(lead: &str) -> bool {
     let line =
         lead.trim_end_matches([' ', '\t']).trim_end_matches(WRAPPING).trim_end_matches([' ', '\t', '#', '>', '-']);
     line.is_empty() || line.ends_with(['\n', '.', '!', '?', ':', '。', '！', '？'])
+}
+
+/// Whether a sentence begins after `head`.
+fn begins_sentence(head: &str) -> bool {
+    let head = head.trim_end().trim_end_matches(WRAPPING).trim_end();
+    head.is_empty() || head.ends_with(SENTENCE_ENDS)
 }
 
 fn without_article(lead: &str) -> &str {

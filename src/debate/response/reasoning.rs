@@ -1,6 +1,7 @@
 //! Reasoning that stands in the same text as the answer.
 //!
-//! Must never take a word for a mark that only speaks of one: a tag in quotes, or in a text of a JSON object, is no tag.
+//! Must never take a word for a mark that only speaks of one: a tag in quotes, in code, in a sentence, or in a text of a JSON
+//! object, is no tag. Where an object may stand within what was thought, it does.
 
 use crate::debate::response::json;
 
@@ -16,6 +17,11 @@ pub struct Parted {
 /// Longest name of a tag, and longest list of its attributes, in bytes.
 const NAME_MAX: usize = 40;
 const ATTRIBUTES_MAX: usize = 120;
+
+/// A word that also names data: it is a tag of reasoning before anything is said, and nowhere else.
+const DATA: &str = "reason";
+/// The word in square brackets that is a template's mark, and no heading, where it stands in capitals.
+const TEMPLATE: &str = "[THINK]";
 
 /// Parts of names that tell a tag of reasoning, whatever model or template it comes from.
 const NAMES: [&str; 7] = ["think", "thought", "reason", "reflect", "scratchpad", "monologue", "rumination"];
@@ -37,6 +43,136 @@ struct Tag {
     start: usize,
     end: usize,
     mark: Mark,
+    kind: Kind,
+}
+
+/// How surely a tag is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sure,
+    /// It may be an element of data.
+    Data,
+    /// It may be a heading.
+    Heading,
+}
+
+/// Where things stand in a text that tell what its tags are, in order.
+struct Layout<'a> {
+    text: &'a str,
+    braces: Vec<usize>,
+    line_ends: Vec<usize>,
+    /// Where the last line begins that an object or a block of code begins with.
+    last_form: usize,
+    /// Where the last closing tag begins.
+    last_closing: usize,
+    /// Blocks of code, and code within lines.
+    code: Vec<(usize, usize)>,
+}
+
+impl<'a> Layout<'a> {
+    fn of(text: &'a str, tags: &[Tag]) -> Self {
+        let last_closing = tags.iter().rfind(|tag| tag.mark == Mark::Closes).map_or(0, |tag| tag.start);
+        let code = code(text);
+        let mut layout = Self { text, braces: Vec::new(), line_ends: Vec::new(), last_form: 0, last_closing, code };
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            if begins_form(line) {
+                layout.last_form = start;
+            }
+            layout.braces.extend(line.match_indices('{').map(|(at, _)| start + at));
+            start += line.len();
+            layout.line_ends.push(start);
+        }
+        layout
+    }
+
+    /// Whether an object may stand in a stretch.
+    fn holds_object(&self, start: usize, end: usize) -> bool {
+        self.braces.get(self.braces.partition_point(|at| *at < start)).is_some_and(|at| *at < end)
+    }
+
+    /// What follows a place on its line.
+    fn rest_of_line(&self, at: usize) -> &'a str {
+        let end = self.line_ends.get(self.line_ends.partition_point(|end| *end <= at));
+        &self.text[at..end.copied().unwrap_or(self.text.len())]
+    }
+
+    /// The code that a place lies in.
+    fn code_at(&self, at: usize) -> Option<(usize, usize)> {
+        let last = self.code.partition_point(|(start, _)| *start <= at).checked_sub(1)?;
+        Some(self.code[last]).filter(|(_, end)| at < *end)
+    }
+
+    /// Whether an opening tag sets reasoning off, before `later` tags, and after nothing but reasoning where `is_first`.
+    fn opens(&self, tag: &Tag, later: &[Tag], is_first: bool) -> bool {
+        let closing = later.first().filter(|next| next.mark == Mark::Closes);
+        if let Some((_, end)) = self.code_at(tag.start) {
+            return self.holds_object(tag.end, closing.map_or(end, |closing| closing.start.min(end)));
+        }
+        match tag.kind {
+            Kind::Data => is_first,
+            Kind::Heading if self.last_closing > tag.start => true,
+            Kind::Heading => {
+                let has_form_apart = self.last_form > tag.end && !begins_form(&self.text[tag.end..]);
+                self.holds_object(tag.end, self.text.len()) && !has_form_apart
+            }
+            Kind::Sure => begins_line(self.text, tag.start) || !self.is_spoken_of(tag, closing),
+        }
+    }
+
+    /// Whether a sentence speaks of an opening tag within a line.
+    fn is_spoken_of(&self, tag: &Tag, closing: Option<&Tag>) -> bool {
+        let before = self.text[..tag.start].strip_suffix(' ').and_then(|before| before.chars().next_back());
+        let follows_word = before.is_some_and(|before| before.is_alphanumeric() || before == ',');
+        if let Some(closing) = closing {
+            let holds_object = self.holds_object(tag.end, closing.start);
+            return follows_word && !holds_object && sentence_goes_on(&self.text[closing.end..]);
+        }
+        let line = self.rest_of_line(tag.end);
+        let goes_on = line.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_lowercase));
+        let ends = line.trim_end().ends_with(['.', '!', '?', ':', ';']);
+        !self.holds_object(tag.end, self.text.len()) || follows_word && goes_on && ends && !line.contains('{')
+    }
+
+    /// Whether a closing tag ends reasoning whose opening tag never came.
+    fn closes(&self, tag: &Tag, before: Option<&Tag>) -> bool {
+        let is_example = self.code_at(tag.start).is_some_and(|(start, _)| !self.holds_object(start, tag.start));
+        let opening = before.filter(|before| before.mark == Mark::Opens && before.kind == Kind::Sure);
+        let is_of_pair = opening.is_some_and(|opening| self.is_spoken_of(opening, Some(tag)));
+        tag.kind == Kind::Sure && !is_example && !is_of_pair && !is_mentioned(self.text, *tag)
+    }
+}
+
+/// Whether an object, or a block of code, is the first thing in a text.
+fn begins_form(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with('{') || text.starts_with(FENCE)
+}
+
+const FENCE: &str = "```";
+
+/// Where code stands in a text, as Markdown has it: in closed blocks, and between backticks of one line.
+fn code(text: &str) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let (mut block, mut spans_before, mut start) = (None, 0, 0);
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        match (line.trim().strip_prefix(FENCE), block) {
+            (Some(""), Some(begun)) => {
+                found.truncate(spans_before);
+                found.push((begun, end));
+                block = None;
+            }
+            // A block that another one begins in was never closed.
+            (Some(_), _) => (block, spans_before) = (Some(start), found.len()),
+            (None, _) => {
+                let ticks: Vec<usize> = line.match_indices('`').map(|(at, _)| start + at).collect();
+                found.extend(ticks.as_chunks::<2>().0.iter().map(|[open, close]| (*open, close + 1)));
+            }
+        }
+        start = end;
+    }
+    found
 }
 
 /// Takes the reasoning off a text: what stands in tags of reasoning or in channels that are not the final one, and what stands
@@ -57,31 +193,31 @@ pub fn part(text: &str) -> Parted {
         return Parted { reasoning, answer: within.answer };
     }
     let tags: Vec<Tag> = tags(text).into_iter().filter(|tag| !is_said(tag.start)).collect();
-    let last_closing = tags.iter().rev().find(|tag| tag.mark == Mark::Closes).map_or(0, |tag| tag.start);
-    let last_brace = text.rfind('{').unwrap_or(0);
-    // An opening tag within a line, with neither an end nor a form after it, is spoken of.
-    let is_spoken_of = |tag: &Tag| tag.start > last_closing.max(last_brace) && !begins_line(text, tag.start);
-    let (mut reasoning, mut answer, mut from, mut is_open) = (String::new(), String::new(), 0, false);
-    for tag in tags {
-        match (tag.mark, is_open) {
-            (Mark::Opens, false) if !is_spoken_of(&tag) => {
-                answer.push_str(&text[from..tag.start]);
-                (is_open, from) = (true, tag.end);
+    let layout = Layout::of(text, &tags);
+    let (mut reasoning, mut answer, mut from, mut open) = (String::new(), String::new(), 0, None);
+    for (place, tag) in tags.iter().enumerate() {
+        match (tag.mark, open) {
+            (Mark::Opens, None) => {
+                let is_first = answer.trim().is_empty() && text[from..tag.start].trim().is_empty();
+                if layout.opens(tag, &tags[place + 1..], is_first) {
+                    answer.push_str(&text[from..tag.start]);
+                    (open, from) = (Some(tag.kind), tag.end);
+                }
             }
-            (Mark::Closes, true) => {
+            (Mark::Closes, Some(kind)) if tag.kind != Kind::Data || kind == Kind::Data => {
                 add(&mut reasoning, &text[from..tag.start]);
-                (is_open, from) = (false, tag.end);
+                (open, from) = (None, tag.end);
             }
             // The opening tag stood in the template, or what was thought spoke of tags.
-            (Mark::Closes, false) if !is_mentioned(text, tag) => {
+            (Mark::Closes, None) if layout.closes(tag, place.checked_sub(1).map(|before| &tags[before])) => {
                 add(&mut reasoning, &std::mem::take(&mut answer));
                 add(&mut reasoning, &text[from..tag.start]);
                 from = tag.end;
             }
-            (Mark::Closes, false) | (Mark::Opens, true | false) => {}
+            (Mark::Closes, None | Some(_)) | (Mark::Opens, Some(_)) => {}
         }
     }
-    match is_open {
+    match open.is_some() {
         // The tag stood in a text of an object that was written badly, and nothing of that object is an answer.
         true if unmatched_end(&text[from..]).is_some() => {
             return Parted { reasoning: text.trim().to_owned(), answer: String::new() };
@@ -159,7 +295,8 @@ fn tag(text: &str, at: usize) -> Option<Tag> {
         let is_closing = rest.starts_with("<channel|>");
         let name = channel.len() - channel.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).len();
         let length = rest.len() - channel.len() + if is_closing { 0 } else { name };
-        return Some(Tag { start: at, end: at + length, mark: if is_closing { Mark::Closes } else { Mark::Opens } });
+        let mark = if is_closing { Mark::Closes } else { Mark::Opens };
+        return Some(Tag { start: at, end: at + length, mark, kind: Kind::Sure });
     }
     let (open, close) = BRACKETS.into_iter().find(|(open, _)| rest.starts_with(open))?;
     let inner = &rest[open.len()..];
@@ -179,13 +316,19 @@ fn tag(text: &str, at: usize) -> Option<Tag> {
     let name = name.to_ascii_lowercase();
     // `[think]` in brackets stands for a template's own mark; prose puts other words in brackets.
     let is_ours = NAMES.iter().any(|part| name.contains(part)) && name.len() <= NAME_MAX && is_attributes;
+    let is_ours = is_ours && name != "reasons";
     let length = open.len() + inner.len() + close.len();
     if !is_ours || open == "[" && !slashed && is_bracketed_word(text, at, length) {
         return None;
     }
     let ends = slashed || name.starts_with("end") || name.contains("_end") || name.ends_with("end_of_thinking");
     let mark = if ends { Mark::Closes } else { Mark::Opens };
-    Some(Tag { start: at, end: at + length, mark })
+    let kind = match open {
+        _ if name == DATA => Kind::Data,
+        "[" if mark == Mark::Opens && !rest.starts_with(TEMPLATE) => Kind::Heading,
+        _ => Kind::Sure,
+    };
+    Some(Tag { start: at, end: at + length, mark, kind })
 }
 
 /// Whether a word in square brackets is a link, a note or a word of a sentence: a template writes its mark in capitals, or at
@@ -211,13 +354,21 @@ fn is_quoted(text: &str, tag: Tag) -> bool {
     text[..tag.start].ends_with(quotes) && text[tag.end..].starts_with(quotes)
 }
 
-/// Whether a sentence goes on around a tag: then it speaks of the tag.
+/// Whether a sentence goes on, or ends, around a tag: then it speaks of the tag.
 fn is_mentioned(text: &str, tag: Tag) -> bool {
-    let before = &text[..tag.start];
-    let space = &before[before.trim_end().len()..];
-    let goes_on =
-        text[tag.end..].strip_prefix(' ').and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase);
-    space.ends_with(' ') && !space.contains('\n') && space.len() < before.len() && goes_on
+    let before = text[..tag.start].strip_suffix([' ', '(']).and_then(|before| before.chars().next_back());
+    let follows_word = before.is_some_and(|before| !before.is_whitespace() && !matches!(before, '}' | ']' | '`'));
+    follows_word && sentence_goes_on(&text[tag.end..])
+}
+
+/// Whether a sentence goes on with `rest`, or ends there with a mark.
+fn sentence_goes_on(rest: &str) -> bool {
+    let mut rest = rest.chars();
+    match rest.next() {
+        Some(' ') => rest.next().is_some_and(char::is_lowercase),
+        Some(next) => ['.', ',', ';', ':', '!', '?', ')'].contains(&next),
+        None => false,
+    }
 }
 
 /// Parts a text that names the channels of the harmony format, whole or with its special tokens left out; `None` where it

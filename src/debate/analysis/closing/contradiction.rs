@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::debate::analysis::closing::choice::{self, Way};
 use crate::debate::analysis::closing::tokens::{Token, sentences};
-use crate::debate::analysis::closing::vocabulary::{Meaning, meaning};
-use crate::debate::analysis::closing::{estimated, tally};
+use crate::debate::analysis::closing::{estimated, tally, undecided};
 use crate::debate::claims::Entry;
 use crate::debate::consensus::Consensus;
 use crate::debate::estimate::Estimates;
@@ -29,14 +29,16 @@ pub enum Contradiction {
         /// The option it names.
         option: OptionId,
     },
-    /// It names options, and nowhere the one that won.
+    /// It settles on options, and nowhere names the one that won.
     WinnerUnnamed {
-        /// The options it names.
+        /// The options it settles on.
         options: Vec<OptionId>,
     },
-    /// It states a count of votes that no round came to.
+    /// It says that the panel chose nothing, and an option won.
+    Undecided,
+    /// It states a count or a share of votes that no round came to.
     OtherCount {
-        /// The count, such as `3 to 1`.
+        /// The count, such as `3 to 1` or `100%`.
         count: String,
     },
     /// It states a number as the panel's that nobody gave and no round came to.
@@ -83,21 +85,31 @@ pub fn contradictions(text: &Synthesis, counted: &Counted<'_>) -> Vec<Contradict
     let judged = std::iter::once(text.conclusion.as_str()).chain(text.rationale.iter().map(|p| p.text.as_str()));
     let judged: Vec<Vec<Token>> = judged.flat_map(|part| sentences(part, counted.options)).collect();
     if let Some(verdict) = counted.estimate {
-        let plain = judged.iter().filter(|sentence| is_plain(sentence));
+        let plain = judged.iter().filter(|sentence| choice::is_plain(sentence));
         let numbers: BTreeSet<String> =
             plain.filter_map(|sentence| estimated::foreign(sentence, verdict, &counted.estimates)).collect();
         found.extend(numbers.into_iter().map(|number| Contradiction::OtherEstimate { number }));
     }
     if let Some(last) = counted.last {
-        let others: Vec<&OptionId> = judged.iter().filter_map(|sentence| chosen(sentence, counted.winner)).collect();
-        found.extend(others.first().map(|option| Contradiction::OtherWinner { option: (*option).clone() }));
-        if others.is_empty() {
+        let chosen: Vec<(&OptionId, Way)> = judged.iter().filter_map(|sentence| choice::chosen(sentence)).collect();
+        let names_winner = judged.iter().any(|sentence| choice::may_choose(sentence, counted.winner));
+        // Where the winner is named as chosen, another option may have won in some respect.
+        let is_other = |(option, way): &&(&OptionId, Way)| {
+            Some(*option) != counted.winner && (*way == Way::ByPanel || !names_winner)
+        };
+        let other = chosen.iter().find(is_other);
+        found.extend(other.map(|(option, _)| Contradiction::OtherWinner { option: (*option).clone() }));
+        if other.is_none() {
             found.extend(unnamed(&sentences(&text.conclusion, counted.options), counted));
         }
+        let was_tied = counted.rounds.iter().any(|round| round.leading.len() > 1);
+        let is_decided = counted.winner.is_some() && !names_winner && !was_tied;
+        let says_undecided = judged.iter().any(|sentence| undecided::is_told(sentence));
+        found.extend((is_decided && says_undecided).then_some(Contradiction::Undecided));
         let counts = judged.iter().flat_map(|sentence| tally::foreign(sentence, last, &counted.rounds));
         let counts: BTreeSet<String> = counts.collect();
         found.extend(counts.into_iter().map(|count| Contradiction::OtherCount { count }));
-        let is_claimed = judged.iter().any(|sentence| is_plain(sentence) && says_unanimous(sentence));
+        let is_claimed = judged.iter().any(|sentence| tally::says_unanimous(sentence, last.panel));
         found.extend((is_claimed && !tally::is_unanimous(last)).then_some(Contradiction::NotUnanimous));
     }
     let claims = unknown(std::iter::once(text.conclusion.as_str()).chain(points).chain(rest), counted);
@@ -105,56 +117,14 @@ pub fn contradictions(text: &Synthesis, counted: &Counted<'_>) -> Vec<Contradict
     found
 }
 
-/// The option that a sentence names as the panel's choice, if it is another than the winner.
-fn chosen<'a>(sentence: &'a [Token], winner: Option<&OptionId>) -> Option<&'a OptionId> {
-    if !is_plain(sentence) {
-        return None;
-    }
-    let is_of_panel = sentence.iter().any(|token| token.means(Meaning::Panel));
-    let named = sentence.iter().enumerate().filter_map(|(at, token)| Some((at, token.option()?)));
-    let mut chosen = named.filter(|(at, _)| {
-        let (before, after) = (&sentence[..*at], &sentence[at + 1..]);
-        is_chosen_by(before, is_of_panel) || is_followed_by_choice(after)
-    });
-    chosen.next().map(|(_, option)| option).filter(|option| Some(*option) != winner)
-}
-
-/// Whether an option is what the words before it choose: "the panel chose", "the decision is".
-fn is_chosen_by(before: &[Token], is_of_panel: bool) -> bool {
-    let is_linked = before.iter().rev().take_while(|token| token.is_filler()).any(Token::links);
-    match before.iter().rev().find(|token| !token.is_filler()) {
-        Some(word) if word.means(Meaning::Choice) => is_of_panel,
-        Some(word) if word.means(Meaning::Panel) => is_linked,
-        Some(_) | None => false,
-    }
-}
-
-/// Whether the words after an option say that it was chosen, or won.
-fn is_followed_by_choice(after: &[Token]) -> bool {
-    let next = after.iter().find(|token| !token.is_filler());
-    next.is_some_and(|word| word.means(Meaning::Victory) || word.means(Meaning::Choice))
-}
-
-/// Whether a sentence speaks of what the panel came to, and not of a minority, of before, or of what is not so.
-fn is_plain(sentence: &[Token]) -> bool {
-    !sentence.iter().any(|token| token.means(Meaning::Reserve))
-}
-
-fn says_unanimous(sentence: &[Token]) -> bool {
-    sentence.iter().any(|token| match token {
-        Token::Word(word) => meaning(word) == Some(Meaning::Panel) && tally::is_word_for_unanimity(word),
-        Token::Option(_) | Token::Mark(_) => false,
-    })
-}
-
-/// A text that names options, and not the one that won although it is short enough to be repeated.
+/// A conclusion that settles on options, and never names the one that won although it is short enough to be repeated.
 fn unnamed(conclusion: &[Vec<Token>], counted: &Counted<'_>) -> Option<Contradiction> {
     let winner = counted.winner?;
     let words = counted.options.iter().find(|choice| choice.id == *winner)?;
-    let named: BTreeSet<&OptionId> = conclusion.iter().flatten().filter_map(Token::option).collect();
-    let is_unnamed = !named.is_empty() && !named.contains(winner);
-    (is_unnamed && words.text.chars().count() <= NAMED_CHARS_MAX)
-        .then(|| Contradiction::WinnerUnnamed { options: named.into_iter().cloned().collect() })
+    let is_named = conclusion.iter().flatten().any(|token| token.option() == Some(winner));
+    let settled: BTreeSet<&OptionId> = conclusion.iter().filter_map(|sentence| choice::settled_on(sentence)).collect();
+    (!is_named && !settled.is_empty() && words.text.chars().count() <= NAMED_CHARS_MAX)
+        .then(|| Contradiction::WinnerUnnamed { options: settled.into_iter().cloned().collect() })
 }
 
 /// The ids of claims in the texts that the ledger does not hold.

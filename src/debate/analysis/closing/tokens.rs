@@ -8,6 +8,36 @@ use crate::debate::text::{comparable, identity, is_unspaced};
 /// Longest option, in characters, that reads as a common word, such as Yes or No.
 const COMMON_CHARS_MAX: usize = 3;
 
+/// Words before the number of an option.
+const NUMBERED: [&str; 10] =
+    ["option", "option #", "opción", "opção", "opzione", "optie", "вариант", "选项", "選択肢", "옵션"];
+/// Particles that Korean puts behind a name without a space.
+const PARTICLES: [&str; 23] = [
+    "을",
+    "를",
+    "은",
+    "는",
+    "이",
+    "가",
+    "으로",
+    "로",
+    "와",
+    "과",
+    "의",
+    "도",
+    "에",
+    "에서",
+    "만",
+    "보다",
+    "이다",
+    "이나",
+    "나",
+    "처럼",
+    "이며",
+    "입니다",
+    "대신",
+];
+
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
@@ -46,6 +76,19 @@ impl Token {
         }
     }
 
+    /// The word, if it is one.
+    pub(super) fn word(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Mark(_) | Self::Option(_) => None,
+        }
+    }
+
+    /// Whether it is one of these words.
+    pub(super) fn is_one_of(&self, words: &[&str]) -> bool {
+        self.word().is_some_and(|word| words.contains(&word))
+    }
+
     /// The option, if it is one.
     pub(super) fn option(&self) -> Option<&OptionId> {
         match self {
@@ -61,6 +104,7 @@ pub(super) fn sentences(text: &str, options: &[Choice]) -> Vec<Vec<Token>> {
         .iter()
         .flat_map(|choice| [identity(&choice.text), choice.id.0.to_lowercase()].map(|name| (name, &choice.id)))
         .filter(|(name, _)| !name.is_empty())
+        .chain(numbered(options))
         .collect();
     // The longest first, so that "move now" is not read as "move".
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
@@ -79,6 +123,23 @@ pub(super) fn sentences(text: &str, options: &[Choice]) -> Vec<Vec<Token>> {
     }
     found.retain(|sentence| !sentence.is_empty());
     found
+}
+
+/// The options by their numbers, such as "option 2"; none where an option's own words might mean another.
+fn numbered(options: &[Choice]) -> Vec<(String, &OptionId)> {
+    let is_mistakable = |choice: &Choice| {
+        let text = identity(&choice.text);
+        text.chars().all(char::is_numeric) || NUMBERED.iter().any(|word| text.contains(word))
+    };
+    if options.iter().any(is_mistakable) {
+        return Vec::new();
+    }
+    let names = |choice: &Choice| -> Vec<String> {
+        let number = choice.id.0.trim_start_matches('o');
+        NUMBERED.iter().flat_map(|word| [format!("{word}{number}"), format!("{word} {number}")]).collect()
+    };
+    let named = options.iter().filter(|choice| is_id(&choice.id.0));
+    named.flat_map(|choice| names(choice).into_iter().map(move |name| (name, &choice.id))).collect()
 }
 
 /// Reads a folded text from left to right.
@@ -130,12 +191,17 @@ fn is_named_at(text: &str, at: usize, name: &str) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() && !is_unspaced(c);
     let (before, next) = (text[..at].chars().next_back(), after.chars().next());
     let cuts = |outer: Option<char>, inner: Option<char>| outer.is_some_and(is_letter) && inner.is_some_and(is_letter);
-    if cuts(before, name.chars().next()) || cuts(next, name.chars().next_back()) {
+    if cuts(before, name.chars().next()) || cuts(next, name.chars().next_back()) && !is_particle_next(after) {
         return false;
     }
     // A short answer such as "no" is a common word too: it counts at the end of a clause alone.
     let is_common = name.chars().count() <= COMMON_CHARS_MAX && name.chars().all(is_letter) && !is_id(name);
     !is_common || after.trim_start().chars().next().is_none_or(|c| !c.is_alphanumeric())
+}
+
+/// Whether a particle is all that the word goes on with.
+fn is_particle_next(after: &str) -> bool {
+    PARTICLES.contains(&&after[..after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len())])
 }
 
 fn is_id(name: &str) -> bool {

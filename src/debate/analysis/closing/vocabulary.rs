@@ -101,7 +101,11 @@ const CHOICE: &[&str] = &[
     "adopted",
     "endorses",
     "endorsed",
-    "voted", // English
+    "voted",
+    "prefer",
+    "favour",
+    "favor",
+    "agreed", // English
     "wählte",
     "wählt",
     "gewählt",
@@ -110,7 +114,10 @@ const CHOICE: &[&str] = &[
     "stimmte",
     "stimmt",
     "gestimmt",
-    "empfiehlt", // German
+    "stimmten",
+    "wählten",
+    "empfiehlt",
+    "empfehlen", // German
     "choisi",
     "choisit",
     "retient",
@@ -118,12 +125,21 @@ const CHOICE: &[&str] = &[
     "recommande",
     "opté",
     "opte",
-    "voté", // French
+    "voté",
+    "choisissent",
+    "votent",
+    "recommandent", // French
     "eligió",
     "elige",
     "recomienda",
     "optó",
     "votó",
+    "eligieron",
+    "votaron",
+    "optaron",
+    "escogieron",
+    "escolheram",
+    "votaram",
     "escolheu",
     "escolhe",
     "recomenda",
@@ -132,6 +148,9 @@ const CHOICE: &[&str] = &[
     "sceglie",
     "raccomanda",
     "votato",
+    "scelgono",
+    "kozen",
+    "stemden",
     "koos",
     "kiest",
     "gekozen", // Italian, Dutch
@@ -139,7 +158,9 @@ const CHOICE: &[&str] = &[
     "выбрал",
     "выбирает",
     "рекомендует",
-    "проголосовала", // Russian
+    "проголосовала",
+    "выбрали",
+    "проголосовали", // Russian
 ];
 
 const VICTORY: &[&str] = &[
@@ -151,6 +172,8 @@ const VICTORY: &[&str] = &[
     "gewann",
     "gewinnt",
     "gewonnen",
+    "siegt",
+    "siegte",
     "gagne",
     "gagné",
     "ganó",
@@ -268,7 +291,13 @@ const RESERVE: &[&str] = &[
     "alternative",
     "costs",
     "risk",
-    "risks", // English
+    "risks",
+    "runner",
+    "fallback",
+    "backup",
+    "pilot",
+    "trial",
+    "secondary", // English
     "nicht",
     "kein",
     "keine",
@@ -317,6 +346,192 @@ const RESERVE: &[&str] = &[
     "без",
     "почти",
     "но", // Russian
+];
+
+/// Words that say what was not chosen, behind what was.
+pub(super) const NEGATIONS: &[&str] = &["not", "nicht", "pas", "no", "não", "non", "niet", "не"];
+
+/// Words that begin a sentence which asks for an option.
+pub(super) const IMPERATIVES: &[&str] = &[
+    "go",
+    "take",
+    "pick",
+    "choose",
+    "select",
+    "switch",
+    "move",
+    "migrate",
+    "deploy",
+    "recommendation",
+    "answer",
+    "nehmt",
+    "nehmen",
+    "empfehlung",
+    "antwort",
+    "choisir",
+    "prendre",
+    "elegir",
+    "escolher",
+];
+
+/// Words that may stand before a winner without telling in what it wins.
+pub(super) const LEADS: &[&str] = &[
+    "so",
+    "thus",
+    "hence",
+    "therefore",
+    "then",
+    "end",
+    "overall",
+    "also",
+    "still",
+    "of",
+    "had",
+    "and",
+    "hat",
+    "haben",
+    "hatte",
+    "mit",
+    "am",
+    "ende",
+    "somit",
+    "daher",
+    "ont",
+    "ha",
+    "hanno",
+    "han",
+    "donc",
+    "fin",
+    "enfin",
+    "final",
+    "al",
+    "heeft",
+    "hebben",
+];
+
+/// Words that begin a respect in which something is so.
+pub(super) const RESPECTS: &[&str] = &[
+    "in",
+    "on",
+    "for",
+    "at",
+    "when",
+    "where",
+    "as",
+    "by",
+    "with",
+    "only",
+    "regarding",
+    "bei",
+    "beim",
+    "im",
+    "en",
+    "sur",
+    "pour",
+    "para",
+    "por",
+    "per",
+    "su",
+    "voor",
+    "op",
+    "bij",
+    "при",
+    "в",
+    "для",
+];
+
+/// Words that begin a reason.
+pub(super) const REASONS: &[&str] =
+    &["because", "since", "due", "thanks", "weil", "denn", "wegen", "car", "parce", "porque", "perché", "omdat"];
+
+/// Parts of words for the panel, in Korean and in scripts that set no word apart.
+pub(super) const UNSPACED_PANEL: &[&str] = &[
+    "委员会",
+    "委員会",
+    "委員會",
+    "小组",
+    "小組",
+    "专家组",
+    "評審",
+    "评审",
+    "多数",
+    "パネル",
+    "全員",
+    "패널",
+    "위원회",
+    "다수",
+];
+
+/// Parts of words for choosing there.
+pub(super) const UNSPACED_CHOICE: &[&str] = &[
+    "选择了",
+    "选定",
+    "决定采用",
+    "推荐",
+    "選擇了",
+    "選定",
+    "推薦",
+    "選ん",
+    "選択し",
+    "決め",
+    "推奨",
+    "선택",
+    "결정",
+    "추천",
+    "택했",
+];
+
+/// Parts of words there for a minority, for before, and for what is not so.
+pub(super) const UNSPACED_RESERVE: &[&str] = &[
+    "没",
+    "沒",
+    "不",
+    "未",
+    "无",
+    "無",
+    "非",
+    "否",
+    "败",
+    "敗",
+    "输",
+    "负",
+    "負",
+    "少数",
+    "如果",
+    "若",
+    "可能",
+    "初",
+    "首先",
+    "开始",
+    "部分",
+    "一些",
+    "拒",
+    "反对",
+    "但",
+    "ない",
+    "なかっ",
+    "ません",
+    "ず",
+    "一部",
+    "もし",
+    "却下",
+    "않",
+    "못",
+    "안",
+    "아니",
+    "없",
+    "소수",
+    "일부",
+    "처음",
+    "만약",
+    "면",
+    "졌",
+    "패배",
+    "거부",
+    "거절",
+    "기각",
+    "지만",
+    "대안",
 ];
 
 /// Words that may stand between a verb and what is chosen.
