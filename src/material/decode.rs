@@ -339,7 +339,7 @@ mod tests {
             b"Fee: 40 GBP a month, due.\0",
             b"Fee: 40 GBP\0 a month, due.",
             b"\0Fee: 40 GBP a month, due.",
-            b"Fee:\040\0GBP\0a\0month",
+            b"Fee:\x0040\0GBP\0a\0month",
             b"ab\0\0",
             b"A\0",
             b"Fee: 40 \xc2\xa3 a month\0",
