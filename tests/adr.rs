@@ -12,8 +12,9 @@ use roundtable::export::{Format, record, render};
 use support::told;
 
 /// Headings in their order; some are left out where there is nothing to say.
-const HEADINGS: [&str; 15] = [
+const HEADINGS: [&str; 16] = [
     "## Context and question",
+    "## Premises",
     "## Options considered",
     "## Decision",
     "## Consequences",

@@ -103,7 +103,7 @@ fn a_flag_that_cannot_be_used_is_named_with_its_value() {
         (&["--seed", "9007199254740992"], &["--seed", "`9007199254740992`", "9007199254740991"], None),
         (&["--output", "record"], &["--output", "`record`"], Some(".json")),
         (&["--output", "record.pdf"], &["--output", "`record.pdf`"], Some(".md")),
-        (&["--output", "nowhere/record.md"], &["--output", "`nowhere/record.md`"], None),
+        (&["--output", "nowhere/record.md"], &["--output", "`nowhere/record.md`"], Some("make it first")),
     ];
     for (arguments, named, hint) in rows {
         check_own_refusal(Desk::new().run(&rehearsed(arguments)), 2, named, *hint);

@@ -427,7 +427,7 @@ fn on_a_panel_documents_are_left_aside_and_that_is_said() {
     desk.write(".roundtable/personas/plain.md", "---\nname: plain\ndescription: plain\n---\nBe plain.\n");
     let told = warnings(&desk);
     assert!(told.contains("ROUNDTABLE_DOCUMENTS are left aside on a panel, by architect too:"), "{told}");
-    assert!(!told.contains("plain") && told.contains("--context"), "{told}");
+    assert!(!told.contains("plain") && told.contains("as its context"), "{told}");
     desk.unset("ROUNDTABLE_DOCUMENTS");
     assert_eq!(warnings(&desk), "");
 }

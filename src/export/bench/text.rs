@@ -10,7 +10,7 @@ use crate::export::text::{money, short};
 
 /// The last line.
 pub const FOOT: &str =
-    "the report as JSON or HTML also goes by topic and debate by debate, and says what each number means";
+    "by topic and debate, and what each number means: the report as JSON or HTML";
 /// The longest line.
 const LINE_MAX: usize = 80;
 
