@@ -622,10 +622,7 @@ fn a_path_names_a_file_outright() {
         ("delphi.yml", "delphi.yml: no such file"),
         ("a\u{1b}/b", "a\\u{1b}/b: no such file"),
         ("delfi", "unknown mode `delfi`; did you mean `delphi`?"),
-        (
-            "red-team",
-            "unknown mode `red-team`; did you mean `red-team-blue-team`?",
-        ),
+        ("red-team", "unknown mode `red-team`; did you mean `red-team-blue-team`?"),
         ("..", "unknown mode `..`"),
         ("", "unknown mode ``"),
     ] {

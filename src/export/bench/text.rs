@@ -9,8 +9,7 @@ use crate::export::bench::words;
 use crate::export::text::{money, short};
 
 /// The last line.
-pub const FOOT: &str =
-    "by topic and debate, and what each number means: the report as JSON or HTML";
+pub const FOOT: &str = "by topic and debate, and what each number means: the report as JSON or HTML";
 /// The longest line.
 const LINE_MAX: usize = 80;
 
