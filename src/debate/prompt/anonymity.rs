@@ -61,7 +61,9 @@ struct Name<'a> {
 
 /// Returns `text` without the names by which its author could be known.
 pub(super) fn without_author(text: &str, agent: &Agent, setup: &Setup) -> String {
-    let names = names(agent, setup);
+    let mut names = names(agent, setup);
+    let folded = text.to_ascii_lowercase();
+    names.retain(|name| name.kind != Kind::Model || folded.contains(&name.word.to_ascii_lowercase()));
     let mut text = text.to_owned();
     for kind in [Kind::Unmistakable, Kind::Role, Kind::Model] {
         for name in names.iter().filter(|name| name.kind == kind) {
