@@ -287,6 +287,12 @@ const DATABASES: [&str; 4] = [
     "Stay on MySQL for another year.",
     "Move to a managed cloud database.",
 ];
+const WAYS: [&str; 4] = [
+    "Migrate to Postgres now.",
+    "Go to Postgres in small steps.",
+    "Postgres, with a read replica first.",
+    "Move to managed Postgres.",
+];
 const SAME: [&str; 4] = ["Migrate to Postgres."; 4];
 
 #[test]
@@ -296,7 +302,8 @@ fn one_option_found_in_statements_that_contradict_each_other_is_told_and_passes_
         ("the sortings say so", DATABASES, Some(json!([1, 2])), true),
         ("it cannot be read", DATABASES, Some(json!("some")), true),
         ("a place that is none", DATABASES, Some(json!([9])), true),
-        ("the sortings find none", DATABASES, Some(json!([])), false),
+        ("the sortings find none, and one denies another", DATABASES, Some(json!([])), true),
+        ("the sortings find none", WAYS, Some(json!([])), false),
         ("in the same words", SAME, None, false),
     ];
     for (title, statements, contradicting, is_doubted) in rows {

@@ -22,6 +22,7 @@ pub mod mode;
 pub mod needs;
 pub mod person;
 pub mod personas;
+pub mod polarity;
 pub mod prompt;
 pub mod protocol;
 pub mod question;

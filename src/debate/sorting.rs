@@ -6,6 +6,7 @@ use crate::debate::agent::Seat;
 use crate::debate::consensus;
 use crate::debate::event::{Frozen, SortingBasis};
 use crate::debate::history::History;
+use crate::debate::polarity;
 use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::response::{Pile, Response};
 use crate::debate::rules::{self, Rule};
@@ -53,7 +54,8 @@ pub enum Sorting {
 }
 
 /// Whether the only option that the sortings found may hold statements that contradict each other: one of the sortings says so,
-/// or does not say that there are none. Statements in the same words need no sorting, and do not contradict each other.
+/// or does not say that there are none, or some statement denies what another does not. Statements in the same words need no
+/// sorting, and do not contradict each other.
 pub fn is_only_option_in_doubt(history: &History) -> bool {
     let is_only = history.frozen.as_ref().is_some_and(|frozen| {
         frozen.options.len() == 1 && frozen.sorted.len() > 1 && frozen.basis != SortingBasis::Verbatim
@@ -67,7 +69,8 @@ pub fn is_only_option_in_doubt(history: &History) -> bool {
     };
     is_only
         && Rule::OneOptionCaveat.holds_in(history.setup.format)
-        && [Pass::Forward, Pass::Reverse, Pass::Third].into_iter().any(is_doubtful)
+        && ([Pass::Forward, Pass::Reverse, Pass::Third].into_iter().any(is_doubtful)
+            || polarity::differs(statements(history).iter().map(|(_, statement)| statement.as_str())))
 }
 
 /// The opening statements by seat; abstentions state nothing.
