@@ -43,7 +43,8 @@ pub(super) fn without_unit<'a>(written: &'a str, unit: &str) -> &'a str {
     // A sign belongs to the number, wherever the unit stands.
     let sign = written[..first].find(['-', '+', '\u{2212}', '.']).unwrap_or(first);
     let (before, after) = (&written[..sign], &written[last + 1..]);
-    let is_unit = |words: &str| words.trim().is_empty() || is_same(words, unit);
+    let bare = |words: &str| words.trim_matches(['*', '_', '`', ' ']).to_owned();
+    let is_unit = |words: &str| bare(words).is_empty() || is_same(&bare(words), unit);
     // Where the sign stands before the unit, as in -$5, the number alone would lose it.
     let is_whole = written[sign..first].trim_start_matches(['-', '+', '\u{2212}', '.']).trim().is_empty();
     if is_whole && is_unit(before) && is_unit(after) { written[sign..=last].trim() } else { written }

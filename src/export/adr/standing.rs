@@ -120,7 +120,7 @@ fn in_front_matter(lines: &[&str]) -> Option<Place> {
 /// An item or a line such as `- Status: accepted` or `**Status:** accepted`, before the first section.
 fn in_a_line(lines: &[&str]) -> Option<Place> {
     let shown = shown(lines);
-    let front = lines.iter().enumerate().take_while(|(_, line)| !line.starts_with("## "));
+    let front = lines.iter().enumerate().take_while(|(at, line)| !shown[*at] || !line.starts_with("## "));
     front.filter(|(at, _)| shown[*at]).find_map(|(at, line)| {
         let line = line.trim_end();
         let key = line.trim_start_matches(['-', '*', '_', ' ']);
