@@ -713,7 +713,7 @@ async fn a_wait_that_there_is_no_time_for_is_told_with_what_helps() {
             let fake = Fake::sequence(vec![refused, say()]);
             let fault = run(&gateway("anthropic", fake.url(), timeouts()), "anthropic").await.result.unwrap_err();
             let expected = format!(
-                "come back after {wait}, choose another provider, or let one step in for Anthropic: --fallback NAME"
+                "come back after {wait}, choose another provider, or name one that steps in for Anthropic: ROUNDTABLE_FALLBACK"
             );
             assert_eq!((fault.hint, fake.log().len()), (expected, 1), "{status}, {header}");
         }
