@@ -452,7 +452,7 @@ fn broken_phases_are_refused() {
     let twice = format!("{SAMPLE}  - name: again{again}");
     check_source(
         &twice,
-        "34:13: phase `exchange` has rounds already; only one phase can take what `--rounds` asks for",
+        "34:13: phase `exchange` has rounds already; only one phase can take the rounds that are asked for",
     );
 }
 
