@@ -23,7 +23,7 @@ pub fn sentence(record: &Record) -> Option<String> {
     }
 }
 
-/// What was left out of one reply and why: "confidence: it must be a number; claims[2].kind: …".
+/// What was left out of one reply and why: `confidence: it must be a number; claims[2].kind: …`.
 pub fn left_out(unread: &[Unread]) -> Option<String> {
     let told: Vec<String> =
         unread.iter().map(|unread| format!("{}: {}", line(&unread.field), line(&unread.why))).collect();
