@@ -14,6 +14,7 @@
 //!            ├──► personas                  Markdown with front matter → who is asked alone, or seated
 //!            ├──► bench                     YAML → modes × topics × panels × repeats
 //!            ├──► material                  files, folders, diffs → debate::material; what looks like a secret
+//!            ├──► message                   what to tell people, as values; cli and mcp find the words
 //!            ├──► telemetry               notices → log lines on stderr; traces and metrics, where the build has them
 //!            └──► export                    log → text, markdown, adr, html, json, ndjson; views of one side of it; progress
 //! ```
