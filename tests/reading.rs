@@ -872,3 +872,18 @@ fn who_abstains_without_the_field_for_it_abstains_and_who_denies_it_does_not() {
         assert_eq!(outcome_of(&response), Outcome::NoVote, "{reply}");
     }
 }
+
+/// Each of these would keep a reader busy for hours that looked at the whole reply again for each of its parts.
+#[test]
+fn no_reply_is_too_long_to_be_read() {
+    const PARTS: usize = 200_000;
+    for part in ["<a ", "<a>{\"b\": 1}", "</a><b>{}", "<!-- {\"b\": 1} ", "{\"b\": 1}"] {
+        let text = format!("{}BALLOT", part.repeat(PARTS)).replace("BALLOT", &ballot().to_string());
+        read_as_meant(&ballot_terms(), &said(&text));
+    }
+    let objection = "objection ".repeat(PARTS);
+    let raised = read_ballot(&with(&ballot(), "blocking_objection", json!(objection))).blocking_objection;
+    assert!(raised.is_some_and(|words| words.starts_with("objection objection")));
+    let option = "Kafka ".repeat(PARTS);
+    check(&with(&ballot(), "option", json!(option)).to_string(), &O1);
+}

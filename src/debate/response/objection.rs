@@ -286,8 +286,7 @@ fn denies_objection(clause: &[&str]) -> bool {
         let is_last = at + 1 == clause.len();
         is_noun || is_last && ADJECTIVES.iter().any(|adjective| word.starts_with(adjective))
     };
-    let between = |from: usize, to: usize| to - from - 1 <= BETWEEN_MAX;
-    let is_denied = |at: usize| (0..at).any(|denial| refuses(clause[denial]) && between(denial, at));
+    let is_denied = |at: usize| clause[at.saturating_sub(BETWEEN_MAX + 1)..at].iter().any(|word| refuses(word));
     let closes = clause.last().is_some_and(|last| CLOSING_DENIALS.iter().any(|denial| closes_with(last, denial)));
     let spaced = (0..clause.len()).any(|at| is_subject(at) && (is_denied(at) || closes && clause.len() <= 4));
     let joined = |word: &&str| is_unspaced(word) && denies_within(word);

@@ -142,9 +142,10 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
     let (mut readable, mut problem, mut broken): (Vec<Response>, Option<String>, Option<String>) =
         (Vec::new(), None, None);
     let mut end = 0;
+    let set_apart = setting::set_apart(&said);
     let is_said = |piece: &&Piece| {
         !reasoning::is_within(&quoted, piece.start)
-            && !setting::is_set_apart(&said, piece.start, piece.end)
+            && !setting::is_within(&set_apart, piece.start)
             && !setting::is_example(&said, piece.start)
     };
     for piece in pieces.iter().filter(is_said) {
