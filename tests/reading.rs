@@ -876,7 +876,7 @@ fn who_abstains_without_the_field_for_it_abstains_and_who_denies_it_does_not() {
 /// Each of these would keep a reader busy for hours that looked at the whole reply again for each of its parts.
 #[test]
 fn no_reply_is_too_long_to_be_read() {
-    const PARTS: usize = 200_000;
+    const PARTS: usize = 20_000;
     for part in ["<a ", "<a>{\"b\": 1}", "</a><b>{}", "<!-- {\"b\": 1} ", "{\"b\": 1}"] {
         let text = format!("{}BALLOT", part.repeat(PARTS)).replace("BALLOT", &ballot().to_string());
         read_as_meant(&ballot_terms(), &said(&text));
