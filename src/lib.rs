@@ -49,7 +49,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! `examples/embed.rs` does so with a provider of its own, and tells how it goes. `tests/layers.rs` holds the arrows above. What
+//! `examples/embed.rs` does so with a provider of its own, and tells how it goes. `tests/laws/layers.rs` holds the arrows above. What
 //! the words mean:
 //!
 //! | word | means |

@@ -1,6 +1,6 @@
 //! What is fuzzed: one function a target. Each takes any bytes, and panics when the program breaks a promise.
 //!
-//! `tests/fuzzed.rs` runs the same functions over the kept inputs, on a stable toolchain.
+//! `tests/laws/fuzz_corpus.rs` runs the same functions over the kept inputs, on a stable toolchain.
 
 mod logs;
 mod replies;

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fake::Behaviour;
+use crate::support::fake::Behaviour;
 
 /// One vendor for each wire.
 pub(crate) const VENDORS: [&str; 5] = ["anthropic", "openai", "google", "openrouter", "perplexity"];

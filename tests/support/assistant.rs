@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::program::Desk;
+use crate::support::program::Desk;
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(30);

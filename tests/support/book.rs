@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::fake::{Behaviour, Fake, Script, Seen};
-use crate::program::{Desk, VENDORS};
-use crate::stored::{self, Log};
-use crate::voices;
+use crate::support::fake::{Behaviour, Fake, Script, Seen};
+use crate::support::program::{Desk, VENDORS};
+use crate::support::stored::{self, Log};
+use crate::support::voices;
 
 /// Every seventh reply, if the form allows it, cannot be read at first, so that turns of two calls are cut as well.
 const STUMBLE: usize = 7;

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Behaviour, Seen};
+use crate::support::fake::{Behaviour, Seen};
 
 /// A call: the tool's name, and its arguments as they are written.
 pub(crate) type Wanted<'a> = (&'a str, &'a str);

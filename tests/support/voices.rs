@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::fake::{Behaviour, Script, Seen};
+use crate::support::fake::{Behaviour, Script, Seen};
 
 /// Perspectives that the moderator proposes, as many as there are seats.
 pub(crate) const PERSPECTIVES: [&str; 5] = ["Botanist", "Jurist", "Plumber", "Harbour Pilot", "Night Nurse"];
