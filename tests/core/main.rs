@@ -9,6 +9,7 @@ mod adr;
 mod config;
 mod continuation;
 mod decision;
+mod doubted_votes;
 mod engine;
 mod error;
 mod estimate;

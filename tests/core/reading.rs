@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 /// What a reply to a ballot is read as.
 #[derive(Debug, Clone, PartialEq)]
-enum Outcome {
+pub(crate) enum Outcome {
     Vote(&'static str),
     Abstains,
     NoVote,
 }
 
-const O1: Outcome = Outcome::Vote("o1");
-const O2: Outcome = Outcome::Vote("o2");
+pub(crate) const O1: Outcome = Outcome::Vote("o1");
+pub(crate) const O2: Outcome = Outcome::Vote("o2");
 
-fn terms(options: &[&str]) -> StanceTerms {
+pub(crate) fn terms(options: &[&str]) -> StanceTerms {
     let choice = |(index, text): (usize, &&str)| Choice { id: OptionId::at(index), text: (*text).to_owned() };
     StanceTerms {
         options: options.iter().enumerate().map(choice).collect(),
@@ -36,7 +36,7 @@ fn ballot_terms() -> Contract {
 }
 
 /// A ballot for o2.
-fn ballot() -> Value {
+pub(crate) fn ballot() -> Value {
     json!({
         "because": "it is sound", "statement": "I hold this.", "ratings": { "o1": -1, "o2": 2 }, "option": "o2",
         "abstain_reason": null, "blocking_objection": null, "confidence": 0.8,
@@ -48,17 +48,17 @@ fn draft() -> Value {
     with(&with(&ballot(), "option", json!("o1")), "statement", json!("I hold that."))
 }
 
-fn with(value: &Value, field: &str, new: Value) -> Value {
+pub(crate) fn with(value: &Value, field: &str, new: Value) -> Value {
     let mut value = value.clone();
     value[field] = new;
     value
 }
 
-fn read_as_meant(contract: &Contract, reply: &Reply) -> Response {
+pub(crate) fn read_as_meant(contract: &Contract, reply: &Reply) -> Response {
     read::read(contract, reply, Strictness::AsMeant)
 }
 
-fn outcome_of(response: &Response) -> Outcome {
+pub(crate) fn outcome_of(response: &Response) -> Outcome {
     let Some(stance) = response.stance() else { return Outcome::NoVote };
     match stance.option.as_ref().map(|option| option.0.as_str()) {
         Some("o1") => O1,
@@ -70,13 +70,13 @@ fn outcome_of(response: &Response) -> Outcome {
 }
 
 /// Checks what a reply of the panel on Kafka and NATS is read as; BALLOT and DRAFT stand for theirs.
-fn check(text: &str, expected: &Outcome) {
+pub(crate) fn check(text: &str, expected: &Outcome) {
     let text = text.replace("BALLOT", &ballot().to_string()).replace("DRAFT", &draft().to_string());
     let response = read_as_meant(&ballot_terms(), &said(&text));
     assert_eq!(outcome_of(&response), *expected, "{text}\n{response:?}");
 }
 
-fn read_ballot(value: &Value) -> Ballot {
+pub(crate) fn read_ballot(value: &Value) -> Ballot {
     match read_as_meant(&ballot_terms(), &said(&value.to_string())) {
         Response::Ballot(ballot) => ballot,
         other => panic!("{value}: {other:?}"),

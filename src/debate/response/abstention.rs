@@ -23,10 +23,69 @@ const STEMS: [&str; 20] = [
     "棄権",
     "기권",
 ];
+/// Sentences for the same without such a word.
+const UNDECIDED: [&str; 26] = [
+    "cannot decide",
+    "can't decide",
+    "can not decide",
+    "could not decide",
+    "unable to decide",
+    "undecided",
+    "choose neither",
+    "vote for neither",
+    "rather not vote",
+    "will not vote",
+    "do not vote",
+    "cannot vote",
+    "no vote from me",
+    "not enough data to vote",
+    "nicht entscheiden",
+    "stimme nicht ab",
+    "unentschieden",
+    "ne vote pas",
+    "ne peux pas d\u{e9}cider",
+    "no puedo decidir",
+    "no voto por",
+    "non posso decidere",
+    "не могу решить",
+    "不投票",
+    "无法决定",
+    "決められません",
+];
 /// What denies it.
-const DENIALS: [&str; 20] = [
-    "not", "no", "n't", "never", "nicht", "keine", "pas", "aucune", "sin", "ninguna", "não", "nenhuma", "non",
-    "nessuna", "niet", "geen", "не", "нет", "不", "没",
+const DENIALS: [&str; 32] = [
+    "nobody",
+    "niemand",
+    "personne",
+    "nadie",
+    "other",
+    "others",
+    "keineswegs",
+    "nie",
+    "inte",
+    "ikke",
+    "unnecessary",
+    "considered",
+    "not",
+    "no",
+    "n't",
+    "never",
+    "nicht",
+    "keine",
+    "pas",
+    "aucune",
+    "sin",
+    "ninguna",
+    "não",
+    "nenhuma",
+    "non",
+    "nessuna",
+    "niet",
+    "geen",
+    "не",
+    "нет",
+    "不",
+    "没",
 ];
 /// Words of forms for what does not apply.
 const FILLERS: [&str; 6] = ["notapplicable", "nichtzutreffend", "sansobjet", "noaplica", "entfällt", "不适用"];
@@ -36,7 +95,14 @@ const WORDS_MAX: usize = 14;
 /// Whether a line says that its author abstains.
 pub(super) fn asserts(line: &str) -> bool {
     let line = line.to_lowercase();
-    line.split_whitespace().count() <= WORDS_MAX && speaks(&line) && !denies(&line)
+    line.split(['.', ';', '!', '\u{3002}']).any(|sentence| {
+        sentence.split_whitespace().count() <= WORDS_MAX
+            && (is_undecided(sentence) || speaks(sentence) && !denies(sentence))
+    })
+}
+
+fn is_undecided(sentence: &str) -> bool {
+    UNDECIDED.iter().any(|words| sentence.contains(words))
 }
 
 /// Whether words in the place of a reason for abstaining say that there is none: they deny it, or fill in the field.
@@ -44,7 +110,10 @@ pub(super) fn is_denied(reason: &str) -> bool {
     let reason = reason.to_lowercase();
     let letters: String = reason.chars().filter(|c| c.is_alphanumeric()).collect();
     FILLERS.contains(&letters.as_str())
-        || reason.split_whitespace().count() <= WORDS_MAX && speaks(&reason) && denies(&reason)
+        || reason.split_whitespace().count() <= WORDS_MAX
+            && speaks(&reason)
+            && denies(&reason)
+            && !is_undecided(&reason)
 }
 
 fn speaks(text: &str) -> bool {

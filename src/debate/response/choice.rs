@@ -105,6 +105,20 @@ const LABELS: [&str; 29] = [
     "خيار",
 ];
 
+/// Words for numbers that may be places of options, too.
+const NUMBER_WORDS: [(usize, [&str; 6]); 10] = [
+    (1, ["one", "eins", "ein", "un", "uno", "\u{4e00}"]),
+    (2, ["two", "zwei", "deux", "dos", "due", "\u{4e8c}"]),
+    (3, ["three", "drei", "trois", "tres", "tre", "\u{4e09}"]),
+    (4, ["four", "vier", "quatre", "cuatro", "quattro", "\u{56db}"]),
+    (5, ["five", "f\u{fc}nf", "cinq", "cinco", "cinque", "\u{4e94}"]),
+    (6, ["six", "sechs", "seis", "sei", "zes", "\u{516d}"]),
+    (7, ["seven", "sieben", "sept", "siete", "sette", "\u{4e03}"]),
+    (8, ["eight", "acht", "huit", "ocho", "otto", "\u{516b}"]),
+    (9, ["nine", "neun", "neuf", "nueve", "nove", "\u{4e5d}"]),
+    (10, ["ten", "zehn", "dix", "diez", "dieci", "\u{5341}"]),
+];
+
 /// The keys under which an object names an option.
 const KEYS: [&str; 9] = ["id", "option", "option_id", "choice", "value", "name", "text", "label", "key"];
 
@@ -213,7 +227,7 @@ fn in_words(words: &str, options: &[Choice]) -> Named {
         return Named::Nothing;
     }
     let bare = whole.trim_matches(|c: char| c.is_whitespace() || DRESSING.contains(&c));
-    let is_doubted = words.trim_start().starts_with('!') || words.contains("~~");
+    let is_doubted = is_struck(words) || is_cut_between(words, options);
     // An option may be called so; any other name is struck out or denied.
     if is_doubted && !options.iter().any(|choice| choice.text.trim() == words.trim()) {
         return Named::Several(text::clip(words, 40));
@@ -233,6 +247,22 @@ fn in_words(words: &str, options: &[Choice]) -> Named {
         [id] if !parts.has_signs && parts.repeats(options, id) => Named::One(id.clone()),
         [..] => Named::Several(shown()),
     }
+}
+
+/// Whether a mark denies what is written: a cross, a stroke, an empty box, or the sign of a comment.
+fn is_struck(words: &str) -> bool {
+    let words = words.trim();
+    let begins = ["!", "//", "/*", "--", "<!--"].iter().any(|mark| words.starts_with(mark));
+    let holds = ["~~", "[ ]", "( )", "[-]", "(-)"].iter().any(|mark| words.contains(mark));
+    begins || holds || words.ends_with(": -")
+}
+
+/// Whether a text was cut off where more than one option goes on.
+fn is_cut_between(words: &str, options: &[Choice]) -> bool {
+    let words = words.trim();
+    let Some(kept) = words.strip_suffix("...").or_else(|| words.strip_suffix('\u{2026}')) else { return false };
+    let kept = text::identity(kept);
+    options.iter().filter(|choice| text::identity(&choice.text).starts_with(&kept)).count() > 1
 }
 
 /// What a text is made of: options that it names, words that name none, and signs that may say something.
@@ -256,7 +286,7 @@ impl<'a> Parts<'a> {
             .collect();
         texts.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let mut parts = Self { named: Vec::new(), digits: Vec::new(), rest: Vec::new(), has_signs: false };
-        let mut has_id = false;
+        let (mut has_id, mut is_noun_denied) = (false, false);
         let mut at = 0;
         while let Some(first) = whole[at..].chars().next() {
             if let Some((name, id)) = texts.iter().find(|(name, _)| stands_at(whole, at, name)) {
@@ -266,6 +296,7 @@ impl<'a> Parts<'a> {
                 at += name.len();
             } else if text::is_in_word(first) {
                 let length = word_length(&whole[at..]);
+                is_noun_denied |= parts.rest.is_empty() && parts.names_no(options);
                 parts.rest.push(&whole[at..at + length]);
                 at += length;
             } else {
@@ -277,7 +308,8 @@ impl<'a> Parts<'a> {
             parts.digits.clear();
         }
         if parts.rest.len() > 1 || !parts.named.is_empty() {
-            let is_label = parts.rest.first().is_some_and(|word| LABELS.contains(word));
+            // "No vote" is no vote for No.
+            let is_label = !is_noun_denied && parts.rest.first().is_some_and(|word| LABELS.contains(word));
             parts.rest.drain(..usize::from(is_label));
         }
         parts
@@ -289,11 +321,17 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Whether what was named so far is an option that is a word for no.
+    fn names_no(&self, options: &[Choice]) -> bool {
+        let is_no = |choice: &&Choice| NO.contains(&text::identity(&choice.text).as_str());
+        options.iter().filter(is_no).any(|choice| self.named.contains(&choice.id))
+    }
+
     /// Takes a number that stands by itself for the place of an option in the list, unless an option's text has that number too.
     fn name_places(&mut self, options: &[Choice]) {
         let place = |word: &str| -> Option<&OptionId> {
             let number: usize = word.parse().ok()?;
-            let is_in_text = options.iter().any(|choice| numbers(&choice.text).any(|other| other == word));
+            let is_in_text = options.iter().any(|choice| numbers(&choice.text).any(|other| other == number));
             let choice = options.get(number.checked_sub(1)?)?;
             (!is_in_text || self.named.contains(&choice.id)).then_some(&choice.id)
         };
@@ -327,9 +365,15 @@ fn may_say(whole: &str, at: usize, sign: char) -> bool {
         // Among numbered options, +2 is the second.
         '+' => !is_digit(after) || before.is_some(),
         '-' => {
-            is_digit(after) && !is_digit(before)
+            let is_before_number = is_digit(whole[at + 1..].trim_start().chars().next());
+            is_before_number && !is_digit(before) && whole[..at].trim().is_empty()
+                || is_digit(after) && !is_digit(before)
                 || before.is_some_and(text::is_in_word) && after.is_none_or(|c| c == '-')
         }
+        '/' => is_digit(before) || is_digit(after),
+        // By itself it compares; in a pair, or at the end of an arrow, it does not.
+        '<' => !whole[at..].contains('>'),
+        '>' => !whole[..at].contains('<') && !matches!(before, Some('-' | '=')),
         sign => !sign.is_whitespace() && !DRESSING.contains(&sign),
     }
 }
@@ -350,6 +394,11 @@ fn word_length(text: &str) -> usize {
         before = Some(sign);
     }
     text.len()
+}
+
+/// Whether a folded text names something by itself anywhere.
+pub(super) fn stands_in(whole: &str, name: &str) -> bool {
+    !name.is_empty() && whole.match_indices(name).any(|(at, _)| stands_at(whole, at, name))
 }
 
 /// Whether a name stands at a place of a text by itself: no letter, digit or sign beside it makes it part of another name.
@@ -381,9 +430,17 @@ fn digit_at(text: &str, at: usize) -> bool {
     text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(|c| c.is_ascii_digit())
 }
 
-/// The numbers in a text, as runs of digits.
-fn numbers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty())
+/// The whole numbers in a text: in digits, or as the commonest words for small ones.
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
+    let lower = text.to_lowercase();
+    let words: Vec<String> = lower.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+    let in_digits: Vec<usize> =
+        lower.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect();
+    let spelled = words.into_iter().filter_map(|word| {
+        let row = NUMBER_WORDS.iter().find(|(_, words)| words.contains(&word.as_str()))?;
+        Some(row.0)
+    });
+    in_digits.into_iter().chain(spelled.collect::<Vec<_>>())
 }
 
 /// The option that a word for yes or no names, in whatever language, where two of the options are those.

@@ -13,7 +13,7 @@ use crate::debate::response::fields::{Fields, Item, Notes, is_filler};
 use crate::debate::response::objection::{self, Objection};
 use crate::debate::response::{
     Ballot, Change, Claim, ClaimId, ClaimKind, Concession, Evidence, EvidenceKind, Need, Pile, Point, PosedQuestion,
-    Position, QuestionKind, Response, Stance, Synthesis, abstention, confidence, number,
+    Position, QuestionKind, Response, Stance, Synthesis, abstention, confidence, number, other_fields,
 };
 use crate::debate::text;
 
@@ -157,7 +157,7 @@ fn stance(fields: &Fields<'_>, terms: &StanceTerms) -> Result<Stance, String> {
         return Ok(Stance { abstained: reason, ..Stance::default() });
     }
     let (option, abstained) = option_or_abstention(fields, &terms.options, reason)?;
-    check_other_names(fields, &terms.options, option.as_ref())?;
+    other_fields::check(fields, &terms.options, option.as_ref())?;
     let change = if terms.earlier == Earlier::None { None } else { change(fields) };
     let opening_was = if terms.earlier == Earlier::Sorted { corrected_opening(fields, &terms.options) } else { None };
     Ok(Stance { option, abstained, ratings: ratings(fields, &terms.options), change, opening_was, estimate: None })
@@ -201,35 +201,6 @@ fn option_or_abstention(
             Err(format!("`option` is `{words}`, which is none of {}", ids()))
         }
         (Named::Several(words), _) => Err(format!("`option` is `{words}`, which is none of {} alone", ids())),
-    }
-}
-
-/// Last words of the names of fields in which models repeat their vote, and words of those in which they revise it.
-const VOTE_WORDS: [&str; 7] = ["option", "vote", "choice", "answer", "ballot", "final", "decision"];
-const REVISIONS: [&str; 4] = ["final", "revised", "corrected", "selected"];
-/// Fields of the form that hold no vote of now, whatever their names.
-const NO_VOTES: [&str; 4] = ["option", "opening_was", "abstain_reason", "ratings"];
-
-/// A second field that names another option says otherwise, by itself or in an object of its own.
-fn check_other_names(fields: &Fields<'_>, options: &[Choice], option: Option<&OptionId>) -> Result<(), String> {
-    let is_other = |key: &str, value: &Value| {
-        let name = text::identity(key).replace([' ', '-'], "_");
-        let is_of_form = key == "option" || name != "option" && NO_VOTES.contains(&name.as_str());
-        let is_vote = name.rsplit('_').next().is_some_and(|last| VOTE_WORDS.contains(&last));
-        // A number under another name, such as `final_score`, is no place of an option.
-        let is_revision = REVISIONS.iter().any(|word| name.contains(word)) && !value.is_number();
-        !is_of_form && (is_vote || is_revision)
-    };
-    let differs = |value: &Value| {
-        let inner = value.as_object().and_then(|object| object.get("option"));
-        match choice::named(Some(inner.unwrap_or(value)), options) {
-            Named::One(other) => Some(&other) != option,
-            Named::Nothing | Named::Unknown(_) | Named::Words(_) | Named::Several(_) => false,
-        }
-    };
-    match fields.object.iter().find(|(key, value)| is_other(key, value) && differs(value)) {
-        Some((name, _)) => Err(format!("`{}` and `option` name different options", text::clip(name, 40))),
-        None => Ok(()),
     }
 }
 

@@ -238,14 +238,18 @@ impl Parser<'_> {
             self.advance(c.len_utf8());
             match c {
                 c if ends.contains(&c) => return Ok(string),
-                '\\' => string.push(self.escape()?),
+                '\\' => {
+                    let sign = self.escape(&mut string)?;
+                    string.push(sign);
+                }
                 c => string.push(c),
             }
         }
         Err("it is never closed".to_owned())
     }
 
-    fn escape(&mut self) -> Result<char, String> {
+    /// The sign that an escape stands for; one that stands for none leaves its backslash in the text.
+    fn escape(&mut self, string: &mut String) -> Result<char, String> {
         let Some(c) = self.peek() else { return Err("it is never closed".to_owned()) };
         self.advance(c.len_utf8());
         Ok(match c {
@@ -255,9 +259,13 @@ impl Parser<'_> {
             'b' => '\u{8}',
             'f' => '\u{c}',
             'u' => return self.unicode(),
-            // A backslash before what needs none, as in `\'` or in a path.
+            // A backslash before what needs none, as in `\'`.
             '"' | '\'' | '\\' | '/' => c,
-            _ => return Err(format!("`\\{}` is no escape", shown(&c.to_string()))),
+            // One that was not doubled, as in a path or a pattern: it stays what it is.
+            c => {
+                string.push('\\');
+                c
+            }
         })
     }
 

@@ -2,7 +2,9 @@
 //!
 //! Must never guess: a reply that cannot be read is a value of its own, shown and left out of every number.
 
+mod absence;
 mod abstention;
+mod aside;
 mod choice;
 mod confidence;
 pub mod contract;
@@ -14,6 +16,7 @@ pub mod instructions;
 mod json;
 pub mod number;
 mod objection;
+mod other_fields;
 pub mod read;
 pub mod reasoning;
 mod setting;

@@ -4,6 +4,9 @@
 
 use serde_json::Value;
 
+use crate::debate::response::absence::{
+    self, ADJECTIVES, SUBJECTS, denies_twice, holds_denial, is_unspaced, leaves_some, refuses, tokens,
+};
 use crate::debate::response::choice;
 use crate::debate::text;
 
@@ -20,7 +23,7 @@ pub(super) enum Objection {
 
 /// Most words of a text that gives no reason, and most characters in a script without spaces.
 const WORDS_MAX: usize = 3;
-const UNSPACED_CHARS_MAX: usize = 7;
+const UNSPACED_CHARS_MAX: usize = 4;
 /// Most words, or characters of a script without spaces, of a sentence that says no more than that there is no objection.
 const PLAIN_DENIAL_WORDS_MAX: usize = 4;
 const PLAIN_DENIAL_CHARS_MAX: usize = 8;
@@ -29,110 +32,10 @@ const BETWEEN_MAX: usize = 3;
 /// The texts of an object that stands in the place of an objection, by their keys.
 const TEXT_KEYS: [&str; 6] = ["text", "reason", "objection", "description", "message", "statement"];
 
-/// Beginnings of the nouns for an objection.
-const SUBJECTS: [&str; 45] = [
-    "objection",
-    "objeci",
-    "objeccion",
-    "objeç",
-    "obiez",
-    "obiec",
-    "objeks",
-    "keberatan",
-    "einwand",
-    "einwänd",
-    "bedenken",
-    "bezwa",
-    "bezwar",
-    "invänd",
-    "innvend",
-    "indvend",
-    "возражен",
-    "заперечен",
-    "sprzeciw",
-    "zastrze",
-    "námit",
-    "primjedb",
-    "kifogás",
-    "vastalaus",
-    "itiraz",
-    "ένσταση",
-    "ενστάσεις",
-    "αντίρρ",
-    "اعتراض",
-    "התנגד",
-    "आपत्ति",
-    "คัดค้าน",
-    "phản đối",
-    "phản",
-    "反对",
-    "反對",
-    "异议",
-    "異議",
-    "反対",
-    "이의",
-    "반대",
-    "concern",
-    "blocker",
-    "dissent",
-    "veto",
-];
-/// Beginnings of adjectives for what blocks; alone at the end of a clause they stand for the objection.
-const ADJECTIVES: [&str; 8] = ["blocking", "blockierend", "bloquant", "bloqueant", "bloccant", "блокир", "阻", "blokk"];
 /// Beginnings of the nouns for a reason, and of what a reason may do to an option.
 const REASONS: [&str; 9] = ["reason", "grund", "gründe", "raison", "razón", "razon", "motiv", "причин", "理由"];
 const FORBIDS: [&str; 12] =
     ["forbid", "block", "against", "verbiet", "gegen", "interdi", "prohib", "proíb", "impid", "viet", "запрещ", "反"];
-/// What denies, as a word or at the beginning of one.
-const DENIALS: [&str; 47] = [
-    "no",
-    "none",
-    "not",
-    "nothing",
-    "without",
-    "kein",
-    "nicht",
-    "ohne",
-    "non",
-    "nessun",
-    "nulla",
-    "senza",
-    "sin",
-    "ning",
-    "nada",
-    "sans",
-    "pas",
-    "aucun",
-    "rien",
-    "nenhum",
-    "não",
-    "sem",
-    "geen",
-    "niet",
-    "zonder",
-    "ing",
-    "ikke",
-    "inte",
-    "нет",
-    "не",
-    "без",
-    "nie",
-    "brak",
-    "bez",
-    "žád",
-    "nem",
-    "nincs",
-    "yok",
-    "ei",
-    "nu",
-    "tidak",
-    "δεν",
-    "لا",
-    "ليس",
-    "אין",
-    "नहीं",
-    "không",
-];
 /// Denials that close a sentence in languages that put them last.
 const CLOSING_DENIALS: [&str; 8] = ["нет", "yok", "नहीं", "なし", "無し", "ない", "ません", "없"];
 /// Words for none, by their beginnings, that stand for a whole answer before a stop.
@@ -158,14 +61,87 @@ const NONE: [&str; 20] = [
     "ไม่มี",
     "없",
 ];
+/// Those of them that have endings.
+const IS_STEM: [&str; 9] = ["keine", "aucun", "ningun", "ningún", "nessun", "nenhum", "żad", "žád", "nincs"];
+/// Words that may follow the noun where nothing is said of it: of whom, against what, and since when.
+const AFTER: [&str; 64] = [
+    "from",
+    "to",
+    "at",
+    "on",
+    "so",
+    "against",
+    "with",
+    "for",
+    "in",
+    "here",
+    "remain",
+    "remaining",
+    "identified",
+    "found",
+    "raised",
+    "whatsoever",
+    "that",
+    "of",
+    "about",
+    "regarding",
+    "now",
+    "currently",
+    "were",
+    "exist",
+    "exists",
+    "known",
+    "gegen",
+    "von",
+    "zu",
+    "zur",
+    "bisher",
+    "meinerseits",
+    "bestehen",
+    "vorhanden",
+    "bekannt",
+    "hierzu",
+    "de",
+    "à",
+    "contre",
+    "a",
+    "en",
+    "por",
+    "contra",
+    "da",
+    "di",
+    "alla",
+    "al",
+    "tegen",
+    "van",
+    "mot",
+    "till",
+    "fra",
+    "со",
+    "с",
+    "к",
+    "против",
+    "по",
+    "нет",
+    "do",
+    "wobec",
+    "proti",
+    "ellen",
+    "karşı",
+    "the",
+];
+/// Denials that stand right before a noun, perhaps with what tells its kind.
+const DETERMINERS: [&str; 18] = [
+    "no", "without", "kein", "ohne", "nessun", "senza", "sin", "sans", "aucun", "nenhum", "sem", "geen", "zonder",
+    "ing", "без", "bez", "žád", "ningun",
+];
+/// Verbs right behind the noun for a reason, which tell of it.
+const TELLING: [&str; 8] = ["was", "were", "is", "has", "had", "wurde", "ist", "war"];
 /// Words that follow such a word where it counts things: "none of the tests".
 const COUNTING: [&str; 12] = ["of", "der", "des", "von", "unserer", "de", "des", "du", "dei", "delle", "из", "van"];
 /// Words after which the opposite is said.
 const CONTRASTS: [&str; 12] =
     ["but", "however", "aber", "mais", "pero", "mas", "ma", "но", "maar", "except", "unless", "但"];
-/// What denies in scripts without spaces.
-const UNSPACED_DENIALS: [&str; 10] = ["没", "沒", "无", "無", "不", "ない", "なし", "ません", "없", "ไม่"];
-
 /// Reads an objection from the field for it and, where the form asks for it, from the answer whether there is one.
 pub(super) fn read(words: Option<&Value>, blocking: Option<&Value>) -> Objection {
     let Some(said) = words.map_or(Some(String::new()), in_words) else {
@@ -175,11 +151,11 @@ pub(super) fn read(words: Option<&Value>, blocking: Option<&Value>) -> Objection
         (Some(false), _) => Objection::Absent,
         (Some(true), true) => Objection::Unread("`blocking` is true, and no reason is given".to_owned()),
         (None, true) => Objection::Absent,
-        (Some(true), false) => match denies(&said) && is_plain(&said) {
-            true => Objection::Unread("`blocking` is true, and the reason says that there is none".to_owned()),
-            false => Objection::Raised(said),
-        },
-        (None, false) if denies(&said) => Objection::Absent,
+        (Some(true), false) if absence::is_said(&said) => {
+            Objection::Unread("`blocking` is true, and the reason says that there is none".to_owned())
+        }
+        (Some(true), false) => Objection::Raised(said),
+        (None, false) if absence::is_said(&said) || denies(&said) => Objection::Absent,
         (None, false) if is_short(&said) => Objection::Unread(format!("`{}` gives no reason", text::clip(&said, 40))),
         (None, false) => Objection::Raised(said),
     }
@@ -208,17 +184,16 @@ fn in_words(value: &Value) -> Option<String> {
 fn is_asserted(blocking: Option<&Value>) -> Option<bool> {
     match blocking? {
         Value::Bool(answer) => Some(*answer),
-        Value::String(word) => match word.trim().to_lowercase().as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
+        Value::String(words) => match words.trim().trim_matches(['.', '!', '*', '"']).to_lowercase().as_str() {
+            "true" | "y" | "1" => Some(true),
+            "false" | "n" | "0" => Some(false),
+            word if absence::is_said(word) || word == "non-blocking" => Some(false),
             word => choice::is_yes(word),
         },
-        Value::Number(number) => match number.as_u64() {
-            Some(0) => Some(false),
-            Some(1) => Some(true),
-            Some(_) | None => None,
-        },
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+        Value::Number(number) if number.as_f64() == Some(0.0) => Some(false),
+        Value::Number(number) if number.as_f64() == Some(1.0) => Some(true),
+        Value::Array(items) if items.len() == 1 => is_asserted(items.first()),
+        Value::Number(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
@@ -228,14 +203,6 @@ fn says_nothing(words: &str) -> bool {
     let is_letter = |c: &char| c.is_alphabetic() && !text::is_invisible(*c);
     let letters: String = words.to_lowercase().chars().filter(is_letter).collect();
     letters.is_empty() || FILLERS.contains(&letters.as_str())
-}
-
-/// Whether a text is too short to say more than that there is no objection.
-fn is_plain(words: &str) -> bool {
-    let lower = words.to_lowercase();
-    let unspaced = lower.chars().filter(|c| text::is_unspaced(*c) && c.is_alphabetic()).count();
-    let spaced = tokens(&lower).into_iter().filter(|token| !is_unspaced(token)).count();
-    spaced <= PLAIN_DENIAL_WORDS_MAX && unspaced <= PLAIN_DENIAL_CHARS_MAX
 }
 
 /// Whether a text says in its first clause that there is no objection, and nothing contrary after it: a word for none before a stop,
@@ -259,7 +226,7 @@ fn is_word_for_none(clause: &[&str]) -> bool {
     let is_unspaced_word = is_unspaced(first);
     let is_none = NONE.iter().any(|none| match is_unspaced_word {
         true => first == none || first.strip_suffix(none).is_some_and(|rest| rest.chars().count() <= 2),
-        false => first.starts_with(none),
+        false => first == none || IS_STEM.contains(none) && first.starts_with(none),
     });
     let counts = rest.first().is_some_and(|next| COUNTING.contains(next));
     let is_short = rest.len() < PLAIN_DENIAL_WORDS_MAX;
@@ -271,10 +238,9 @@ fn is_word_for_none(clause: &[&str]) -> bool {
     is_none && !counts && is_short && (rest.is_empty() || !is_determiner && !is_unspaced_word)
 }
 
-/// "I don't have any", "Not that I can see".
+/// "I don't have any".
 fn denies_any(clause: &[&str]) -> bool {
-    let ends_with_any = clause.last().is_some_and(|last| *last == "any") && clause.iter().any(|word| refuses(word));
-    ends_with_any || clause.starts_with(&["not", "that", "i"])
+    clause.last().is_some_and(|last| *last == "any") && clause.iter().any(|word| refuses(word))
 }
 
 /// "No blocking objections from my side", "没有异议", "Возражений нет": a denial right before the noun for an objection, or one that
@@ -286,13 +252,31 @@ fn denies_objection(clause: &[&str]) -> bool {
         let is_last = at + 1 == clause.len();
         is_noun || is_last && ADJECTIVES.iter().any(|adjective| word.starts_with(adjective))
     };
-    let is_denied = |at: usize| clause[at.saturating_sub(BETWEEN_MAX + 1)..at].iter().any(|word| refuses(word));
+    let is_denied = |at: usize| is_denied_at(clause, at);
     let closes = clause.last().is_some_and(|last| CLOSING_DENIALS.iter().any(|denial| closes_with(last, denial)));
-    let spaced = (0..clause.len()).any(|at| is_subject(at) && (is_denied(at) || closes && clause.len() <= 4));
+    let spaced = !leaves_some(clause)
+        && (0..clause.len()).any(|at| is_subject(at) && (is_denied(at) || closes && clause.len() <= 4));
     let joined = |word: &&str| is_unspaced(word) && denies_within(word);
     spaced
         || clause.iter().any(joined)
         || clause.len() > 1 && clause.iter().any(|word| is_unspaced(word)) && denies_within(&clause.concat())
+}
+
+/// Whether the noun at a place of a clause is denied, and nothing more is said of it: right before it stands a denial, with at most
+/// a few words of its kind between, and behind it no verb.
+fn is_denied_at(clause: &[&str], at: usize) -> bool {
+    let from = at.saturating_sub(BETWEEN_MAX + 1);
+    let Some(denial) = clause[from..at].iter().rposition(|word| refuses(word)).map(|place| from + place) else {
+        return false;
+    };
+    let between = &clause[denial + 1..at];
+    let is_determiner =
+        DETERMINERS.iter().any(|word| clause[denial] == *word || word.len() > 3 && clause[denial].starts_with(word));
+    let is_of_frame = between.iter().all(|word| absence::is_of_frame(word));
+    let says_more = clause[at + 1..].first().is_some_and(|next| {
+        !AFTER.contains(next) && !SUBJECTS.iter().any(|noun| next.starts_with(noun)) && !is_unspaced(next)
+    });
+    (is_determiner || is_of_frame) && !says_more
 }
 
 /// Whether a word is a denial that closes a sentence; in Korean one has endings.
@@ -303,7 +287,10 @@ fn closes_with(word: &str, denial: &str) -> bool {
 /// The same in a run of a script without spaces.
 fn denies_within(run: &str) -> bool {
     let Some(subject) = SUBJECTS.iter().filter_map(|subject| run.find(subject)).min() else { return false };
-    let is_before = UNSPACED_DENIALS.iter().any(|denial| run[..subject].contains(denial));
+    if denies_twice(run) || leaves_some(&[run]) {
+        return false;
+    }
+    let is_before = holds_denial(&run[..subject]);
     let is_last = CLOSING_DENIALS.iter().any(|denial| {
         run.rfind(denial).is_some_and(|at| at > subject && run[at + denial.len()..].chars().count() <= 3)
     });
@@ -316,26 +303,10 @@ fn denies_reason(said: &str) -> bool {
     let reason = words.iter().position(|word| REASONS.iter().any(|reason| word.starts_with(reason)));
     reason.is_some_and(|at| {
         let is_denied = words[..at].iter().rev().take(BETWEEN_MAX + 1).any(|word| refuses(word));
+        let tells = words.get(at + 1).is_some_and(|next| TELLING.contains(next));
         let forbids = |word: &&&str| FORBIDS.iter().any(|forbid| word.starts_with(forbid));
-        is_denied && words[at..].iter().any(|word| forbids(&word))
+        is_denied && !tells && words[at..].iter().any(|word| forbids(&word))
     })
-}
-
-/// Whether a word denies.
-fn refuses(word: &str) -> bool {
-    let begins = |denial: &str| word == denial || denial.chars().count() > 2 && word.starts_with(denial);
-    word.ends_with("n't")
-        || DENIALS.iter().any(|denial| begins(denial))
-        || is_unspaced(word) && UNSPACED_DENIALS.iter().any(|denial| word.contains(denial))
-}
-
-fn tokens(text: &str) -> Vec<&str> {
-    let is_apart = |c: char| !text::is_in_word(c) && c != '\'' && c != '/';
-    text.split(is_apart).filter(|token| token.chars().any(char::is_alphanumeric)).collect()
-}
-
-fn is_unspaced(word: &str) -> bool {
-    word.chars().any(text::is_unspaced)
 }
 
 /// Whether a text is too short to give a reason: one word, or a few that deny.

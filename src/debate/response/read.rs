@@ -6,10 +6,11 @@
 use serde_json::{Map, Value};
 
 use crate::debate::reply::{Finish, Reply};
+use crate::debate::response::choice::Named;
 use crate::debate::response::contract::Contract;
 use crate::debate::response::extract::Doubts;
 use crate::debate::response::json::Piece;
-use crate::debate::response::{Response, Stance, form, json, reasoning, setting, strict};
+use crate::debate::response::{Response, Stance, aside, choice, form, json, reasoning, setting, strict};
 
 /// How closely a reply is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +27,14 @@ pub enum Strictness {
 const WRAPPERS_MAX: usize = 4;
 
 /// Parts of keys whose values are not what the reply says: drafts, quotations, thoughts.
-const NOT_SAID: [&str; 40] = [
+const NOT_SAID: [&str; 46] = [
     "draft",
     "example",
-    "quot",
+    "quote",
+    "quotes",
+    "quoted",
+    "quotation",
+    "drafts",
     "sample",
     "template",
     "schema",
@@ -38,6 +43,8 @@ const NOT_SAID: [&str; 40] = [
     "other",
     "colleague",
     "peer",
+    "others",
+    "peers",
     "reject",
     "discard",
     "alternative",
@@ -85,6 +92,12 @@ const ANSWERS: [&str; 12] = [
     "ответ",
     "最终",
 ];
+
+/// Fewest bytes of such a part that stands for all words that begin with it.
+const STEM_BYTES_MIN: usize = 6;
+/// Other names under which models give the option.
+const OPTION_NAMES: [&str; 9] =
+    ["option_id", "vote", "choice", "answer", "decision", "selection", "selected_option", "final_vote", "final_answer"];
 
 /// Fields of the forms that hold no form: what stands in them was said about a vote, or quoted.
 const BESIDE_THE_VOTE: [&str; 12] = [
@@ -141,12 +154,13 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
     let pieces = json::pieces(&said);
     let (mut readable, mut problem, mut broken): (Vec<Response>, Option<String>, Option<String>) =
         (Vec::new(), None, None);
-    let mut end = 0;
+    let (mut start, mut end) = (said.len(), 0);
     let set_apart = setting::set_apart(&said);
     let is_said = |piece: &&Piece| {
         !reasoning::is_within(&quoted, piece.start)
             && !setting::is_within(&set_apart, piece.start)
             && !setting::is_example(&said, piece.start)
+            && !setting::is_enclosed(&said, piece.start, piece.end)
     };
     for piece in pieces.iter().filter(is_said) {
         let object = match &piece.object {
@@ -159,14 +173,9 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         };
         for form in forms(contract, object, 0) {
             match form::read(contract, &form) {
-                Ok(response) if readable.iter().any(|known| is_same_vote(known, &response)) => {
-                    readable.retain(|known| rates(known) || !is_same_vote(known, &response));
-                    readable.extend(readable.is_empty().then_some(response));
-                    end = piece.end;
-                }
                 Ok(response) => {
-                    readable.push(response);
-                    end = piece.end;
+                    add_vote(&mut readable, response);
+                    (start, end) = (start.min(piece.start), piece.end);
                 }
                 Err(error) => problem = problem.or(Some(error)),
             }
@@ -187,9 +196,21 @@ fn read_as_meant(contract: &Contract, reply: &Reply) -> Result<Response, String>
         (Some(response), true, None) if response.stance().is_some() && setting::is_revoked(&said, end) => {
             Err("what stands after the JSON object takes its vote back".to_owned())
         }
+        (Some(response), true, None) if aside::names_another(contract, &response, &said[..start], &said[end..]) => {
+            Err("what stands beside the JSON object names another option".to_owned())
+        }
         (Some(response), true, None) => Ok(response),
         (None, _, Some(error)) => Err(format!("the JSON object cannot be parsed: {error}")),
         (None, _, None) => Err(problem.unwrap_or_else(|| "the reply holds no JSON object of the form".to_owned())),
+    }
+}
+
+/// Adds a vote to those of a reply, once. Of two that vote alike, the one that rates the options says more.
+fn add_vote(readable: &mut Vec<Response>, response: Response) {
+    match readable.iter_mut().find(|known| is_same_vote(known, &response)) {
+        Some(known) if !rates(known) => *known = response,
+        Some(_) => {}
+        None => readable.push(response),
     }
 }
 
@@ -222,10 +243,10 @@ fn forms(contract: &Contract, object: &Map<String, Value>, depth: usize) -> Vec<
         return vec![object.clone()];
     }
     let is_said = |key: &str| {
-        let key = key.to_lowercase();
+        let key = in_words(key);
         let is_final = key.contains("final") || key.contains("ballot");
-        let is_not_said = |part: &&&str| key.contains(**part) && !(is_final && THOUGHTS.contains(*part));
-        let is_beside = BESIDE_THE_VOTE.contains(&key.as_str()) || NOT_SAID.iter().any(|part| is_not_said(&part));
+        let is_not_said = |part: &&str| names(&key, part) && !(is_final && THOUGHTS.contains(part));
+        let is_beside = BESIDE_THE_VOTE.contains(&key.as_str()) || NOT_SAID.iter().any(is_not_said);
         depth < WRAPPERS_MAX && !is_beside
     };
     let answers = |(key, value): (&String, &Value)| {
@@ -253,7 +274,27 @@ fn within(contract: &Contract, value: &Value, depth: usize) -> Vec<Map<String, V
     }
 }
 
-/// The object with the form's fields for the vote under their own names, where they are written in capitals.
+/// A key in lower case, with its words apart, as `previous_vote` for `previousVote`.
+fn in_words(key: &str) -> String {
+    let mut words = String::with_capacity(key.len());
+    for sign in key.chars() {
+        if sign.is_uppercase() && words.ends_with(char::is_lowercase) {
+            words.push('_');
+        }
+        words.extend(sign.to_lowercase());
+    }
+    words
+}
+
+/// Whether a word of a key is `part`, or begins with it where that is long enough to be no other word's beginning.
+fn names(key: &str, part: &str) -> bool {
+    let mut words = key.split(|c: char| !c.is_alphanumeric());
+    !part.is_ascii() && key.contains(part)
+        || words.any(|word| word == part || part.len() >= STEM_BYTES_MIN && word.starts_with(part))
+}
+
+/// The object with the form's fields for the vote under their own names, where they are written in capitals, or where another
+/// name for the vote stands beside other fields of the form.
 fn with_plain_keys(contract: &Contract, object: &Map<String, Value>) -> Map<String, Value> {
     let mut plain = object.clone();
     for field in form::vote_fields(contract).iter().filter(|field| !object.contains_key(**field)) {
@@ -261,6 +302,15 @@ fn with_plain_keys(contract: &Contract, object: &Map<String, Value>) -> Map<Stri
         if let (Some((key, value)), None) = (named.next(), named.next()) {
             plain.remove(key);
             plain.insert((*field).to_owned(), value.clone());
+        }
+    }
+    let options = contract.stance().map(|terms| terms.options.as_slice()).unwrap_or_default();
+    let is_form = plain.keys().any(|key| BESIDE_THE_VOTE.contains(&key.as_str()));
+    if is_form && !options.is_empty() && !plain.contains_key("option") {
+        let names_one = |key: &&&str| matches!(choice::named(plain.get(**key), options), Named::One(_));
+        if let Some(name) = OPTION_NAMES.iter().find(names_one) {
+            let vote = plain.get(*name).cloned();
+            plain.extend(vote.map(|vote| ("option".to_owned(), vote)));
         }
     }
     plain
