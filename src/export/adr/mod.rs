@@ -15,6 +15,7 @@ use crate::debate::response::{ClaimId, Evidence, Point};
 use crate::debate::text::{clip, laid_out};
 use crate::export::abstention;
 use crate::export::address;
+use crate::export::adr::standing::LINKS;
 use crate::export::closing;
 use crate::export::estimate;
 use crate::export::fallbacks;
@@ -25,7 +26,7 @@ use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, headline, money, needed, percent};
 use crate::export::wording;
 
-pub use crate::export::adr::standing::{Standing, link_to, superseded};
+pub use crate::export::adr::standing::{Standing, link_to, superseded, without_standing};
 
 /// Longest question that is a title; of a longer one the title shows the beginning.
 const TITLE_CHARS: usize = 120;
@@ -72,7 +73,7 @@ fn front(record: &Record, standing: &Standing) -> String {
     let status = standing.status.as_deref().unwrap_or_else(|| status(record));
     let mut lines = vec![format!("- Status: {status}"), format!("- Date: {date}")];
     if !standing.supersedes.is_empty() {
-        lines.push(format!("- Supersedes: {}", standing.supersedes.join(", ")));
+        lines.push(format!("{LINKS}{}", standing.supersedes.join(", ")));
     }
     lines.push(format!("- Mode: {}, {} seats", escaped(&record.mode_title), record.panel.len()));
     lines.extend(record.note.map(|note| format!("- Note: {note}")));

@@ -93,6 +93,43 @@ struct Document<'a, V: Serialize> {
 }
 
 impl View {
+    /// Every view.
+    pub const ALL: [Self; 10] = [
+        Self::Rounds,
+        Self::Agents,
+        Self::Thoughts,
+        Self::Claims,
+        Self::Needs,
+        Self::Citations,
+        Self::Ballots,
+        Self::Costs,
+        Self::Prompts,
+        Self::Events,
+    ];
+
+    /// The keys of the view as JSON beside those that all have: those that it always has, and those that it may have.
+    pub fn keys(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Self::Rounds => (&["rounds"], &[]),
+            Self::Agents => (&["agents"], &[]),
+            Self::Thoughts => (&["thoughts"], &[]),
+            Self::Claims => (&["claims"], &[]),
+            Self::Needs => (&["needs"], &[]),
+            Self::Citations => (&["cited", "consulted"], &[]),
+            Self::Ballots => (&["options", "rounds"], &[]),
+            Self::Costs => {
+                (&["total", "unpriced_calls", "priced_usd", "by_seat", "by_round", "by_purpose"], &["inherited"])
+            }
+            Self::Prompts => (&["mismatches", "prompts"], &[]),
+            Self::Events => (&["events"], &[]),
+        }
+    }
+
+    /// The name of its format as JSON.
+    pub fn schema(self) -> String {
+        format!("roundtable.view.{}/1", self.name())
+    }
+
     /// The view's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -171,8 +208,7 @@ fn lay_out<V: Serialize>(
         Layout::Text { columns } => page::text(&head, &page(content), &foot, columns),
         Layout::Markdown => page::markdown(&head, &page(content), &foot),
         Layout::Json => {
-            let schema = format!("roundtable.view.{}/1", view.name());
-            let document = Document { schema, session: session.to_string(), note, view: content };
+            let document = Document { schema: view.schema(), session: session.to_string(), note, view: content };
             let json = serde_json::to_string_pretty(&document)
                 .expect("a view holds no map with keys that are not text, and no number that JSON lacks");
             json::inert(&json) + "\n"
