@@ -228,13 +228,16 @@ fn starts_of_one_name_come_to_one_decision_and_pay_once() {
 
 #[test]
 fn a_start_that_does_not_wait_says_that_the_session_runs() {
-    let (desk, fake) = desk(slow());
     let arguments = [&VOTE[..], &PANEL[..], &["--name", "same", "--no-wait"]].concat();
-    let first = desk.spawn(&arguments);
-    fake.wait_for(|log| !log.is_empty());
-    let second = desk.run(&arguments).expect(2);
-    assert!(second.stderr.contains("being run elsewhere"), "{}", second.stderr);
-    first.wait().expect(0);
+    let waiting = arguments.split_last().unwrap().1;
+    for (title, begun) in [("which does not wait either", &arguments[..]), ("which waits", waiting)] {
+        let (desk, fake) = desk(slow());
+        let first = desk.spawn(begun);
+        fake.wait_for(|log| !log.is_empty());
+        let second = desk.run(&arguments).expect(2);
+        assert!(second.stderr.contains("being run elsewhere"), "beside one {title}: {}", second.stderr);
+        first.wait().expect(0);
+    }
 }
 
 #[test]

@@ -92,6 +92,45 @@ fn a_topic_is_the_same_however_its_file_was_written() {
 }
 
 #[test]
+fn a_start_is_the_same_however_its_letters_are_composed() {
+    let desk = Desk::new();
+    let start = |topic: &str, options: [&str; 2], person: &str, name: &str| {
+        let [one, other] = options;
+        let words =
+            ["start", "--rehearse", "--mode", "expert-panel", "-n", "2", "--quiet", "--format", "json", "--topic", topic];
+        let more = [
+            "--option",
+            one,
+            "--option",
+            other,
+            "--perspective",
+            person,
+            "--assume",
+            "The caf\u{e9} stays",
+            "--name",
+            name,
+        ];
+        desk.run(&[&words[..], &more].concat())
+    };
+    let composed =
+        ("Which caf\u{e9}?", ["Caf\u{e9} Ren\u{e9}", "No caf\u{e9}"], "Ren\u{e9}: caf\u{e9}s", "le caf\u{e9}");
+    let decomposed = (
+        "Which cafe\u{301}?",
+        ["Cafe\u{301} Rene\u{301}", "No cafe\u{301}"],
+        "Rene\u{301}: cafe\u{301}s",
+        "le cafe\u{301}",
+    );
+    let (topic, options, person, name) = composed;
+    let record = start(topic, options, person, name).expect(0).record();
+    let (topic, options, person, name) = decomposed;
+    assert_eq!(start(topic, options, person, name).expect(0).record(), record);
+    let other = start(topic, ["No cafe\u{301}", "Cafe\u{301} Rene\u{301}"], person, name).expect(2);
+    assert!(other.stderr.contains("with other options"), "{}", other.stderr);
+    let other = start("Which cafes?", options, person, name).expect(2);
+    assert!(other.stderr.contains("with another topic"), "{}", other.stderr);
+}
+
+#[test]
 fn a_topic_may_begin_with_an_at_sign() {
     let fake = Fake::start(voices::script(Duration::ZERO));
     let desk = Desk::at(fake.url(), 1);

@@ -14,4 +14,4 @@ pub use crate::debate::text::clipping::clip_apart;
 pub use crate::debate::text::display::{clip, clip_at_character, folded, is_blank, laid_out, line, plain};
 pub use crate::debate::text::passage::Passage;
 pub use crate::debate::text::terms::{Term, TermKind, is_in_word, searchable, terms};
-pub use crate::debate::text::wording::{comparable, holds, identity, same};
+pub use crate::debate::text::wording::{comparable, compositions, holds, identity, same};
