@@ -12,7 +12,7 @@ use crate::debate::dissent::Dissent;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Citation;
 use crate::debate::response::{ClaimId, Evidence, Point};
-use crate::debate::text::{clip, laid_out};
+use crate::debate::text::{clip, laid_out, shown};
 use crate::export::abstention;
 use crate::export::address;
 use crate::export::adr::standing::LINKS;
@@ -54,7 +54,7 @@ pub fn render_among(record: &Record, standing: &Standing) -> String {
     parts.extend(section("## Evidence", record.claims.iter().filter_map(|entry| claim(record, entry)).collect()));
     parts.extend(section("### Sources", record.citations.iter().map(source).collect()));
     parts.push(provenance(record));
-    parts.join("\n\n") + "\n"
+    shown(&(parts.join("\n\n") + "\n"))
 }
 
 /// A panel proposes; accepting is up to those who will live with it.

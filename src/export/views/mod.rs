@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::debate::event::Logged;
 use crate::debate::history::{History, HistoryError};
 use crate::debate::person;
-use crate::debate::text::clip;
+use crate::debate::text::{clip, shown};
 use crate::export::views::page::Block;
 use crate::export::views::scope::{Narrowing, Scope, ScopeError};
 use crate::export::{json, record};
@@ -205,8 +205,8 @@ fn lay_out<V: Serialize>(
     head.extend(scope.narrowed());
     let foot = format!("session {session}");
     match layout {
-        Layout::Text { columns } => page::text(&head, &page(content), &foot, columns),
-        Layout::Markdown => page::markdown(&head, &page(content), &foot),
+        Layout::Text { columns } => shown(&page::text(&head, &page(content), &foot, columns)),
+        Layout::Markdown => shown(&page::markdown(&head, &page(content), &foot)),
         Layout::Json => {
             let document = Document { schema: view.schema(), session: session.to_string(), note, view: content };
             let json = serde_json::to_string_pretty(&document)
