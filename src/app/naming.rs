@@ -64,7 +64,7 @@ pub(super) fn differences(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> 
         ("another topic", text::same(&with_line_feeds(&ours.topic), &theirs.topic)),
         ("another unit", unit(ours) == unit(theirs)),
         ("other options", all_same(&ours.options, &theirs.options, same_option)),
-        ("other context", stored.context == wanted.context),
+        ("another context", stored.context == wanted.context),
         ("other assumptions", all_same(&stored.assumptions, &wanted.assumptions, same_assumption)),
         ("another mode", stored.mode == wanted.mode),
         ("another agent count", stored.agents.len() == wanted.agents.len()),

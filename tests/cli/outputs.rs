@@ -419,6 +419,20 @@ fn what_cannot_be_written_is_found_before_anything_is_asked() {
 }
 
 #[test]
+fn a_record_in_another_encoding_is_named_with_what_to_do() {
+    let desk = Desk::new();
+    let wide: Vec<u8> = "\u{feff}# Old\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    desk.write("adr/0001-wide.md", wide);
+    let ran = desk.run(&start("Move?", &["--output", "adr", "--supersedes", "1"])).expect(2);
+    for told in ["adr/0001-wide.md", "it is not UTF-8 text", "hint: save it as UTF-8"] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+    // One that is only there is passed over.
+    desk.run(&start("Move?", &["--output", "adr"])).expect(0);
+    assert_eq!(files(&desk, "adr"), ["0001-wide.md", "0002-move.md"]);
+}
+
+#[test]
 fn a_link_that_leads_nowhere_yet_is_followed_and_a_pipe_among_the_records_is_not_read() {
     let desk = Desk::new();
     desk.write("adr/README.md", "# Decisions\n");

@@ -186,7 +186,7 @@ fn a_topic_that_cannot_be_debated_is_refused_before_anybody_is_asked() {
         ("@empty.txt", "", &["empty"]),
         ("@blank.txt", "", &["empty"]),
         ("@binary.bin", "", &["binary.bin", "UTF-8"]),
-        ("@nul.txt", "", &["nul.txt", "not UTF-8 text: no text"]),
+        ("@nul.txt", "", &["nul.txt", "not UTF-8 text: no text", "it holds a NUL"]),
         ("@folder", "", &["folder", "directory"]),
         ("@latin.txt", "", &["latin.txt", "UTF-8", "windows-1252"]),
         ("@torn.txt", "", &["torn.txt", "UTF-16LE"]),
