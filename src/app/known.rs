@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::app::failures::{history_failure, store_failure};
+use crate::app::naming::TERMS_FOR_FACTS;
 use crate::app::resume::Taken;
 use crate::app::start::{StartRequest, Who};
 use crate::app::{App, Opened, naming};
@@ -46,7 +47,7 @@ impl App {
         let mut is_told = false;
         loop {
             let history = again.load()?;
-            again.check(&history)?;
+            again.check(&history, elsewhere)?;
             if history.ending == Some(Ending::Decided) || history.waiting.is_some() {
                 return Ok(Opened::Stored(Box::new(history)));
             }
@@ -79,11 +80,19 @@ impl Again<'_> {
         History::replay(&self.store.load(self.session).map_err(store_failure)?).map_err(history_failure)
     }
 
-    /// Fails where the session was opened with other inputs than are wanted.
-    fn check(&self, history: &History) -> Result<(), Failure> {
-        let Some(input) = naming::difference(&history.setup, self.wanted, self.request.seed) else { return Ok(()) };
+    /// Fails where the session was opened with other inputs than are wanted. To one that runs elsewhere and is only told of, it is
+    /// all the same whether it waits for facts.
+    fn check(&self, history: &History, elsewhere: Elsewhere<'_>) -> Result<(), Failure> {
+        let found = naming::differences(&history.setup, self.wanted, self.request.seed);
+        let is_told_of = match elsewhere {
+            Elsewhere::Return => self.store.is_running(self.session),
+            Elsewhere::Wait(_) => false,
+        };
+        let Some(input) = found.into_iter().find(|input| !is_told_of || *input != TERMS_FOR_FACTS) else {
+            return Ok(());
+        };
         let (id, name) = (self.session.to_string(), self.wanted.name.as_deref().unwrap_or_default());
-        Err(Failure::usage(message![Field::Name, format!(" is `{name}`, the name of a session with another {input}")])
+        Err(Failure::usage(message![Field::Name, format!(" is `{name}`, the name of a session with {input}")])
             .with_hint(message!["choose another name, or ", Action::Rename(Target::of(&id)), " gives that one another"])
             .with_session(id))
     }

@@ -5,7 +5,8 @@ use uuid::Uuid;
 use crate::debate::agent::Agent;
 use crate::debate::event::Setup;
 use crate::debate::gate::GateTerms;
-use crate::debate::material::with_line_feeds;
+use crate::debate::material::{Assumption, with_line_feeds};
+use crate::debate::question::{Choice, Question};
 use crate::debate::text;
 use crate::error::Failure;
 use crate::message::{Field, Message, message};
@@ -41,35 +42,55 @@ pub(super) fn check_tag(key: &str, value: &str) -> Result<(), Failure> {
         .with_hint(format!("write KEY=VALUE, each one line of 1 to {CHARS_MAX} characters without a further =")))
 }
 
-/// Names the first input in which `wanted` differs from what a session was opened with; `None` when it is the same debate.
+/// The input that says whether a debate waits for facts.
+pub(super) const TERMS_FOR_FACTS: &str = "other terms for facts";
+
+/// Names the inputs in which `wanted` differs from what a session was opened with, each as the session has it; none when it is
+/// the same debate.
 ///
 /// The inputs are the question, the material and assumptions that come with it, the mode, the seats with their personas and
 /// providers, the moderators and the fallbacks, the rounds and the thresholds that end them, whether it waits for facts, the
-/// web search, the gate, whether a closing text is written, and the seed where one was asked for. Labels are none.
-pub(super) fn difference(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Option<&'static str> {
-    let seat = |agent: &Agent| (agent.seat, agent.persona.clone(), agent.voice.clone());
-    let seats = |setup: &Setup| setup.agents.iter().map(seat).collect::<Vec<_>>();
+/// web search, the gate, whether a closing text is written, and the seed where one was asked for. Labels are none. What people
+/// write is the same where readers take it for the same, however a keyboard or a file system composes it.
+pub(super) fn differences(stored: &Setup, wanted: &Setup, seed: Option<u64>) -> Vec<&'static str> {
     let terms = |setup: &Setup| setup.gate.as_ref().map(GateTerms::without_origins);
+    let (ours, theirs) = (&stored.question, &wanted.question);
+    let unit = |question: &Question| question.estimate.as_ref().map(|unit| text::identity(&unit.0));
+    let same_option = |one: &Choice, other: &Choice| one.id == other.id && text::same(&one.text, &other.text);
+    let same_assumption =
+        |one: &Assumption, other: &Assumption| one.name == other.name && text::same(&one.text, &other.text);
     let inputs = [
         // A session of an earlier version may have been asked with other line ends.
-        ("topic", with_line_feeds(&stored.question.topic) == wanted.question.topic),
-        ("unit", stored.question.estimate == wanted.question.estimate),
-        ("options", stored.question.options == wanted.question.options),
-        ("context", stored.context == wanted.context),
-        ("assumptions", stored.assumptions == wanted.assumptions),
-        ("mode", stored.mode == wanted.mode),
-        ("agent count", stored.agents.len() == wanted.agents.len()),
-        ("panel", seats(stored) == seats(wanted) && stored.frames == wanted.frames),
-        ("moderators", stored.moderators == wanted.moderators),
-        ("fallbacks", stored.fallbacks == wanted.fallbacks),
-        ("rounds", stored.rounds == wanted.rounds),
-        ("closing text", stored.synthesis == wanted.synthesis),
-        ("limits", stored.limits == wanted.limits),
-        ("terms for facts", stored.needs == wanted.needs),
-        ("thresholds", stored.thresholds == wanted.thresholds),
-        ("web search", stored.web_search == wanted.web_search),
-        ("gate", terms(stored) == terms(wanted)),
-        ("seed", seed.is_none_or(|seed| seed == stored.seed)),
+        ("another topic", text::same(&with_line_feeds(&ours.topic), &theirs.topic)),
+        ("another unit", unit(ours) == unit(theirs)),
+        ("other options", all_same(&ours.options, &theirs.options, same_option)),
+        ("another context", stored.context == wanted.context),
+        ("other assumptions", all_same(&stored.assumptions, &wanted.assumptions, same_assumption)),
+        ("another mode", stored.mode == wanted.mode),
+        ("another agent count", stored.agents.len() == wanted.agents.len()),
+        ("another panel", all_same(&stored.agents, &wanted.agents, same_seat) && stored.frames == wanted.frames),
+        ("other moderators", stored.moderators == wanted.moderators),
+        ("other fallbacks", stored.fallbacks == wanted.fallbacks),
+        ("another number of rounds", stored.rounds == wanted.rounds),
+        ("another choice about the closing text", stored.synthesis == wanted.synthesis),
+        ("other limits", stored.limits == wanted.limits),
+        (TERMS_FOR_FACTS, stored.needs == wanted.needs),
+        ("other thresholds", stored.thresholds == wanted.thresholds),
+        ("another web search", stored.web_search == wanted.web_search),
+        ("another gate", terms(stored) == terms(wanted)),
+        ("another seed", seed.is_none_or(|seed| seed == stored.seed)),
     ];
-    inputs.into_iter().find(|(_, same)| !same).map(|(input, _)| input)
+    inputs.into_iter().filter(|(_, same)| !same).map(|(input, _)| input).collect()
+}
+
+fn all_same<T>(ours: &[T], theirs: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(one, other)| same(one, other))
+}
+
+fn same_seat(one: &Agent, other: &Agent) -> bool {
+    let (ours, theirs) = (&one.persona, &other.persona);
+    let same_persona = text::same(&ours.name, &theirs.name)
+        && text::same(&ours.character, &theirs.character)
+        && (&ours.team, ours.stance) == (&theirs.team, theirs.stance);
+    same_persona && (one.seat, &one.voice) == (other.seat, &other.voice)
 }

@@ -8,7 +8,7 @@ use crate::app::{
     open_bench,
 };
 use crate::cli::args::bench::{BenchArgs, BenchFormat};
-use crate::cli::files::{self, FileToWrite, Over, Place};
+use crate::cli::files::{self, FileToWrite, Over, Place, Theirs};
 use crate::cli::output::ErrorFormat;
 use crate::cli::wording::worded;
 use crate::cli::written::Written;
@@ -150,7 +150,7 @@ struct ReportFile {
 impl ReportFile {
     fn write(&self, text: String, hint: &str) -> Result<(), Failure> {
         let (path, written) = (self.path.clone(), self.written.clone());
-        FileToWrite { path, text, over: self.over, written }.write_or(hint)
+        FileToWrite { path, text, over: self.over, theirs: Theirs::Nothing, written }.write_or(hint)
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn show(app: &App, format: ListingFormat) -> Result<(), Failure> {
             for warning in app.config().warnings() {
                 output::remark(&format!("warning: {warning}"));
             }
-            output::result(&entries.iter().map(line).collect::<String>())
+            output::listing(&entries.iter().map(line).collect::<String>())
         }
     }
 }

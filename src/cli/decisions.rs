@@ -151,9 +151,16 @@ fn read(path: &Path) -> io::Result<String> {
     if known.len() > RECORD_BYTES_MAX {
         return Err(io::Error::from(io::ErrorKind::FileTooLarge));
     }
-    fs::read_to_string(path)
+    let not_utf8 = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text");
+    String::from_utf8(fs::read(path)?).map_err(not_utf8)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::usage(format!("cannot read {}: {error}", path.display()))
+    let failure = Failure::usage(format!("cannot read {}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::InvalidData => {
+            failure.with_hint("save it as UTF-8: `iconv -f ENCODING -t UTF-8` converts it, from UTF-16 for one")
+        }
+        _ => failure,
+    }
 }

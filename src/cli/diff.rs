@@ -21,7 +21,7 @@ pub(crate) fn diff(app: &App, args: &DiffArgs) -> Result<(), Failure> {
     }
     match args.format {
         DiffFormat::Text => output::for_reading(&diff::text(&diff))?,
-        DiffFormat::Markdown => output::result(&diff::markdown(&diff))?,
+        DiffFormat::Markdown => output::listing(&diff::markdown(&diff))?,
         DiffFormat::Json => output::result(&diff::json(&diff))?,
     }
     let parts = diff.parts();

@@ -26,7 +26,7 @@ pub(crate) fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     let checked = if args.check && app::can_ask(&findings) { asked(&app, args)? } else { Vec::new() };
     match args.listing.format {
         ListingFormat::Json => output::json(&json_of(&findings, &checked))?,
-        ListingFormat::Text => output::result(&text_of(&findings, &checked))?,
+        ListingFormat::Text => output::listing(&text_of(&findings, &checked))?,
     }
     if !app::healthy(&findings) {
         let problems = findings.iter().filter(|finding| finding.state == State::Problem).count();

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::cli::args::OutputArgs;
 use crate::cli::decisions;
-use crate::cli::written::Written;
+use crate::cli::written::{Known, Written};
 use crate::debate::event::SessionId;
 use crate::debate::history::History;
 use crate::error::Failure;
-use crate::export::{Format, origin};
+use crate::export::{Format, adr, origin};
 
 /// Most links that lead from one to the next, as the system follows them.
 const LINKS_MAX: usize = 40;
@@ -23,6 +23,25 @@ pub(crate) enum Over {
     Own,
     /// Any.
     Any,
+}
+
+/// What people may change in a file of the program's without making it their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theirs {
+    /// Nothing.
+    Nothing,
+    /// How a decision record stands among others, which is read from it and written into it again.
+    Standing,
+}
+
+impl Theirs {
+    /// The text without what is theirs.
+    fn taken_out(self, text: &str) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Standing => Some(adr::without_standing(text)),
+        }
+    }
 }
 
 impl Over {
@@ -60,6 +79,8 @@ pub(crate) struct FileToWrite {
     pub(crate) text: String,
     /// What may stand there before.
     pub(crate) over: Over,
+    /// What people may have changed of it.
+    pub(crate) theirs: Theirs,
     /// What the program has written so far.
     pub(crate) written: Written,
 }
@@ -95,7 +116,7 @@ impl Outputs {
                 self.file(path.clone(), app.render(history, *format)?).write(history.setup.session)
             }
             Place::Decisions(folder) => {
-                let to_write = |path, text| self.file(path, text);
+                let to_write = |path, text| FileToWrite { theirs: Theirs::Standing, ..self.file(path, text) };
                 let path = decisions::write(folder, history, &self.supersedes, &to_write)?;
                 tell(format!("decision record: {}", path.display()));
                 Ok(())
@@ -112,7 +133,7 @@ impl Outputs {
 
     /// A text for one of the places.
     pub(crate) fn file(&self, path: PathBuf, text: String) -> FileToWrite {
-        FileToWrite { path, text, over: self.over, written: self.written.clone() }
+        FileToWrite { path, text, over: self.over, theirs: Theirs::Nothing, written: self.written.clone() }
     }
 }
 
@@ -148,11 +169,14 @@ impl FileToWrite {
 
     /// Writes it; `hint` says what to do where that fails.
     pub(crate) fn write_or(&self, hint: &str) -> Result<(), Failure> {
-        check_owner(&self.path, self.over, &self.written)?;
+        check_owner(&self.path, self.over, (self.theirs, &self.written))?;
         write_whole(&self.path, &self.text).map_err(|error| {
             Failure::usage(format!("cannot write {}: {error}", self.path.display())).with_hint(hint)
         })?;
-        self.written.note(&self.text);
+        self.written.note(&self.path, &self.text);
+        if let Some(text) = self.theirs.taken_out(&self.text) {
+            self.written.note(&self.path, &text);
+        }
         Ok(())
     }
 }
@@ -184,7 +208,7 @@ pub(crate) fn places(paths: &[PathBuf], over: Over, written: &Written) -> Result
             return Err(Failure::usage(format!("--output is `{}`, which is no place for a file", path.display()))
                 .with_hint(format!("there is no folder `{}`: make it first", folder.display())));
         }
-        check_owner(path, over, written)?;
+        check_owner(path, over, (Theirs::Nothing, written))?;
         Ok(Place::File(path.clone(), format))
     };
     paths.iter().map(place).collect()
@@ -192,7 +216,7 @@ pub(crate) fn places(paths: &[PathBuf], over: Over, written: &Written) -> Result
 
 /// Refuses a file that somebody else wrote, or wrote in, and one that cannot be written. Pipes and devices hold nothing that could
 /// be lost.
-pub(super) fn check_owner(path: &Path, over: Over, written: &Written) -> Result<(), Failure> {
+fn check_owner(path: &Path, over: Over, (theirs, written): (Theirs, &Written)) -> Result<(), Failure> {
     let cannot = |error: io::Error| {
         Failure::usage(format!("cannot write {}: {error}", path.display()))
             .with_hint("choose a place that you may write to")
@@ -213,11 +237,24 @@ pub(super) fn check_owner(path: &Path, over: Over, written: &Written) -> Result<
         return Ok(());
     }
     let bytes = fs::read(path).map_err(cannot)?;
-    if str::from_utf8(&bytes).is_ok_and(|text| written.knows(text) || origin::is_ours(text)) {
+    if str::from_utf8(&bytes).is_ok_and(|text| is_ours(path, text, (theirs, written))) {
         return Ok(());
     }
     Err(Failure::usage(format!("{} is there already, and holds more than a record of roundtable's", path.display()))
         .with_hint("choose another name, or replace it with --force"))
+}
+
+/// Whether nobody added to a text since the program wrote it. Where the program wrote to this path, what it wrote there tells;
+/// elsewhere the form of the text does, so that a record from another machine can be replaced.
+fn is_ours(path: &Path, text: &str, (theirs, written): (Theirs, &Written)) -> bool {
+    match written.known(path, text) {
+        Known::Text => true,
+        Known::Place => {
+            let bare = theirs.taken_out(text);
+            text.trim().is_empty() || bare.is_some_and(|bare| written.known(path, &bare) == Known::Text)
+        }
+        Known::Nothing => origin::is_ours(text),
+    }
 }
 
 /// Fails where no file can be made beside this one.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
-use crate::app::{Source, decode};
+use crate::app::{Source, Undecodable, decode};
 use crate::debate::material::with_line_feeds;
 use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::error::Failure;
@@ -54,7 +54,11 @@ fn from(flag: &str, source: impl Read, name: &str) -> Result<String, Failure> {
         Failure::usage(format!("{flag}: {name} is {told}"))
             .with_hint(format!("save it as UTF-8: `iconv -f {encoding} -t UTF-8` converts it"))
     };
-    let decoded = decode(&bytes).map_err(|error| not_utf8(format!("not UTF-8 text: {error}"), "ENCODING"))?;
+    let decoded = decode(&bytes).map_err(|error| match error {
+        Undecodable::Binary => Failure::usage(format!("{flag}: {name} is not UTF-8 text: {error}, for it holds a NUL"))
+            .with_hint("give it as text, without NULs"),
+        error => not_utf8(format!("not UTF-8 text: {error}"), "ENCODING"),
+    })?;
     match decoded.source {
         Source::Guessed(encoding) => Err(not_utf8(format!("not UTF-8 text; it looks like {encoding}"), encoding)),
         Source::Certain if decoded.text.len() > TOPIC_BYTES_MAX => Err(too_long()),

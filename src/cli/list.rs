@@ -31,7 +31,7 @@ pub(crate) fn list(app: &App, args: &ListArgs) -> Result<(), Failure> {
             });
             Ok(())
         }
-        ListingFormat::Text => output::result(&sessions.iter().map(line).collect::<String>()),
+        ListingFormat::Text => output::listing(&sessions.iter().map(line).collect::<String>()),
     }
 }
 

@@ -54,7 +54,7 @@ fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
             let modes: Vec<Value> = modes.iter().map(entry).collect();
             output::json(&format!("{:#}", json!({ "modes": modes })))
         }
-        ListingFormat::Text => output::result(&modes.iter().map(line).collect::<String>()),
+        ListingFormat::Text => output::listing(&modes.iter().map(line).collect::<String>()),
     }
 }
 
@@ -87,7 +87,7 @@ fn check(app: &App, names: &[String]) -> Result<(), Failure> {
     let mut broken = 0;
     for name in &names {
         match app.mode(name) {
-            Ok(_) => output::result(&format!("ok {name}\n"))?,
+            Ok(_) => output::listing(&format!("ok {name}\n"))?,
             Err(error) => {
                 broken += 1;
                 output::remark(&format!("error: {error}"));

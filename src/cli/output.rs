@@ -58,7 +58,12 @@ pub(crate) fn json(json: &str) -> Result<(), Failure> {
 
 /// Writes a text to stdout, its lines broken to fit where a person reads them.
 pub(crate) fn for_reading(text: &str) -> Result<(), Failure> {
-    result(&fitted(text))
+    result(&fitted(&text::shown(text)))
+}
+
+/// Writes a text to stdout, without what is not seen.
+pub(crate) fn listing(text: &str) -> Result<(), Failure> {
+    result(&text::shown(text))
 }
 
 /// Writes a line to stderr, if anybody still reads it.

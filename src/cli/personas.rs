@@ -31,7 +31,7 @@ fn list(app: &App, format: ListingFormat) -> Result<(), Failure> {
             let personas: Vec<Value> = personas.iter().map(entry).collect();
             output::json(&format!("{:#}", json!({ "personas": personas })))
         }
-        ListingFormat::Text => output::result(&personas.iter().map(line).collect::<String>()),
+        ListingFormat::Text => output::listing(&personas.iter().map(line).collect::<String>()),
     }
 }
 
@@ -68,7 +68,7 @@ fn check(app: &App, names: &[String]) -> Result<(), Failure> {
     let mut broken = 0;
     for (name, result) in &checked {
         match result {
-            Ok(()) => output::result(&format!("ok {name}\n"))?,
+            Ok(()) => output::listing(&format!("ok {name}\n"))?,
             Err(error) => {
                 broken += 1;
                 output::remark(&format!("error: {error}"));

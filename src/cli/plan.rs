@@ -40,7 +40,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<(), Failure> {
         }
         ListingFormat::Text => {
             plan.warnings.iter().for_each(|warning| output::remark(&format!("warning: {warning}")));
-            output::result(&table(&plan))
+            output::listing(&table(&plan))
         }
     }
 }

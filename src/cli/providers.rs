@@ -23,7 +23,7 @@ pub(crate) fn providers(args: &ProvidersArgs) -> Result<(), Failure> {
         let checked = ask(&app, whom, args.patience.timeout, args.listing.format)?;
         match args.listing.format {
             ListingFormat::Json => output::json(&format!("{:#}", json!({ "providers": entries_of(&checked) })))?,
-            ListingFormat::Text => output::result(&lines_of(&checked))?,
+            ListingFormat::Text => output::listing(&lines_of(&checked))?,
         }
         return probe_failure(&checked).map_or(Ok(()), Err);
     }
@@ -44,7 +44,7 @@ fn list(vendors: &[VendorStatus], format: ListingFormat) -> Result<(), Failure> 
             let lines: String = vendors.iter().map(line).collect();
             let as_of = vendors.first().map(|vendor| vendor.prices_as_of).unwrap_or_default();
             let searching: Vec<String> = vendors.iter().filter_map(searching).collect();
-            output::result(&format!(
+            output::listing(&format!(
                 "{lines}\nPrices in US dollars for a million input / output tokens, as of {as_of}.\nWeb search, at US dollars a search: {}.\n",
                 searching.join(", ")
             ))

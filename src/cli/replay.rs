@@ -53,7 +53,7 @@ fn report(outcomes: Vec<Result<Verification, Failure>>, format: ListingFormat) -
     let printed = match format {
         _ if found.is_empty() => Ok(()),
         ListingFormat::Text => {
-            output::result(&found.iter().map(|verification| lines(verification)).collect::<String>())
+            output::listing(&found.iter().map(|verification| lines(verification)).collect::<String>())
         }
         ListingFormat::Json => {
             let sessions: Vec<Value> = found.iter().map(|verification| entry(verification)).collect();

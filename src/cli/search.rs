@@ -20,7 +20,7 @@ pub(crate) fn search(app: &App, args: &SearchArgs) -> Result<(), Failure> {
             output::remark("nothing found");
             Ok(())
         }
-        ListingFormat::Text => output::result(&hits.iter().map(lines).collect::<String>()),
+        ListingFormat::Text => output::listing(&hits.iter().map(lines).collect::<String>()),
     }
 }
 

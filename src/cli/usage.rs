@@ -35,7 +35,7 @@ pub(crate) fn usage(app: &App, args: &UsageArgs) -> Result<(), Failure> {
     match args.listing.format {
         ListingFormat::Json => output::json(&format!("{:#}", in_json(&table, name))),
         ListingFormat::Text => {
-            output::result(&in_words(&table, name))?;
+            output::listing(&in_words(&table, name))?;
             remarks(&table).iter().for_each(|remark| output::remark(remark));
             Ok(())
         }

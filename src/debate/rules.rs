@@ -37,6 +37,8 @@ pub enum Rule {
     /// Sortings say which statements under one option contradict each other; where the only option found holds such, that is
     /// a caveat, and closes a gate.
     OneOptionCaveat,
+    /// What others wrote is quoted as people see it: nothing is hidden in it, and every line that a reader sees is marked.
+    QuotedAsSeen,
 }
 
 impl Rule {
@@ -49,7 +51,7 @@ impl Rule {
             Self::RepliesAsMeant => 5,
             Self::SmallerForms => 5,
             Self::ReadAlike | Self::NamesAreRoles => 5,
-            Self::HeardIsNotChosen | Self::RatingsCaveat | Self::OneOptionCaveat => 5,
+            Self::HeardIsNotChosen | Self::RatingsCaveat | Self::OneOptionCaveat | Self::QuotedAsSeen => 5,
         };
         format >= since
     }

@@ -34,6 +34,7 @@ use std::path::Path;
 
 use crate::debate::event::Logged;
 use crate::debate::history::History;
+use crate::debate::text::shown;
 
 /// A way to write a session down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +78,8 @@ impl Format {
 /// bytes.
 pub fn render(history: &History, log: &[Logged], format: Format) -> String {
     match format {
-        Format::Text => text::render(&record::record(history)),
-        Format::Markdown => markdown::render(&record::record(history)),
+        Format::Text => shown(&text::render(&record::record(history))),
+        Format::Markdown => shown(&markdown::render(&record::record(history))),
         Format::Adr => adr::render(&record::record(history)),
         Format::Html => html::render(&record::record(history), history),
         Format::Json => json::render(&record::record(history)),

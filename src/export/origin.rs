@@ -1,22 +1,23 @@
 //! Which files this program wrote, told by what stands in them: whoever writes over a file must know.
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::export::bench;
+use crate::export::views::View;
+use crate::export::{bench, ndjson, record, schema};
 
 /// Where a page names what made it, it does so within its first bytes.
 const HEAD_BYTES: usize = 8 << 10;
 /// How the last line of a decision record names its program, before the version.
 const PROGRAM: &str = "roundtable ";
 
-/// A JSON value, as far as it tells what it is.
-#[derive(Deserialize)]
-struct Opening {
-    schema: Option<String>,
-    event: Option<String>,
-    seq: Option<u64>,
-}
+/// The keys that every view has as JSON.
+const VIEW: [&str; 3] = ["schema", "session", "note"];
+/// The format of a bench's plan as JSON, and its keys.
+const PLAN: (&str, [&str; 10]) = (
+    "roundtable.bench-plan/1",
+    ["schema", "bench", "debates", "decided", "total", "cells", "limits", "warnings", "notes", "prices_as_of"],
+);
 
 /// Whether a text is from its beginning to its end as the program writes it: a record, a log, a view of a session or the report of
 /// a bench. An empty text is nobody's. Plain text of a record has no beginning that tells it, and is not known by this.
@@ -39,20 +40,50 @@ pub(super) fn signed_record(line: &str) -> Option<Uuid> {
     is_ours.then(|| Uuid::try_parse(id).ok())?
 }
 
+/// An object with all keys of its schema, and no others: who adds one has made the file their own.
 fn is_json(text: &str) -> bool {
-    let whole: Result<Opening, _> = serde_json::from_str(text);
-    whole.is_ok_and(|whole| whole.schema.is_some_and(|schema| schema.starts_with("roundtable.")))
+    let Ok(object) = serde_json::from_str::<Map<String, Value>>(text) else { return false };
+    let Some(keys) = object.get("schema").and_then(Value::as_str).and_then(Keys::of) else { return false };
+    keys.always.iter().all(|key| object.contains_key(key))
+        && object.keys().all(|key| keys.always.contains(key) || keys.at_times.contains(key))
 }
 
-/// Every line is an event of the log, the first one its beginning.
+/// The keys of an object.
+struct Keys {
+    always: Vec<String>,
+    at_times: Vec<String>,
+}
+
+impl Keys {
+    /// Those of what the program writes under this schema.
+    fn of(schema: &str) -> Option<Self> {
+        match schema {
+            record::SCHEMA => Some(Self::published(&schema::decision())),
+            bench::SCHEMA => Some(Self::published(&schema::bench_report())),
+            _ if schema == PLAN.0 => Some(Self::listed(&PLAN.1, &[])),
+            _ => View::ALL.into_iter().find(|view| view.schema() == schema).map(|view| {
+                let (always, at_times) = view.keys();
+                Self::listed(&[&VIEW, always].concat(), at_times)
+            }),
+        }
+    }
+
+    /// Those that a JSON Schema names.
+    fn published(schema: &Value) -> Self {
+        let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let named = schema["properties"].as_object().into_iter().flat_map(Map::keys);
+        Self { always: required.map(str::to_owned).collect(), at_times: named.cloned().collect() }
+    }
+
+    fn listed(always: &[&str], at_times: &[&str]) -> Self {
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+        Self { always: owned(always), at_times: owned(at_times) }
+    }
+}
+
+/// Every line is an event of one session, as the log of it is written.
 fn is_log(text: &str) -> bool {
-    let is_event = |(place, line): (u64, &str)| {
-        let event: Result<Opening, _> = serde_json::from_str(line);
-        event.is_ok_and(|event| {
-            event.seq == Some(place) && (place > 1 || event.event.as_deref() == Some("session_opened"))
-        })
-    };
-    (1..).zip(text.lines()).all(is_event)
+    ndjson::read(text).is_ok_and(|log| ndjson::write(&log).trim_end() == text)
 }
 
 fn is_page(text: &str) -> bool {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::debate::event::{Event, Logged, SessionId};
+use crate::debate::text;
 use crate::store::error::StoreError;
 use crate::store::{Store, key};
 
@@ -62,11 +63,12 @@ impl Store {
         }
     }
 
-    /// Finds the session that has this name.
+    /// Finds the session that has this name, however its accents are composed.
     pub fn named(&self, name: &str) -> Result<Option<SessionId>, StoreError> {
+        let [composed, decomposed] = text::compositions(name);
         let id = self.reading(|connection| {
-            let id = connection.query_row("SELECT id FROM sessions WHERE name = ?1", [name], |row| row.get(0));
-            id.optional()
+            let query = "SELECT id FROM sessions WHERE name IN (?1, ?2, ?3) ORDER BY name = ?1 DESC, key LIMIT 1";
+            connection.query_row(query, [name, &composed, &decomposed], |row| row.get(0)).optional()
         })?;
         Ok(id.and_then(|id: String| key::parse(&id)))
     }

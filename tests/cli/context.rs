@@ -284,7 +284,7 @@ fn the_same_name_with_the_same_material_is_the_same_session() {
     desk.write("a.md", "one\r\n");
     assert_eq!(start(&desk, &arguments).expect(0).record()["session"], first["session"]);
     desk.write("roundtable.yaml", "assumptions:\n  traffic: Traffic stays.\n");
-    assert!(start(&desk, &arguments).expect(2).stderr.contains("another assumptions"));
+    assert!(start(&desk, &arguments).expect(2).stderr.contains("with other assumptions"));
     desk.write("a.md", "two\n");
     assert!(start(&desk, &arguments).expect(2).stderr.contains("another context"));
 }

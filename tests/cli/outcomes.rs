@@ -228,13 +228,16 @@ fn starts_of_one_name_come_to_one_decision_and_pay_once() {
 
 #[test]
 fn a_start_that_does_not_wait_says_that_the_session_runs() {
-    let (desk, fake) = desk(slow());
     let arguments = [&VOTE[..], &PANEL[..], &["--name", "same", "--no-wait"]].concat();
-    let first = desk.spawn(&arguments);
-    fake.wait_for(|log| !log.is_empty());
-    let second = desk.run(&arguments).expect(2);
-    assert!(second.stderr.contains("being run elsewhere"), "{}", second.stderr);
-    first.wait().expect(0);
+    let waiting = arguments.split_last().unwrap().1;
+    for (title, begun) in [("which does not wait either", &arguments[..]), ("which waits", waiting)] {
+        let (desk, fake) = desk(slow());
+        let first = desk.spawn(begun);
+        fake.wait_for(|log| !log.is_empty());
+        let second = desk.run(&arguments).expect(2);
+        assert!(second.stderr.contains("being run elsewhere"), "beside one {title}: {}", second.stderr);
+        first.wait().expect(0);
+    }
 }
 
 #[test]
@@ -394,7 +397,7 @@ fn check_closing(conclusion: &str, kinds: &[&str]) {
 
 #[test]
 fn a_closing_text_is_held_against_the_count() {
-    let wrong: [(&str, &[&str]); 47] = [
+    let wrong: [(&str, &[&str]); 60] = [
         ("The panel chose NATS.", &["other_winner"]),
         ("The panel unanimously chose NATS.", &["other_winner", "not_unanimous"]),
         ("The decision is NATS.", &["other_winner"]),
@@ -442,6 +445,19 @@ fn a_closing_text_is_held_against_the_count() {
         ("The panel tied.", &["undecided"]),
         ("The panel could not decide between Kafka and NATS.", &["undecided"]),
         ("Das Gremium konnte sich nicht entscheiden.", &["undecided"]),
+        ("**NATS** is the winner.", &["other_winner"]),
+        ("_NATS_ was the clear winner, 3 to 1.", &["other_winner"]),
+        ("**NATS is the winner**", &["other_winner"]),
+        ("The panel __chose__ `NATS`.", &["other_winner"]),
+        ("NATS ist der Gewinner.", &["other_winner"]),
+        ("NATS beat Kafka.", &["other_winner"]),
+        ("**NATS** beat **Kafka**, 3 to 1.", &["other_winner"]),
+        ("Kafka lost to NATS.", &["other_winner"]),
+        ("In the end, Kafka lost to NATS 3 to 1.", &["other_winner"]),
+        ("The panel went with NATS.", &["other_winner"]),
+        ("Nobody dissented.", &["not_unanimous"]),
+        ("Kafka won. Everyone agreed.", &["not_unanimous"]),
+        ("Kafka won; there was no dissent.", &["not_unanimous"]),
     ];
     for (conclusion, kinds) in wrong {
         check_closing(conclusion, kinds);
@@ -497,6 +513,24 @@ fn a_closing_text_is_held_against_the_count() {
         "The panel tied its choice of Kafka to a pilot.",
         "Option 1 wins.",
         "Kafka won by one vote.",
+        "**Kafka** is the winner.",
+        "Kafka beat NATS.",
+        "NATS lost to Kafka, 3 to 1.",
+        "The panel went with Kafka.",
+        "NATS is the winner on latency.",
+        "NATS beats Kafka on latency, and Kafka won.",
+        "NATS beat Kafka in every benchmark.",
+        "Kafka lost to NATS on latency.",
+        "Kafka is the winner. NATS beats Kafka.",
+        "Kafka might have lost to NATS.",
+        "The panel went through NATS with care.",
+        "Netflix went with NATS.",
+        "Everyone agreed that latency matters.",
+        "Nobody dissented on latency.",
+        "Not everyone agreed.",
+        "NATS, winner of many benchmarks, was set aside.",
+        "In the sealed opening NATS beat Kafka.",
+        "If NATS is the winner on cost, look again.",
     ];
     for conclusion in right {
         check_closing(conclusion, &[]);

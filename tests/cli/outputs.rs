@@ -12,7 +12,7 @@ fn start<'a>(topic: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Texts that nobody may lose: none is a record, though each looks like one somewhere.
-const FOREIGN: [(&str, &str); 14] = [
+const FOREIGN: [(&str, &str); 17] = [
     ("end.md", "# My notes\n\nsession 01a1fc0e-4c68-7726-9611-ba23ed634933\n"),
     ("end.txt", "My notes\n\nsession 01a1fc0e-4c68-7726-9611-ba23ed634933\n"),
     ("see.md", "# My notes\n\n- Session 01a1fc0e-4c68-7726-9611-ba23ed634933, see there\n"),
@@ -27,6 +27,12 @@ const FOREIGN: [(&str, &str); 14] = [
     ("broken.json", "{\"schema\": \"app"),
     ("list.json", "[{\"schema\": \"roundtable.decision/1\"}]\n"),
     ("other.ndjson", "{\"seq\": 1, \"event\": \"page_opened\"}\n"),
+    ("mine.json", "{\"schema\":\"roundtable.decision/1\",\"mine\":true}\n"),
+    (
+        "claims.json",
+        "{\"schema\":\"roundtable.view.claims/1\",\"session\":\"x\",\"note\":null,\"claims\":[],\"mine\":true}\n",
+    ),
+    ("mine.ndjson", "{\"seq\": 1, \"event\": \"session_opened\", \"mine\": true}\n"),
     ("index.html", "<!doctype html><html><head><meta name=\"generator\" content=\"pandoc\"></head></html>\n"),
     ("log.txt", "Bench press: 3 debates\n"),
     ("0001-by-hand.adr.md", "# By hand\n\n- Status: accepted\n"),
@@ -147,15 +153,7 @@ fn what_the_program_wrote_may_be_replaced_in_every_format_and_view() {
     let (first, second) = (start("Move?", &["--name", "first"]), start("Stay?", &["--name", "second"]));
     desk.run(&first).expect(0);
     desk.run(&second).expect(0);
-    let files = [
-        ("a.txt", "text"),
-        ("a.md", "markdown"),
-        ("a.adr.md", "adr"),
-        ("a.html", "html"),
-        ("a.json", "json"),
-        ("a.ndjson", "ndjson"),
-    ];
-    for (file, format) in files {
+    for (file, format) in FORMATS {
         for name in ["first", "second"] {
             desk.run(&["export", name, "--output", file]).expect(0);
         }
@@ -189,6 +187,112 @@ fn what_the_program_wrote_may_be_replaced_in_every_format_and_view() {
     check_refusal(desk.run(&page), "bench.html");
     desk.run(&[&page[..], &["--force"]].concat()).expect(0);
     desk.run(&page).expect(0);
+}
+
+/// The files of a record, one in each format, and the name of each format.
+const FORMATS: [(&str, &str); 6] = [
+    ("a.txt", "text"),
+    ("a.md", "markdown"),
+    ("a.adr.md", "adr"),
+    ("a.html", "html"),
+    ("a.json", "json"),
+    ("a.ndjson", "ndjson"),
+];
+
+#[test]
+fn what_somebody_changed_in_the_middle_of_a_record_is_not_replaced_unless_forced() {
+    let desk = Desk::new();
+    desk.run(&start("Move?", &["--name", "first"])).expect(0);
+    desk.run(&start("Stay?", &["--name", "second"])).expect(0);
+    for (file, _) in FORMATS {
+        desk.run(&["export", "first", "--output", file]).expect(0);
+        let exported = desk.read(file);
+        let (middle, _) = exported.match_indices('\n').nth(exported.lines().count() / 2).unwrap();
+        let added = format!("{}\nOur remark.{}", &exported[..middle], &exported[middle..]);
+        let owned =
+            [added, exported.replacen("\"seed\"", "\"mine\": 1, \"seed\"", 1), exported.replacen("100%", "99%", 1)];
+        for own in owned.iter().chain([&exported.replacen('2', "3", 1)]).filter(|own| **own != exported) {
+            desk.write(file, own);
+            check_refusal(desk.run(&["export", "second", "--output", file]), file);
+            check_refusal(desk.run(&["resume", "second", "--output", file]), file);
+            assert_eq!(&desk.read(file), own);
+        }
+        desk.run(&["export", "second", "--force", "--output", file]).expect(0);
+        desk.run(&["export", "first", "--output", file]).expect(0);
+        assert_eq!(desk.read(file), exported);
+        // Elsewhere, unchanged but for its ends of lines, or emptied, it is nobody's but the program's.
+        desk.write(&format!("copy-of-{file}"), exported.replace('\n', "\r\n"));
+        desk.run(&["export", "second", "--output", &format!("copy-of-{file}")]).expect(0);
+        desk.write(file, "\n");
+        desk.run(&["export", "second", "--output", file]).expect(0);
+    }
+}
+
+#[test]
+fn what_another_machine_wrote_may_be_replaced_in_every_format_but_plain_text() {
+    let (there, here) = (Desk::new(), Desk::new());
+    let bench = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/bench.yaml");
+    let brought = |file: &str| here.write(file, there.read(file));
+    for desk in [&there, &here] {
+        desk.run(&start("Move?", &[])).expect(0);
+    }
+    for (file, _) in FORMATS {
+        there.run(&["export", "@", "--output", file]).expect(0);
+        brought(file);
+        match file {
+            "a.txt" => check_refusal(here.run(&["export", "@", "--output", file]), file),
+            _ => drop(here.run(&["export", "@", "--output", file]).expect(0)),
+        }
+    }
+    for view in
+        ["rounds", "agents", "thoughts", "claims", "needs", "citations", "ballots", "costs", "prompts", "events"]
+    {
+        for file in ["view.md", "view.json"].map(|file| format!("{view}-{file}")) {
+            there.run(&["show", "@", "--view", view, "--output", &file]).expect(0);
+            brought(&file);
+            here.run(&["show", "@", "--view", view, "--output", &file]).expect(0);
+        }
+    }
+    for (more, files) in [(&["--dry-run"][..], &["plan.txt", "plan.json"][..]), (&[], &["b.txt", "b.json", "b.html"])] {
+        for file in files {
+            let arguments = [&["bench", bench, "--rehearse", "--quiet", "--output", file], more].concat();
+            there.run(&arguments).expect(0);
+            brought(file);
+            here.run(&arguments).expect(0);
+        }
+    }
+}
+
+#[test]
+fn a_decision_record_that_somebody_changed_but_for_its_status_is_not_replaced() {
+    let desk = Desk::new();
+    desk.write("adr/README.md", "# Decisions\n");
+    desk.run(&start("Which queue?", &["--output", "adr"])).expect(0);
+    let file = "adr/0001-which-queue.md";
+    let written = desk.read(file);
+    let with_status = |status: &str| written.replace("- Status: proposed", status);
+    for status in ["- Status: accepted", "- Status: accepted\n- Supersedes: [0000](0000-old.md)"] {
+        desk.write(file, with_status(status));
+        desk.run(&["export", "@", "--output", "adr"]).expect(0);
+        assert_eq!(front(&desk.read(file))[0], "- Status: accepted");
+    }
+    assert!(desk.read(file).contains("- Supersedes: [0000](0000-old.md)\n"), "{}", desk.read(file));
+    let changes = [
+        with_status("- Status: accepted").replace("## Decision", "We talked about it.\n\n## Decision"),
+        with_status("- Status: accepted\n- Deciders: Ann and Bob"),
+        with_status("- Status: we shall see in spring whether it works for us"),
+        with_status("- Status: accepted\n- Status: by Ann"),
+    ];
+    for own in changes {
+        desk.write(file, &own);
+        check_refusal(desk.run(&["export", "@", "--output", "adr"]), file);
+        assert_eq!(desk.read(file), own);
+    }
+    desk.run(&["export", "@", "--force", "--output", "adr"]).expect(0);
+    assert_eq!(desk.read(file), with_status("- Status: accepted"));
+    // As a file of its own it has no status that is kept.
+    desk.write(file, with_status("- Status: rejected"));
+    check_refusal(desk.run(&["export", "@", "--output", file]), file);
 }
 
 #[test]
@@ -312,6 +416,20 @@ fn what_cannot_be_written_is_found_before_anything_is_asked() {
     }
     let none = desk.run(&["list", "--format", "json"]).expect(0).json();
     assert_eq!(none["sessions"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_record_in_another_encoding_is_named_with_what_to_do() {
+    let desk = Desk::new();
+    let wide: Vec<u8> = "\u{feff}# Old\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    desk.write("adr/0001-wide.md", wide);
+    let ran = desk.run(&start("Move?", &["--output", "adr", "--supersedes", "1"])).expect(2);
+    for told in ["adr/0001-wide.md", "it is not UTF-8 text", "hint: save it as UTF-8"] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+    // One that is only there is passed over.
+    desk.run(&start("Move?", &["--output", "adr"])).expect(0);
+    assert_eq!(files(&desk, "adr"), ["0001-wide.md", "0002-move.md"]);
 }
 
 #[test]

@@ -33,9 +33,9 @@ pub(super) enum Lookup {
 }
 
 /// The mark of a call's quotations, which nobody can know before.
-pub(super) fn nonce(session: SessionId) -> String {
+pub(super) fn nonce(session: SessionId) -> quote::Mark {
     let (high, low) = session.0.as_u64_pair();
-    quote::nonce(high ^ low)
+    quote::Mark::from(quote::nonce(high ^ low).as_str())
 }
 
 /// Puts a task to a persona.
@@ -48,7 +48,7 @@ pub(super) fn ask(
 ) -> Ask {
     let nonce = nonce(session);
     let quoted = material.iter().enumerate().map(|(index, material)| {
-        let (name, text) = (quote::inline(&nonce, &material.name), quote::fence(&nonce, &material.text));
+        let (name, text) = (quote::inline(&nonce, &material.name), quote::fence_supplied(&nonce, &material.text));
         format!("\n\nMaterial m{}, {name}:\n{text}", index + 1)
     });
     Ask {
@@ -68,7 +68,12 @@ pub(super) fn ask(
     }
 }
 
-fn told(persona: &PersonaFile, nonce: &str, material: &[&Material], (lookup, search): (Lookup, &WebSearch)) -> String {
+fn told(
+    persona: &PersonaFile,
+    nonce: &quote::Mark,
+    material: &[&Material],
+    (lookup, search): (Lookup, &WebSearch),
+) -> String {
     let description = persona.description.trim_end_matches('.');
     let mut told = format!("You are {}: {description}.\n\n{}\n\n{RULES}", persona.title, persona.told);
     if lookup == Lookup::Offered {

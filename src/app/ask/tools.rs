@@ -32,7 +32,7 @@ const REPEATED_CHARS_MAX: usize = 120;
 /// The documents of one talk, and how much of them may still be shown.
 pub(super) struct Desk<'a> {
     documents: &'a Documents,
-    nonce: String,
+    nonce: quote::Mark,
     /// Bytes that may still be shown.
     pub(super) bytes_left: usize,
     /// Paths of the documents that were shown, in part or whole.
@@ -75,7 +75,7 @@ fn parameters(properties: Value) -> Value {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(documents: &'a Documents, nonce: String, bytes_max: u32) -> Self {
+    pub(super) fn new(documents: &'a Documents, nonce: quote::Mark, bytes_max: u32) -> Self {
         Self { documents, nonce, bytes_left: bytes_max as usize, shown: BTreeSet::new(), calls: 0 }
     }
 
@@ -138,8 +138,8 @@ impl<'a> Desk<'a> {
         };
         match fitting.len() {
             0 => "There is no such document.".to_owned(),
-            1 => quote::fence(&self.nonce, &lines.join("\n")),
-            count => format!("{count} documents.\n{}{more}", quote::fence(&self.nonce, &lines.join("\n"))),
+            1 => quote::fence_supplied(&self.nonce, &lines.join("\n")),
+            count => format!("{count} documents.\n{}{more}", quote::fence_supplied(&self.nonce, &lines.join("\n"))),
         }
     }
 
@@ -155,7 +155,7 @@ impl<'a> Desk<'a> {
         for passage in found {
             let place = format!("\n\n{}, line {}:\n", passage.path, passage.line);
             // Passages end with a line, and a line may be the whole document.
-            let shown = place + &quote::fence(&self.nonce, &beginning(passage.text, PASSAGE_BYTES_MAX));
+            let shown = place + &quote::fence_supplied(&self.nonce, &beginning(passage.text, PASSAGE_BYTES_MAX));
             if told.len() + shown.len() > SHOWN_BYTES_MAX {
                 continue;
             }
@@ -187,7 +187,7 @@ impl<'a> Desk<'a> {
         }
         self.shown.insert(path.to_owned());
         let more = if last < count { format!("; go on with from_line {}", last + 1) } else { String::new() };
-        Ok(format!("{path}, lines {from} to {last} of {count}{more}:\n{}", quote::fence(&self.nonce, &shown)))
+        Ok(format!("{path}, lines {from} to {last} of {count}{more}:\n{}", quote::fence_supplied(&self.nonce, &shown)))
     }
 }
 

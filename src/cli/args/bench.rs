@@ -33,7 +33,7 @@ pub(crate) struct BenchArgs {
     /// Also write the report to this file, in the format of its ending (.txt, .html, .json); repeat for more
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
-    /// Let --output replace a file that roundtable did not write
+    /// Let --output replace a file that roundtable did not write, or that somebody changed since
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     /// Show nothing but the report

@@ -132,7 +132,7 @@ pub(crate) struct OutputArgs {
     /// folder of decision records under the next free number; repeat for more
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) output: Vec<PathBuf>,
-    /// Let --output replace a file that roundtable did not write
+    /// Let --output replace a file that roundtable did not write, or that somebody changed since
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     /// The decision record in the --output folder that this one replaces, by number (0007); both say so. Repeat for more

@@ -36,6 +36,7 @@ use crate::cli::live::news::News;
 use crate::cli::live::screen::Screen;
 use crate::cli::style::Palette;
 use crate::debate::history::History;
+use crate::debate::text;
 
 /// How a debate under way is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +138,7 @@ async fn tell(out: &mut impl Write, beginning: Beginning, mut history: History, 
     let mut write = |news: &[News]| {
         for line in news.iter().flat_map(plain::lines) {
             // A closed pipe is no reason to stop a debate.
-            writeln!(out, "{line}").ok();
+            writeln!(out, "{}", text::shown(&line)).ok();
         }
     };
     write(&beginning.news(&history));

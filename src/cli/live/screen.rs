@@ -2,6 +2,8 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle, TermLike};
 
+use crate::debate::text;
+
 /// A board of changing lines below a log that stays. Dropping it clears the board and gives the cursor back.
 #[derive(Debug)]
 pub(super) struct Screen {
@@ -19,13 +21,13 @@ impl Screen {
 
     /// Shows these lines as the board; each must fit into the terminal's width.
     pub(super) fn show(&self, board: &[String]) {
-        self.bar.set_message(board.join("\n"));
+        self.bar.set_message(text::shown(&board.join("\n")));
     }
 
     /// Adds lines to the log.
     pub(super) fn log(&self, lines: &[String]) {
         if !lines.is_empty() {
-            self.bar.println(lines.join("\n"));
+            self.bar.println(text::shown(&lines.join("\n")));
         }
     }
 }

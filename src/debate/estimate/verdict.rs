@@ -165,9 +165,9 @@ fn minority(
 
 impl EstimateVerdict {
     /// The outcome, as the closing text is to take it.
-    pub(crate) fn for_the_moderator(&self, label: Label, nonce: &str) -> String {
+    pub(crate) fn for_the_moderator(&self, label: Label, mark: &quote::Mark) -> String {
         let estimates = self.last.as_ref().map_or_else(|| "none".to_owned(), |last| last.in_words(&self.unit));
         let value = self.value.map_or_else(|| "no number".to_owned(), worded);
-        format!("The estimates at the end:\n{}\nThe outcome: {value}, {label}.", quote::fence(nonce, &estimates))
+        format!("The estimates at the end:\n{}\nThe outcome: {value}, {label}.", quote::fence(mark, &estimates))
     }
 }

@@ -30,11 +30,11 @@ pub fn framing(history: &History, turn: &TurnId) -> Prompt {
 /// Asks to sort `statements`, listed in the given order.
 pub fn sorting(history: &History, turn: &TurnId, statements: &[&str]) -> Prompt {
     let contract = Contract::Sorting(u32::try_from(statements.len()).unwrap_or(u32::MAX));
-    let nonce = quote::nonce(history.setup.seed);
+    let mark = quote::Mark::of(&history.setup);
     let listed: Vec<String> = statements
         .iter()
         .enumerate()
-        .map(|(place, statement)| format!("Statement {}\n{}", place + 1, quote::fence(&nonce, statement)))
+        .map(|(place, statement)| format!("Statement {}\n{}", place + 1, quote::fence(&mark, statement)))
         .collect();
     let mut ask = format!(
         "Sort these opening statements into options: statements that would lead to the same decision belong together, whatever their reasons; statements \
@@ -53,21 +53,21 @@ that wants what another refuses; an empty list where there are none.";
 
 /// Asks for the closing text of a decided debate.
 pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {
-    let nonce = quote::nonce(history.setup.seed);
+    let mark = quote::Mark::of(&history.setup);
     let slots = schedule::slots(history);
     let mut parts: Vec<String> = history.answers.iter().map(|answers| answered(history, &slots, answers)).collect();
     parts.extend(history.continuations.iter().map(|more| continued(history, &more.terms)));
     parts.push(match &decision.estimate {
-        Some(estimate) => estimate.for_the_moderator(decision.label, &nonce),
-        None => outcome(history, decision, &nonce),
+        Some(estimate) => estimate.for_the_moderator(decision.label, &mark),
+        None => outcome(history, decision, &mark),
     });
     let claims: Vec<String> = ledger.iter().filter(|entry| entry.repeats.is_none()).map(worded).collect();
     if !claims.is_empty() {
-        parts.push(format!("The claim ledger:\n{}", quote::fence(&nonce, &claims.join("\n"))));
+        parts.push(format!("The claim ledger:\n{}", quote::fence(&mark, &claims.join("\n"))));
     }
     let dissent: Vec<String> = decision.dissent.iter().map(minority).collect();
     if !dissent.is_empty() {
-        parts.push(format!("The minority report:\n{}", quote::fence(&nonce, &dissent.join("\n"))));
+        parts.push(format!("The minority report:\n{}", quote::fence(&mark, &dissent.join("\n"))));
     }
     parts.push(CLOSING.to_owned());
     if claims.is_empty() {
@@ -81,7 +81,7 @@ The ballots have been counted; the outcome above stands whatever you write. Writ
 says what was decided, how far it reaches and what the minority holds against it; the rationale and the risks as points, each with the ids of the claims it rests \
 on; next steps; and what would change the decision. Bring in no claim that is not in the ledger, and state no number that is not above.";
 
-fn outcome(history: &History, decision: &Decision, nonce: &str) -> String {
+fn outcome(history: &History, decision: &Decision, mark: &quote::Mark) -> String {
     let options: Vec<String> = history
         .options()
         .iter()
@@ -93,7 +93,7 @@ fn outcome(history: &History, decision: &Decision, nonce: &str) -> String {
     let verdict = decision.option.as_ref().map_or_else(|| "no option".to_owned(), ToString::to_string);
     format!(
         "The options and their holders at the end:\n{}\nThe outcome: {verdict}, {}.",
-        quote::fence(nonce, &options.join("\n")),
+        quote::fence(mark, &options.join("\n")),
         decision.label
     )
 }

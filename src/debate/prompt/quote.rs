@@ -1,7 +1,10 @@
 //! Quoting what others wrote, so that none of it can pass for the program's own words.
 
+use std::fmt;
+
 use crate::debate::ask::Speaker;
 use crate::debate::claims::Entry;
+use crate::debate::event::Setup;
 use crate::debate::history::History;
 use crate::debate::mode::Labels;
 use crate::debate::prompt::anonymity;
@@ -16,29 +19,73 @@ pub fn nonce(seed: u64) -> String {
     format!("{:08x}", shuffle::seed_for(seed, "fence") >> 32)
 }
 
+/// The mark of a session's fences, and how what stands between them is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    nonce: String,
+    is_as_seen: bool,
+}
+
+impl Mark {
+    /// That of a session.
+    pub fn of(setup: &Setup) -> Self {
+        Self { nonce: nonce(setup.seed), is_as_seen: Rule::QuotedAsSeen.holds_in(setup.format) }
+    }
+
+    /// What people supplied, without anything that they do not see.
+    fn seen(&self, text: &str) -> String {
+        if self.is_as_seen { text::as_seen(text) } else { text::plain(text) }
+    }
+
+    /// What a model wrote, in lines as they are seen, and without an order that nobody sees.
+    fn plain(&self, text: &str) -> String {
+        if self.is_as_seen { text::laid_out(text) } else { text::plain(text) }
+    }
+}
+
+/// This mark, under the rules of today.
+impl From<&str> for Mark {
+    fn from(nonce: &str) -> Self {
+        Self { nonce: nonce.to_owned(), is_as_seen: true }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.nonce)
+    }
+}
+
 /// Fences `text`: every line is marked as quoted, control characters are gone, and the fence's own mark cannot occur
 /// inside.
-pub fn fence(nonce: &str, text: &str) -> String {
-    let plain = unmarked(nonce, &text::plain(text));
+pub fn fence(mark: &Mark, text: &str) -> String {
+    let nonce = &mark.nonce;
+    let plain = unmarked(nonce, &mark.plain(text));
     let lines: Vec<String> = plain.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
     format!("quoted {nonce}\n{}\nend of quote {nonce}", lines.join("\n"))
 }
 
+/// Fences what people supplied, as they see it: nothing is hidden in it.
+pub fn fence_supplied(mark: &Mark, text: &str) -> String {
+    fence(mark, &mark.seen(text))
+}
+
 /// Quotes `text` within a sentence of the program's, between the same marks.
-pub fn inline(nonce: &str, text: &str) -> String {
-    format!("quoted {nonce} \"{}\" end of quote {nonce}", unmarked(nonce, &text::line(text)))
+pub fn inline(mark: &Mark, text: &str) -> String {
+    let nonce = &mark.nonce;
+    format!("quoted {nonce} \"{}\" end of quote {nonce}", unmarked(nonce, &text::line(&mark.seen(text))))
 }
 
 /// Words a name in front of what its holder said: a plain one as it stands, one that could pass for an order or a sentence as a
 /// quotation. A plain name is of a few words in letters alone, with a number at its end at most, so it names no option's id.
-pub fn label(nonce: &str, name: &str) -> String {
+pub fn label(mark: impl Into<Mark>, name: &str) -> String {
     let is_letter = |c: char| c.is_alphabetic() && text::look_alike(c) == Some(c.to_ascii_lowercase());
     let is_word =
         |word: &str| word.chars().all(|c| is_letter(c) || matches!(c, '-' | '\'' | '\u{2019}' | '&' | '/' | '.'));
     let mut words: Vec<&str> = name.split_whitespace().collect();
     words.pop_if(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     let is_plain = words.len() <= LABEL_WORDS_MAX && words.iter().all(|word| is_word(word));
-    if is_plain { name.to_owned() } else { inline(nonce, name) }
+    if is_plain { name.to_owned() } else { inline(&mark.into(), name) }
 }
 
 /// Most words of a plain name.

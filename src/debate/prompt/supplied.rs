@@ -5,17 +5,17 @@ use crate::debate::material::{self, Matter, Origin, Premise};
 use crate::debate::prompt::quote;
 
 /// Words the premises of a session; nothing where there are none.
-pub(super) fn block(setup: &Setup, nonce: &str) -> String {
+pub(super) fn block(setup: &Setup, mark: &quote::Mark) -> String {
     let (texts, assumptions): (Vec<Premise<'_>>, Vec<Premise<'_>>) =
         material::premises(setup).into_iter().partition(|premise| matches!(premise.matter, Matter::Material(_)));
     let mut parts = Vec::new();
     if !assumptions.is_empty() {
         let lines: Vec<String> =
             assumptions.iter().map(|premise| format!("{}: {}", premise.id, premise.text())).collect();
-        parts.push(format!("# Taken as given\n\n{GIVEN}\n{}", quote::fence(nonce, &lines.join("\n"))));
+        parts.push(format!("# Taken as given\n\n{GIVEN}\n{}", quote::fence_supplied(mark, &lines.join("\n"))));
     }
     if !texts.is_empty() {
-        let quoted: Vec<String> = texts.iter().map(|premise| text(premise, nonce)).collect();
+        let quoted: Vec<String> = texts.iter().map(|premise| text(premise, mark)).collect();
         parts.push(format!("# Material\n\n{MATERIAL}\n\n{}", quoted.join("\n\n")));
     }
     parts.iter().map(|part| format!("{part}\n\n")).collect()
@@ -26,7 +26,7 @@ const GIVEN: &str = "Whoever asks takes this as given. Reason from it; where som
 const MATERIAL: &str = "Supplied with the question. Evidence from it is of type material: ref is the id of the text, such as m1, and quote holds words \
      that stand there.";
 
-fn text(premise: &Premise<'_>, nonce: &str) -> String {
+fn text(premise: &Premise<'_>, mark: &quote::Mark) -> String {
     let origin = match premise.matter {
         Matter::Material(material) => match material.origin {
             Origin::File | Origin::Outside => "a file",
@@ -35,6 +35,6 @@ fn text(premise: &Premise<'_>, nonce: &str) -> String {
         },
         Matter::Assumption(_) => "an assumption",
     };
-    let name = quote::inline(nonce, premise.name().unwrap_or_default());
-    format!("{}, {origin}, {name}:\n{}", premise.id, quote::fence(nonce, premise.text()))
+    let name = quote::inline(mark, premise.name().unwrap_or_default());
+    format!("{}, {origin}, {name}:\n{}", premise.id, quote::fence_supplied(mark, premise.text()))
 }

@@ -3,6 +3,7 @@
 use unicode_segmentation::GraphemeCursor;
 
 use crate::debate::text::characters::{is_invisible, separates, steers};
+use crate::debate::text::invisible::shown;
 
 /// Returns `text` without control characters other than line feed and tab, so that it cannot steer a terminal.
 ///
@@ -13,9 +14,9 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Returns `text` as [`plain`] does, with line feeds where separators of lines and paragraphs stand, which some terminals and
-/// readers break lines at: for reports, not for prompts, whose words are those of the log.
+/// readers break lines at, and without what is not seen: for reports, not for prompts, whose words are those of the log.
 pub fn laid_out(text: &str) -> String {
-    plain(text).replace(separates, "\n")
+    shown(&plain(text).replace(separates, "\n"))
 }
 
 /// Returns `text` on one line: plain, white space folded, trimmed.

@@ -3,7 +3,7 @@
 //! Must never make two numbers or two signs one: `−5` is not `5`, `10²` is not `102`, `1½` is not `11/2`.
 
 use icu_casemap::CaseMapper;
-use icu_normalizer::ComposingNormalizer;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 use crate::debate::text::characters::{is_compound_number, is_invisible, is_joined, is_unspaced};
 use crate::debate::text::display::plain;
@@ -28,6 +28,13 @@ pub fn identity(text: &str) -> String {
         rest = trimmed;
     }
     if rest.is_empty() { whole } else { rest.to_owned() }
+}
+
+/// Returns `text` with its accents in the letters, as most keyboards write them, and with accents of their own, as some file
+/// systems do: canonically the same text.
+pub fn compositions(text: &str) -> [String; 2] {
+    let composed = ComposingNormalizer::new_nfc().normalize(text).into_owned();
+    [composed, DecomposingNormalizer::new_nfd().normalize(text).into_owned()]
 }
 
 /// Returns `text` without the stops at its end. An exclamation mark after a digit may be a factorial.

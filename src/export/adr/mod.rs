@@ -12,9 +12,10 @@ use crate::debate::dissent::Dissent;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Citation;
 use crate::debate::response::{ClaimId, Evidence, Point};
-use crate::debate::text::{clip, laid_out};
+use crate::debate::text::{clip, laid_out, shown};
 use crate::export::abstention;
 use crate::export::address;
+use crate::export::adr::standing::LINKS;
 use crate::export::closing;
 use crate::export::estimate;
 use crate::export::fallbacks;
@@ -25,7 +26,7 @@ use crate::export::story::{story, warning};
 use crate::export::text::{absent, capitalised, headline, money, needed, percent};
 use crate::export::wording;
 
-pub use crate::export::adr::standing::{Standing, link_to, superseded};
+pub use crate::export::adr::standing::{Standing, link_to, superseded, without_standing};
 
 /// Longest question that is a title; of a longer one the title shows the beginning.
 const TITLE_CHARS: usize = 120;
@@ -53,7 +54,7 @@ pub fn render_among(record: &Record, standing: &Standing) -> String {
     parts.extend(section("## Evidence", record.claims.iter().filter_map(|entry| claim(record, entry)).collect()));
     parts.extend(section("### Sources", record.citations.iter().map(source).collect()));
     parts.push(provenance(record));
-    parts.join("\n\n") + "\n"
+    shown(&(parts.join("\n\n") + "\n"))
 }
 
 /// A panel proposes; accepting is up to those who will live with it.
@@ -72,7 +73,7 @@ fn front(record: &Record, standing: &Standing) -> String {
     let status = standing.status.as_deref().unwrap_or_else(|| status(record));
     let mut lines = vec![format!("- Status: {status}"), format!("- Date: {date}")];
     if !standing.supersedes.is_empty() {
-        lines.push(format!("- Supersedes: {}", standing.supersedes.join(", ")));
+        lines.push(format!("{LINKS}{}", standing.supersedes.join(", ")));
     }
     lines.push(format!("- Mode: {}, {} seats", escaped(&record.mode_title), record.panel.len()));
     lines.extend(record.note.map(|note| format!("- Note: {note}")));

@@ -16,6 +16,9 @@ const STATUS_WORDS_MAX: usize = 6;
 /// Statuses that a record is given by the state of its session; any other was given by people, and is theirs.
 const OWN: [&str; 3] = ["draft", "proposed", "undecided"];
 
+/// Begins the line of the records that this one replaces.
+pub(super) const LINKS: &str = "- Supersedes: ";
+
 /// What a record's file says that its session's log does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {
@@ -28,8 +31,8 @@ pub struct Standing {
 impl Standing {
     /// Reads it from a record that the program wrote, and people may have edited.
     pub fn read(text: &str) -> Self {
-        let lines: Vec<&str> = text.lines().take_while(|line| !line.starts_with("## ")).collect();
-        let links = lines.iter().find_map(|line| line.strip_prefix("- Supersedes: "));
+        let lines = front(text);
+        let links = lines.iter().find_map(|line| line.strip_prefix(LINKS));
         let status = in_a_line(&lines).map(|place| place.status).filter(|status| !OWN.contains(&status.as_str()));
         Self {
             status,
@@ -43,6 +46,20 @@ impl Standing {
             self.supersedes.push(link);
         }
     }
+}
+
+/// The lines before the first section.
+fn front(text: &str) -> Vec<&str> {
+    text.lines().take_while(|line| !line.starts_with("## ")).collect()
+}
+
+/// A record without the lines that [`Standing`] reads: two texts of which that is the same differ in nothing else.
+pub fn without_standing(text: &str) -> String {
+    let front = front(text);
+    let status = in_a_line(&front).map(|place| place.lines.start);
+    let links = front.iter().position(|line| line.starts_with(LINKS));
+    let kept = text.lines().enumerate().filter(|(at, _)| Some(*at) != status && Some(*at) != links);
+    kept.map(|(_, line)| format!("{line}\n")).collect()
 }
 
 /// A link to the record in this file of the same folder, under its number.

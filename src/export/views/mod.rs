@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::debate::event::Logged;
 use crate::debate::history::{History, HistoryError};
 use crate::debate::person;
-use crate::debate::text::clip;
+use crate::debate::text::{clip, shown};
 use crate::export::views::page::Block;
 use crate::export::views::scope::{Narrowing, Scope, ScopeError};
 use crate::export::{json, record};
@@ -93,6 +93,43 @@ struct Document<'a, V: Serialize> {
 }
 
 impl View {
+    /// Every view.
+    pub const ALL: [Self; 10] = [
+        Self::Rounds,
+        Self::Agents,
+        Self::Thoughts,
+        Self::Claims,
+        Self::Needs,
+        Self::Citations,
+        Self::Ballots,
+        Self::Costs,
+        Self::Prompts,
+        Self::Events,
+    ];
+
+    /// The keys of the view as JSON beside those that all have: those that it always has, and those that it may have.
+    pub fn keys(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Self::Rounds => (&["rounds"], &[]),
+            Self::Agents => (&["agents"], &[]),
+            Self::Thoughts => (&["thoughts"], &[]),
+            Self::Claims => (&["claims"], &[]),
+            Self::Needs => (&["needs"], &[]),
+            Self::Citations => (&["cited", "consulted"], &[]),
+            Self::Ballots => (&["options", "rounds"], &[]),
+            Self::Costs => {
+                (&["total", "unpriced_calls", "priced_usd", "by_seat", "by_round", "by_purpose"], &["inherited"])
+            }
+            Self::Prompts => (&["mismatches", "prompts"], &[]),
+            Self::Events => (&["events"], &[]),
+        }
+    }
+
+    /// The name of its format as JSON.
+    pub fn schema(self) -> String {
+        format!("roundtable.view.{}/1", self.name())
+    }
+
     /// The view's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -168,11 +205,10 @@ fn lay_out<V: Serialize>(
     head.extend(scope.narrowed());
     let foot = format!("session {session}");
     match layout {
-        Layout::Text { columns } => page::text(&head, &page(content), &foot, columns),
-        Layout::Markdown => page::markdown(&head, &page(content), &foot),
+        Layout::Text { columns } => shown(&page::text(&head, &page(content), &foot, columns)),
+        Layout::Markdown => shown(&page::markdown(&head, &page(content), &foot)),
         Layout::Json => {
-            let schema = format!("roundtable.view.{}/1", view.name());
-            let document = Document { schema, session: session.to_string(), note, view: content };
+            let document = Document { schema: view.schema(), session: session.to_string(), note, view: content };
             let json = serde_json::to_string_pretty(&document)
                 .expect("a view holds no map with keys that are not text, and no number that JSON lacks");
             json::inert(&json) + "\n"

@@ -5,7 +5,8 @@
 use crate::debate::analysis::closing::tally;
 use crate::debate::analysis::closing::tokens::Token;
 use crate::debate::analysis::closing::vocabulary::{
-    IMPERATIVES, LEADS, Meaning, NEGATIONS, REASONS, RESPECTS, UNSPACED_CHOICE, UNSPACED_PANEL, UNSPACED_RESERVE,
+    BEATS, IMPERATIVES, LEADS, Meaning, NEGATIONS, REASONS, RESPECTS, UNSPACED_CHOICE, UNSPACED_PANEL,
+    UNSPACED_RESERVE, WINNERS,
 };
 use crate::debate::question::OptionId;
 
@@ -23,6 +24,9 @@ pub(super) enum Way {
 
 /// The option that a sentence names as the panel's choice, and how.
 pub(super) fn chosen(sentence: &[Token]) -> Option<(&OptionId, Way)> {
+    if let Some(option) = beaten_by(sentence) {
+        return Some((option, Way::AsWinner));
+    }
     if !is_plain(sentence) {
         return None;
     }
@@ -43,7 +47,7 @@ pub(super) fn may_choose(sentence: &[Token], option: Option<&OptionId>) -> bool 
         sentence[at].option() == option && verb.is_some_and(|verb| verb.means(Meaning::Choice))
     };
     let is_named = chosen(sentence).is_some_and(|(named, _)| Some(named) == option);
-    option.is_some() && is_plain(sentence) && (is_named || (0..sentence.len()).any(is_chosen))
+    option.is_some() && (is_plain(sentence) || is_named) && (is_named || (0..sentence.len()).any(is_chosen))
 }
 
 /// The only option of a sentence that settles on it without telling who chose: "NATS.", "Use NATS."; or that tells it in a
@@ -86,7 +90,7 @@ fn is_chosen_by(before: &[Token]) -> bool {
     let Some(at) = before.iter().rposition(|token| !token.is_filler()) else { return false };
     let is_linked = before[at + 1..].iter().any(Token::links);
     let is_in_respect = before[..at].iter().any(|token| token.is_one_of(RESPECTS));
-    before[at].means(Meaning::Choice) && is_by_panel(&before[..at])
+    is_verb_of_choice(&before[at], &before[at + 1..]) && is_by_panel(&before[..at])
         || before[at].means(Meaning::Panel) && is_linked && !is_in_respect
 }
 
@@ -132,7 +136,35 @@ pub(super) fn is_shared(after: &[Token]) -> bool {
 fn is_followed_by_choice(after: &[Token]) -> bool {
     let Some(at) = after.iter().position(|token| !token.is_filler()) else { return false };
     let is_choice = after[at].means(Meaning::Victory) || after[at].means(Meaning::Choice);
-    is_choice && is_whole(&after[at + 1..])
+    let is_winner = after[..at].iter().any(Token::links) && is_winner(&after[at..]);
+    is_choice && is_whole(&after[at + 1..]) || is_winner || beats(&after[at..])
+}
+
+/// Whether "winner", or "clear winner", begins here, and nothing but what leaves it whole follows.
+fn is_winner(rest: &[Token]) -> bool {
+    let at = rest.iter().take_while(|token| token.is_one_of(&["clear", "overall", "outright"])).count();
+    rest.get(at).is_some_and(|noun| noun.is_one_of(WINNERS)) && is_whole(&rest[at + 1..])
+}
+
+/// Whether "beat Kafka" begins here, as a whole.
+fn beats(rest: &[Token]) -> bool {
+    let Some((verb, rest)) = rest.split_first() else { return false };
+    verb.is_one_of(BEATS) && rest.first().is_some_and(|loser| loser.option().is_some()) && is_whole(&rest[1..])
+}
+
+/// The option to which another one lost, where a sentence says that and no more: "Kafka lost to NATS, 3 to 1".
+fn beaten_by(sentence: &[Token]) -> Option<&OptionId> {
+    let loser = sentence.iter().position(|token| token.option().is_some())?;
+    let lost = loser + 1 + sentence[loser + 1..].iter().position(|token| !token.is_filler())?;
+    let [verb, to, winner, rest @ ..] = &sentence[lost..] else { return None };
+    let is_told = verb.is_one_of(&["lost", "loses"]) && to.is_one_of(&["to"]) && is_whole(rest);
+    (is_told && sentence[..loser].iter().all(may_lead) && is_plain(rest)).then(|| winner.option())?
+}
+
+/// Whether a verb chooses what follows it: "chose", "went with".
+fn is_verb_of_choice(verb: &Token, after: &[Token]) -> bool {
+    let is_with = after.first().is_some_and(|next| next.is_one_of(&["with", "for"]));
+    verb.means(Meaning::Choice) || verb.is_one_of(&["went", "goes", "gone"]) && is_with
 }
 
 /// Whether what follows a verb leaves it whole: its end, a count, a comparison or a reason, and no respect or circle of people.

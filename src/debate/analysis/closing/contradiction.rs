@@ -110,7 +110,9 @@ pub fn contradictions(text: &Synthesis, counted: &Counted<'_>) -> Vec<Contradict
         let counts: BTreeSet<String> = counts.collect();
         found.extend(counts.into_iter().map(|count| Contradiction::OtherCount { count }));
         let is_claimed = judged.iter().any(|sentence| tally::says_unanimous(sentence, last.panel));
-        found.extend((is_claimed && !tally::is_unanimous(last)).then_some(Contradiction::NotUnanimous));
+        let is_denied = judged.iter().any(|sentence| tally::denies_dissent(sentence, last));
+        let is_wrong = is_claimed && !tally::is_unanimous(last) || is_denied;
+        found.extend(is_wrong.then_some(Contradiction::NotUnanimous));
     }
     let claims = unknown(std::iter::once(text.conclusion.as_str()).chain(points).chain(rest), counted);
     found.extend((!claims.is_empty()).then_some(Contradiction::UnknownClaims { claims }));

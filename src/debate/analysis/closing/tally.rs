@@ -55,6 +55,29 @@ const ROUNDING: f64 = 1.0;
 const UNANIMITY: [&str; 9] =
     ["unanim", "un\u{e1}nim", "un\u{e2}nim", "einstimmig", "eenparig", "единоглас", "全会一致", "一致通过", "만장일치"];
 
+/// Sentences that say that nobody holds another view, and nothing else.
+const NO_DISSENT: [&str; 12] = [
+    "nobody dissented",
+    "no one dissented",
+    "no seat dissented",
+    "no member dissented",
+    "nobody disagreed",
+    "no one disagreed",
+    "there was no dissent",
+    "there is no dissent",
+    "everyone agreed",
+    "everybody agreed",
+    "all agreed",
+    "all seats agreed",
+];
+
+/// Whether a sentence says that nobody holds another option than the others, where somebody does.
+pub(super) fn denies_dissent(sentence: &[Token], last: &Consensus) -> bool {
+    let words: Option<Vec<&str>> = sentence.iter().map(Token::word).collect();
+    let held = last.tally.values().filter(|votes| **votes > 0).count();
+    held > 1 && words.is_some_and(|words| NO_DISSENT.contains(&words.join(" ").as_str()))
+}
+
 /// Whether a folded word says that all agree.
 pub(super) fn is_word_for_unanimity(word: &str) -> bool {
     UNANIMITY.iter().any(|start| word.contains(start))

@@ -351,6 +351,13 @@ const RESERVE: &[&str] = &[
 /// Words that say what was not chosen, behind what was.
 pub(super) const NEGATIONS: &[&str] = &["not", "nicht", "pas", "no", "não", "non", "niet", "не"];
 
+/// Words for the option that won.
+pub(super) const WINNERS: &[&str] =
+    &["winner", "gewinner", "sieger", "gagnant", "ganador", "vencedor", "vincitore", "winnaar", "победитель"];
+
+/// Verbs of an option that wins over another one.
+pub(super) const BEATS: &[&str] = &["beat", "beats", "defeated", "outvoted"];
+
 /// Words that begin a sentence which asks for an option.
 pub(super) const IMPERATIVES: &[&str] = &[
     "go",
