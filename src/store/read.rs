@@ -11,6 +11,10 @@ type Body = (u64, u64, String);
 
 impl Store {
     /// Loads a session's whole log.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such session, [`StoreError::Unreadable`] for an event that cannot be
+    /// read back; else the database fails.
     pub fn load(&self, session: SessionId) -> Result<Vec<Logged>, StoreError> {
         self.bodies(session)?
             .into_iter()
@@ -20,6 +24,9 @@ impl Store {
 
     /// Loads a session's whole log as it is stored: number, milliseconds since the Unix epoch, and the event as JSON, byte
     /// for byte.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such session; else the database fails.
     pub fn bodies(&self, session: SessionId) -> Result<Vec<Body>, StoreError> {
         let rows = self.reading(|connection| {
             let Some(key) = key::find(connection, session)? else { return Ok(Vec::new()) };
@@ -35,6 +42,10 @@ impl Store {
 
     /// Finds a session by its name, its id, a prefix of the id that fits one session alone, `@` for the latest, or `@~N`
     /// for the N-th before.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when no session fits, [`StoreError::Ambiguous`] when several do; else the database
+    /// fails.
     pub fn find(&self, name: &str) -> Result<SessionId, StoreError> {
         let unknown = || StoreError::Unknown(name.to_owned());
         if let Some(back) = name.strip_prefix('@') {
@@ -63,6 +74,9 @@ impl Store {
     }
 
     /// Finds the session that has this name.
+    ///
+    /// # Errors
+    /// The database cannot be opened or queried.
     pub fn named(&self, name: &str) -> Result<Option<SessionId>, StoreError> {
         let id = self.reading(|connection| {
             let id = connection.query_row("SELECT id FROM sessions WHERE name = ?1", [name], |row| row.get(0));
