@@ -5,7 +5,9 @@
 //! it and appends what came of it, and so first run, resume and replay are one code path.
 //!
 //! ```text
-//!   cli ─┐                               main hands the command line the servers that it may start
+//! program                                what the binary calls: hands the command line the servers that it may start
+//!    ▼
+//!   cli ─┐                               the front-ends: private, and reached through the program alone
 //!   mcp ─┴► app ──► store ───► engine       append before act, act before show; the store is one place for its log
 //!            │                  │   └──► providers    wires are pure; the gateway alone touches the network
 //!            │                  ▼
@@ -49,8 +51,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! `examples/embed.rs` does so with a provider of its own, and tells how it goes. `tests/laws/layers.rs` holds the arrows above. What
-//! the words mean:
+//! `examples/embed.rs` does so with a provider of its own, and tells how it goes. Whoever wants the whole program instead calls
+//! [`program::main`], as the binary does. `tests/laws/layers.rs` holds the arrows above. What the words mean:
 //!
 //! | word | means |
 //! |---|---|
@@ -93,7 +95,9 @@ pub mod telemetry;
 
 pub mod app;
 
-pub mod cli;
+mod cli;
 
 #[cfg(feature = "mcp")]
-pub mod mcp;
+mod mcp;
+
+pub mod program;

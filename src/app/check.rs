@@ -79,6 +79,10 @@ impl Change {
 }
 
 /// Holds the records at or below a path against the project around it.
+///
+/// # Errors
+/// A usage failure when the path cannot be read, or is a file that holds no record; or the project's configuration is
+/// not valid.
 pub fn check(path: &Path) -> Result<Checked, Failure> {
     let place = material::located(path).map_err(|error| {
         let failure = Failure::usage(format!("cannot check: {error}"));

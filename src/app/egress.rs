@@ -64,7 +64,11 @@ pub struct Outgoing {
 }
 
 impl App {
-    /// Tells what a debate would send to whom. Fails as its start would, on what looks like a secret as well.
+    /// Tells what a debate would send to whom.
+    ///
+    /// # Errors
+    /// Fails as [`App::open`] does before it stores anything: on bad input, on what looks like a secret, and on a
+    /// missing key.
     pub fn egress(&self, request: &StartRequest) -> Result<Egress, Failure> {
         let (setup, warnings) = start::draw_up(self, request, Needs::Access)?;
         let recipients = self.recipients(&setup);

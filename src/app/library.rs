@@ -31,6 +31,9 @@ pub enum Answered {
 
 impl App {
     /// Lists the latest sessions that pass the filter, newest first, at most `most`.
+    ///
+    /// # Errors
+    /// The store cannot be opened or queried. Where there is none yet, the list is empty.
     pub fn list(&self, filter: &Filter, most: u32) -> Result<Vec<Listed>, Failure> {
         match Store::open_existing(self.config.data_dir()).map_err(store_failure)? {
             Some(store) => store.list(filter, most).map_err(store_failure),
@@ -44,6 +47,9 @@ impl App {
     }
 
     /// Finds the sessions in which every word of `text` was said, newest first, at most `most`.
+    ///
+    /// # Errors
+    /// `text` holds no word to search for, or the store cannot be opened or queried.
     pub fn search(&self, text: &str, most: u32) -> Result<Vec<Hit>, Failure> {
         match Store::open_existing(self.config.data_dir()).map_err(store_failure)? {
             Some(store) => store.search(text, most).map_err(store_failure),
@@ -52,21 +58,33 @@ impl App {
     }
 
     /// Loads a session by its name, its id, a unique prefix of it, `@` or `@~N`.
+    ///
+    /// # Errors
+    /// No session fits the name, or several do. An internal failure when its log is damaged.
     pub fn load(&self, name: &str) -> Result<History, Failure> {
         self.replay(&self.log(name)?)
     }
 
     /// Folds a session's log.
+    ///
+    /// # Errors
+    /// An internal failure when the log is empty, or its events cannot follow from each other.
     pub fn replay(&self, log: &[Logged]) -> Result<History, Failure> {
         History::replay(log).map_err(history_failure)
     }
 
     /// Tells whether some process runs a session right now.
+    ///
+    /// # Errors
+    /// There is no store, or it cannot be opened.
     pub fn is_running(&self, session: SessionId) -> Result<bool, Failure> {
         Ok(self.existing_store(&session.to_string())?.is_running(session))
     }
 
     /// Finds a session and its topic; `None` for one whose log cannot be read.
+    ///
+    /// # Errors
+    /// No session fits the name, or several do; or the store cannot be read.
     pub fn topic(&self, name: &str) -> Result<(SessionId, Option<String>), Failure> {
         let store = self.existing_store(name)?;
         let session = store.find(name).map_err(store_failure)?;
@@ -75,6 +93,9 @@ impl App {
     }
 
     /// Gives a session another name, or takes the one it has. Returns the session.
+    ///
+    /// # Errors
+    /// No session fits, it is being run, or the new name cannot be one or is taken; or the store cannot be written.
     pub async fn rename(&self, session: &str, name: Option<&str>) -> Result<SessionId, Failure> {
         let name = name.map(|name| naming::check_name("the name", name)).transpose()?;
         let store = self.existing_store(session)?;
@@ -85,6 +106,9 @@ impl App {
     }
 
     /// Removes a session for good. Returns which.
+    ///
+    /// # Errors
+    /// There is no such session, it is being run, or the store cannot be written.
     pub async fn delete(&self, session: SessionId) -> Result<(), Failure> {
         let name = session.to_string();
         let store = self.existing_store(&name)?;
@@ -93,6 +117,10 @@ impl App {
     }
 
     /// Takes a log in that was exported elsewhere. Returns the session, and whether it is new here.
+    ///
+    /// # Errors
+    /// A mismatch when the log is no session's, or the session is stored already with another log. A usage failure when
+    /// it is being run, or the store cannot be written.
     pub async fn import(&self, log: Vec<Logged>) -> Result<(SessionId, bool), Failure> {
         let history = History::replay(&log).map_err(|error| {
             Failure::mismatch(format!("this is no session's log: {error}"))
@@ -118,6 +146,9 @@ impl App {
     }
 
     /// Pauses a session: whoever runs it waits for what is in flight, sends nothing more, and leaves it to be resumed.
+    ///
+    /// # Errors
+    /// No session fits the name, or several do; or the store cannot be written.
     pub async fn pause(&self, name: &str) -> Result<(SessionId, Answered), Failure> {
         let store = self.existing_store(name)?;
         let session = store.find(name).map_err(store_failure)?;
@@ -128,6 +159,10 @@ impl App {
     }
 
     /// Stops a session: it is decided on the ballots in hand, by whoever runs it or, if nobody does, here.
+    ///
+    /// # Errors
+    /// No session fits the name, or several do; or the store cannot be written. An internal failure when its log is
+    /// damaged.
     pub async fn stop(&self, name: &str) -> Result<(SessionId, Answered), Failure> {
         let store = self.existing_store(name)?;
         let session = store.find(name).map_err(store_failure)?;

@@ -29,6 +29,9 @@ pub struct Verification {
 
 impl App {
     /// Loads a session's log by its id, a unique prefix of it, `@` or `@~N`.
+    ///
+    /// # Errors
+    /// No session fits the name, or several do. An internal failure when an event cannot be read back.
     pub fn log(&self, name: &str) -> Result<Vec<Logged>, Failure> {
         let store = self.existing_store(name)?;
         let session = store.find(name).map_err(store_failure)?;
@@ -36,11 +39,17 @@ impl App {
     }
 
     /// Runs the core anew over a session's log, and compares. Sends no request and writes nothing.
+    ///
+    /// # Errors
+    /// No session fits the name, or its log is damaged. A difference is no error: [`Verification::failure`] tells it.
     pub fn verify(&self, name: &str) -> Result<Verification, Failure> {
         verified(&self.log(name)?)
     }
 
     /// Like [`App::verify`], and compares an exported JSON record with the one that the log gives now.
+    ///
+    /// # Errors
+    /// As [`App::verify`]; and a usage failure when `exported` is no JSON record.
     pub fn verify_record(&self, name: &str, exported: &str) -> Result<Verification, Failure> {
         let log = self.log(name)?;
         let exported: Value = serde_json::from_str(exported)
@@ -66,11 +75,17 @@ impl App {
     }
 
     /// A session's log, one event a line.
+    ///
+    /// # Errors
+    /// No session fits the name, or several do. An internal failure when an event cannot be read back.
     pub fn export_log(&self, name: &str) -> Result<String, Failure> {
         Ok(ndjson::write(&self.log(name)?))
     }
 
     /// Renders a session that is stored.
+    ///
+    /// # Errors
+    /// Only [`Format::Ndjson`] reads the store, and fails when the session's log cannot be loaded.
     pub fn render(&self, history: &History, format: Format) -> Result<String, Failure> {
         let log = match format {
             Format::Text | Format::Markdown | Format::Adr | Format::Html | Format::Json => Vec::new(),

@@ -145,6 +145,9 @@ impl App {
     }
 
     /// Loads a configuration, with the settings of every vendor.
+    ///
+    /// # Errors
+    /// A usage failure where [`Config::load`] fails.
     pub fn configured(sources: &Sources) -> Result<Self, Failure> {
         Ok(Self::new(Config::load(sources, &vendor_keys())?))
     }
@@ -177,7 +180,11 @@ impl App {
     /// Sets a debate up and stores its first event. Sends no request.
     ///
     /// With a name that a session has, that session is what is wanted: it is taken up where it stands, or told as it ended, and
-    /// `elsewhere` says what happens while another runs it. Fails if it was opened with other inputs.
+    /// `elsewhere` says what happens while another runs it.
+    ///
+    /// # Errors
+    /// Before anything is stored, fails on bad input, on what looks like a secret, on a missing key, and on too low a
+    /// limit. Also fails when the store cannot be written, or the name is that of a session opened with other inputs.
     pub async fn open(&self, request: &StartRequest, elsewhere: Elsewhere<'_>) -> Result<Opened, Failure> {
         let set_up = start::set_up(self, request)?;
         let store = Arc::new(Store::open(self.config.data_dir()).map_err(store_failure)?);
@@ -214,6 +221,9 @@ impl App {
     }
 
     /// Finds a mode by name or file.
+    ///
+    /// # Errors
+    /// No mode has the name, or its file cannot be read or holds no valid mode.
     pub fn mode(&self, name: &str) -> Result<Found, ModeError> {
         modes::find(name, &self.folders())
     }
@@ -245,8 +255,11 @@ fn gateway_of(endpoints: Vec<Endpoint>, accounts: &Accounts) -> Result<Gateway, 
 }
 
 impl Session {
-    /// Runs the session to its end. Fails only if the run itself does: a lost quorum is an ending, see
-    /// [`ending_failure`].
+    /// Runs the session to its end.
+    ///
+    /// # Errors
+    /// The store takes no event, the log is damaged, or [`Control::abort`] ends the run. A lost quorum is no error but
+    /// an ending: see [`ending_failure`].
     pub async fn run(self, notices: Sender<Notice>, control: Control) -> Result<History, Failure> {
         let session = self.history.setup.session;
         let watch = self.telemetry.watch(&self.history);
@@ -273,6 +286,9 @@ impl Session {
 }
 
 /// A commented mode file to start from.
+///
+/// # Errors
+/// A usage failure when `name` is not up to 60 lower-case letters, digits and single dashes, a letter first.
 pub fn new_mode(name: &str) -> Result<String, Failure> {
     if !modes::is_name(name) {
         let failure = Failure::usage(format!("`{name}` cannot name a mode"));
@@ -286,7 +302,11 @@ pub fn schema_of_modes() -> serde_json::Value {
     modes::schema()
 }
 
-/// Draws a view of a session. Fails as usage when there is no such round or agent.
+/// Draws a view of a session.
+///
+/// # Errors
+/// A usage failure when there is no such round or agent, or the view is sealed until people have voted. An internal
+/// failure when the log is damaged.
 pub fn view(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -> Result<String, Failure> {
     views::render(log, view, narrowing, layout).map_err(|error| match error {
         ViewError::History(error) => history_failure(error),

@@ -37,7 +37,10 @@ pub enum Answer {
 
 impl App {
     /// Answers a session that waits for people, which can then be run. Sends no request.
-    /// Fails where an answer looks as if it held a secret, unless the guard lets it through.
+    ///
+    /// # Errors
+    /// The session does not wait for this answer, a form cannot be read, or a text looks like a secret. Also fails when
+    /// the session is being run, has no provider, or is at a limit.
     pub async fn answer(&self, name: &str, answer: Answer, guard: Guard, pace: Duration) -> Result<Session, Failure> {
         match &answer {
             Answer::Facts(facts) => supplied::check_secrets(&self.config, outgoing(facts), guard)?,
@@ -60,8 +63,10 @@ impl App {
         Ok(Session { begun, ..taken.session(provider, &self.telemetry) })
     }
 
-    /// The papers that a session waits for people to fill in, each with the front-end's way to hand it in. Fails where it waits for
-    /// none.
+    /// The papers that a session waits for people to fill in, each with the front-end's way to hand it in.
+    ///
+    /// # Errors
+    /// No session fits the name, or it waits for nobody's turn.
     pub fn papers(&self, name: &str, wording: &dyn Wording) -> Result<String, Failure> {
         let history = self.load(name)?;
         let due = person::due(&history);
@@ -74,6 +79,9 @@ impl App {
 }
 
 /// Reads a form that a person has filled in: YAML or JSON, one map of fields.
+///
+/// # Errors
+/// A usage failure, with the place, for what is neither YAML nor JSON; and for what is no map.
 pub fn form(given: &str) -> Result<Map<String, Value>, Failure> {
     let options = serde_yaml::options! {
         strict_booleans: true,

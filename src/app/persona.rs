@@ -13,6 +13,9 @@ impl App {
     }
 
     /// Finds a persona by name or file.
+    ///
+    /// # Errors
+    /// No persona has the name, or its file cannot be read or holds no valid persona.
     pub fn persona(&self, name: &str) -> Result<Found, PersonaError> {
         personas::find(name, &self.personas_folders())
     }
@@ -30,6 +33,9 @@ impl App {
 }
 
 /// A commented persona file to start from.
+///
+/// # Errors
+/// A usage failure when `name` is not up to 60 lower-case letters, digits and single dashes, a letter first.
 pub fn new_persona(name: &str) -> Result<String, Failure> {
     if !modes::is_name(name) {
         let failure = Failure::usage(format!("`{name}` cannot name a persona"));

@@ -46,7 +46,11 @@ pub struct Probed {
 
 impl App {
     /// Asks each provider for a word, all at once; each has `patience`, retries included. What has not been answered when
-    /// `leave` is cancelled is given up. Fails when no provider is set up or chosen.
+    /// `leave` is cancelled is given up.
+    ///
+    /// # Errors
+    /// A credentials failure when no provider is set up or chosen. What a provider does wrong stands in what is
+    /// returned.
     pub async fn probe(
         &self,
         whom: Whom,

@@ -55,7 +55,11 @@ impl App {
     /// goes on without them; one that was decided is told as it ended. Sends no request.
     ///
     /// `pace` is how long each reply takes to arrive if the session is a rehearsal. Limits that flags give replace the
-    /// session's own; fails if it would end again at once.
+    /// session's own.
+    ///
+    /// # Errors
+    /// No session fits, it is being run, or a seat's provider is not set up. A limit failure when it would end again at
+    /// once.
     pub async fn resume(&self, name: &str, pace: Duration) -> Result<Opened, Failure> {
         let history = self.load(name)?;
         if history.ending == Some(Ending::Decided) {
@@ -96,6 +100,10 @@ impl App {
 
     /// Takes a session that has ended further, supplies the facts that one waits for, or branches a new one off. Sends no
     /// request.
+    ///
+    /// # Errors
+    /// The session has not ended, cannot go on, is being run, or waits for something else. Also fails on bad input, on
+    /// what looks like a secret, without a provider, and at a limit.
     pub async fn go_on(&self, name: &str, request: ContinueRequest, pace: Duration) -> Result<Session, Failure> {
         check_lengths(&request)?;
         supplied::check_secrets(&self.config, outgoing(&request), request.guard)?;
@@ -130,6 +138,10 @@ impl App {
     }
 
     /// Takes up a decided session to have its closing text written, or written again. Sends no request.
+    ///
+    /// # Errors
+    /// A usage failure when the session is undecided or is being run. Also fails when its provider is not set up, and
+    /// at a limit.
     pub async fn synthesize(&self, name: &str, pace: Duration) -> Result<Session, Failure> {
         let mut taken = self.take(name)?;
         let history = &taken.history;

@@ -67,6 +67,9 @@ struct Item {
 
 impl App {
     /// Tells what was paid. Reads every session's log.
+    ///
+    /// # Errors
+    /// The store cannot be opened or queried. A session whose log cannot be read is counted as unreadable instead.
     pub fn usage(&self, by: UsageBy, filter: UsageFilter) -> Result<UsageTable, Failure> {
         let mut table = UsageTable { lines: Vec::new(), total: Spent::NOTHING, broken_off: 0, unreadable: 0 };
         let Some(store) = Store::open_existing(self.config.data_dir()).map_err(store_failure)? else {

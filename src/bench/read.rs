@@ -23,11 +23,19 @@ const SEATS: RangeInclusive<u32> = 2..=50;
 type Flaw = (String, String, Option<String>);
 
 /// Reads and checks a bench file.
+///
+/// # Errors
+/// [`ModeError::Unreadable`] when the file cannot be read or is too large. [`ModeError::Invalid`], with the place, when
+/// it holds no valid bench.
 pub fn read(path: &Path) -> Result<Bench, ModeError> {
     parse(&modes::read(path, FileKind::Bench)?, &modes::label(path))
 }
 
 /// Reads and checks a bench; `file` names the text in errors.
+///
+/// # Errors
+/// [`ModeError::Invalid`], with the place, for what is no valid bench. [`ModeError::Unreadable`] for a text that is too
+/// large.
 pub fn parse(text: &str, file: &str) -> Result<Bench, ModeError> {
     let source = Source::new(text, file, FileKind::Bench)?;
     let spec: Spec = source.read()?;

@@ -57,17 +57,17 @@ use crate::debate::text;
 use crate::error::Failure;
 
 /// The front-ends that serve instead of answering once. The command line starts them and knows no more of them.
-pub struct Servers {
+pub(crate) struct Servers {
     /// Serves assistants: over standard input and output, or over HTTP where an address is given. `None` where it was left out of
     /// the build.
-    pub mcp: Option<Serve>,
+    pub(crate) mcp: Option<Serve>,
 }
 
 /// Serves until there is nobody to serve.
-pub type Serve = fn(Sources, Option<HttpServer>) -> Result<(), Failure>;
+pub(crate) type Serve = fn(Sources, Option<HttpServer>) -> Result<(), Failure>;
 
 /// Runs the program and returns its exit code.
-pub fn main(servers: &Servers) -> ExitCode {
+pub(crate) fn main(servers: &Servers) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_a_command(&error),

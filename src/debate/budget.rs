@@ -174,7 +174,7 @@ impl Reached {
         Self { limit: LimitKind::Time, max, spent: max, set_aside: 0.0, next: None, held: 0.0 }
     }
 
-    /// The lowest limit under which the debate would go on; `None` when none is known.
+    /// The lowest limit under which the debate would go on, in the limit's unit; `None` when none is known.
     pub fn least(&self) -> Option<f64> {
         self.next.map(|next| self.spent + self.set_aside + next + self.held)
     }

@@ -38,8 +38,7 @@ pub struct History {
     pub rounds: Vec<ClosedRound>,
     /// The times that the debate was made to go on, in order.
     pub continuations: Vec<Continuation>,
-    /// The times that the session was taken up anew, in order: from there on, providers that had failed for good are asked
-    /// again.
+    /// The times that the session was taken up anew, in order: from there on, providers lost for good are asked again.
     pub reopenings: Vec<Reopening>,
     /// The times that the debate waited for facts, in order.
     pub awaited: Vec<Awaited>,
@@ -172,20 +171,22 @@ pub enum HistoryError {
 
 impl History {
     /// Folds a whole log.
+    ///
+    /// # Errors
+    /// The log is empty, or holds an event that [`History::open`] or [`History::apply`] refuses.
     pub fn replay(log: &[Logged]) -> Result<Self, HistoryError> {
         let (first, rest) = log.split_first().ok_or(HistoryError::Empty)?;
         let mut history = Self::open(first)?;
-        for logged in rest {
-            history.apply(logged)?;
-        }
+        rest.iter().try_for_each(|logged| history.apply(logged))?;
         Ok(history)
     }
 
     /// Begins with a session's first event.
+    ///
+    /// # Errors
+    /// The event opens no session, is not number 1, or has a time beyond the year 9999.
     pub fn open(first: &Logged) -> Result<Self, HistoryError> {
-        let Event::SessionOpened(setup) = &first.event else {
-            return Err(HistoryError::OutOfPlace { seq: first.seq });
-        };
+        let Event::SessionOpened(setup) = &first.event else { return Err(HistoryError::OutOfPlace { seq: first.seq }) };
         if first.seq != 1 {
             return Err(HistoryError::Gap { expected: 1, found: first.seq });
         }
@@ -221,6 +222,10 @@ impl History {
     }
 
     /// Adds the next event.
+    ///
+    /// # Errors
+    /// The event is not the next one, opens a session again, answers a turn that is not open, or has a time
+    /// beyond the year 9999.
     pub fn apply(&mut self, logged: &Logged) -> Result<(), HistoryError> {
         check_time(logged)?;
         let expected = self.seq.saturating_add(1);
@@ -350,8 +355,7 @@ impl History {
         self.synthesis = due;
     }
 
-    /// Whether the log begins with the rules of format 1, in which a stop after the verdict undid it, and a provider that
-    /// had failed for good stayed lost.
+    /// Whether the rules of format 1 hold: a stop after the verdict undoes it, and a provider lost for good stays lost.
     fn is_of_format_1(&self) -> bool {
         self.setup.format < 2
     }

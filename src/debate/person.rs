@@ -42,8 +42,10 @@ pub fn due(history: &History) -> Vec<Due> {
     due.filter_map(due_of).collect()
 }
 
-/// Turns what a person gave into the events of the turn; what is left out is filled in. The error says what is wrong with
-/// it.
+/// Turns what a person gave into the events of the turn; what is left out is filled in.
+///
+/// # Errors
+/// Says what is wrong with what was given: an unknown or missing field, or a value that cannot be read.
 pub fn taken(history: &History, due: &Due, given: &Map<String, Value>) -> Result<Vec<Event>, String> {
     let form = filled::filled(&due.contract, due.scope, given)?;
     let reply = reply(due, Value::Object(form).to_string());

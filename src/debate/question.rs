@@ -109,6 +109,10 @@ pub enum QuestionError {
 impl Question {
     /// Checks and freezes a question. No `options` make it an open one. A CR LF becomes a line feed: a file is the same
     /// question wherever it was checked out.
+    ///
+    /// # Errors
+    /// The topic is empty or above [`TOPIC_BYTES_MAX`] bytes, or there are not 2 to 7 options. Also fails on an option
+    /// that is empty, too long, or given twice.
     pub fn new(topic: &str, options: &[String]) -> Result<Self, QuestionError> {
         let topic = with_line_feeds(topic.trim());
         let topic = topic.as_ref();
@@ -137,6 +141,9 @@ impl Question {
     }
 
     /// Checks and freezes a question that a number answers, in the given unit.
+    ///
+    /// # Errors
+    /// The unit is empty, too long or of several lines, or [`Question::new`] refuses the topic.
     pub fn estimate(topic: &str, unit: &str) -> Result<Self, QuestionError> {
         let unit = unit.trim();
         let chars = unit.chars().count();

@@ -79,6 +79,9 @@ pub enum Extent {
 ///
 /// A log of the present format must match in full; of an older one, every field that it holds. A field that joins the format
 /// must therefore stay out of the log while it says nothing new.
+///
+/// # Errors
+/// The log is empty, or holds an event that cannot follow from those before it.
 pub fn verify(log: &[Logged]) -> Result<Vec<Miss>, HistoryError> {
     let mut misses = Vec::new();
     walk(log, |walker, logged| misses.extend(check(walker, logged)))?;
@@ -86,6 +89,9 @@ pub fn verify(log: &[Logged]) -> Result<Vec<Miss>, HistoryError> {
 }
 
 /// Returns every prompt that a log says was sent, with the one that the core would send there.
+///
+/// # Errors
+/// The log is empty, or holds an event that cannot follow from those before it.
 pub fn prompts(log: &[Logged]) -> Result<Vec<SentPrompt>, HistoryError> {
     let mut sent = Vec::new();
     walk(log, |walker, logged| {

@@ -86,7 +86,10 @@ impl TemplateError {
     }
 }
 
-/// Checks that `source` is a template; the error is that of the first offending brace.
+/// Checks that `source` is a template.
+///
+/// # Errors
+/// Tells the first brace that is never closed, encloses an unknown name, or opens a statement or a comment.
 pub fn check(source: &str) -> Result<(), TemplateError> {
     Tags { source, at: 0 }.try_for_each(|tag| tag.map(|_| ()))
 }

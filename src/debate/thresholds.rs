@@ -39,7 +39,7 @@ impl Thresholds {
         *self == Self::default()
     }
 
-    /// The median confidence that the `confidence` rule asks for.
+    /// The median confidence that the `confidence` rule asks for, 0 to 1.
     pub fn confidence_needed(&self) -> f64 {
         self.confidence.unwrap_or(CONFIDENCE)
     }

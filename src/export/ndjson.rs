@@ -83,6 +83,10 @@ pub fn write(log: &[Logged]) -> String {
 }
 
 /// Reads a log back. A byte order mark and blank lines at the end are passed over; an unknown field is not kept.
+///
+/// # Errors
+/// The text is too large or holds no event, or a line holds none. Also fails on events out of order, and on a format
+/// that is not known.
 pub fn read(text: &str) -> Result<Vec<Logged>, NdjsonError> {
     if text.len() > FILE_BYTES_MAX {
         return Err(NdjsonError::FileTooLarge { bytes: text.len() });

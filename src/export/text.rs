@@ -353,7 +353,7 @@ pub(crate) fn exchange_cost(cost_usd: Option<f64>) -> String {
     }
 }
 
-/// A share as a whole percentage.
+/// A share, 0 to 1, as a whole percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }

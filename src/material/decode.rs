@@ -108,6 +108,9 @@ impl Decoded {
 ///
 /// A byte order mark decides. Without one, strict UTF-8 is taken first, and what is not that is decoded in the encoding that
 /// its bytes tell, if all of it can be decoded without a control character.
+///
+/// # Errors
+/// The bytes are no text, are damaged, or are in an encoding that is not read here or cannot be told.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, Undecodable> {
     let certain = |text| Decoded { text, source: Source::Certain };
     if let Some((mark, stated)) = MARKS.iter().find(|(mark, stated)| bytes.starts_with(mark) && stated.fits(bytes)) {

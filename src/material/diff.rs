@@ -22,6 +22,10 @@ const SETTINGS: [&str; 4] = ["core.fsmonitor=false", "core.quotePath=false", "co
 
 /// Runs `git diff RANGE` in `folder`, and adds what is to be known of how it was read to `warnings`. The variables named in
 /// `hidden`, which hold keys, are not passed on.
+///
+/// # Errors
+/// The range is none, git cannot be run or refuses, or it tells no change. Also fails on more bytes than a text may
+/// have, and on what cannot be decoded.
 pub fn diff(
     range: &str,
     folder: &Path,

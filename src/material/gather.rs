@@ -36,6 +36,10 @@ pub struct Gathered {
 }
 
 /// Reads files, folders by the rules of `.gitignore`, and `-` for standard input. A file that is given twice is read once.
+///
+/// # Errors
+/// A path cannot be read, holds no text, is too large, or is a file that secrets are kept in. Also fails on too many
+/// files, or too many bytes in all.
 pub fn gather(paths: &[String], place: &Place, guard: Guard) -> Result<Gathered, MaterialError> {
     let root = fs::canonicalize(&place.root).unwrap_or_else(|_| place.root.clone());
     let mut gathered = Gathered::default();
@@ -59,6 +63,10 @@ pub fn gather(paths: &[String], place: &Place, guard: Guard) -> Result<Gathered,
 
 impl Gathered {
     /// Adds a text, within the limits.
+    ///
+    /// # Errors
+    /// [`MaterialError::TooMuch`] or [`MaterialError::TooMany`] when the text would go beyond the limits; it is then
+    /// not added.
     pub fn push(&mut self, material: Material) -> Result<(), MaterialError> {
         let name = material.name.clone();
         let held: u64 = self.context.iter().map(|material| material.bytes).sum();

@@ -25,6 +25,9 @@ pub struct Located {
 }
 
 /// Finds a folder or a file.
+///
+/// # Errors
+/// [`MaterialError::Unreadable`] when nothing is there, or it cannot be reached.
 pub fn located(path: &Path) -> Result<Located, MaterialError> {
     let unreadable = |source| MaterialError::Unreadable { name: path.display().to_string(), source };
     let real = fs::canonicalize(path).map_err(unreadable)?;

@@ -33,7 +33,7 @@ const REST_MAX: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// A configuration that cannot be read, an address that cannot be listened at or must not be without a token.
-pub fn serve(sources: Sources, http: Option<HttpServer>) -> Result<(), Failure> {
+pub(crate) fn serve(sources: Sources, http: Option<HttpServer>) -> Result<(), Failure> {
     let config = Config::load(&sources, &vendor_keys())?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()

@@ -54,6 +54,9 @@ pub(crate) fn stems_in(folder: &Path, endings: &[&str]) -> Result<BTreeSet<Strin
 }
 
 /// Reads a plain file, as text, of at most [`FILE_BYTES_MAX`] bytes of UTF-8. Opens nothing that could block, such as a pipe.
+///
+/// # Errors
+/// [`ModeError::Unreadable`] when there is no such plain file, when it is larger than that, and when it is not UTF-8.
 pub fn read(path: &Path, kind: FileKind) -> Result<String, ModeError> {
     let fail = |error: std::io::Error| unreadable(path, &reason(&error));
     let metadata = fs::metadata(path).map_err(fail)?;

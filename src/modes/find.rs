@@ -70,7 +70,9 @@ pub struct Listed {
 
 /// Finds the mode called `name_or_path`; what holds a `/` or ends in `.yaml` or `.yml` is the path of a file.
 ///
-/// Fails when there is none, when its file cannot be read, and when it is not a valid mode.
+/// # Errors
+/// [`ModeError::Unknown`] when no mode has the name, [`ModeError::Unreadable`] when its file cannot be read.
+/// [`ModeError::Invalid`] when its file holds no valid mode.
 pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, ModeError> {
     if is_path(name_or_path) {
         let source = read(Path::new(name_or_path), FileKind::Mode)?;

@@ -87,6 +87,10 @@ pub(crate) fn hint(suggestion: Option<&str>) -> String {
 }
 
 /// Reads one mode from YAML and checks it. `file_label` names the text in errors.
+///
+/// # Errors
+/// [`ModeError::Invalid`], with the place, for what is no valid mode. [`ModeError::Unreadable`] for a text that is too
+/// large.
 pub fn parse(source: &str, file_label: &str) -> Result<Mode, ModeError> {
     parse::parse(source, file_label, None)
 }

@@ -40,7 +40,10 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Takes a text; `file` names it in errors. Fails for one above the limit.
+    /// Takes a text; `file` names it in errors.
+    ///
+    /// # Errors
+    /// [`ModeError::Unreadable`] for a text above [`FILE_BYTES_MAX`] bytes.
     pub fn new(text: &'a str, file: &'a str, kind: FileKind) -> Result<Self, ModeError> {
         if text.len() > FILE_BYTES_MAX {
             return Err(too_large(file, kind));
@@ -49,6 +52,10 @@ impl<'a> Source<'a> {
     }
 
     /// Reads the value that the text spells out.
+    ///
+    /// # Errors
+    /// [`ModeError::Invalid`], with the place, when the text is no YAML, goes beyond the parser's limits, or does not
+    /// fit the type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ModeError> {
         serde_yaml::from_str_with_options(self.text, options()).map_err(|error| self.explain(&error))
     }

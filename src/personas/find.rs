@@ -37,7 +37,9 @@ pub struct Listed {
 
 /// Finds the persona called `name_or_path`; what holds a `/` or ends in `.md` is the path of a file.
 ///
-/// Fails when there is none, when its file cannot be read, and when it does not hold a persona.
+/// # Errors
+/// [`PersonaError::Unknown`] when no persona has the name. [`PersonaError::File`] when its file cannot be read, or
+/// holds no valid persona.
 pub fn find(name_or_path: &str, folders: &Folders) -> Result<Found, PersonaError> {
     if name_or_path.contains('/') || name_or_path.ends_with(".md") {
         let path = Path::new(name_or_path);

@@ -94,6 +94,9 @@ pub enum PersonaError {
 }
 
 /// Reads one persona and checks it. `file_label` names the text in errors.
+///
+/// # Errors
+/// [`PersonaError::File`], with the place, for what is no valid persona or too large.
 pub fn parse(source: &str, file_label: &str) -> Result<PersonaFile, PersonaError> {
     Ok(parse::parse(source, file_label, None)?)
 }

@@ -237,7 +237,7 @@ impl Wire {
         call
     }
 
-    /// Classifies an error response. `header` looks a header up by its lower-case name.
+    /// Classifies an error response by its HTTP status. `header` looks a header up by its lower-case name.
     pub fn fault(self, status: u16, header: impl Fn(&str) -> Option<String>, body: &str) -> WireFault {
         let mut fault = fault::from_response(status, body);
         let name = match self {
@@ -287,7 +287,10 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Takes one event, by its name and data, and returns the text it adds. Errors told inside the stream are faults.
+    /// Takes one event, by its name and data, and returns the text it adds.
+    ///
+    /// # Errors
+    /// The event is no JSON, tells an error of the provider, or is not what the wire speaks.
     pub fn event(&mut self, name: Option<&str>, data: &str) -> Result<Option<String>, WireFault> {
         let data = data.trim();
         if data.is_empty() || name == Some("ping") {
@@ -336,8 +339,11 @@ impl Decoder {
         })
     }
 
-    /// Ends the stream. One that ended before its terminal event is a retryable fault: half an answer is never an
-    /// answer. What was heard of it is kept for [`Decoder::told`].
+    /// Ends the stream: half an answer is never an answer, and what was heard of it is kept for [`Decoder::told`].
+    ///
+    /// # Errors
+    /// A [`FaultKind::Network`] fault, worth another try, when the stream ended before its terminal event. A
+    /// [`FaultKind::InvalidResponse`] one for events of another API, and for a reply that does not say why it ended.
     pub fn finish(&mut self) -> Result<Answer, WireFault> {
         if self.draft.stage == Stage::Open && self.has_foreign && !self.draft.has_begun() {
             return Err(WireFault::new(FaultKind::InvalidResponse, "the events that came are those of another API"));
@@ -374,6 +380,9 @@ impl Decoder {
     }
 
     /// Decodes a reply that came as one JSON body instead of a stream.
+    ///
+    /// # Errors
+    /// The body is no JSON, tells an error of the provider, is that of another API, or holds no complete reply.
     pub fn body(&mut self, json: &str) -> Result<Answer, WireFault> {
         let mut body = parse(json)?;
         if let Some(heard) = &mut self.heard {

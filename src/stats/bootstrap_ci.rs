@@ -22,9 +22,11 @@ pub struct Draw {
 /// participants for shares, options or claims for coefficients of agreement. Below five items, show the items instead.
 /// The draws hang on the order of `items`: keep it fixed.
 ///
-/// [`Undefined::FewerThanTwoValues`] below two items, [`Undefined::OutOfRange`] for a level that is not between 0 and 1,
-/// [`Undefined::NoValues`] when no resample has a value.
 /// Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, the percentile interval.
+///
+/// # Errors
+/// [`Undefined::FewerThanTwoValues`] below two items, [`Undefined::NoValues`] when no resample has a value.
+/// [`Undefined::OutOfRange`] for a level that is not between 0 and 1.
 pub fn bootstrap_ci<T: Clone>(
     items: &[T],
     statistic: impl Fn(&[T]) -> Option<f64>,

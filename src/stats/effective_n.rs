@@ -6,8 +6,10 @@ use crate::stats::undefined::{Undefined, finite};
 /// at 0, 1 at 1.
 ///
 /// For what a correlation would mean; the correlation of a panel is not known from one debate.
-/// [`Undefined::NIsZero`] without a voter, [`Undefined::OutOfRange`] for a correlation that `n` voters cannot have.
 /// Source: Kish (1965), Survey Sampling: the design effect, n / (1 + (n - 1) rho).
+///
+/// # Errors
+/// [`Undefined::NIsZero`] without a voter, [`Undefined::OutOfRange`] for a correlation that `n` voters cannot have.
 pub fn effective_n(n: u32, rho: f64) -> Result<f64, Undefined> {
     if n == 0 {
         return Err(Undefined::NIsZero);

@@ -18,8 +18,11 @@ pub struct FamilyWeightedShare<K> {
 /// Returns the shares of `votes`, each an option and its voter's family, where a valid vote weighs one over the valid
 /// votes of its family.
 ///
-/// A missing vote weighs nothing and takes nothing from its family. [`Undefined::NoValidVotes`] when nobody chose.
+/// A missing vote weighs nothing and takes nothing from its family.
 /// Source: our definition, in the conventions of the test vectors.
+///
+/// # Errors
+/// [`Undefined::NoValidVotes`] when nobody chose.
 pub fn family_weighted_share<K: Ord + Clone, F: Ord>(
     votes: &[(Option<K>, F)],
 ) -> Result<FamilyWeightedShare<K>, Undefined> {

@@ -118,8 +118,10 @@ impl GroupthinkFlags {
         count(self.all().iter().filter(|flag| flag.is_ok()).count())
     }
 
-    /// Returns the share of flags that fired among those that could be evaluated, 0 to 1;
-    /// [`Undefined::NothingEvaluable`] when there are none.
+    /// Returns the share of flags that fired among those that could be evaluated, 0 to 1.
+    ///
+    /// # Errors
+    /// [`Undefined::NothingEvaluable`] when no flag could be evaluated.
     pub fn score(&self) -> Result<f64, Undefined> {
         share(self.fired(), self.evaluable()).ok_or(Undefined::NothingEvaluable)
     }

@@ -23,10 +23,12 @@ pub enum Metric {
 /// one that is not finite, and the end of a short row is missing. Units with fewer than two ratings are dropped. With
 /// one unit left, alpha is 0 whatever the ratings: never compute it on one question alone.
 ///
-/// [`Undefined::InsufficientPairs`] when no unit has two ratings, [`Undefined::NoVariation`] when all pairable ratings
-/// are equal (implementations differ: some say 1), [`Undefined::OutOfRange`] for negative ratings under the ratio metric
-/// and for differences whose squares `f64` cannot hold.
 /// Source: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability.
+///
+/// # Errors
+/// [`Undefined::InsufficientPairs`] when no unit has two ratings. [`Undefined::NoVariation`] when all pairable ratings
+/// are equal; implementations differ, some say 1. [`Undefined::OutOfRange`] for negative ratings under the ratio
+/// metric, and for differences whose squares `f64` cannot hold.
 pub fn krippendorff_alpha(ratings: &[Vec<Option<f64>>], metric: Metric) -> Result<f64, Undefined> {
     let units = pairable(ratings);
     let mut pool: Vec<f64> = units.concat();

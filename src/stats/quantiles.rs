@@ -16,14 +16,18 @@ pub struct Quartiles {
 }
 
 impl Quartiles {
-    /// Returns the range between the quartiles, in the unit of the values; [`Undefined::OutOfRange`] when `f64` cannot
-    /// hold it.
+    /// Returns the range between the quartiles, in the unit of the values.
+    ///
+    /// # Errors
+    /// [`Undefined::OutOfRange`] when `f64` cannot hold the range.
     pub fn iqr(&self) -> Result<f64, Undefined> {
         finite(self.q3 - self.q1)
     }
 
-    /// Returns the range between the quartiles by the median's size, a pure number, 0 or more;
-    /// [`Undefined::MedianIsZero`], or [`Undefined::OutOfRange`] when `f64` cannot hold it.
+    /// Returns the range between the quartiles by the median's size, a pure number, 0 or more.
+    ///
+    /// # Errors
+    /// [`Undefined::MedianIsZero`] when the median is 0, [`Undefined::OutOfRange`] when `f64` cannot hold the result.
     pub fn relative_iqr(&self) -> Result<f64, Undefined> {
         if self.median == 0.0 {
             return Err(Undefined::MedianIsZero);
@@ -32,7 +36,11 @@ impl Quartiles {
     }
 }
 
-/// Returns median and quartiles as [`quantile`] does, with its reasons where they are undefined.
+/// Returns median and quartiles as [`quantile`] does, in the unit of the values.
+///
+/// # Errors
+/// [`Undefined::NoValues`] without a value, [`Undefined::OutOfRange`] for a value that is not finite, and for values
+/// too far apart for `f64`.
 pub fn quartiles(values: &[f64]) -> Result<Quartiles, Undefined> {
     let sorted = sorted(values)?;
     let at = |p: f64| interpolated(&sorted, p);
@@ -41,9 +49,11 @@ pub fn quartiles(values: &[f64]) -> Result<Quartiles, Undefined> {
 
 /// Returns the quantile at `p`, 0 to 1, in the unit of the values.
 ///
-/// [`Undefined::NoValues`] without a value, [`Undefined::OutOfRange`] for a `p` beyond its range, a value that is not
-/// finite, and values too far apart for `f64`.
 /// Source: Hyndman and Fan (1996), type 7: linear interpolation at `(n - 1) p`.
+///
+/// # Errors
+/// [`Undefined::NoValues`] without a value. [`Undefined::OutOfRange`] for a `p` beyond its range, a value that is not
+/// finite, and values too far apart for `f64`.
 pub fn quantile(values: &[f64], p: f64) -> Result<f64, Undefined> {
     interpolated(&sorted(values)?, p)
 }

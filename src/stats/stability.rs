@@ -50,8 +50,10 @@ pub fn movement<K: PartialEq>(
 }
 
 impl Movement {
-    /// Whether positions stood still; [`Undefined::NoComparable`] when nobody is comparable. Ratings that were not taken
-    /// do not count against it.
+    /// Whether positions stood still. Ratings that were not taken do not count against it.
+    ///
+    /// # Errors
+    /// [`Undefined::NoComparable`] when nobody is comparable.
     pub fn is_stable(&self) -> Result<bool, Undefined> {
         self.is_stable_within(FLIP_RATE_MAX)
     }
@@ -59,6 +61,9 @@ impl Movement {
     /// Like [`Movement::is_stable`], up to another change rate than 0.15, 0 to 1.
     ///
     /// Above 0.15, ratings may move as far as options may: who changes sides rates anew.
+    ///
+    /// # Errors
+    /// [`Undefined::NoComparable`] when nobody is comparable.
     pub fn is_stable_within(&self, flip_rate_max: f64) -> Result<bool, Undefined> {
         let ks_max = if self.n_comparable < 5 { 0.0 } else { KS_MAX };
         let ks_max = if flip_rate_max > FLIP_RATE_MAX { flip_rate_max.max(ks_max) } else { ks_max };

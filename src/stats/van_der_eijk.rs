@@ -2,7 +2,8 @@
 
 use crate::stats::undefined::Undefined;
 
-/// Returns the polarization that an agreement means: 0 when all chose one point, 0.5 when spread evenly, 1 at two poles.
+/// Returns the polarization that an agreement, -1 to 1, means: 0 when all chose one point, 0.5 when spread evenly, 1 at
+/// two poles.
 pub fn polarization(agreement: f64) -> f64 {
     (1.0 - agreement) / 2.0
 }
@@ -10,10 +11,12 @@ pub fn polarization(agreement: f64) -> f64 {
 /// Returns van der Eijk's agreement of the `counts` over an ordered scale: 1 when all chose one point, 0 when spread
 /// evenly, -1 at two poles.
 ///
-/// [`Undefined::ScaleTooShort`] with fewer than three points on the scale, [`Undefined::NoValues`] without a value.
 /// Source: van der Eijk (2001), Quality and Quantity 35, "Measuring agreement in ordered rating scales", with the
 /// unimodality coefficient as corrected there. Counts are peeled into layers of equal height; each layer's agreement
 /// weighs by its mass.
+///
+/// # Errors
+/// [`Undefined::ScaleTooShort`] with fewer than three points on the scale, [`Undefined::NoValues`] without a value.
 pub fn van_der_eijk_agreement(counts: &[u32]) -> Result<f64, Undefined> {
     if counts.len() < 3 {
         return Err(Undefined::ScaleTooShort);

@@ -8,9 +8,11 @@ pub const Z_95: f64 = 1.959_963_984_540_054;
 /// Returns the score interval of `successes` out of `n`, lower end first, without continuity correction, clamped to
 /// `[0, 1]`.
 ///
+/// Source: Wilson (1927), as in Newcombe (1998), method 3. `z` is the normal quantile of the level.
+///
+/// # Errors
 /// [`Undefined::NIsZero`] when `n` is 0, [`Undefined::OutOfRange`] for more successes than trials and for a negative or
 /// infinite `z`.
-/// Source: Wilson (1927), as in Newcombe (1998), method 3. `z` is the normal quantile of the level.
 pub fn wilson_interval(successes: u32, n: u32, z: f64) -> Result<[f64; 2], Undefined> {
     if n == 0 {
         return Err(Undefined::NIsZero);

@@ -14,6 +14,9 @@ impl Store {
     /// Checks the whole database, and returns what is wrong with it, in a line each; nothing when all is well.
     ///
     /// Reads every event: at 100,000 sessions this takes minutes, and room for temporary files.
+    ///
+    /// # Errors
+    /// The database cannot be opened or queried. What is found wrong with it is no error.
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
         self.reading(|connection| {
             let mut faults = integrity(connection)?;

@@ -38,7 +38,10 @@ pub struct Soundness {
     pub faults: Option<Vec<String>>,
 }
 
-/// Looks at the store in `folder`. Reads every event of one of up to 64 MiB. Fails when there is one that cannot be read.
+/// Looks at the store in `folder`. Reads every event of one of up to 64 MiB.
+///
+/// # Errors
+/// There is a store, and it cannot be opened or read. That it cannot be written is no error.
 pub fn examine(folder: &Path) -> Result<Health, StoreError> {
     let path = folder.join(FILE);
     let place = existing(folder);

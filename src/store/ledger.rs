@@ -91,6 +91,10 @@ pub struct LedgerKey(i64);
 
 impl Store {
     /// Begins a row; on disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] where nothing can be written; else the disk is full, or the database is locked or
+    /// fails.
     pub fn begin_ask(&self, entry: &LedgerEntry) -> Result<LedgerKey, StoreError> {
         let statement = "INSERT INTO asks (at_ms, persona, alias, provider, model) VALUES (?1, ?2, ?3, ?4, ?5)";
         let values = params![now_ms(), entry.persona, entry.alias, entry.provider, entry.model];
@@ -101,6 +105,10 @@ impl Store {
     }
 
     /// Fills in what a call has taken so far, or in all; on disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] where nothing can be written; else the disk is full, or the database is locked or
+    /// fails.
     pub fn note_ask(&self, key: LedgerKey, taken: &Taken) -> Result<(), StoreError> {
         let statement = "UPDATE asks SET outcome = ?2, calls = ?3, requests = ?4, unknown = ?5, input_tokens = ?6,
              cached_tokens = ?7, output_tokens = ?8, reasoning_tokens = ?9, estimated = ?10, cost_usd = ?11,
@@ -123,7 +131,10 @@ impl Store {
         self.aside(|connection| connection.execute(statement, values).map(drop))
     }
 
-    /// The rows begun at `from_ms` or later and before `before_ms`, in order.
+    /// The rows begun at `from_ms` or later and before `before_ms`, in milliseconds since the Unix epoch, in order.
+    ///
+    /// # Errors
+    /// The database cannot be opened or queried.
     pub fn asks(&self, from_ms: u64, before_ms: u64) -> Result<Vec<LedgerRow>, StoreError> {
         self.reading(|connection| rows(connection, from_ms, before_ms))
     }

@@ -56,6 +56,9 @@ pub struct Filter {
 
 impl Store {
     /// Lists the latest sessions that fit, newest first by the time in their ids, at most `limit`.
+    ///
+    /// # Errors
+    /// The database cannot be opened or queried. A session whose log cannot be read is listed all the same.
     pub fn list(&self, filter: &Filter, limit: u32) -> Result<Vec<Listed>, StoreError> {
         let running = self.running();
         self.reading(|connection| {

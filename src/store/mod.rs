@@ -86,6 +86,10 @@ enum Writing {
 
 impl Store {
     /// Opens the store in `folder`, creating both when they are missing, and brings it to this program's version.
+    ///
+    /// # Errors
+    /// The folder cannot be made or used, or the database cannot be written, is cut short, or is locked. Also fails for
+    /// the database of another program or of a later version.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         create_private(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let path = folder.join(FILE);
@@ -98,6 +102,10 @@ impl Store {
     /// Opens the store in `folder` if there is one. Creates none.
     ///
     /// Where it cannot be written it opens for reading, and every write fails with [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// The database is cut short, is of another program or a later version, or fails. [`StoreError::Unmerged`] or
+    /// [`StoreError::Outdated`] for one that cannot be read without writing.
     pub fn open_existing(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = folder.join(FILE);
         if !path.try_exists().unwrap_or(true) {
@@ -126,6 +134,9 @@ impl Store {
     }
 
     /// Opens a store that lasts as long as this value.
+    ///
+    /// # Errors
+    /// SQLite cannot set the database up.
     pub fn in_memory() -> Result<Self, StoreError> {
         let (name, path) = (uuid::Uuid::now_v7().to_string(), PathBuf::from(":memory:"));
         let mut connection = connect::in_memory(&name).map_err(|source| StoreError::database(&path, source))?;
@@ -146,8 +157,11 @@ impl Store {
         }
     }
 
-    /// Takes the right to write one session; it is given back when the lease is dropped, or the process dies. Fails with
-    /// [`StoreError::Busy`] when it has not become free within 100 ms.
+    /// Takes the right to write one session; it is given back when the lease is dropped, or the process dies.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when it has not become free within 100 ms, [`StoreError::ReadOnly`] where nothing can be
+    /// written. [`StoreError::Io`] when the lock cannot be used.
     pub fn lease(&self, session: SessionId) -> Result<Lease, StoreError> {
         match &self.place {
             Place::Folder(_) if self.access != Access::Write => Err(StoreError::ReadOnly { path: self.path() }),
@@ -174,14 +188,20 @@ impl Store {
 
     /// Appends events to the leased session's log, all or none, and returns them as stamped once they are on disk.
     ///
-    /// A session comes into being with its first event, which must be [`Event::SessionOpened`]. Fails with
-    /// [`StoreError::NameTaken`] when another session has the name that this one is to get.
+    /// A session comes into being with its first event, which must be [`Event::SessionOpened`].
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`] or [`StoreError::BadName`] for a name it cannot have, [`StoreError::Unknown`] for a
+    /// session that is not opened. Also fails when the lease is lost, or the disk or database takes no event.
     pub async fn append(&self, lease: &Lease, events: Vec<Event>) -> Result<Vec<Logged>, StoreError> {
         Ok(self.perform(lease, Task::Append(events)).await?.logged)
     }
 
-    /// Puts in a whole log from elsewhere, numbers and times as they are, all or none. Fails with [`StoreError::Exists`]
-    /// when the leased session is there already.
+    /// Puts in a whole log from elsewhere, numbers and times as they are, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] when the leased session is there already, [`StoreError::OutOfPlace`] for a log with gaps.
+    /// Also fails when its name is taken, the lease is lost, or the database takes nothing.
     pub async fn import(&self, lease: &Lease, log: Vec<Logged>) -> Result<(), StoreError> {
         self.perform(lease, Task::Import(log)).await.map(drop)
     }
@@ -189,6 +209,10 @@ impl Store {
     /// Deletes the leased session: its log, and everything that was derived from it. Its text is gone from the files then,
     /// unless somebody is reading just now. In a database of more than 256 MiB, scraps of text may be left on pages that
     /// it shared with others.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such session, [`StoreError::LeaseLost`] when its lock was taken away;
+    /// else the database fails.
     pub async fn delete(&self, lease: &Lease) -> Result<(), StoreError> {
         self.perform(lease, Task::Delete).await.map(drop)
     }

@@ -12,6 +12,10 @@ type Body = (u64, u64, String);
 
 impl Store {
     /// Loads a session's whole log.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such session, [`StoreError::Unreadable`] for an event that cannot be
+    /// read back; else the database fails.
     pub fn load(&self, session: SessionId) -> Result<Vec<Logged>, StoreError> {
         self.bodies(session)?
             .into_iter()
@@ -21,6 +25,9 @@ impl Store {
 
     /// Loads a session's whole log as it is stored: number, milliseconds since the Unix epoch, and the event as JSON, byte
     /// for byte.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such session; else the database fails.
     pub fn bodies(&self, session: SessionId) -> Result<Vec<Body>, StoreError> {
         let rows = self.reading(|connection| {
             let Some(key) = key::find(connection, session)? else { return Ok(Vec::new()) };
@@ -36,6 +43,10 @@ impl Store {
 
     /// Finds a session by its name, its id, a prefix of the id that fits one session alone, `@` for the latest, or `@~N`
     /// for the N-th before.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when no session fits, [`StoreError::Ambiguous`] when several do; else the database
+    /// fails.
     pub fn find(&self, name: &str) -> Result<SessionId, StoreError> {
         let unknown = || StoreError::Unknown(name.to_owned());
         if let Some(back) = name.strip_prefix('@') {
@@ -64,6 +75,9 @@ impl Store {
     }
 
     /// Finds the session that has this name, however its accents are composed.
+    ///
+    /// # Errors
+    /// The database cannot be opened or queried.
     pub fn named(&self, name: &str) -> Result<Option<SessionId>, StoreError> {
         let [composed, decomposed] = text::compositions(name);
         let id = self.reading(|connection| {

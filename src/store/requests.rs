@@ -26,6 +26,10 @@ fn read(word: &str) -> Option<Request> {
 
 impl Store {
     /// Leaves a request for whoever runs the session. A stop that was asked for is not softened to a pause.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such session, [`StoreError::ReadOnly`] where nothing can be written;
+    /// else the database fails.
     pub fn request(&self, session: SessionId, request: Request) -> Result<(), StoreError> {
         let path = self.path();
         let failed = |source| StoreError::database(&path, source);
@@ -64,6 +68,9 @@ impl Store {
     }
 
     /// Looks whether something is asked of whoever runs the session. Cheap: it may be asked many times a second.
+    ///
+    /// # Errors
+    /// The database cannot be opened or queried.
     pub fn requested(&self, session: SessionId) -> Result<Option<Request>, StoreError> {
         let failed = |source| StoreError::database(&self.path(), source);
         let mut kept = self.mailbox.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,6 +85,9 @@ impl Store {
     }
 
     /// Takes out what is asked of whoever runs the session, so that it is heeded once.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when the session's lock was taken away; else the database fails.
     pub async fn take_request(&self, lease: &Lease) -> Result<Option<Request>, StoreError> {
         Ok(self.perform(lease, Task::TakeRequest).await?.request)
     }

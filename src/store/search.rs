@@ -33,11 +33,13 @@ impl Store {
     ///
     /// `"Words in quotes"` must stand together in that order within one event, and `word*` is the beginning of a word. Where a
     /// script has no spaces, and in Korean, any part of what was said is a word. All other signs mean nothing; case, accents
-    /// and how characters are composed do not matter. Words beyond the first 32 are left out. Fails with
-    /// [`StoreError::NoWords`] when nothing is left to search for.
+    /// and how characters are composed do not matter. Words beyond the first 32 are left out.
     ///
     /// Takes milliseconds at 100,000 sessions; fractions of a second for the beginning, of four letters or more, of a
     /// thousand different words, and for common words that are never said in the same session.
+    ///
+    /// # Errors
+    /// [`StoreError::NoWords`] when nothing is left to search for; else the database fails.
     pub fn search(&self, text: &str, limit: u32) -> Result<Vec<Hit>, StoreError> {
         let phrases = phrases(text);
         if phrases.is_empty() {

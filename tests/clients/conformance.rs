@@ -54,7 +54,7 @@ fn suite(folder: &TempDir, url: &str) -> Command {
 async fn said_of_the_plumbing(folder: &TempDir) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = roundtable::mcp::router(Speaker, (address, &[]), None, CancellationToken::new());
+    let app = roundtable::program::mcp_router(Speaker, (address, &[]), None, CancellationToken::new());
     let mut suite = tokio::process::Command::from(suite(folder, &format!("http://{address}/mcp")));
     tokio::select! {
         served = axum::serve(listener, app).into_future() => panic!("{served:?}"),

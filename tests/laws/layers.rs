@@ -29,7 +29,7 @@ const WORLD: [&str; 15] = [
     "indicatif",
 ];
 
-const ROOMS: [Room; 18] = [
+const ROOMS: [Room; 19] = [
     Room { name: "message", imports: &[], touches: &[] },
     Room { name: "stats", imports: &[], touches: &[] },
     Room { name: "debate", imports: &["stats"], touches: &[] },
@@ -93,7 +93,8 @@ const ROOMS: [Room; 18] = [
         imports: &["app", "config", "debate", "stats", "export", "error", "message"],
         touches: &["std::io", "tokio::"],
     },
-    Room { name: "main", imports: &["cli", "mcp"], touches: &["std::process"] },
+    Room { name: "program", imports: &["cli", "mcp"], touches: &["std::process"] },
+    Room { name: "main", imports: &["program"], touches: &["std::process"] },
 ];
 
 /// One line of code, without its comment.
@@ -208,6 +209,19 @@ fn every_room_has_a_row_and_every_file_says_what_it_is() {
             assert!(first.1.starts_with("//!"), "{}: must open with `//!`", first.0.display());
         }
     }
+}
+
+#[test]
+fn nothing_of_the_front_ends_is_public_but_the_program() {
+    let is_public = |line: &Line| line.code.trim_start().starts_with("pub ");
+    for line in lines(&source().join("lib.rs")).iter().filter(|line| is_public(line)) {
+        let words = line.code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let names_one = words.into_iter().any(|word| ["cli", "mcp"].contains(&word));
+        assert!(!names_one, "lib.rs:{}: the front-ends are private: {}", line.number, line.code);
+    }
+    let program = lines(&source().join("program.rs"));
+    let public: Vec<&str> = program.iter().filter(|line| is_public(line)).map(|line| line.code.trim()).collect();
+    assert_eq!(public, ["pub use crate::mcp::router as mcp_router;", "pub fn main() -> ExitCode {"]);
 }
 
 /// Lines below the front-ends that may hold words of theirs, and why.

@@ -190,9 +190,12 @@ impl Capped {
 pub struct Turnstile(Arc<OnceLock<Semaphore>>);
 
 impl App {
-    /// Asks each persona, all at once as far as the limit on them allows. Fails before anything is sent: on what looks like a
-    /// secret, on a persona or a key that is missing, on a limit that is too low, on a ledger that cannot be written. Who has not
-    /// answered when `leave` is cancelled is given up.
+    /// Asks each persona, all at once as far as the limit on them allows. Who has not answered when `leave` is cancelled is
+    /// given up.
+    ///
+    /// # Errors
+    /// Before anything is sent, fails on what looks like a secret, bad input, a missing persona or key, and too low a
+    /// limit. Also fails when the ledger cannot be written; what a provider does wrong stands in the answers.
     pub async fn ask(&self, request: &AskRequest, leave: &CancellationToken) -> Result<Asked, Failure> {
         let task = request.task.trim();
         if text::is_blank(task) || task.len() > TASK_BYTES_MAX {

@@ -66,7 +66,11 @@ pub struct OpenBench {
     pub warnings: Vec<String>,
 }
 
-/// Sets a bench up. Fails where `start` would refuse any of its debates, before anything is paid for.
+/// Sets a bench up, before anything is paid for.
+///
+/// # Errors
+/// The bench file or the configuration is not valid, or `start` would refuse a debate. Also fails when the store cannot
+/// be used.
 pub fn open_bench(request: &BenchRequest<'_>) -> Result<OpenBench, Failure> {
     let bench = bench_file::read(request.file).map_err(|error| Failure::usage(error.to_string()).with_source(error))?;
     let needs = match request.purpose {
@@ -94,6 +98,9 @@ impl OpenBench {
 
     /// Draws up the report from what is stored, and counts the requests of which nothing is known but that they were sent:
     /// they are in no number.
+    ///
+    /// # Errors
+    /// The store or a log cannot be read, or a session of the bench was taken further, and is another debate by now.
     pub fn report(&self) -> Result<(Report, u32), Failure> {
         let (mut entries, mut lost) = (Vec::new(), 0u32);
         for prepared in &self.cells {

@@ -62,6 +62,9 @@ pub struct PlannedCells {
 
 impl OpenBench {
     /// Works out what the bench will take. Sends nothing and stores nothing.
+    ///
+    /// # Errors
+    /// The store or a log cannot be read, or a session of the bench was taken further, and is another debate by now.
     pub fn plan(&self) -> Result<BenchPlan, Failure> {
         let mut rows: Vec<PlannedCells> = Vec::new();
         let mut last: Option<Cell> = None;

@@ -101,8 +101,11 @@ struct Progress {
 }
 
 impl OpenBench {
-    /// Holds what has not been decided yet, at most `jobs` debates at a time. Returns why some were not decided, and fails if the
-    /// run itself does.
+    /// Holds what has not been decided yet, at most `jobs` debates at a time. Returns why some were not decided.
+    ///
+    /// # Errors
+    /// The run is interrupted by [`BenchControl::abort`], a log cannot be read, or a session of the bench was taken
+    /// further.
     pub async fn hold(
         &self,
         jobs: u32,

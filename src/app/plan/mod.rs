@@ -158,8 +158,10 @@ impl Span {
 }
 
 impl App {
-    /// Works out what a debate will take. Sends no request and stores nothing; providers that are named need no key. Fails
-    /// where `start` would refuse the same request, for want of a key apart.
+    /// Works out what a debate will take. Sends no request and stores nothing; providers that are named need no key.
+    ///
+    /// # Errors
+    /// Fails where [`App::open`] would refuse the same request, for want of a key apart.
     pub fn plan(&self, request: &StartRequest) -> Result<Plan, Failure> {
         let (setup, warnings) = start::draw_up(self, request, Needs::Nothing)?;
         limits::check_start(&setup)?;
@@ -168,6 +170,9 @@ impl App {
 }
 
 /// Works out what the debate of `setup` will take without its limits.
+///
+/// # Errors
+/// An internal failure when the debate, played through in thought, comes to an event that cannot follow.
 pub fn of(setup: &Setup, warnings: Vec<String>) -> Result<Plan, Failure> {
     let calls = |case| world::calls(setup, case).map_err(super::failures::history_failure);
     let cases = [calls(Case::Low)?, calls(Case::Likely)?, calls(Case::Max)?];

@@ -13,7 +13,10 @@ use crate::debate::text;
 /// What a person may write in place of an option to abstain.
 const ABSTAINS: &str = "abstain";
 
-/// Returns the whole form of what a person gave. The error names what is unknown or missing.
+/// Returns the whole form of what a person gave.
+///
+/// # Errors
+/// Names a field that the form does not have, or the missing `because`.
 pub fn filled(contract: &Contract, scope: Scope, given: &Map<String, Value>) -> Result<Map<String, Value>, String> {
     let fields = contract.fields(scope);
     check_known(contract, scope, given)?;

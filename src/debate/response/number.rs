@@ -14,6 +14,9 @@ pub const SIZE_MAX: f64 = 1e15;
 const SEPARATORS: [char; 6] = [',', '_', '\'', ' ', '\u{a0}', '\u{202f}'];
 
 /// Reads an estimate; `None` where the reply gives none.
+///
+/// # Errors
+/// Says which number is missing or no plain number, or that the value does not lie between low and high.
 pub fn estimate(given: Option<&Value>, unit: &Unit) -> Result<Option<Estimate>, String> {
     let object = match given {
         None | Some(Value::Null) => return Ok(None),

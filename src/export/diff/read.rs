@@ -185,6 +185,9 @@ pub enum ReadError {
 }
 
 /// Reads a record from JSON; a byte order mark is passed over.
+///
+/// # Errors
+/// The text is no JSON, names no schema or another one, or lacks a part of a record.
 pub fn read(json: &str) -> Result<Read, ReadError> {
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let value: Value = serde_json::from_str(json).map_err(ReadError::NotJson)?;

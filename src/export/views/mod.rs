@@ -171,6 +171,10 @@ impl View {
 }
 
 /// Draws a view of a session. Ends with a line feed; the same log gives the same bytes.
+///
+/// # Errors
+/// The log cannot be folded, or has no such round or agent. [`ViewError::Sealed`] when the view tells what a person,
+/// who is still to vote, may not see.
 pub fn render(log: &[Logged], view: View, narrowing: &Narrowing, layout: Layout) -> Result<String, ViewError> {
     let history = History::replay(log)?;
     if view.tells_what_was_said() && !person::sealed(&history).is_empty() {

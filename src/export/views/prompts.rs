@@ -60,6 +60,9 @@ struct Said {
 }
 
 /// Draws up the prompts.
+///
+/// # Errors
+/// The log is empty, or holds an event that cannot follow from those before it.
 pub fn view(scope: &Scope<'_>, log: &[Logged]) -> Result<Prompts, HistoryError> {
     let sent = replay::prompts(log)?.into_iter().filter(|sent| scope.holds(&sent.turn));
     let prompts: Vec<Sent> = sent.map(|sent| entry(scope, sent)).collect();

@@ -89,6 +89,10 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// Narrows a session.
+    ///
+    /// # Errors
+    /// [`ScopeError::Round`] when there is no such round, [`ScopeError::Agent`] when nobody has the name.
+    /// [`ScopeError::Ambiguous`] when several have it.
     pub fn new(history: &'a History, narrowing: &Narrowing) -> Result<Self, ScopeError> {
         let slots = schedule::slots(history);
         let places = places(history);

@@ -44,6 +44,9 @@ pub struct Document {
 impl Documents {
     /// Reads the documents of a folder by the rules of `.gitignore`. Links are not followed, and what is no text, no plain file,
     /// too large, or a file that secrets are kept in is left out. One that holds what looks like a secret is there, but withheld.
+    ///
+    /// # Errors
+    /// [`MaterialError::Unreadable`] when it is no folder, or cannot be listed.
     pub fn open(folder: &Path, guard: Guard, held: &[Held<'_>]) -> Result<Self, MaterialError> {
         let name = folder.display().to_string();
         let unreadable = |source| MaterialError::Unreadable { name: name.clone(), source };

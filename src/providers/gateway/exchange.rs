@@ -132,6 +132,10 @@ async fn refused(response: Response, head: &Head, route: &Route, timeouts: &Time
 
 /// Reads the answer out of a response whose status tells of success, within the limits of `timeouts`. Shows text as it
 /// arrives.
+///
+/// # Errors
+/// The answer breaks off, takes longer than `timeouts` allow, has another content type than JSON or a stream, or cannot
+/// be decoded.
 pub async fn accepted(
     response: Response,
     decoder: &mut Decoder,

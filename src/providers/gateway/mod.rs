@@ -154,12 +154,19 @@ impl fmt::Debug for Gateway {
 
 impl Gateway {
     /// Like [`Gateway::sharing`], with accounts that nobody else uses.
+    ///
+    /// # Errors
+    /// As [`Gateway::sharing`].
     pub fn new(endpoints: Vec<Endpoint>, timeouts: Timeouts) -> Result<Self, GatewayError> {
         Self::sharing(endpoints, timeouts, &Accounts::default())
     }
 
     /// Builds the client and checks base URLs and keys; sends nothing. Keeps to the limits together with every other
     /// gateway that shares the accounts.
+    ///
+    /// # Errors
+    /// A vendor has two endpoints, a base URL is not usable, or a key holds a character that no header can carry.
+    /// [`GatewayError::Client`] when no certificates make a client.
     pub fn sharing(endpoints: Vec<Endpoint>, timeouts: Timeouts, accounts: &Accounts) -> Result<Self, GatewayError> {
         let mut routes: Vec<Route> = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
