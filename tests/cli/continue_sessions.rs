@@ -197,16 +197,16 @@ fn a_name_is_the_key_to_the_same_debate() {
     let again = start(&desk, "collaborative", &["--name", "ci 42", "--tag", "run=2"]);
     assert_eq!((&again, fake.log().len()), (&first, paid), "the stored decision, and no call");
     for (changed, named) in [
-        (["--mode", "vote", "--yes-no"].as_slice(), "mode"),
+        (["--mode", "vote", "--yes-no"].as_slice(), "another mode"),
         (&["--mode", "collaborative", "--option", "Go", "--option", "Stay"], "options"),
-        (&["--mode", "collaborative", "--yes-no", "--rounds", "1"], "rounds"),
-        (&["--mode", "collaborative", "--yes-no", "--no-synthesis"], "closing text"),
-        (&["--mode", "collaborative", "--yes-no", "--seed", "8"], "seed"),
-        (&["--mode", "collaborative", "--yes-no", "--provider", "openai"], "panel"),
+        (&["--mode", "collaborative", "--yes-no", "--rounds", "1"], "another number of rounds"),
+        (&["--mode", "collaborative", "--yes-no", "--no-synthesis"], "another choice about the closing text"),
+        (&["--mode", "collaborative", "--yes-no", "--seed", "8"], "another seed"),
+        (&["--mode", "collaborative", "--yes-no", "--provider", "openai"], "another panel"),
     ] {
         let arguments = [&["start", "--topic", "Should we move?", "-n", "3", "--name", "ci 42"], changed].concat();
         let ran = desk.run(&arguments).expect(2);
-        assert!(lines_with(&ran.stderr, "error: ")[0].contains(&format!("another {named}")), "{}", ran.stderr);
+        assert!(lines_with(&ran.stderr, "error: ")[0].contains(&format!("with {named}")), "{}", ran.stderr);
     }
     assert_eq!(fake.log().len(), paid);
     // Without that name it is another session.
