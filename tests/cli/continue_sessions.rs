@@ -198,7 +198,7 @@ fn a_name_is_the_key_to_the_same_debate() {
     assert_eq!((&again, fake.log().len()), (&first, paid), "the stored decision, and no call");
     for (changed, named) in [
         (["--mode", "vote", "--yes-no"].as_slice(), "another mode"),
-        (&["--mode", "collaborative", "--option", "Go", "--option", "Stay"], "options"),
+        (&["--mode", "collaborative", "--option", "Go", "--option", "Stay"], "other options"),
         (&["--mode", "collaborative", "--yes-no", "--rounds", "1"], "another number of rounds"),
         (&["--mode", "collaborative", "--yes-no", "--no-synthesis"], "another choice about the closing text"),
         (&["--mode", "collaborative", "--yes-no", "--seed", "8"], "another seed"),
