@@ -11,7 +11,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use roundtable::debate::event::{Ending, Event, Logged, SessionId};
+use roundtable::debate::event::Ending;
+use roundtable::debate::event::Event;
+use roundtable::debate::event::Logged;
+use roundtable::debate::log::ids::SessionId;
 use roundtable::modes::{self, Folders};
 use roundtable::stats::shuffle;
 use roundtable::store::{FILE, Filter, Standing, Store};

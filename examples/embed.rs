@@ -7,10 +7,13 @@
 use std::error::Error;
 
 use roundtable::debate::agent::{Seat, Voice};
-use roundtable::debate::ask::{Ask, Speaker};
-use roundtable::debate::decision::Decision;
-use roundtable::debate::event::{Event, SessionId, Setup};
+use roundtable::debate::ask::Ask;
+use roundtable::debate::event::Event;
 use roundtable::debate::history::History;
+use roundtable::debate::log::decision::Decision;
+use roundtable::debate::log::ids::SessionId;
+use roundtable::debate::log::ids::Speaker;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::personas;
 use roundtable::debate::question::Question;
 use roundtable::debate::reply::{Finish, Reply, Usage};

@@ -24,8 +24,10 @@
 //! A debate runs in any program, against a log in memory and with any [`providers::Provider`]; here the script plays:
 //!
 //! ```
-//! use roundtable::debate::event::{Event, SessionId, Setup};
+//! use roundtable::debate::event::Event;
 //! use roundtable::debate::history::History;
+//! use roundtable::debate::log::ids::SessionId;
+//! use roundtable::debate::log::setup::Setup;
 //! use roundtable::debate::personas;
 //! use roundtable::debate::question::Question;
 //! use roundtable::engine::{Control, Run, SessionLog};

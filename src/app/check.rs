@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::app::panel::vendor_keys;
 use crate::config::ProjectFolder;
-use crate::debate::material::Assumption;
+use crate::debate::log::material::Assumption;
 use crate::error::Failure;
 use crate::export::Format;
 use crate::export::premises::{self, PremiseKind, PremiseRecord};

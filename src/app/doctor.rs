@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use crate::app::App;
 use crate::app::failures::store_failure;
 use crate::app::panel::{self, VendorStatus, vendor_keys};
-use crate::app::start::Needs;
+use crate::app::program::App;
+use crate::app::request::Needs;
 use crate::config::{Config, ConfigError, KnownFile, Reason, Sources, Survey, keys};
 use crate::error::Failure;
 use crate::message::{Action, Message, Target, message};

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::app::search;
-use crate::app::start::Needs;
-use crate::app::{App, REHEARSAL, REHEARSAL_NOTE, StartRequest, failures, panel, start};
+use crate::app::program::App;
+use crate::app::rehearsal::{REHEARSAL, REHEARSAL_NOTE};
+use crate::app::request::{Needs, StartRequest};
+use crate::app::{failures, panel, search, start};
 use crate::debate::agent::Seat;
-use crate::debate::event::{Event, Logged, Setup};
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
-use crate::debate::material;
-use crate::debate::prompt;
+use crate::debate::log::setup::Setup;
+use crate::debate::{material, prompt};
 use crate::error::Failure;
 
 /// Format and version of what is told.

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, keys};
 use crate::debate::agent::{Agent, Voice};
-use crate::debate::ask::Speaker;
+use crate::debate::log::ids::Speaker;
 use crate::providers::table;
 
 /// The seats of models, and the moderator, that are asked for compact forms. The moderator is the first that may moderate.

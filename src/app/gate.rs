@@ -1,37 +1,12 @@
 //! The gate: from what was asked for to its terms, and from a verdict that does not meet them to a failure.
 
-use crate::app::Who;
+use crate::app::request::{GateRequest, PolicyUse, Who};
 use crate::config::{self, Config, keys};
-use crate::debate::gate::{Condition, GateTerms, TermOrigin, TermOrigins};
 use crate::debate::history::History;
+use crate::debate::log::gate::{Condition, GateTerms, TermOrigin, TermOrigins};
 use crate::debate::question::{OptionId, Question};
 use crate::error::Failure;
 use crate::message::{Action, Field, Message, Target, message};
-
-/// What a decision is asked to meet. Nothing by default but what the project's policy asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct GateRequest {
-    /// The least share of the panel behind the winning option, 0 to 1, as it was written.
-    pub min_agreement: Option<String>,
-    /// The option that must win: its text, or its id.
-    pub expect: Option<String>,
-    /// Whether an objection that its holder calls blocking closes the gate.
-    pub no_blocking_dissent: bool,
-    /// Whether the only option that an open question's opening was sorted under may pass in doubt.
-    pub allow_one_option: bool,
-    /// What becomes of the project's policy.
-    pub policy: PolicyUse,
-}
-
-/// What becomes of the project's policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PolicyUse {
-    /// Its terms are the gate's, but for those that the request sets itself.
-    #[default]
-    Applied,
-    /// It is left out.
-    LeftOut,
-}
 
 /// A term as it was asked for.
 struct Asked<T> {

@@ -5,9 +5,11 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use crate::app::failures::{engine_failure, history_failure, store_failure};
-use crate::app::{App, naming};
-use crate::debate::event::{Event, Logged, SessionId, StoppedBy};
+use crate::app::naming;
+use crate::app::program::App;
+use crate::debate::event::{Event, Logged, StoppedBy};
 use crate::debate::history::History;
+use crate::debate::log::ids::SessionId;
 use crate::engine::{self, Request};
 use crate::error::Failure;
 use crate::message::{Action, Target, message};

@@ -1,12 +1,12 @@
 //! The hard limits of a session, from the configuration: whether they can be kept, and whether they leave room to begin.
 
-use crate::app::resume::Taken;
 use crate::app::search;
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::Voice;
-use crate::debate::budget::{Caps, LimitKind, Price, Reached};
-use crate::debate::event::{Event, Logged, Setup};
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
+use crate::debate::log::limits::{Caps, LimitKind, Price, Reached};
+use crate::debate::log::setup::Setup;
 use crate::debate::protocol::{self, Step};
 use crate::debate::search::WebSearch;
 use crate::debate::taken;
@@ -16,7 +16,7 @@ use crate::providers::{rehearsal, table};
 
 /// Where a setting must come from to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum From {
+pub(super) enum From {
     /// Anywhere.
     Anywhere,
     /// The command line.
@@ -30,28 +30,6 @@ pub(super) fn caps<'a>(
     web_search: &WebSearch,
 ) -> Result<Caps, Failure> {
     priced(read(config, From::Anywhere), voices, web_search)
-}
-
-/// The limits that flags give a stored session in place of its own; `None` without such a flag.
-pub(super) fn changed(config: &Config, history: &History) -> Result<Option<Caps>, Failure> {
-    let given = read(config, From::Flag);
-    if given.is_none() {
-        return Ok(None);
-    }
-    replaced(&history.caps, given, history).map(Some)
-}
-
-/// The limits of a stored session with those that are given in their place.
-pub(super) fn replaced(caps: &Caps, given: Caps, history: &History) -> Result<Caps, Failure> {
-    let together = Caps {
-        cost_usd: given.cost_usd.or(caps.cost_usd),
-        tokens: given.tokens.or(caps.tokens),
-        time_ms: given.time_ms.or(caps.time_ms),
-        // A session that is under way keeps the prices it began with.
-        prices: caps.prices.clone(),
-        searches: caps.searches.clone(),
-    };
-    priced(together, voices(&history.setup), &history.setup.web_search)
 }
 
 /// Every voice that a session may send a request to.
@@ -82,20 +60,6 @@ pub(super) fn check_goes_on(history: &History, events: &[Event]) -> Result<(), F
     let session = history.setup.session.to_string();
     let failure = Failure::limit(format!("the limit on {} is reached: {}", reached.limit.title(), reached.numbers()));
     Err(failure.with_hint(raise(&reached)).with_session(session))
-}
-
-/// The events that give a stored session the limits that flags ask for, and count as lost what an ended process had in flight.
-pub(super) fn set(config: &Config, taken: &Taken) -> Result<Vec<Event>, Failure> {
-    let given = changed(config, &taken.history)?.filter(|caps| *caps != taken.history.caps);
-    Ok(given.map(Event::LimitsSet).or_else(|| lost_in_flight(taken)).into_iter().collect())
-}
-
-/// The event by which what an ended process had in flight is counted as lost; `None` where nothing has to be.
-pub(super) fn lost_in_flight(taken: &Taken) -> Option<Event> {
-    let history = &taken.history;
-    let is_open =
-        history.turns.values().any(|turn| turn.attempts.last().is_some_and(|attempt| attempt.outcome.is_none()));
-    (history.caps.counts() && is_open).then(|| Event::LimitsSet(history.caps.clone()))
 }
 
 /// A limit that was reached, with what has been taken by now: closing texts come after it.
@@ -154,7 +118,7 @@ fn bite(history: &History) -> Option<Reached> {
     }
 }
 
-fn read(config: &Config, from: From) -> Caps {
+pub(super) fn read(config: &Config, from: From) -> Caps {
     let counts = |name: &str| {
         let origin = config.setting(name).map(|setting| &setting.origin);
         origin.is_some_and(|origin| from == From::Anywhere || *origin == Origin::Flag)
@@ -171,7 +135,7 @@ fn read(config: &Config, from: From) -> Caps {
     }
 }
 
-fn priced<'a>(
+pub(super) fn priced<'a>(
     mut caps: Caps,
     voices: impl Iterator<Item = &'a Voice>,
     web_search: &WebSearch,

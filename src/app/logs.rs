@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::app::App;
 use crate::app::failures::{history_failure, store_failure};
-use crate::debate::event::{Event, Logged, SessionId};
+use crate::app::program::App;
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
+use crate::debate::log::ids::SessionId;
 use crate::debate::replay::{self, Difference, Extent, Miss};
 use crate::error::Failure;
 use crate::export::{self, Format, ndjson, record};

@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use crate::debate::agent::Agent;
-use crate::debate::event::Setup;
-use crate::debate::gate::GateTerms;
-use crate::debate::material::{Assumption, with_line_feeds};
+use crate::debate::log::gate::GateTerms;
+use crate::debate::log::material::{Assumption, with_line_feeds};
+use crate::debate::log::setup::Setup;
 use crate::debate::question::{Choice, Question};
 use crate::debate::text;
 use crate::error::Failure;

@@ -1,7 +1,7 @@
 //! Which vendors can be asked, and with which voices.
 
+use crate::app::request::Needs;
 use crate::app::search;
-use crate::app::start::Needs;
 use crate::config::keys::{self, VendorField, VendorKey};
 use crate::config::{Choice, Config, aliases};
 use crate::debate::agent::{Persona, Voice};

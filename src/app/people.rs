@@ -4,18 +4,20 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::app::{App, Begun, Guard, Session, limits, supplied};
+use crate::app::program::App;
+use crate::app::session::{Begun, Session};
+use crate::app::{changed_limits, supplied};
 use crate::debate::agent::Seat;
-use crate::debate::ask::Speaker;
 use crate::debate::event::{Event, Fact};
 use crate::debate::history::History;
-use crate::debate::needs::{self, Waiting};
+use crate::debate::log::ids::Speaker;
 use crate::debate::person::{self, Due};
-use crate::debate::text;
+use crate::debate::waiting::Waiting;
+use crate::debate::{needs, text};
 use crate::error::Failure;
-use crate::export::ballot;
-use crate::export::record;
-use crate::export::text::awaited;
+use crate::export::phrases::awaited;
+use crate::export::{ballot, record};
+use crate::material::Guard;
 use crate::message::{Action, Field, Message, Target, Wording, message};
 
 /// Longest need in a message, in characters.
@@ -55,7 +57,7 @@ impl App {
             Answer::Facts(facts) => vec![Event::NeedsAnswered { facts: answering(&taken.history, facts)? }],
             Answer::Turn { seat, form } => turn(&taken.history, seat.as_deref(), &form)?,
         };
-        let mut events = limits::set(&self.config, &taken)?;
+        let mut events = changed_limits::set(&self.config, &taken)?;
         events.extend(answered);
         let provider = self.provider_of(&taken.history, pace)?;
         let before = taken.history.clone();

@@ -1,7 +1,7 @@
 //! The personas that there are: found by name, listed, begun.
 
-use crate::app::App;
 use crate::app::failures::persona_failure;
+use crate::app::program::App;
 use crate::error::Failure;
 use crate::modes::{self, Folders};
 use crate::personas::{self, Found, Listed, PersonaError, PersonaFile};

@@ -9,11 +9,11 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::app::panel::{self, VendorStatus};
+use crate::app::program::App;
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
-use crate::debate::event::SessionId;
+use crate::debate::ask::{Ask, Message, Prompt, Role, Schema};
+use crate::debate::log::ids::{SessionId, Speaker, TurnId};
 use crate::debate::reply::{Fault, FaultKind, Reply};
 use crate::debate::search::WebSearch;
 use crate::error::Failure;

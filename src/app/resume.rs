@@ -5,22 +5,27 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::app::connect::gateway;
 use crate::app::failures::{history_failure, store_failure};
-use crate::app::{Answer, App, Opened, Session, gateway, limits, panel, people, supplied};
-use crate::debate::budget::Caps;
-use crate::debate::decision::Label;
-use crate::debate::event::{Branch, Continued, Ending, Event, Fact, Logged, SessionId};
+use crate::app::people::{self, Answer};
+use crate::app::program::App;
+use crate::app::session::{Opened, Session};
+use crate::app::taken::Taken;
+use crate::app::{changed_limits, limits, panel, supplied};
+use crate::debate::event::{Continued, Ending, Event, Fact, Logged};
 use crate::debate::history::History;
-use crate::debate::needs::Waiting;
+use crate::debate::log::decision::Label;
+use crate::debate::log::ids::SessionId;
+use crate::debate::log::limits::Caps;
+use crate::debate::log::setup::Branch;
 use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::debate::schedule;
+use crate::debate::waiting::Waiting;
 use crate::error::Failure;
 use crate::material::{FILE_BYTES_MAX, Guard};
 use crate::message::{Action, Field, Message, Target, message};
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
-use crate::store::{Lease, Store};
-use crate::telemetry::Telemetry;
 
 /// The most rounds of the exchange that a session holds, all continuations included.
 const ROUNDS_TOTAL_MAX: u32 = 50;
@@ -41,13 +46,6 @@ pub struct ContinueRequest {
     pub name: Option<String>,
     /// What becomes of what looks like a secret in the terms.
     pub guard: Guard,
-}
-
-/// A session that nobody else is writing.
-pub(super) struct Taken {
-    pub(super) store: Arc<Store>,
-    pub(super) lease: Lease,
-    pub(super) history: History,
 }
 
 impl App {
@@ -82,11 +80,11 @@ impl App {
         let provider = self.provider_of(&taken.history, pace)?;
         let history = &taken.history;
         let caps = match given {
-            Some(given) => Some(limits::replaced(&history.caps, given, history)?),
-            None => limits::changed(&self.config, history)?,
+            Some(given) => Some(changed_limits::replaced(&history.caps, given, history)?),
+            None => changed_limits::changed(&self.config, history)?,
         };
         let set = caps.filter(|caps| *caps != history.caps).map(Event::LimitsSet);
-        let mut events: Vec<Event> = set.or_else(|| limits::lost_in_flight(&taken)).into_iter().collect();
+        let mut events: Vec<Event> = set.or_else(|| changed_limits::lost_in_flight(&taken)).into_iter().collect();
         // Who was stopped at once while it was ending goes on as well.
         let is_ended = history.ending.is_some() || history.stop.is_some() || history.limit.is_some();
         if matches!(history.waiting, Some(Waiting::Facts(_))) {
@@ -131,7 +129,7 @@ impl App {
         let terms = request.terms(&taken.history);
         check_goes_on(&taken.history, &terms)?;
         let provider = self.provider_of(&taken.history, pace)?;
-        let mut events = limits::set(&self.config, &taken)?;
+        let mut events = changed_limits::set(&self.config, &taken)?;
         events.push(Event::SessionContinued(terms));
         taken.append_within_limits(events).await?;
         Ok(taken.session(provider, &self.telemetry))
@@ -153,7 +151,7 @@ impl App {
                 .with_session(session.to_string()));
         }
         let provider = self.provider_of(history, pace)?;
-        let mut events = limits::set(&self.config, &taken)?;
+        let mut events = changed_limits::set(&self.config, &taken)?;
         events.push(Event::SynthesisRequested {});
         taken.append_within_limits(events).await?;
         Ok(taken.session(provider, &self.telemetry))
@@ -179,7 +177,7 @@ impl App {
         let provider = self.provider_of(&history, pace)?;
         let lease = store.lease(session).map_err(store_failure)?;
         let mut taken = Taken { store, lease, history };
-        let mut events = limits::set(&self.config, &taken)?;
+        let mut events = changed_limits::set(&self.config, &taken)?;
         events.push(Event::SessionContinued(terms));
         limits::check_goes_on(&taken.history, &events)?;
         taken.store.import(&taken.lease, branch).await.map_err(store_failure)?;
@@ -210,37 +208,6 @@ impl App {
             return Err(panel::nothing_usable().with_session(history.setup.session.to_string()));
         }
         gateway(endpoints, &self.accounts)
-    }
-}
-
-impl Taken {
-    /// Appends events, and returns them as they were stored, unless a limit would end the session right after them.
-    pub(super) async fn append_within_limits(&mut self, events: Vec<Event>) -> Result<Vec<Logged>, Failure> {
-        limits::check_goes_on(&self.history, &events)?;
-        self.append(events).await
-    }
-
-    async fn append(&mut self, events: Vec<Event>) -> Result<Vec<Logged>, Failure> {
-        if events.is_empty() {
-            return Ok(Vec::new());
-        }
-        let stored = self.store.append(&self.lease, events).await.map_err(store_failure)?;
-        for logged in &stored {
-            self.history.apply(logged).map_err(history_failure)?;
-        }
-        Ok(stored)
-    }
-
-    pub(super) fn session(self, provider: Box<dyn Provider>, telemetry: &Telemetry) -> Session {
-        Session {
-            history: self.history,
-            begun: None,
-            warnings: Vec::new(),
-            store: self.store,
-            lease: self.lease,
-            provider,
-            telemetry: telemetry.clone(),
-        }
     }
 }
 

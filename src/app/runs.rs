@@ -13,9 +13,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Control, Notice, Session};
+use crate::app::session::Session;
 use crate::config::keys;
 use crate::debate::history::History;
+use crate::engine::{Control, Notice};
 use crate::error::Failure;
 
 /// Notices that wait for the watcher of a debate.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::app::start::Who;
+use crate::app::request::Who;
 use crate::config::{Config, Origin, Setting, keys};
 use crate::debate::agent::{Agent, Voice};
 use crate::debate::mode::Mode;

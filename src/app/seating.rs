@@ -1,8 +1,9 @@
 //! Who sits besides a mode's own personas: personas of the library, and people.
 
 use crate::app::failures::persona_failure;
-use crate::app::start::Needs;
-use crate::app::{App, StartRequest, Who, panel};
+use crate::app::panel;
+use crate::app::program::App;
+use crate::app::request::{Needs, StartRequest, Who};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Agent, HUMAN, Persona, Seat, Voice};
 use crate::debate::mode::Mode;

@@ -1,20 +1,18 @@
 //! Setting a debate up: from what was asked for to the first event.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use uuid::Uuid;
 
+use crate::app::connect::gateway;
 use crate::app::failures::mode_failure;
-use crate::app::gate::{self, GateRequest};
+use crate::app::program::App;
+use crate::app::request::{Needs, OnNeeds, Rounds, SEED_MAX, StartRequest, Who};
 use crate::app::seating::{self, Guest};
-use crate::app::supplied::{self, Supplied};
-use crate::app::{App, forms, gateway, limits, naming, panel, search, thresholds};
+use crate::app::{forms, gate, limits, naming, panel, search, supplied, thresholds};
 use crate::config::{Config, Origin, keys};
 use crate::debate::agent::{Agent, Persona, Voice};
-use crate::debate::event::{SessionId, Setup};
+use crate::debate::log::ids::SessionId;
+use crate::debate::log::setup::{NeedTerms, Setup};
 use crate::debate::mode::{Mode, Perspectives};
-use crate::debate::needs::NeedTerms;
 use crate::debate::personas::{self, Numbering};
 use crate::debate::question::{Question, QuestionError};
 use crate::error::Failure;
@@ -23,86 +21,11 @@ use crate::modes::ModeError;
 use crate::providers::Provider;
 use crate::providers::rehearsal::{self, Rehearsal};
 
-/// The largest seed: JSON readers that hold numbers as doubles keep it exact.
-pub const SEED_MAX: u64 = (1 << 53) - 1;
-
-/// What a debate is asked to be. Agent count, mode, providers and moderator come from the configuration, flags
-/// included.
-#[derive(Debug, Clone)]
-pub struct StartRequest {
-    /// The question.
-    pub topic: String,
-    /// Its options; none for an open question.
-    pub options: Vec<String>,
-    /// The unit of the number that answers it, which then has no options.
-    pub estimate: Option<String>,
-    /// Personas that replace the mode's own.
-    pub perspectives: Vec<Persona>,
-    /// Names of the people who take a seat themselves, besides the agents.
-    pub people: Vec<String>,
-    /// Personas of the library that take a seat: names, or files.
-    pub seated: Vec<String>,
-    /// What happens when a seat cannot go on without a fact.
-    pub on_needs: OnNeeds,
-    /// Rounds of the exchange.
-    pub rounds: Rounds,
-    /// Who answers.
-    pub who: Who,
-    /// Whether a closing text is written, where the mode has one.
-    pub synthesis: bool,
-    /// What the decision must meet.
-    pub gate: GateRequest,
-    /// Seed of every shuffle, at most [`SEED_MAX`]; drawn when it is not given.
-    pub seed: Option<u64>,
-    /// Name of the session: its idempotency key.
-    pub name: Option<String>,
-    /// Labels of the session.
-    pub tags: BTreeMap<String, String>,
-    /// What comes with the question.
-    pub supplied: Supplied,
-}
-
-/// Rounds of the exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rounds {
-    /// As the mode says, with its rules for an early end.
-    AsTheModeSays,
-    /// Exactly as many.
-    Exactly(u32),
-}
-
-/// What happens when a seat cannot go on without a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnNeeds {
-    /// The debate waits for people to supply it.
-    Wait,
-    /// It goes on, and the need stands in the record.
-    GoOn,
-}
-
-/// Who answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// The configured providers.
-    Providers,
-    /// The rehearsal, each reply taking this long to arrive.
-    Rehearsal(Duration),
-}
-
 /// A debate that can be opened.
 pub(super) struct SetUp {
     pub(super) setup: Setup,
     pub(super) provider: Box<dyn Provider>,
     pub(super) warnings: Vec<String>,
-}
-
-/// What the voices of a debate need to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Needs {
-    /// Set up, so that they can be asked.
-    Access,
-    /// Known, where they are named.
-    Nothing,
 }
 
 pub(super) fn set_up(app: &App, request: &StartRequest) -> Result<SetUp, Failure> {

@@ -1,7 +1,7 @@
 //! What comes with the question: from flags to the premises of a session, and what must not leave the machine.
 
 use crate::config::Config;
-use crate::debate::material::{Assumption, Material};
+use crate::debate::log::material::{Assumption, Material};
 use crate::debate::text;
 use crate::error::Failure;
 use crate::material::{self, Guard, Held, MaterialError, Place};

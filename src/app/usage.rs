@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::app::failures::store_failure;
 use crate::app::panel::OWN_ALIAS;
-use crate::app::{App, REHEARSAL};
-use crate::debate::ask::Speaker;
+use crate::app::program::App;
+use crate::app::rehearsal::REHEARSAL;
 use crate::debate::history::History;
+use crate::debate::log::ids::Speaker;
 use crate::error::Failure;
 use crate::export::record::timestamp;
 use crate::export::usage::{Paid, Spent, paid};

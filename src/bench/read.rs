@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use crate::bench::layout::{Bench, Topic};
 use crate::bench::spec::{Key, ModeRow, PanelRow, Spec, TopicRow};
-use crate::bench::{Bench, Topic};
 use crate::debate::question::{Question, QuestionError};
 use crate::debate::text;
 use crate::modes::{self, FileKind, ModeError, NAME_CHARS_MAX, Source};

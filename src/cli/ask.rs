@@ -9,13 +9,13 @@ use console::Term;
 use tokio::sync::oneshot;
 
 use crate::app::{Answer, Signals};
-use crate::cli::args::{ProgressArg, ViewArgs};
+use crate::cli::args::shared::{ProgressArg, ViewArgs};
 use crate::cli::cells;
 use crate::cli::dialogue::{self, Talk};
 use crate::debate::history::History;
-use crate::debate::needs::Waiting;
 use crate::debate::person;
 use crate::debate::question::TOPIC_BYTES_MAX;
+use crate::debate::waiting::Waiting;
 use crate::error::Failure;
 
 /// Whether somebody is there who sees the question and can answer it.

@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{AskRequest, AskedPersonas, Capped, Guard, PersonaAnswer, REHEARSAL_NOTE, Who, ask_failure, names_of};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::AskArgs;
-use crate::cli::{SettingFlag, given, output, run};
+use crate::cli::args::setting::SettingFlag;
+use crate::cli::args::shared::ListingFormat;
+use crate::cli::{given, output, run};
 use crate::config::keys;
 use crate::debate::reply::Finish;
 use crate::debate::text;
 use crate::error::Failure;
-use crate::export::text::money;
+use crate::export::figures::money;
 use crate::export::usage::searches;
 
 /// Format and version of what is printed.
@@ -19,7 +20,7 @@ const SCHEMA: &str = "roundtable.answers/1";
 
 pub(crate) fn ask(args: &AskArgs) -> Result<(), Failure> {
     let task = given::read("the task", &args.task)?;
-    let app = super::app(flags(args))?;
+    let app = crate::cli::configured::app(flags(args))?;
     let request = AskRequest {
         personas: names_of(&args.persona),
         task,

@@ -8,17 +8,19 @@ use crate::app::{
     open_bench,
 };
 use crate::cli::args::bench::{BenchArgs, BenchFormat};
-use crate::cli::files::{self, FileToWrite, Over, Place, Theirs};
-use crate::cli::output::ErrorFormat;
+use crate::cli::file_to_write::FileToWrite;
+use crate::cli::files::{self, Place};
+use crate::cli::output::{self, ErrorFormat};
+use crate::cli::ownership::{Over, Theirs};
 use crate::cli::wording::worded;
 use crate::cli::written::Written;
-use crate::cli::{output, plan, run};
+use crate::cli::{plan, run};
 use crate::config::{Sources, keys};
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::bench::{self, Held, Report};
+use crate::export::figures::{money, short};
 use crate::export::json::inert;
-use crate::export::text::{money, short};
 use crate::export::{Format, html};
 
 /// Debates held at a time where nobody says how many.

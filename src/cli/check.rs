@@ -1,26 +1,12 @@
 //! `check`: which decisions rest on what has changed since.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
 use crate::app::{Checked, check as held};
-use crate::cli::args::ListingFormat;
+use crate::cli::args::check::CheckArgs;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::output;
 use crate::debate::text::line;
 use crate::error::Failure;
 use crate::export::premises::leaning;
-
-/// Decisions to hold against their premises.
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// A folder with decision records, or one of them (.md, .json, .ndjson); their paths start at the project's folder
-    #[arg(default_value = ".")]
-    path: PathBuf,
-    /// Format of what was found
-    #[arg(long, short, value_enum, default_value_t = ListingFormat::Text)]
-    pub(crate) format: ListingFormat,
-}
 
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let checked = held(&args.path)?;

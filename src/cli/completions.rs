@@ -26,7 +26,7 @@ pub(crate) fn completions(shell: ShellArg) -> Result<(), Failure> {
 /// The command line with the names that its arguments take here and now.
 fn with_names(command: Command) -> Command {
     // A shell sources this wherever it starts: a configuration that cannot be used must not keep it from completing the rest.
-    let app = super::app(Vec::new()).ok();
+    let app = crate::cli::configured::app(Vec::new()).ok();
     let modes: Vec<String> = app.iter().flat_map(App::modes).map(|mode| mode.name).collect();
     let personas: Vec<String> = app.iter().flat_map(App::personas).map(|persona| persona.name).collect();
     let mut vendors: Vec<String> = vendor_keys().into_iter().map(|key| key.vendor).collect();

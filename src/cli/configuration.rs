@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::cli::args::ListingFormat;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::output;
 use crate::config::Entry;
 use crate::debate::text;

@@ -1,12 +1,12 @@
 //! A folder of decision records, such as docs/decisions: each has a number, which it keeps.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use crate::cli::files::{FileToWrite, write_whole};
+use crate::cli::file_to_write::FileToWrite;
+use crate::cli::ownership::write_whole;
 use crate::debate::history::History;
 use crate::error::Failure;
 use crate::export::adr::{self, Standing, folder as naming};

@@ -6,8 +6,8 @@ use console::{Term, is_dumb};
 use serde_json::{Value, json};
 
 use crate::app::{self, App, Area, Finding, Probed, State, Whom, probe_failure};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::setup::DoctorArgs;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::wording::worded;
 use crate::cli::{output, providers};
 use crate::config::Sources;

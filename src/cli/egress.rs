@@ -1,7 +1,7 @@
 //! `start --show-egress`: who would be sent what.
 
 use crate::app::{App, Egress, Outgoing, Recipient, StartRequest};
-use crate::cli::args::FormatArg;
+use crate::cli::args::shared::FormatArg;
 use crate::cli::output;
 use crate::debate::text::line;
 use crate::error::Failure;

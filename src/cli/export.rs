@@ -1,8 +1,8 @@
 //! `export`: a session's record, or its log, to stdout or to files.
 
 use crate::app::App;
-use crate::cli::args::FormatArg;
 use crate::cli::args::sessions::ExportArgs;
+use crate::cli::args::shared::FormatArg;
 use crate::cli::files::Outputs;
 use crate::cli::output;
 use crate::error::Failure;

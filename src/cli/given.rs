@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
 use crate::app::{Source, Undecodable, decode};
-use crate::debate::material::with_line_feeds;
+use crate::debate::log::material::with_line_feeds;
 use crate::debate::question::TOPIC_BYTES_MAX;
 use crate::error::Failure;
 

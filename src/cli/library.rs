@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::app::{Answered, App};
 use crate::cli::args::sessions::{DeleteArgs, ImportArgs, RenameArgs, SessionArgs};
 use crate::cli::{output, run};
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::{ndjson, record};
@@ -97,7 +97,7 @@ pub(crate) fn stop(app: &App, args: &SessionArgs) -> Result<(), Failure> {
         Answered::ByRunner => format!("session {session} stops; `roundtable show {session}` prints what was decided"),
         Answered::Here => {
             let history = app.load(&session.to_string())?;
-            format!("session {session} has ended: {}", crate::export::text::headline(&record::record(&history)))
+            format!("session {session} has ended: {}", crate::export::phrases::headline(&record::record(&history)))
         }
         Answered::NotYet => format!("session {session} has been asked to stop and has not answered yet"),
     });

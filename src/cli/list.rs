@@ -5,8 +5,8 @@ use std::time::UNIX_EPOCH;
 use serde_json::{Value, json};
 
 use crate::app::{App, Filter, Listed, Standing};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::sessions::{ListArgs, StatusArg};
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::output;
 use crate::debate::event::Ending;
 use crate::debate::text;

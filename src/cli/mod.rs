@@ -10,12 +10,14 @@ mod cells;
 mod check;
 mod completions;
 mod configuration;
+mod configured;
 mod decisions;
 mod dialogue;
 mod diff;
 mod doctor;
 mod egress;
 mod export;
+mod file_to_write;
 mod files;
 mod given;
 mod guard;
@@ -26,6 +28,7 @@ mod live;
 mod man;
 mod modes;
 mod output;
+mod ownership;
 mod personas;
 mod plan;
 mod providers;
@@ -45,12 +48,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::app::{App, HttpServer};
+use crate::app::HttpServer;
 use crate::cli::args::ask::PersonasCommand;
+use crate::cli::args::modes::ModesCommand;
 use crate::cli::args::sessions::DiffFormat;
 use crate::cli::args::setup::ConfigCommand;
-use crate::cli::args::{Cli, Command, FormatArg, ListingFormat, McpArgs, ProgressArg};
-use crate::cli::modes::ModesCommand;
+use crate::cli::args::shared::{FormatArg, ListingFormat, ProgressArg};
+use crate::cli::args::{Cli, Command, McpArgs};
+use crate::cli::configured::app;
 use crate::cli::output::ErrorFormat;
 use crate::config::Sources;
 use crate::debate::text;
@@ -174,18 +179,6 @@ fn mcp(servers: &Servers, args: McpArgs) -> Result<(), Failure> {
     };
     let http = args.http.map(|address| HttpServer { address, hosts: args.allow_host });
     serve(Sources::from_process()?, http)
-}
-
-/// A flag that stands for a setting: its name, the setting's variable, the text given.
-type SettingFlag = (&'static str, &'static str, String);
-
-/// Loads the configuration, with `flags` on top.
-fn app(flags: Vec<SettingFlag>) -> Result<App, Failure> {
-    let mut sources = Sources::from_process()?;
-    for (flag, setting, text) in flags {
-        sources.flag(flag, setting, text);
-    }
-    App::configured(&sources)
 }
 
 /// How a failure of a command is to be written.

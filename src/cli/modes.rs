@@ -1,41 +1,15 @@
 //! `modes`: the mode files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::app::{App, ListedMode, mode_failure, new_mode, schema_of_modes};
-use crate::cli::args::{ListingArgs, ListingFormat};
+use crate::cli::args::modes::ModesCommand;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::output;
 use crate::cli::starter::{self, Starter};
 use crate::error::Failure;
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModesCommand {
-    /// List the modes, built in and your own
-    List(ListingArgs),
-    /// Print a mode's file
-    Show {
-        /// A mode's name or file
-        name: String,
-    },
-    /// Check mode files; without any, every mode that can be found
-    Check {
-        /// Modes' names or files
-        names: Vec<String>,
-    },
-    /// Write a commented mode file to start from
-    New {
-        /// Name of the mode: lower-case letters, digits and dashes
-        name: String,
-        /// Where to write it [default: NAME.yaml in the project's folder of modes]
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Print the JSON Schema of mode files, for editors
-    Schema,
-}
 
 pub(crate) fn modes(app: &App, command: &ModesCommand) -> Result<(), Failure> {
     match command {

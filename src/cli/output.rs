@@ -5,13 +5,14 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use console::Term;
 
 use crate::app::App;
-use crate::cli::args::{FormatArg, ProgressArg};
+use crate::cli::args::shared::{FormatArg, ProgressArg};
 use crate::cli::cells;
-use crate::cli::files::{FileToWrite, Outputs};
+use crate::cli::file_to_write::FileToWrite;
+use crate::cli::files::Outputs;
 use crate::cli::live::lines;
 use crate::cli::wording::{CommandLine, hint, worded};
-use crate::debate::event::SessionId;
 use crate::debate::history::History;
+use crate::debate::log::ids::SessionId;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::Format;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::app::{App, ListedPersona, PersonaError, PersonaFile, new_persona, persona_failure};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::PersonasCommand;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::output;
 use crate::cli::starter::{self, Starter};
 use crate::error::Failure;

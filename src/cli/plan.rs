@@ -2,25 +2,14 @@
 
 use std::time::Duration;
 
-use clap::Args;
-
 use crate::app::plan::{LimitOutlook, Outlook, Part, Plan, Span, Take};
-use crate::cli::args::debate::DebateArgs;
-use crate::cli::args::{ListingArgs, ListingFormat};
+use crate::cli::args::plan::PlanArgs;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::{cells, output, run};
-use crate::debate::ask::Speaker;
+use crate::debate::log::ids::Speaker;
 use crate::debate::text;
 use crate::error::Failure;
-use crate::export::text::short;
-
-/// A debate to price.
-#[derive(Debug, Args)]
-pub(crate) struct PlanArgs {
-    #[command(flatten)]
-    pub(crate) debate: DebateArgs,
-    #[command(flatten)]
-    pub(crate) listing: ListingArgs,
-}
+use crate::export::figures::short;
 
 /// Least widths of the columns; the name has what is left of the line.
 const CALLS_WIDTH: usize = 11;
@@ -30,7 +19,7 @@ const COST_WIDTH: usize = 23;
 const LINE_MAX: usize = 80;
 
 pub(crate) fn plan(args: &PlanArgs) -> Result<(), Failure> {
-    let app = super::app(run::setting_flags(&args.debate))?;
+    let app = crate::cli::configured::app(run::setting_flags(&args.debate))?;
     let plan = app.plan(&run::request(&args.debate, Duration::ZERO)?)?;
     match args.listing.format {
         ListingFormat::Json => {

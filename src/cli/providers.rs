@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Probed, VendorStatus, Whom, probe_failure};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::setup::ProvidersArgs;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::{output, run};
 use crate::config::keys;
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::text;
 use crate::error::Failure;
-use crate::export::text::money;
+use crate::export::figures::money;
 
 pub(crate) fn providers(args: &ProvidersArgs) -> Result<(), Failure> {
     let chosen = (!args.names.is_empty()).then(|| ("NAME", keys::PROVIDERS, args.names.join(",")));
-    let app = super::app(chosen.into_iter().collect())?;
+    let app = crate::cli::configured::app(chosen.into_iter().collect())?;
     let whom = if args.names.is_empty() { Whom::OfDebate } else { Whom::Chosen };
     if args.check {
         let checked = ask(&app, whom, args.patience.timeout, args.listing.format)?;

@@ -10,10 +10,9 @@ use tokio::sync::mpsc;
 
 use crate::app::{App, Filter, Notice, Signals, Verification};
 use crate::cli::args::sessions::ReplayArgs;
-use crate::cli::args::{FormatArg, ListingFormat};
+use crate::cli::args::shared::{FormatArg, ListingFormat};
 use crate::cli::files::Outputs;
-use crate::cli::live::Beginning;
-use crate::cli::live::View;
+use crate::cli::live::{Beginning, View};
 use crate::cli::{output, run};
 use crate::debate::event::Logged;
 use crate::debate::history::History;

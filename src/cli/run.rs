@@ -15,16 +15,18 @@ use crate::app::{
     PolicyUse, Rounds, SEED_MAX, Session, Signals, StartRequest, Supplied, Who,
 };
 use crate::cli::args::debate::{ContinueArgs, DebateArgs, ResumeArgs, StartArgs};
-use crate::cli::args::{ProgressArg, ResultArgs, ViewArgs};
+use crate::cli::args::setting::SettingFlag;
+use crate::cli::args::shared::{ProgressArg, ResultArgs, ViewArgs};
 use crate::cli::files::Outputs;
 use crate::cli::live::{self, Beginning, View};
-use crate::cli::output::ErrorFormat;
+use crate::cli::output::{self, ErrorFormat};
 use crate::cli::style::{Palette, Surface};
-use crate::cli::{SettingFlag, ask, egress, given, limits, output};
+use crate::cli::{ask, egress, given, limits};
 use crate::config::keys;
 use crate::debate::agent::{HUMAN, Persona};
-use crate::debate::event::{Fact, SessionId, StoppedBy};
+use crate::debate::event::{Fact, StoppedBy};
 use crate::debate::history::History;
+use crate::debate::log::ids::SessionId;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::export::progress::{self, Told};
@@ -40,7 +42,7 @@ pub(super) const GRACE: Duration = Duration::from_secs(5);
 pub(super) const NOTICES_MAX: usize = 1_024;
 
 pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
-    let app = super::app(setting_flags(&args.debate))?;
+    let app = crate::cli::configured::app(setting_flags(&args.debate))?;
     let outputs = Outputs::checked(&app, &args.result.output)?;
     let request = request(&args.debate, pace(&app, &args.view))?;
     if args.show_egress {
@@ -56,7 +58,7 @@ pub(crate) fn start(args: &StartArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(limits::flags(&args.limits))?;
+    let app = crate::cli::configured::app(limits::flags(&args.limits))?;
     let outputs = Outputs::checked(&app, &args.result.output)?;
     runtime()?.block_on(async {
         let opened = app.resume(&args.id, pace(&app, &args.view)).await?;
@@ -78,7 +80,7 @@ async fn run_or_known(app: &App, opened: Opened, view: &ViewArgs) -> Result<Hist
 }
 
 pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
-    let app = super::app(limits::flags(&args.limits))?;
+    let app = crate::cli::configured::app(limits::flags(&args.limits))?;
     let outputs = Outputs::checked(&app, &args.result.output)?;
     let focus = args.focus.as_deref().map(|focus| given::read("--focus", focus)).transpose()?;
     if focus.as_deref().is_some_and(text::is_blank) {
@@ -107,7 +109,7 @@ pub(crate) fn go_on(args: &ContinueArgs) -> Result<(), Failure> {
 }
 
 pub(crate) fn synthesize(args: &ResumeArgs) -> Result<(), Failure> {
-    let app = super::app(limits::flags(&args.limits))?;
+    let app = crate::cli::configured::app(limits::flags(&args.limits))?;
     let outputs = Outputs::checked(&app, &args.result.output)?;
     runtime()?.block_on(async {
         let session = app.synthesize(&args.id, pace(&app, &args.view)).await?;

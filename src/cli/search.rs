@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::app::{App, Hit};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::sessions::SearchArgs;
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::{list, output};
 use crate::error::Failure;
 

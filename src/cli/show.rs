@@ -1,12 +1,14 @@
 //! `show`: a session's decision and record, or a view of one side of it.
 
 use crate::app::{self, App};
-use crate::cli::args::FormatArg;
 use crate::cli::args::sessions::{ShowArgs, ShowView};
-use crate::cli::files::{FileToWrite, Outputs, Place};
+use crate::cli::args::shared::FormatArg;
+use crate::cli::file_to_write::FileToWrite;
+use crate::cli::files::{Outputs, Place};
 use crate::cli::output;
 use crate::cli::wording::CommandLine;
-use crate::debate::event::{Event, Logged, SessionId};
+use crate::debate::event::{Event, Logged};
+use crate::debate::log::ids::SessionId;
 use crate::error::Failure;
 use crate::export::Format;
 use crate::export::views::scope::Narrowing;

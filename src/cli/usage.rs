@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::app::{App, UsageBy, UsageFilter, UsageTable};
-use crate::cli::args::ListingFormat;
 use crate::cli::args::ask::{UsageArgs, UsageByArg};
+use crate::cli::args::shared::ListingFormat;
 use crate::cli::{cells, list, output};
 use crate::debate::text;
 use crate::error::Failure;
-use crate::export::text::money;
+use crate::export::figures::money;
 use crate::export::usage::Spent;
 
 /// Format and version of what is printed.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
-use crate::debate::material::sha256;
+use crate::debate::log::material::sha256;
 
 /// The file of what was written, in the folder of the sessions: a line holds the digest of a text, then that of its place. Lines
 /// of earlier versions hold no place.

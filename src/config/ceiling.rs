@@ -1,9 +1,9 @@
 //! Settings that have a ceiling in another setting.
 
 use crate::config::error::ConfigError;
+use crate::config::fault::{Doubt, Fault};
 use crate::config::keys::{self, Row, VendorField};
 use crate::config::setting::Entry;
-use crate::config::survey::{Doubt, Fault};
 use crate::config::value::Value;
 
 /// Finds each vendor that is allowed more requests at once than a key may have in flight.

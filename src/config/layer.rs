@@ -5,13 +5,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::config::dotenv;
 use crate::config::error::{ConfigError, Warning, shown};
+use crate::config::fault::{Doubt, Fault, Rank};
 use crate::config::keys::{PREFIX, Reach, Row, nearest};
 use crate::config::setting::Origin;
 use crate::config::sources::{ConfigFile, Project, Sources};
-use crate::config::survey::{Doubt, Fault, Rank};
-use crate::config::yaml;
+use crate::config::{dotenv, yaml};
 
 /// What is said of a policy in the user's file, which could only loosen the project's or stand where nobody else sees it.
 const NO_OWN_POLICY: &str = "a policy binds a project: it stands in the project's roundtable.yaml";

@@ -4,9 +4,9 @@
 
 use crate::config::address;
 use crate::config::error::ConfigError;
+use crate::config::fault::{Doubt, Fault};
 use crate::config::keys::{Row, VendorField};
 use crate::config::setting::{Entry, Origin, Setting};
-use crate::config::survey::{Doubt, Fault};
 use crate::config::value::Value;
 
 /// Refuses a base URL on another machine when its layer is trusted less than the layer of the same vendor's key.

@@ -5,11 +5,11 @@
 use std::path::Path;
 
 use crate::config::error::{self, ConfigError};
+use crate::config::fault::{Doubt, Fault};
 use crate::config::keys::{self, Kind, Row};
 use crate::config::layer::{Found, Layer};
 use crate::config::setting::{Entry, Ignored, Origin, Reason, Setting};
 use crate::config::sources::Sources;
-use crate::config::survey::{Doubt, Fault};
 use crate::config::value::{self, Surroundings, Value};
 
 /// Resolves `rows` against `layers`, which stand the strongest first. A setting that is wrong has its built-in value, if it has one.

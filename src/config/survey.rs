@@ -3,44 +3,15 @@
 //! Must never be what a debate is held with while anything is wrong.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use crate::config::Config;
 use crate::config::error::ConfigError;
-use crate::config::keys::Row;
+use crate::config::fault::{Doubt, Fault, Rank};
+use crate::config::keys::{self, Row, VendorKey};
 use crate::config::setting::{Entry, Origin};
-
-/// Something that is wrong, and how far it reaches.
-pub(crate) struct Fault {
-    pub(crate) error: ConfigError,
-    pub(crate) reach: Doubt,
-}
-
-/// Which settings nobody can tell the value of because of a fault.
-pub(crate) enum Doubt {
-    /// None: what is wrong sets nothing.
-    Nothing,
-    /// One, by its canonical name.
-    Setting(String),
-    /// Each that no layer above this one sets: the layer cannot be read.
-    Below(Rank),
-}
-
-/// A layer's place among the layers, the strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rank {
-    /// The command line.
-    Flag,
-    /// The process's environment.
-    Environment,
-    /// The working folder's `.env`.
-    DotEnv,
-    /// The project's file.
-    Project,
-    /// The user's file.
-    User,
-    /// Built in.
-    Default,
-}
+use crate::config::settings::Config;
+use crate::config::sources::{Project, Sources};
+use crate::config::{aliases, ceiling, layer, redirect, resolve, signals};
 
 /// A configuration as far as it can be used.
 pub struct Survey {
@@ -94,5 +65,54 @@ fn rank_of(origin: &Origin) -> Rank {
         Origin::Project { .. } => Rank::Project,
         Origin::User { .. } => Rank::User,
         Origin::Default => Rank::Default,
+    }
+}
+
+pub(super) fn folders(sources: &Sources, project: &Project, what: &str) -> Vec<PathBuf> {
+    let root = project.root.as_ref().unwrap_or(&sources.working_folder);
+    let users = sources.config_folder.as_ref().map(|folder| folder.join(what));
+    std::iter::once(root.join(".roundtable").join(what)).chain(users).collect()
+}
+
+impl Config {
+    /// Loads every setting from its strongest layer. A blank text, or a placeholder for a key, counts as not set.
+    ///
+    /// `vendor_keys` must hold at least one row for each vendor, a vendor's rows together: provider settings are
+    /// checked against their names.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a key that is not known, a value that does not parse, a place for sessions that is
+    /// not known, or a project file that would send a key elsewhere.
+    pub fn load(sources: &Sources, vendor_keys: &[VendorKey]) -> Result<Self, ConfigError> {
+        let Survey { config, faults, .. } = Self::survey(sources, vendor_keys);
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(config),
+        }
+    }
+
+    /// Loads what of the settings can be loaded, with everything that is wrong: for looking at, not for a debate.
+    pub fn survey(sources: &Sources, vendor_keys: &[VendorKey]) -> Survey {
+        let mut rows = keys::rows(vendor_keys);
+        rows.extend(aliases::rows(sources, &rows));
+        let project = sources.find_project();
+        let (mut warnings, mut faults) = (Vec::new(), Vec::new());
+        let (layers, assumptions) = layer::read_all(sources, &project, &rows, &mut warnings, &mut faults);
+        let mut vendors: Vec<&str> = vendor_keys.iter().map(|key| key.vendor.as_str()).collect();
+        vendors.dedup();
+        let entries = resolve::entries(&rows, &layers, sources, &vendors, &mut faults);
+        faults.extend(redirect::refuse(&rows, &entries));
+        faults.extend(ceiling::refuse(&rows, &entries));
+        let config = Self {
+            entries,
+            warnings,
+            modes_folders: folders(sources, &project, "modes"),
+            personas_folders: folders(sources, &project, "personas"),
+            project_root: project.root,
+            working_folder: sources.working_folder.clone(),
+            assumptions,
+            signals: signals::wanted(&sources.environment),
+        };
+        Survey::new(config, &rows, faults)
     }
 }

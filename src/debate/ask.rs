@@ -1,54 +1,11 @@
 //! What is asked of the world: one prompt, for one turn.
 
-use std::fmt;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::debate::agent::{Seat, Voice};
-use crate::debate::budget::Grant;
-use crate::debate::event::SessionId;
+use crate::debate::agent::Voice;
+use crate::debate::log::ids::{SessionId, TurnId};
+use crate::debate::log::limits::Grant;
 use crate::debate::search::WebSearch;
-
-/// One slot in the schedule. Names are those of the mode; the program's own phases are `framing`, `options` and
-/// `synthesis`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct TurnId {
-    /// Phase name.
-    pub phase: String,
-    /// Round within the phase, from 1.
-    pub round: u32,
-    /// Stage name.
-    pub stage: String,
-    /// Who has the turn.
-    pub speaker: Speaker,
-}
-
-impl fmt::Display for TurnId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}", self.phase, self.round, self.stage, self.speaker)
-    }
-}
-
-/// Who has a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Speaker {
-    /// A seat of the panel.
-    Seat(Seat),
-    /// The neutral moderator.
-    Moderator,
-}
-
-impl fmt::Display for Speaker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Seat(seat) => write!(f, "{seat}"),
-            Self::Moderator => f.write_str("moderator"),
-        }
-    }
-}
 
 /// A turn to be taken: the world must answer it with a reply or a fault.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,34 +1,15 @@
 //! Changes of mind: who moved, and whether a reason that holds was named.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::debate::agent::Seat;
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims::{Entry, Status};
 use crate::debate::consensus::{Standing, Standings};
 use crate::debate::history::History;
+use crate::debate::log::decision::Moved;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Stance};
 use crate::debate::schedule::Slot;
 use crate::debate::visibility;
-
-/// A seat that holds another option than before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Moved {
-    /// Who.
-    pub seat: Seat,
-    /// From which option, by the record.
-    pub from: OptionId,
-    /// To which option.
-    pub to: OptionId,
-    /// Whether it named a claim that holds as the cause.
-    pub cited: bool,
-    /// The claims it named, those that do not hold included.
-    pub claims: Vec<ClaimId>,
-    /// Its account.
-    pub because: String,
-}
 
 /// Returns the seats whose option differs between two rounds, in seat order. The record says what they held before, not
 /// they.

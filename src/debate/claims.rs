@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::debate::agent::Seat;
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::Order;
 use crate::debate::response::{Claim, ClaimId, Response};
 use crate::debate::rules;

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::debate::agent::{Agent, Seat, Voice};
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::round::{Consensus, Ratings};
 use crate::debate::question::OptionId;
 use crate::debate::response::Stance;
 use crate::debate::rules::Rule;
@@ -16,49 +14,6 @@ use crate::stats::quantiles;
 use crate::stats::van_der_eijk::van_der_eijk_agreement;
 use crate::stats::vote_share::vote_share;
 use crate::stats::wilson::{Z_95, wilson_interval};
-
-/// How far the panel agrees in one round.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Consensus {
-    /// Seats. The denominator of every share: the absent do not drop out of it.
-    pub panel: u32,
-    /// Seats that chose an option.
-    pub valid: u32,
-    /// Seats that abstained.
-    pub abstained: u32,
-    /// Seats that could not be heard or read.
-    pub absent: u32,
-    /// Seats by option.
-    pub tally: BTreeMap<OptionId, u32>,
-    /// Options tied for the lead; empty when nobody chose.
-    pub leading: Vec<OptionId>,
-    /// Share of the leading option in the panel, 0 to 1; `None` when nobody chose.
-    #[schemars(range(min = 0, max = 1))]
-    pub agreement: Option<f64>,
-    /// 95% Wilson interval of the agreement.
-    pub interval: Option<[f64; 2]>,
-    /// Van der Eijk's agreement over the ratings of the leading option, -1 to 1; `None` in a tie or without ratings.
-    #[schemars(range(min = -1, max = 1))]
-    pub rating_agreement: Option<f64>,
-    /// Ratings by option.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub ratings: BTreeMap<OptionId, Ratings>,
-    /// Model families among the seats that chose.
-    pub families: u32,
-}
-
-/// Ratings of one option, -2 to 2.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Ratings {
-    /// How many.
-    pub n: u32,
-    /// First quartile (type 7).
-    pub q1: f64,
-    /// Median.
-    pub median: f64,
-    /// Third quartile.
-    pub q3: f64,
-}
 
 /// A seat's stance in a round.
 #[derive(Debug, Clone, PartialEq)]

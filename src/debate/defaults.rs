@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::{Agent, Voice};
-use crate::debate::budget::Caps;
-use crate::debate::event::{FORMAT, Limits, SessionId, Setup};
+use crate::debate::event::FORMAT;
+use crate::debate::log::ids::SessionId;
+use crate::debate::log::limits::Caps;
+use crate::debate::log::setup::{Limits, Setup};
 use crate::debate::mode::{Mode, Perspectives};
 use crate::debate::question::Question;
 use crate::debate::search::WebSearch;

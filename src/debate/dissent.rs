@@ -2,55 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::debate::agent::Seat;
-use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::change::Moved;
 use crate::debate::claims::{Entry, Status};
 use crate::debate::consensus::{self, Standing, Standings};
-use crate::debate::estimate;
 use crate::debate::history::History;
+use crate::debate::log::decision::{Dissent, Kind, Moved};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
-use crate::debate::response::{ClaimId, Estimate, Response};
+use crate::debate::response::{ClaimId, Response};
 use crate::debate::schedule::Slot;
-
-/// One entry of the minority report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Dissent {
-    /// Why it stands here.
-    pub kind: Kind,
-    /// Whose it is.
-    pub seat: Seat,
-    /// The option it holds, or held; `None` when abstaining.
-    pub option: Option<OptionId>,
-    /// The estimate that it holds, or held.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub estimate: Option<Estimate>,
-    /// The case in the holder's own words.
-    pub words: String,
-    /// The claims it rests on.
-    pub claims: Vec<ClaimId>,
-    /// What the holder says would change its mind.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub would_settle: Vec<String>,
-}
-
-/// Why an entry stands in the minority report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(rename = "DissentKind")]
-pub enum Kind {
-    /// Held at the end.
-    Final,
-    /// What a seat last stood by that could not be heard at the end.
-    LastHeard,
-    /// Held in the sealed opening and left without a reason that holds.
-    Abandoned,
-    /// A claim with evidence against the outcome that nobody rebutted.
-    Unrebutted,
-}
 
 /// Assembles the minority report for a verdict. In a tie every position is a minority position.
 pub fn report(
@@ -91,14 +51,6 @@ fn speaks_against(entry: &Entry, winner: Option<&OptionId>) -> bool {
     let supports = &entry.claim.supports;
     let for_others = winner.is_some_and(|winner| !supports.is_empty() && !supports.contains(winner));
     stands && for_others && !entry.claim.evidence.is_empty()
-}
-
-impl Dissent {
-    /// The option or the number that is held; `None` when abstaining.
-    pub fn position(&self) -> Option<String> {
-        let estimate = || self.estimate.map(|estimate| estimate::worded(estimate.value));
-        self.option.as_ref().map(ToString::to_string).or_else(estimate)
-    }
 }
 
 /// Words a seat's stance as an entry of the report.

@@ -3,8 +3,8 @@
 //! Must never call two seats independent that spoke through one model.
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{History, Outcome};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::reply::Fault;
 
 /// A turn in which a fallback stepped in for a seat.

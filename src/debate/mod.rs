@@ -1,6 +1,7 @@
 //! The core: everything a debate decides. Pure: data in, data out; no clock, no randomness, no environment, no network.
 
 pub mod agent;
+pub mod amount;
 pub mod analysis;
 pub mod ask;
 pub mod budget;
@@ -15,17 +16,21 @@ pub mod dissent;
 pub mod estimate;
 pub mod event;
 pub mod fallback;
+pub mod fold;
 pub mod gate;
 pub mod history;
+pub mod log;
 pub mod material;
 pub mod mode;
 pub mod needs;
+pub mod objections;
 pub mod person;
 pub mod personas;
 pub mod polarity;
 pub mod prompt;
 pub mod protocol;
 pub mod question;
+pub mod quorum;
 pub mod replay;
 pub mod reply;
 pub mod response;
@@ -39,3 +44,5 @@ pub mod template;
 pub mod text;
 pub mod thresholds;
 pub mod visibility;
+pub mod voices;
+pub mod waiting;

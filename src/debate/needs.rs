@@ -5,74 +5,16 @@
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::debate::agent::Seat;
-use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::event::{ClosedRound, Fact};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::round::ClosedRound;
 use crate::debate::response::{Need, NeedId, Response};
 use crate::debate::rules;
 use crate::debate::schedule::{self, Cursor, Slot};
-
-/// On which terms seats may say that they need facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NeedTerms {
-    /// Most new needs that one round brings; those that are required come first.
-    pub per_round_max: u32,
-    /// Whether the debate waits for what is required.
-    pub waits: bool,
-}
-
-impl Default for NeedTerms {
-    /// Five a round, and the debate waits.
-    fn default() -> Self {
-        Self { per_round_max: 5, waits: true }
-    }
-}
-
-/// What a session waits for from people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Waiting {
-    /// Facts.
-    Facts(Vec<NeedId>),
-    /// Turns.
-    Turns(Vec<TurnId>),
-}
-
-/// Facts that a session waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Awaited {
-    /// How many rounds had been closed.
-    pub after: usize,
-    /// Which.
-    pub needs: Vec<NeedId>,
-}
-
-/// What came of a wait for facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answers {
-    /// Place of the event that tells it.
-    pub seq: u64,
-    /// How many rounds had been closed.
-    pub after: usize,
-    /// What was supplied.
-    pub facts: Vec<Fact>,
-    /// What stays unanswered.
-    pub unanswered: Vec<NeedId>,
-}
-
-impl Answers {
-    /// What came of a wait, by the event at `seq` and after so many closed rounds.
-    pub(crate) fn to(waited: Option<Waiting>, (seq, after): (u64, usize), facts: Vec<Fact>) -> Self {
-        let is_supplied = |need: &NeedId| facts.iter().any(|fact| fact.need.as_ref() == Some(need));
-        let unanswered = match waited {
-            Some(Waiting::Facts(needs)) => needs.into_iter().filter(|need| !is_supplied(need)).collect(),
-            Some(Waiting::Turns(_)) | None => Vec::new(),
-        };
-        Self { seq, after, facts, unanswered }
-    }
-}
+use crate::debate::waiting::{Answers, Waiting};
 
 /// What had been answered when a turn began.
 pub(crate) fn answers_before<'a>(history: &'a History, turn: &TurnId) -> &'a [Answers] {

@@ -6,17 +6,19 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::debate::ask::{Ask, Speaker, TurnId};
+use crate::debate::ask::Ask;
 use crate::debate::event::Event;
 use crate::debate::history::History;
+use crate::debate::log::ids::TurnId;
 use crate::debate::mode::{Order, Sees};
-use crate::debate::needs::Waiting;
 use crate::debate::prompt::scope;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Finish, Reply, Usage};
 use crate::debate::response::contract::{Contract, Scope};
 use crate::debate::response::filled;
 use crate::debate::schedule::{self, Slot};
+use crate::debate::voices::is_person;
+use crate::debate::waiting::Waiting;
 
 /// A turn that a person has.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,17 +98,4 @@ fn waits_unseen(history: &History, slot: &Slot<'_>) -> bool {
     let is_apart = slot.stage.order == Order::Parallel || slot.stage.sees == Sees::Nothing;
     let waits = |turn: &TurnId| is_person(history, turn.speaker) && history.response(turn).is_none();
     is_apart && slot.turns.iter().any(|planned| waits(&planned.id))
-}
-
-/// How many seats models have.
-pub(crate) fn models(history: &History) -> u32 {
-    let models = history.agents.iter().filter(|agent| !agent.voice.is_person());
-    u32::try_from(models.count()).unwrap_or(u32::MAX)
-}
-
-fn is_person(history: &History, speaker: Speaker) -> bool {
-    match speaker {
-        Speaker::Seat(seat) => history.agent(seat).is_some_and(|agent| agent.voice.is_person()),
-        Speaker::Moderator => false,
-    }
 }

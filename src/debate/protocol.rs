@@ -1,25 +1,23 @@
 //! What comes next in a debate. Total, deterministic, no I/O: first run, resume and replay all ask this.
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Ask, Prompt, TurnId};
-use crate::debate::budget::{self, LimitKind};
-use crate::debate::claims;
-use crate::debate::consensus;
-use crate::debate::decision::{self, Label};
+use crate::debate::ask::{Ask, Prompt};
 use crate::debate::event::{Ending, Event};
 use crate::debate::history::{Attempt, History, Outcome, SynthesisDue, Turn};
+use crate::debate::log::decision::Label;
+use crate::debate::log::ids::TurnId;
+use crate::debate::log::limits::LimitKind;
 use crate::debate::mode::Order;
-use crate::debate::needs::{self, Waiting};
-use crate::debate::person;
 use crate::debate::prompt::{self, moderator};
 use crate::debate::reply::Reply;
 use crate::debate::response::contract::Contract;
 use crate::debate::response::read::{self, Strictness};
 use crate::debate::response::{Point, Response};
-use crate::debate::round;
 use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Cursor, Planned, Slot};
 use crate::debate::sorting::{self, Pass, Sorting};
+use crate::debate::waiting::Waiting;
+use crate::debate::{budget, claims, consensus, decision, needs, round, voices};
 
 /// The next step of a debate.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,7 +128,7 @@ pub fn started(ask: &Ask) -> Event {
 /// The terms of a turn; `None` for one that the schedule does not hold.
 pub(crate) fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
     Some(match turn.phase.as_str() {
-        schedule::FRAMING => Contract::Perspectives(person::models(history)),
+        schedule::FRAMING => Contract::Perspectives(voices::models(history)),
         schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
         schedule::SYNTHESIS => Contract::Synthesis,
         _ => {

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::material::with_line_feeds;
+use crate::debate::log::material::with_line_feeds;
 use crate::debate::text;
 
 /// Largest topic, in bytes. What is longer is material, not a question.

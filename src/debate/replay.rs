@@ -6,17 +6,19 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::debate::ask::{Ask, Prompt, TurnId};
-use crate::debate::budget::{Grant, LimitKind};
+use crate::debate::agent::Voice;
+use crate::debate::ask::{Ask, Prompt};
 use crate::debate::event::{Event, Logged};
-use crate::debate::history::{History, HistoryError};
-use crate::debate::needs::Waiting;
-use crate::debate::prompt::PromptMark;
+use crate::debate::fold::HistoryError;
+use crate::debate::history::History;
+use crate::debate::log::ids::{PromptMark, TurnId};
+use crate::debate::log::limits::{Grant, LimitKind};
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::Reply;
 use crate::debate::response::Response;
 use crate::debate::rules::Rule;
-use crate::debate::{agent::Voice, prompt, text};
+use crate::debate::waiting::Waiting;
+use crate::debate::{prompt, text};
 
 /// Longest value that a miss shows, in characters.
 const VALUE_CHARS_MAX: usize = 120;

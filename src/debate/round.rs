@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::debate::agent::Seat;
-use crate::debate::ask::Speaker;
-use crate::debate::change;
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Standing, Standings};
-use crate::debate::estimate;
-use crate::debate::event::{ClosedRound, Movement, Stop, StopReason, quorum};
 use crate::debate::history::History;
+use crate::debate::log::ids::Speaker;
+use crate::debate::log::round::{ClosedRound, Movement, Stop, StopReason};
+use crate::debate::log::setup::quorum;
 use crate::debate::mode::{Phase, Rounds, StopRule};
 use crate::debate::question::OptionId;
 use crate::debate::response::Evidence;
 use crate::debate::schedule::{self, PassedOver, Slot};
 use crate::debate::thresholds::compared;
+use crate::debate::{change, estimate};
 use crate::stats::{quantiles, stability};
 
 /// Whether enough of the seats that a round gives a turn were heard in it.

@@ -6,9 +6,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::continuation::Reopening;
 use crate::debate::history::{History, Outcome, Turn};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::{Form, Order, Phase, Sees, Speakers, Stage};
 use crate::debate::response::{Response, Stance};
 

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::ask::{Speaker, TurnId};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::{Form, Mode};
 
 /// Whether agents may search the web: in a session, or in one turn of it.

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
-use crate::debate::consensus;
-use crate::debate::event::{Frozen, SortingBasis};
 use crate::debate::history::History;
-use crate::debate::polarity;
+use crate::debate::log::options::{Frozen, SortingBasis};
 use crate::debate::question::{Choice, OPTIONS, OptionId};
 use crate::debate::response::{Pile, Response};
 use crate::debate::rules::{self, Rule};
 use crate::debate::schedule::{self, Planned};
-use crate::debate::text;
+use crate::debate::{consensus, polarity, text};
 use crate::stats::adjusted_rand_index::adjusted_rand_index;
 use crate::stats::shuffle;
 

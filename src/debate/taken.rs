@@ -3,8 +3,9 @@
 //! Must never count less than may have been billed: limits are kept to whatever a provider does.
 
 use crate::debate::agent::Voice;
-use crate::debate::budget::{Amount, Caps, Need, sum};
+use crate::debate::amount::{Amount, Need, sum};
 use crate::debate::history::{Attempt, History, Outcome};
+use crate::debate::log::limits::Caps;
 use crate::debate::reply::{Fault, Loss, Reply, Usage};
 
 /// What was spent in this session: replies as they were billed, and what is known of requests that brought none.

@@ -1,8 +1,8 @@
 //! What of the others' contributions a speaker is shown.
 
 use crate::debate::agent::Seat;
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::{Labels, Order, Sees};
 use crate::debate::response::Response;
 use crate::debate::schedule::Slot;

@@ -20,10 +20,12 @@ use tokio::time::sleep;
 pub use crate::engine::control::Control;
 pub use crate::engine::log::{Request, SessionLog};
 
-use crate::debate::ask::{Ask, TurnId};
-use crate::debate::budget::{LimitKind, Reached};
+use crate::debate::ask::Ask;
 use crate::debate::event::{Event, Logged, StoppedBy};
-use crate::debate::history::{History, HistoryError};
+use crate::debate::fold::HistoryError;
+use crate::debate::history::History;
+use crate::debate::log::ids::TurnId;
+use crate::debate::log::limits::{LimitKind, Reached};
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::control::Wish;

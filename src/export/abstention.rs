@@ -1,7 +1,6 @@
 //! Why a panel that was heard chose nothing: the reasons of the seats that abstain at the end, in their own words.
 
-use crate::debate::decision::Label;
-use crate::debate::dissent::Kind;
+use crate::debate::log::decision::{Kind, Label};
 use crate::debate::text::line;
 use crate::export::record::Record;
 

@@ -1,33 +1,10 @@
 //! What every report says above a closing text that contradicts the record.
 
-use crate::debate::analysis::closing::{self, Contradiction, Counted};
-use crate::debate::consensus::Consensus;
-use crate::debate::history::History;
+use crate::debate::analysis::closing::Contradiction;
 use crate::debate::question::OptionId;
-use crate::debate::response::{ClaimId, Synthesis};
+use crate::debate::response::ClaimId;
 use crate::debate::text::line;
 use crate::export::record::Record;
-
-/// Where the closing text contradicts the verdict, the counts or the ledger; empty before there is a verdict.
-pub(super) fn contradictions(history: &History, text: Option<&Synthesis>) -> Vec<Contradiction> {
-    let (Some(text), Some(decision)) = (text, history.decision.as_ref()) else { return Vec::new() };
-    let ledger = crate::debate::claims::ledger(history);
-    let said = ledger.iter().map(|entry| entry.claim.text.as_str());
-    let rounds: Vec<&Consensus> = history.rounds.iter().filter_map(|round| round.consensus.as_ref()).collect();
-    closing::contradictions(
-        text,
-        &Counted {
-            options: history.options(),
-            winner: decision.option.as_ref(),
-            last: decision.last.as_ref(),
-            rounds: rounds.into_iter().chain(decision.sealed.as_ref()).collect(),
-            given: std::iter::once(history.setup.question.topic.as_str()).chain(said).collect(),
-            estimate: decision.estimate.as_ref(),
-            estimates: history.rounds.iter().filter_map(|round| round.estimates.as_ref()).collect(),
-            ledger: &ledger,
-        },
-    )
-}
 
 /// The warning above a closing text that contradicts the record, in one line; `None` above any other.
 pub(super) fn warning(record: &Record) -> Option<String> {

@@ -1,10 +1,10 @@
 //! Estimates in words, for the record in every format.
 
-use crate::debate::estimate::verdict::{EstimateVerdict, HeldEstimate};
-use crate::debate::estimate::{Estimates, worded};
+use crate::debate::log::decision::{EstimateVerdict, HeldEstimate};
+use crate::debate::log::estimates::{Estimates, worded};
 use crate::debate::text::line;
+use crate::export::figures::{exchange_cost, percent};
 use crate::export::record::Record;
-use crate::export::text::{exchange_cost, percent};
 
 /// How far estimates lie apart, and how unsure each of them is.
 pub fn spread(last: &Estimates) -> String {

@@ -1,22 +1,17 @@
 //! The record for a pull request: decision, numbers, dissent, then the transcript, folded.
 
 use crate::debate::claims::{Entry, Status as ClaimStatus};
-use crate::debate::dissent::Dissent;
-use crate::debate::estimate::verdict::HeldEstimate;
-use crate::debate::estimate::worded;
+use crate::debate::log::decision::{Dissent, HeldEstimate};
+use crate::debate::log::estimates::worded;
 use crate::debate::response::{Point, Response};
-use crate::debate::text::line;
-use crate::export::abstention;
-use crate::export::closing;
+use crate::export::escaping::escaped;
 use crate::export::estimate::spread;
-use crate::export::fallbacks;
-use crate::export::premises::{self, Sent};
+use crate::export::figures::{money, percent};
+use crate::export::phrases::{absent, capitalised, changed, estimate, headline, inherited, lineage, needed};
+use crate::export::premises::{Sent, listing};
 use crate::export::record::{Record, TurnRecord};
 use crate::export::story::{story, warning};
-use crate::export::text::{
-    absent, capitalised, changed, estimate, headline, inherited, lineage, money, needed, percent,
-};
-use crate::export::wording;
+use crate::export::{abstention, closing, fallbacks, wording};
 
 /// Renders the record. What models and askers wrote cannot become markup.
 pub fn render(record: &Record) -> String {
@@ -29,7 +24,7 @@ pub fn render(record: &Record) -> String {
     parts.extend(lineage(record).iter().map(|line| format!("> {}", escaped(line))));
     parts.extend(table(record));
     parts.extend(listed("What happened", story(record).iter().map(|sentence| escaped(sentence))));
-    parts.extend(premises::section(record));
+    parts.extend(listing::section(record));
     parts.extend(options(record));
     parts.extend(estimates(record));
     parts.extend(synthesis(record));
@@ -102,7 +97,7 @@ fn table(record: &Record) -> Option<String> {
 }
 
 fn options(record: &Record) -> Option<String> {
-    let held = |consensus: &Option<crate::debate::consensus::Consensus>, option| {
+    let held = |consensus: &Option<crate::debate::log::round::Consensus>, option| {
         consensus
             .as_ref()
             .map_or_else(|| "-".to_owned(), |consensus| consensus.tally.get(option).copied().unwrap_or(0).to_string())
@@ -259,33 +254,4 @@ fn spoken(turn: &TurnRecord) -> String {
 fn listed(title: &str, entries: impl Iterator<Item = String>) -> Option<String> {
     let entries: Vec<String> = entries.map(|entry| format!("- {entry}")).collect();
     (!entries.is_empty()).then(|| format!("## {title}\n\n{}", entries.join("\n")))
-}
-
-/// `text` on one line, with everything escaped that Markdown or HTML could act on: markup, mentions, bare links, and what
-/// would make a list, a rule or a heading at the start of a line.
-pub fn escaped(text: &str) -> String {
-    let text = line(text);
-    let mut out = String::with_capacity(text.len());
-    for (place, c) in text.char_indices() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A zero-width character keeps a word from becoming a mention, and an address from becoming a link.
-            '@' => out.push_str("@\u{200b}"),
-            ':' if text[place..].starts_with("://") => out.push_str(":\u{200b}"),
-            '.' if is_after_www(&text[..place]) => out.push_str("\u{200b}."),
-            '-' | '+' | '=' if place == 0 => out.extend(['\\', c]),
-            '.' | ')' if place > 0 && text[..place].bytes().all(|byte| byte.is_ascii_digit()) => out.extend(['\\', c]),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => out.extend(['\\', c]),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-fn is_after_www(before: &str) -> bool {
-    before.len() >= 3
-        && before.is_char_boundary(before.len() - 3)
-        && before[before.len() - 3..].eq_ignore_ascii_case("www")
 }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::debate::event::{FORMAT, Logged};
-use crate::debate::history::{History, HistoryError};
+use crate::debate::fold::HistoryError;
+use crate::debate::history::History;
 use crate::export::json::inert;
 
 /// Longest line that is read, in bytes: a reply of 32 MiB whose every byte is escaped does not occur.

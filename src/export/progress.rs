@@ -6,10 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::Seat;
-use crate::debate::ask::TurnId;
-use crate::debate::budget::{Caps, Reached};
-use crate::debate::event::{ClosedRound, Ending, Event, Frozen, Logged, SortingBasis, StoppedBy};
+use crate::debate::event::{Ending, Event, Logged, StoppedBy};
 use crate::debate::history::History;
+use crate::debate::log::ids::TurnId;
+use crate::debate::log::limits::{Caps, Reached};
+use crate::debate::log::options::{Frozen, SortingBasis};
+use crate::debate::log::round::ClosedRound;
 use crate::debate::question::Choice;
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::{NeedId, Response};

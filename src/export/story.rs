@@ -5,16 +5,15 @@
 use std::collections::BTreeSet;
 
 use crate::debate::agent::Seat;
-
 use crate::debate::analysis::estimate::EstimateSensitivity;
 use crate::debate::analysis::groupthink::{Alarm, Groupthink};
 use crate::debate::analysis::panel::PanelStatistics;
 use crate::debate::analysis::persuasion::{Influence, Move};
 use crate::debate::analysis::sensitivity::{Sensitivity, WithoutSeat};
 use crate::debate::analysis::{ChoiceAnalysis, OutcomeAnalysis};
-use crate::debate::consensus::Consensus;
-use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::estimate::{Revised, worded};
+use crate::debate::log::decision::EstimateVerdict;
+use crate::debate::log::estimates::{Revised, worded};
+use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
 use crate::debate::response::ClaimId;
 use crate::debate::text::line;
@@ -246,5 +245,5 @@ fn counted(n: usize, noun: &str) -> String {
 }
 
 fn sentence(words: &str) -> String {
-    format!("{}.", crate::export::text::capitalised(words))
+    format!("{}.", crate::export::phrases::capitalised(words))
 }

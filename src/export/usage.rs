@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{Attempt, History, Outcome, Turn};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::reply::{Loss, Usage};
 
 /// What a session took, reading replies that could not be used included.

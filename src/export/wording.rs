@@ -1,10 +1,9 @@
 //! What the record's short names mean, in a sentence for people. Shared by the formats that people read at length.
 
-use crate::debate::budget::Reached;
 use crate::debate::claims::Status as ClaimStatus;
-use crate::debate::decision::{Caveat, Label, Level};
-use crate::debate::dissent::Kind;
-use crate::debate::event::SortingBasis;
+use crate::debate::log::decision::{Caveat, Kind, Label, Level};
+use crate::debate::log::limits::Reached;
+use crate::debate::log::options::SortingBasis;
 use crate::debate::needs;
 use crate::debate::response::{ClaimKind, EvidenceKind};
 use crate::debate::text::line;

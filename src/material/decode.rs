@@ -5,7 +5,7 @@
 
 use encoding_rs::{Encoding, GB18030, ISO_2022_JP, UTF_16BE, UTF_16LE};
 
-use crate::material::legacy;
+use crate::material::legacy::{self, is_no_text, strictly};
 
 /// How many bytes tell whether a file is text, as git looks at them.
 const LOOKED_AT: usize = 8_000;
@@ -173,11 +173,6 @@ fn utf32(bytes: &[u8], read: fn([u8; 4]) -> u32) -> Option<String> {
     if rest.is_empty() { units.iter().map(|unit| char::from_u32(read(*unit))).collect() } else { None }
 }
 
-/// Decodes bytes, all of them or none.
-pub(super) fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
-}
-
 /// Bytes with NULs as UTF-16 or UTF-32 without a mark, if they can be nothing else: all of it is text, in which NULs stand where
 /// those of plain letters would. A text with a NUL or two in it is none of them.
 fn unmarked_wide(bytes: &[u8]) -> Option<Decoded> {
@@ -260,12 +255,6 @@ fn first_fault(bytes: &[u8], told: fn(u8, usize) -> Undecodable) -> Undecodable 
     let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
     let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
     told(bytes.get(valid).copied().unwrap_or_default(), line)
-}
-
-/// Whether no text has such a character: a control character that neither parts lines and columns nor begins a sequence of
-/// a terminal's.
-pub(super) fn is_no_text(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' | '\u{85}')
 }
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use crate::debate::material::{Material, Origin};
-use crate::material::MaterialError;
+use crate::debate::log::material::{Material, Origin};
+use crate::material::error::MaterialError;
 use crate::material::gather::{decoded, limited};
 
 /// Longest range, in bytes.

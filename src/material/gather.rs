@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::debate::material::{Material, Origin};
+use crate::debate::log::material::{Material, Origin};
+use crate::material::decode::{Decoded, decode};
+use crate::material::error::MaterialError;
 use crate::material::guard::{Guard, looks_secret};
-use crate::material::{Decoded, FILE_BYTES_MAX, FILES_MAX, MaterialError, TOTAL_BYTES_MAX, decode};
+use crate::material::limits::{FILE_BYTES_MAX, FILES_MAX, TOTAL_BYTES_MAX};
 
 /// What stands for standard input.
 const INPUT: &str = "-";

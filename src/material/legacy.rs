@@ -3,9 +3,7 @@
 //! Must never take a reading that a reader would stumble over: too little to tell from is no answer.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::WINDOWS_1252;
-
-use crate::material::decode::{is_no_text, strictly};
+use encoding_rs::{Encoding, WINDOWS_1252};
 
 /// Fewest bytes beyond ASCII by which a script other than Latin can be told.
 const FOREIGN_BYTES_MIN: usize = 6;
@@ -75,6 +73,17 @@ fn misfits(text: &str) -> usize {
         }
     };
     chars.iter().enumerate().filter(|(place, c)| !c.is_ascii() && is_misfit(*place, **c)).count()
+}
+
+/// Decodes bytes, all of them or none.
+pub(super) fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
+}
+
+/// Whether no text has such a character: a control character that neither parts lines and columns nor begins a sequence of
+/// a terminal's.
+pub(super) fn is_no_text(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' | '\u{85}')
 }
 
 #[cfg(test)]

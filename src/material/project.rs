@@ -6,9 +6,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use crate::debate::material;
+use crate::debate::log::material;
+use crate::material::decode::{self, Undecodable, decode};
+use crate::material::error::MaterialError;
 use crate::material::gather::{limited, slashed, walk};
-use crate::material::{MaterialError, Undecodable, decode};
 
 /// Largest file that is looked at for a record, in bytes.
 const RECORD_BYTES_MAX: u64 = 64 << 20;

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use crate::app::{Admission, RunHandle, Session};
 use crate::debate::history::History;
 use crate::error::Failure;
+use crate::mcp::call::Call;
 use crate::mcp::progress::{self, Heard};
-use crate::mcp::server::Call;
 
 /// A debate under way with the latest of its progress. The debate goes on when this is dropped.
 pub(super) struct Followed {

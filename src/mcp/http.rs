@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::HttpServer;
 use crate::config::{Config, keys};
 use crate::error::Failure;
-use crate::mcp::server::Server;
+use crate::mcp::state::Server;
 use crate::mcp::stdio::signalled;
 
 /// Where the protocol is spoken.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod call;
 mod following;
 mod http;
 mod outcome;
@@ -12,6 +13,7 @@ mod progress;
 mod prompts;
 mod resources;
 mod server;
+mod state;
 mod stdio;
 mod tools;
 mod wording;
@@ -20,11 +22,12 @@ use std::time::Duration;
 
 use tokio::runtime;
 
+pub use crate::mcp::http::router;
+
 use crate::app::{HttpServer, Telemetry, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
-pub use crate::mcp::http::router;
-use crate::mcp::server::Server;
+use crate::mcp::state::Server;
 
 /// How long debates under way may take to come to rest when the server ends.
 const REST_MAX: Duration = Duration::from_secs(2);

@@ -10,18 +10,18 @@ use crate::app::ending_failure;
 use crate::debate::agent::{Agent, Seat};
 use crate::debate::claims::{Entry, Status as ClaimStatus};
 use crate::debate::consensus::{self, Standing};
-use crate::debate::decision::Blocking;
-use crate::debate::dissent::Dissent;
 use crate::debate::event::Ending;
 use crate::debate::history::History;
+use crate::debate::log::decision::Dissent;
+use crate::debate::log::gate::Blocking;
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
 use crate::debate::schedule;
 use crate::debate::text::clip;
 use crate::error::Failure;
 use crate::export::abstention;
+use crate::export::phrases::{headline, numbers};
 use crate::export::record::{self, Record, Verdict};
-use crate::export::text::{headline, numbers};
 use crate::export::usage::Spent;
 use crate::mcp::answer::{Answer, Problem, Success};
 
@@ -287,7 +287,7 @@ impl Position {
     fn in_words(&self) -> String {
         let held = self.option.as_ref().map(ToString::to_string).or(self.estimate.map(|number| number.to_string()));
         let held = held.unwrap_or_else(|| "abstains".to_owned());
-        let confidence = self.confidence.map(|share| format!(" {}", crate::export::text::percent(share)));
+        let confidence = self.confidence.map(|share| format!(" {}", crate::export::figures::percent(share)));
         format!("{held}{}", confidence.unwrap_or_default())
     }
 }

@@ -5,13 +5,15 @@
 use tokio::sync::{mpsc, watch};
 
 use crate::app::Notice;
-use crate::debate::ask::TurnId;
-use crate::debate::event::{ClosedRound, Event};
+use crate::debate::event::Event;
 use crate::debate::history::History;
+use crate::debate::log::ids::TurnId;
+use crate::debate::log::round::ClosedRound;
 use crate::debate::response::Response;
 use crate::debate::text::clip;
+use crate::export::figures::percent;
+use crate::export::phrases::awaited;
 use crate::export::record;
-use crate::export::text::{awaited, percent};
 
 /// Longest line, in characters.
 const LINE_CHARS_MAX: usize = 200;

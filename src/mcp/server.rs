@@ -3,23 +3,21 @@
 //! Must never answer for a debate itself: tools do, each in its own file.
 
 use std::fmt;
-use std::future::pending;
 use std::sync::Arc;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
     ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ProgressToken, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-    ServerConfig, Tool,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
-use rmcp::service::{Peer, RequestContext};
+use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
-use tokio_util::sync::CancellationToken;
 
 use crate::app::{Accounts, App, Runs, Telemetry, Turnstile, vendor_keys};
 use crate::config::{Config, Sources};
 use crate::error::Failure;
-use crate::mcp::progress::Heard;
+use crate::mcp::call::{Call, SettingArgument};
+use crate::mcp::state::Server;
 use crate::mcp::{answer, prompts, resources, tools};
 
 /// What a client is told about the server as a whole.
@@ -31,27 +29,6 @@ decision and what to make of it: `proceed`, `verify` or `query_detail`; get_sess
 continue_roundtable takes the debate further with a focus or with facts. For the view of one field without a debate there is ask_persona. If your host ends long calls, start with wait: false \
 and poll get_session. A call that is cancelled or cut off loses nothing: control_session resumes it, and nothing that arrived \
 is paid for again.";
-
-/// The server: the configuration it was started in, and the debates under way. Clones are the same server.
-#[derive(Clone)]
-pub(super) struct Server {
-    sources: Arc<Sources>,
-    runs: Arc<Runs>,
-    accounts: Accounts,
-    turnstile: Turnstile,
-    telemetry: Telemetry,
-}
-
-/// One call of a tool.
-pub(super) struct Call {
-    server: Server,
-    cancelled: CancellationToken,
-    peer: Peer<RoleServer>,
-    progress: Option<ProgressToken>,
-}
-
-/// An argument that stands for a setting: its name, the setting's variable, the value as text.
-pub(super) type SettingArgument = (&'static str, &'static str, Option<String>);
 
 impl Server {
     pub(super) fn new(sources: Sources, config: &Config, telemetry: &Telemetry) -> Self {
@@ -82,36 +59,6 @@ impl Server {
     }
 }
 
-impl Call {
-    /// The app, with `arguments` over the configuration.
-    pub(super) fn app(&self, arguments: &[SettingArgument]) -> Result<App, Failure> {
-        self.server.app(arguments)
-    }
-
-    /// The debates under way.
-    pub(super) fn runs(&self) -> &Runs {
-        &self.server.runs
-    }
-
-    /// Cancelled when the client calls it off.
-    pub(super) fn leave(&self) -> &CancellationToken {
-        &self.cancelled
-    }
-
-    /// Resolves when the client calls it off.
-    pub(super) async fn called_off(&self) {
-        self.cancelled.cancelled().await;
-    }
-
-    /// Tells the client how it goes, if it asked to be told.
-    pub(super) async fn tell(&self, heard: &Heard) {
-        let Some(token) = &self.progress else { return pending().await };
-        let told = ProgressNotificationParam::new(token.clone(), f64::from(heard.count)).with_message(&heard.line);
-        // A client that has gone hears nothing; its session stays.
-        self.peer.notify_progress(told).await.ok();
-    }
-}
-
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().build();
@@ -139,13 +86,7 @@ impl ServerHandler for Server {
         let Some(tool) = tools::find(&request.name) else {
             return Err(ErrorData::invalid_params(format!("there is no tool `{}`", request.name), None));
         };
-        let call = Call {
-            server: self.clone(),
-            progress: context.meta.get_progress_token(),
-            cancelled: context.ct,
-            peer: context.peer,
-        };
-        let answered = (tool.run)(call, request.arguments.unwrap_or_default()).await;
+        let answered = (tool.run)(Call::new(self, context), request.arguments.unwrap_or_default()).await;
         Ok(answer::result(answered).into())
     }
 

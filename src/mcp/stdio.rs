@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::app::{Runs, Signals};
 use crate::error::Failure;
-use crate::mcp::server::Server;
+use crate::mcp::state::Server;
 
 /// Serves the client until it closes standard input, or a signal says so.
 pub(super) async fn serve(server: &Server) -> Result<(), Failure> {

@@ -7,10 +7,10 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::modes::error::ModeError;
 use crate::modes::places::Place;
 use crate::modes::text::printable;
-use crate::modes::yaml::{FileKind, too_large};
-use crate::modes::{FILE_BYTES_MAX, ModeError};
+use crate::modes::yaml::{FILE_BYTES_MAX, FileKind, too_large};
 
 /// The most files of one folder that are looked at.
 const FOLDER_FILES_MAX: usize = 1_000;

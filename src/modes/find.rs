@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::debate::mode::Mode;
+use crate::modes::built_in::BUILT_IN;
+use crate::modes::error::ModeError;
 use crate::modes::files::{file_of, label, overridden, read, stems_in};
 use crate::modes::nearest::nearest;
 use crate::modes::parse::parse;
 use crate::modes::text::is_slug;
 use crate::modes::yaml::FileKind;
-use crate::modes::{BUILT_IN, ModeError};
 
 /// How a mode file's name may end.
 const ENDINGS: [&str; 2] = ["yaml", "yml"];

@@ -3,7 +3,7 @@
 use crate::debate::agent::Persona;
 use crate::debate::mode::{Mode, Panel, Perspectives, Speakers};
 use crate::debate::text::same;
-use crate::modes::check::{Flaw, count};
+use crate::modes::flaw::{Flaw, count};
 use crate::modes::text;
 
 /// Checks the panel by itself.

@@ -1,8 +1,9 @@
 //! From YAML to a checked mode.
 
 use crate::debate::mode::Mode;
-use crate::modes::ModeError;
-use crate::modes::check::{Flaw, check};
+use crate::modes::check::check;
+use crate::modes::error::ModeError;
+use crate::modes::flaw::Flaw;
 use crate::modes::places::Places;
 use crate::modes::yaml::{FileKind, Source};
 

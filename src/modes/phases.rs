@@ -2,7 +2,7 @@
 
 use crate::debate::mode::{Form, Mode, Order, Panel, Phase, Sees, Speakers, Stage, StopRule};
 use crate::debate::template::Name;
-use crate::modes::check::{Flaw, count};
+use crate::modes::flaw::{Flaw, count};
 use crate::modes::nearest::nearest;
 use crate::modes::{panel, text};
 

@@ -1,7 +1,7 @@
 //! What the texts of a mode file may hold: slugs, single lines, prose, and the templates of `ask`.
 
 use crate::debate::template::{self, Name, TemplateError};
-use crate::modes::check::Flaw;
+use crate::modes::flaw::Flaw;
 use crate::modes::nearest::nearest;
 use crate::modes::places::openers;
 

@@ -5,10 +5,10 @@
 use serde::de::DeserializeOwned;
 use serde_yaml::{Error, MessageFormatter, Options, UserMessageFormatter};
 
+use crate::modes::error::ModeError;
 use crate::modes::nearest::nearest;
 use crate::modes::places::{Place, Places};
 use crate::modes::text::{printable, quotable};
-use crate::modes::{FILE_BYTES_MAX, ModeError};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,3 +172,6 @@ fn one_of(names: &[&str]) -> String {
         _ => quoted.concat(),
     }
 }
+
+/// The largest file that is read, in bytes.
+pub const FILE_BYTES_MAX: usize = 64 * 1024;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::modes::files::{file_of, label, overridden, read, stems_in};
 use crate::modes::text::is_slug;
 use crate::modes::{FileKind, Folders, Origin, nearest};
+use crate::personas::file::{BUILT_IN, PersonaError, PersonaFile};
 use crate::personas::parse::parse;
-use crate::personas::{BUILT_IN, PersonaError, PersonaFile};
 
 /// How a persona file's name ends.
 const ENDINGS: [&str; 1] = ["md"];

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::modes::check::Flaw;
+use crate::modes::flaw::Flaw;
 use crate::modes::parse::locate;
 use crate::modes::yaml::too_large;
 use crate::modes::{FILE_BYTES_MAX, FileKind, ModeError, Place, Source, text};
-use crate::personas::{Limits, PersonaFile, Toolset};
+use crate::personas::file::{Limits, PersonaFile, Toolset};
 
 /// The line before and after the front matter.
 const FENCE: &str = "---";

@@ -10,7 +10,7 @@ use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::debate::search::{Domains, SearchTerms};
 use crate::providers::draft::{Draft, Pause, Stage, Standing};
 use crate::providers::schema;
-use crate::providers::wire::{Call, Shape, WireFault};
+use crate::providers::wire::call::{Call, Shape, WireFault};
 
 const VERSION: &str = "2026-10-21";
 /// Name of its search.

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use crate::debate::reply::FaultKind;
 use crate::debate::text;
-use crate::providers::wire::WireFault;
+use crate::providers::wire::call::{MESSAGE_CHARS_MAX, WireFault, one_line, spaced};
 
-const MESSAGE_CHARS_MAX: usize = 300;
 /// Most characters that are shown of a body that is no error object.
 const EXCERPT_CHARS_MAX: usize = 160;
 /// A longer run without a space is no word.
@@ -128,15 +127,6 @@ pub(crate) fn from_event(name: Option<&str>, event: &Value) -> Option<WireFault>
 /// Reads an error object that came without a status.
 pub(crate) fn from_error(error: &Value) -> WireFault {
     assess(None, read(error))
-}
-
-/// One line of readable text of at most 300 characters: no control characters, no runs of spaces.
-pub(crate) fn one_line(text: &str) -> String {
-    text::clip(&spaced(text), MESSAGE_CHARS_MAX)
-}
-
-fn spaced(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// What of a text can be read, on one line of at most `chars_max` characters: up to what is no word, and nothing when there

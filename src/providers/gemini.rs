@@ -8,7 +8,7 @@ use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::schema;
-use crate::providers::wire::{Call, Shape, WireFault};
+use crate::providers::wire::call::{Call, Shape, WireFault};
 
 /// Encodes a streaming request; the model is part of its path.
 pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {

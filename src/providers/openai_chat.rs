@@ -9,8 +9,8 @@ use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::schema;
-use crate::providers::table::{Bounds, OutputLimit, UsageReport, Vendor};
-use crate::providers::wire::{Call, Shape, WireFault};
+use crate::providers::table::vendor::{Bounds, OutputLimit, UsageReport, Vendor};
+use crate::providers::wire::call::{Call, Shape, WireFault};
 
 /// Encodes a streaming request in the dialect of `vendor`.
 pub(crate) fn encode(ask: &Ask, vendor: &Vendor, shape: Shape) -> Call {

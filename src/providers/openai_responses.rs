@@ -8,7 +8,7 @@ use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::debate::search::{Domains, SearchTerms};
 use crate::providers::draft::{Draft, Stage, Standing};
-use crate::providers::wire::{Call, Shape, WireFault};
+use crate::providers::wire::call::{Call, Shape, WireFault};
 use crate::providers::{fault, schema};
 
 /// Fewer output tokens than this are refused.

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::debate::ask::Ask;
 use crate::debate::search::{Domains, SearchTerms, WebSearch};
 use crate::providers::draft::{Draft, Stage, Standing};
-use crate::providers::table::Bounds;
-use crate::providers::wire::{Call, Shape, WireFault};
+use crate::providers::table::vendor::Bounds;
+use crate::providers::wire::call::{Call, Shape, WireFault};
 use crate::providers::{openai_chat, schema};
 
 /// Most domains in its filter.

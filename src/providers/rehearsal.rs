@@ -9,9 +9,10 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::ask::{Ask, Role, Speaker};
+use crate::debate::ask::{Ask, Role};
+use crate::debate::log::ids::Speaker;
 use crate::debate::reply::{Finish, Reply, Usage};
-use crate::providers::{Asking, OnProgress, Progress, Provider};
+use crate::providers::provider::{Asking, OnProgress, Progress, Provider};
 
 /// The provider's name, in ids and records.
 pub const NAME: &str = "rehearsal";

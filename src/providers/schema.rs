@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::debate::ask::{Message, Prompt};
-use crate::providers::wire::Shape;
+use crate::providers::wire::call::Shape;
 
 /// The messages of a prompt. Where the provider does not enforce the schema, the last one ends with it in words: last,
 /// so that everything before it stays the prefix that caches know, and that a provider which searches reads the topic

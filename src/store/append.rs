@@ -4,7 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::debate::event::{Event, Logged, SessionId};
+use crate::debate::event::{Event, Logged};
+use crate::debate::log::ids::SessionId;
 use crate::debate::text;
 use crate::store::error::StoreError;
 use crate::store::index::{self, Entry};

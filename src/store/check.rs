@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, Rows};
 
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
+use crate::store::database::Store;
 use crate::store::error::StoreError;
 use crate::store::index::{self, Entry};
-use crate::store::{Store, key};
+use crate::store::key;
 
 /// A word at a place in an event: the word, the event's place, and how many words stand before it.
 type Occurrence = (String, i64, i64);

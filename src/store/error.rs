@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
 use crate::store::key::SEQ_MAX;
-use crate::store::migrations::VERSION;
+use crate::store::version::VERSION;
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, thiserror::Error)]

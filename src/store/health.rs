@@ -6,8 +6,9 @@ use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use crate::store::connect::Access;
-use crate::store::migrations::VERSION;
-use crate::store::{FILE, Store, StoreError};
+use crate::store::database::{FILE, Store};
+use crate::store::error::StoreError;
+use crate::store::version::VERSION;
 
 /// The largest database that is read through, in bytes: a larger one takes more than a few seconds.
 const CHECKED_BYTES_MAX: u64 = 64 << 20;

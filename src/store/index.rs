@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use crate::debate::event::{Event, Logged, SessionId, Setup};
+use crate::debate::event::{Event, Logged};
+use crate::debate::log::ids::SessionId;
+use crate::debate::log::setup::Setup;
 use crate::debate::text;
 use crate::store::key;
 use crate::store::standing::Standing;

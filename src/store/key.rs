@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
 
 /// Bits of a place that are the event's number.
 const SEQ_BITS: u32 = 20;

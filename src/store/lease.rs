@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
 use crate::store::error::StoreError;
 use crate::store::identity::Identity;
 use crate::store::key;

@@ -6,8 +6,9 @@ use tokio::time::sleep;
 
 use crate::debate::event::{Event, Logged};
 use crate::engine::{Request, SessionLog};
+use crate::store::database::Store;
 use crate::store::error::StoreError;
-use crate::store::{Lease, Store};
+use crate::store::lease::Lease;
 
 /// How often to look for requests of other processes.
 const LOOK_EVERY: Duration = Duration::from_millis(200);

@@ -4,8 +4,8 @@
 
 use rusqlite::{Connection, Row, params};
 
-use crate::store::Store;
 use crate::store::append::now_ms;
+use crate::store::database::Store;
 use crate::store::error::StoreError;
 
 /// A call as it is begun.

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
-use crate::debate::event::{Event, SessionId};
+use crate::debate::event::Event;
+use crate::debate::log::ids::SessionId;
 use crate::debate::text;
+use crate::store::database::Store;
 use crate::store::error::StoreError;
-use crate::store::key;
 use crate::store::standing::Standing;
-use crate::store::{Store, index};
+use crate::store::{index, key};
 
 /// A session in a list.
 #[derive(Debug, Clone, PartialEq)]

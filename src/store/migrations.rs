@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::store::error::StoreError;
+use crate::store::version::VERSION;
 use crate::store::{index, key};
 
 /// A version of the schema.
@@ -37,8 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, apply: fifth, index: Index::Anew },
 ];
 
-/// The version that this program reads and writes.
-pub(super) const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
+const _: () = assert!(MIGRATIONS[MIGRATIONS.len() - 1].version == VERSION, "the last migration leads to the version");
 
 /// Returns the version of a database; 0 when it has none.
 pub(super) fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {

@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::debate::event::{Event, Logged, SessionId};
+use crate::debate::event::{Event, Logged};
+use crate::debate::log::ids::SessionId;
 use crate::debate::text;
+use crate::store::database::Store;
 use crate::store::error::StoreError;
-use crate::store::{Store, key};
+use crate::store::key;
 
 /// An event as it is stored: its number, its time in milliseconds since the Unix epoch, and its text.
 type Body = (u64, u64, String);

@@ -2,27 +2,17 @@
 
 use std::sync::PoisonError;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
 use crate::engine::Request;
 use crate::store::connect::{self, Access};
+use crate::store::database::{Place, Store};
 use crate::store::error::StoreError;
 use crate::store::key;
+use crate::store::lease::Lease;
+use crate::store::mailbox::{look, stored};
 use crate::store::writer::Task;
-use crate::store::{Lease, Place, Store};
-
-/// How a request is stored.
-fn stored(request: Request) -> &'static str {
-    match request {
-        Request::Pause => "pause",
-        Request::Stop => "stop",
-    }
-}
-
-fn read(word: &str) -> Option<Request> {
-    [Request::Pause, Request::Stop].into_iter().find(|request| stored(*request) == word)
-}
 
 impl Store {
     /// Leaves a request for whoever runs the session. A stop that was asked for is not softened to a pause.
@@ -91,21 +81,4 @@ impl Store {
     pub async fn take_request(&self, lease: &Lease) -> Result<Option<Request>, StoreError> {
         Ok(self.perform(lease, Task::TakeRequest).await?.request)
     }
-}
-
-fn look(connection: &Connection, session: SessionId) -> Result<Option<Request>, rusqlite::Error> {
-    let mut statement = connection.prepare_cached(
-        "SELECT kind FROM requests JOIN sessions ON sessions.key = requests.session WHERE sessions.id = ?1",
-    )?;
-    let kind: Option<String> = statement.query_row([session.to_string()], |row| row.get(0)).optional()?;
-    Ok(kind.and_then(|kind| read(&kind)))
-}
-
-/// Takes a request out, within the writer's transaction.
-pub(super) fn take(connection: &Connection, session: SessionId) -> Result<Option<Request>, rusqlite::Error> {
-    let request = look(connection, session)?;
-    if let (Some(_), Some(key)) = (request, key::find(connection, session)?) {
-        connection.execute("DELETE FROM requests WHERE session = ?1", [key])?;
-    }
-    Ok(request)
 }

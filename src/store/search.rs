@@ -5,12 +5,13 @@ use std::collections::VecDeque;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::debate::event::Event;
+use crate::store::database::Store;
 use crate::store::error::StoreError;
 use crate::store::excerpt::excerpt;
+use crate::store::key;
 use crate::store::list::{Listed, listed};
 use crate::store::phrase::{Phrase, phrases};
 use crate::store::words::words;
-use crate::store::{Store, key};
 
 /// Sessions that are looked up ahead for a phrase, at first. Each further look takes four times as many.
 const AHEAD: usize = 64;

@@ -1,7 +1,9 @@
 //! The words by which an event can be found: what people and personas said, not how the program keeps it.
 
-use crate::debate::decision::Decision;
-use crate::debate::event::{Continued, Event, Fact, Frozen, Setup};
+use crate::debate::event::{Continued, Event, Fact};
+use crate::debate::log::decision::Decision;
+use crate::debate::log::options::Frozen;
+use crate::debate::log::setup::Setup;
 use crate::debate::reply::Reply;
 use crate::debate::response::{Ballot, Claim, Position, Response, Stance, Synthesis};
 

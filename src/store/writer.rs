@@ -9,15 +9,14 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use crate::debate::event::{Event, Logged, SessionId};
+use crate::debate::event::{Event, Logged};
+use crate::debate::log::ids::SessionId;
 use crate::engine::Request;
 use crate::store::append::{self, Refusal};
-use crate::store::connect;
 use crate::store::error::StoreError;
 use crate::store::identity::Identity;
-use crate::store::index;
 use crate::store::lease::Hold;
-use crate::store::requests;
+use crate::store::{connect, index, mailbox};
 
 /// Most jobs in one commit.
 const BATCH_MAX: usize = 64;
@@ -248,7 +247,7 @@ fn perform(connection: &Connection, job: &Job) -> Result<Done, Refusal> {
         Task::Import(log) => append::import(connection, job.session, log).map(|()| Done::default()),
         Task::Delete => append::delete(connection, job.session).map(|()| Done::default()),
         Task::TakeRequest => {
-            let request = requests::take(connection, job.session)?;
+            let request = mailbox::take(connection, job.session)?;
             Ok(Done { request, ..Done::default() })
         }
     }

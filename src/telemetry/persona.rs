@@ -7,8 +7,10 @@ use serde_json::json;
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Fault, Reply};
 use crate::providers::{Attempted, Progress};
+use crate::telemetry::clock::now_ms;
 use crate::telemetry::line::{Field, Level};
-use crate::telemetry::{Telemetry, now_ms, told};
+use crate::telemetry::sink::Telemetry;
+use crate::telemetry::told;
 
 /// Watches one persona. Hearing returns at once.
 pub struct PersonaWatch {

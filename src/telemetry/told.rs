@@ -5,15 +5,16 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::debate::ask::TurnId;
-use crate::debate::event::{Ending, Event, Logged, Setup};
+use crate::debate::event::{Ending, Event, Logged};
 use crate::debate::history::History;
+use crate::debate::log::ids::TurnId;
+use crate::debate::log::setup::Setup;
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::response::Response;
 use crate::engine::{EngineError, Notice};
 use crate::providers::Attempted;
+use crate::telemetry::clock::now_ms;
 use crate::telemetry::line::{Field, Level, Line};
-use crate::telemetry::now_ms;
 use crate::telemetry::turns::{self, Begun};
 
 /// The line of a notice; `begun` is the turn that it is about.

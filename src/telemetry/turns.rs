@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::event::{Event, Setup};
+use crate::debate::event::Event;
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::setup::Setup;
 use crate::engine::Notice;
 use crate::providers::Attempted;
 

@@ -2,11 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::debate::event::Setup;
 use crate::debate::history::History;
+use crate::debate::log::setup::Setup;
 use crate::engine::{EngineError, Notice};
+use crate::telemetry::sink::Telemetry;
+use crate::telemetry::told;
 use crate::telemetry::turns::Turns;
-use crate::telemetry::{Telemetry, told};
 
 /// Watches one run of a session. Hearing returns at once.
 pub struct Watch {

@@ -11,9 +11,10 @@ use crate::support::voices;
 use crate::support::world::{Answer, World, built_in, mode, option, question, seat_of, setup};
 use proptest::prelude::{ProptestConfig, Strategy, proptest};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::decision::Decision;
 use roundtable::debate::event::{Ending, Event, StoppedBy};
-use roundtable::debate::gate::{Condition, GateTerms};
+use roundtable::debate::log::decision::Decision;
+use roundtable::debate::log::gate::Condition;
+use roundtable::debate::log::gate::GateTerms;
 use roundtable::debate::mode::Mode;
 use serde_json::{Value, json};
 
@@ -234,7 +235,7 @@ fn what_was_found_is_recorded_as_typed_values() {
           "objections": [{ "seat": 4, "objection": "poll forbids it" }], "holds": false },
     ] });
     assert_eq!(written, expected);
-    assert_eq!(serde_json::from_value::<roundtable::debate::gate::Gate>(written).unwrap(), gate);
+    assert_eq!(serde_json::from_value::<roundtable::debate::log::gate::Gate>(written).unwrap(), gate);
     let written = serde_json::to_value(&terms).unwrap();
     assert_eq!(written, json!({ "min_agreement": 0.8, "expect": "o2", "no_blocking_dissent": true }));
     assert_eq!(serde_json::from_value::<GateTerms>(json!({})).unwrap(), GateTerms::default());

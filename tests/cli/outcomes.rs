@@ -14,8 +14,8 @@ use crate::support::fake::{Behaviour, Fake, Seen};
 use crate::support::program;
 use crate::support::program::{Desk, Ran, lines_with};
 use roundtable::debate::analysis::closing::{Contradiction, Counted, contradictions};
-use roundtable::debate::consensus::Consensus;
-use roundtable::debate::estimate::verdict::EstimateVerdict;
+use roundtable::debate::log::decision::EstimateVerdict;
+use roundtable::debate::log::round::Consensus;
 use roundtable::debate::question::{Choice, OptionId};
 use roundtable::debate::response::Synthesis;
 

@@ -12,8 +12,13 @@ use crate::support::world::{
 };
 use jsonschema::Validator;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::{Continued, Event, Fact, Logged, Setup, StoppedBy};
+use roundtable::debate::event::Continued;
+use roundtable::debate::event::Event;
+use roundtable::debate::event::Fact;
+use roundtable::debate::event::Logged;
+use roundtable::debate::event::StoppedBy;
 use roundtable::debate::history::History;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::reply::Citation;
 use roundtable::export::{Format, render, schema};
 use serde_json::{Value, json};

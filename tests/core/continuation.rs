@@ -6,9 +6,11 @@ use crate::support::replies::{Miss, by_default, chance, claim, drawn, missed, wi
 use crate::support::world::{
     Answer, When, World, all_built_in, branch, built_in, choice, mode, more, open, seat_of, setup,
 };
-use roundtable::debate::ask::{Ask, Message, Speaker};
+use roundtable::debate::ask::Ask;
+use roundtable::debate::ask::Message;
 use roundtable::debate::event::{Ending, Event, Logged, StoppedBy};
 use roundtable::debate::history::{History, Outcome, SynthesisDue};
+use roundtable::debate::log::ids::Speaker;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
 use roundtable::debate::schedule;

@@ -10,8 +10,12 @@ use std::time::Duration;
 
 use crate::support::world::{built_in, choice, more, open, setup_with};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::{Ending, Event, Logged, Setup, StoppedBy};
+use roundtable::debate::event::Ending;
+use roundtable::debate::event::Event;
+use roundtable::debate::event::Logged;
+use roundtable::debate::event::StoppedBy;
 use roundtable::debate::history::History;
+use roundtable::debate::log::setup::Setup;
 use roundtable::engine::{Control, Notice, Request, Run, SessionLog};
 use roundtable::providers::rehearsal::{self, Rehearsal};
 use roundtable::providers::{Asking, OnProgress, Provider};

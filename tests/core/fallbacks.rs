@@ -4,8 +4,9 @@ use crate::support::replies::{by_default, fault, with};
 use crate::support::world::{Answer, World, built_in, choice, seat_of, setup, voice};
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::decision::{Caveat, Label};
 use roundtable::debate::fallback;
+use roundtable::debate::log::decision::Caveat;
+use roundtable::debate::log::decision::Label;
 use roundtable::debate::reply::FaultKind;
 
 const OWN: (&str, &str, &str) = ("openai", "gpt-large", "gpt");

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::told::{self, HOSTILE, Told};
-use roundtable::debate::ask::Speaker;
-use roundtable::debate::estimate::worded;
+use roundtable::debate::log::estimates::worded;
+use roundtable::debate::log::ids::Speaker;
 use roundtable::export::record::{self, Record};
 use roundtable::export::{Format, html, render};
 use roxmltree::{Document, Node, ParsingOptions};

@@ -4,9 +4,12 @@ use crate::support::replies::{by_default, last_message, need, with};
 use crate::support::world::{Answer, When, World, branch, built_in, choice, more, seat_of, setup, supplied};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Ending, Event, StoppedBy};
-use roundtable::debate::needs::{self, NeedTerms, Status, Waiting};
+use roundtable::debate::log::setup::NeedTerms;
+use roundtable::debate::needs;
+use roundtable::debate::needs::Status;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
+use roundtable::debate::waiting::Waiting;
 use serde_json::{Value, json};
 
 /// What each seat needs in each round: phase, round, seat, query, required.

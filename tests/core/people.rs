@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::support::replies::by_default;
 use crate::support::world::{World, built_in, choice, mode, open, setup, with_people};
-use roundtable::debate::event::{Event, Setup};
+use roundtable::debate::event::Event;
 use roundtable::debate::history::History;
-use roundtable::debate::needs::Waiting;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::person::{self, Due};
 use roundtable::debate::question::Question;
 use roundtable::debate::replay;
 use roundtable::debate::response::Response;
+use roundtable::debate::waiting::Waiting;
 use roundtable::export::{Format, ballot, render};
 use serde_json::{Value, json};
 

@@ -6,8 +6,14 @@ use crate::support::replies::{Miss, by_default, claim, holding, last_message, li
 use crate::support::world::{Answer, Script, World, built_in, choice, mode, open, option, seat_of, setup};
 use roundtable::debate::agent::Seat;
 use roundtable::debate::ask::{Ask, Role};
-use roundtable::debate::decision::{Caveat, Label};
-use roundtable::debate::event::{Ending, Event, Limits, SortingBasis, StoppedBy, quorum};
+use roundtable::debate::event::Ending;
+use roundtable::debate::event::Event;
+use roundtable::debate::event::StoppedBy;
+use roundtable::debate::log::decision::Caveat;
+use roundtable::debate::log::decision::Label;
+use roundtable::debate::log::options::SortingBasis;
+use roundtable::debate::log::setup::Limits;
+use roundtable::debate::log::setup::quorum;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::response::Response;

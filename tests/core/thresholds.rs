@@ -3,7 +3,8 @@
 use crate::support::replies::{by_default, claim, claims_in, holding, with};
 use crate::support::world::{Answer, World, built_in, mode, question, seat_of, setup};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::{Setup, StopReason};
+use roundtable::debate::log::round::StopReason;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::mode::{Mode, StopRule};
 use roundtable::debate::thresholds::Thresholds;
 use roundtable::stats::stability::movement;

@@ -1,5 +1,6 @@
 //! Hard limits: whatever a world answers, fails and repeats, and in whatever order, no session takes more than it may.
 
+use roundtable::debate::amount;
 use std::cell::RefCell;
 
 use crate::support::replies::{Miss, by_default, chance, missed};
@@ -7,9 +8,15 @@ use crate::support::world::{Answer, Script, World, all_built_in, built_in, choic
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::budget::{self, Caps, Grant, LimitKind, Price, Reached};
-use roundtable::debate::event::{Ending, Event, Setup};
+use roundtable::debate::event::Ending;
+use roundtable::debate::event::Event;
 use roundtable::debate::history::Attempt;
+use roundtable::debate::log::limits::Caps;
+use roundtable::debate::log::limits::Grant;
+use roundtable::debate::log::limits::LimitKind;
+use roundtable::debate::log::limits::Price;
+use roundtable::debate::log::limits::Reached;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
 use roundtable::debate::reply::{Loss, Reply, Usage};
@@ -87,7 +94,7 @@ fn billing<'a>(seed: u64, misses: u64, prices: &'a [Price], bill: &'a RefCell<Bi
         let answer = miss.map_or_else(|| by_default(ask), |miss| missed(ask, miss));
         let Grant { input_tokens, searches, output_tokens, requests, .. } = ask.grant.unwrap();
         assert_eq!(output_tokens, ask.prompt.output_tokens_max);
-        let plain = budget::input_tokens(&ask.prompt);
+        let plain = amount::input_tokens(&ask.prompt);
         let is_searching = ask.search.terms().is_some();
         // Three readings more, and what was found 1 + 2 + 3 times; or the prompt once, with all that was found.
         let by_provider = [(3, 4 * plain + 6 * 4_000), (3, plain + 3 * 500)];
@@ -334,7 +341,7 @@ fn without_a_limit_nothing_is_granted_and_nothing_recorded() {
 
 #[test]
 fn the_end_of_time_decides_on_the_ballots_in_hand_and_resumes() {
-    let reached = roundtable::debate::budget::Reached::time(90.0);
+    let reached = roundtable::debate::log::limits::Reached::time(90.0);
     for (rounds, ending) in [(0, "no_quorum"), (1, "limit"), (2, "limit")] {
         let mut world = World::open(setup(&built_in("collaborative"), 4, choice()), &by_default, 1);
         world.run_until(|world| world.history.rounds.len() == rounds && world.is_waiting());
@@ -360,7 +367,7 @@ fn time_that_runs_out_over_the_closing_text_leaves_the_verdict() {
     let begun = whole.log.iter().rposition(|logged| matches!(logged.event, Event::TurnStarted { .. })).unwrap();
     let mut world = World::resume(&whole.log[..=begun], &by_default, 1);
     let decision = world.history.decision.clone();
-    world.record(Event::LimitReached(roundtable::debate::budget::Reached::time(5.0)));
+    world.record(Event::LimitReached(roundtable::debate::log::limits::Reached::time(5.0)));
     let world = world.finish();
     assert_eq!((world.history.ending, &world.history.decision), (Some(Ending::LimitReached), &decision));
 }

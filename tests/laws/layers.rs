@@ -227,7 +227,7 @@ fn nothing_of_the_front_ends_is_public_but_the_program() {
 /// Lines below the front-ends that may hold words of theirs, and why.
 const WORDS_OF_A_FRONT_END: [(&str, &str); 5] = [
     ("providers/rehearsal.rs", "a scripted reply, which logs hold"),
-    ("export/premises/mod.rs", "a report names the command that checks it, for whoever reads it years later"),
+    ("export/premises/listing.rs", "a report names the command that checks it, for whoever reads it years later"),
     ("material/diff.rs", "the flags of git"),
     ("material/secrets/places.rs", "the flags of curl and its like, which precede a password"),
     ("material/secrets/mod.rs", "the flags of curl, in an example"),
@@ -262,4 +262,36 @@ fn lines_first(room: &str) -> Vec<(PathBuf, String)> {
         fs::read_to_string(file).expect("a readable source file").lines().next().unwrap_or_default().to_owned()
     };
     files.iter().map(|file| (file.clone(), first(file))).collect()
+}
+
+/// What of the core the files of `debate/log` may import: what else is stored, and words.
+const STORED: [&str; 9] = ["log", "agent", "mode", "question", "reply", "response", "search", "thresholds", "rules"];
+
+#[test]
+fn what_a_log_holds_knows_nothing_that_decides() {
+    let lines: Vec<Line> =
+        lines_of("debate").into_iter().filter(|line| line.file.to_string_lossy().contains("debate/log")).collect();
+    assert!(!lines.is_empty());
+    for line in lines {
+        for rest in line.code.split("crate::debate::").skip(1) {
+            let named: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let is_allowed = named == "text" || STORED.contains(&named.as_str());
+            assert!(is_allowed, "{}:{}: the log may not import {named}", line.file.display(), line.number);
+        }
+    }
+}
+
+/// Every path of the tree that the map of changes names is there.
+#[test]
+fn the_map_of_changes_names_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("CONTRIBUTING.md")).expect("a readable file");
+    let quoted = text.split('`').skip(1).step_by(2);
+    let is_path = |word: &&str| word.contains('/') && !word.contains(' ') && !word.contains("::");
+    let paths: Vec<&str> =
+        quoted.filter(is_path).filter(|path| !path.contains("NAME") && !path.contains("N.sql")).collect();
+    assert!(paths.len() > 20, "{paths:?}");
+    for path in paths {
+        assert!(root.join(path).exists(), "CONTRIBUTING.md names {path}, which is not there");
+    }
 }

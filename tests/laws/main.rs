@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod circles;
 mod concurrent_resumes;
 mod crash_recovery;
 mod fuzz_corpus;

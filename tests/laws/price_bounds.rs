@@ -6,7 +6,7 @@ use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use roundtable::app::plan::{self, Plan, Span, Take};
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Setup;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::prompt;
 use roundtable::debate::question::Question;
 use roundtable::debate::reply::{Finish, Usage};

@@ -7,9 +7,9 @@ use crate::support::world::{Answer, World, all_built_in, mode, question, seat_of
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, proptest};
 use proptest::prop_assert_eq as same;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::decision::Label;
-use roundtable::debate::event::Setup;
-use roundtable::debate::gate::GateTerms;
+use roundtable::debate::log::decision::Label;
+use roundtable::debate::log::gate::GateTerms;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::mode::Mode;
 use roundtable::export::record::{Record, record};
 use roundtable::export::{markdown, text};

@@ -9,11 +9,14 @@ use crate::support::world::{
 };
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::budget::Caps;
-use roundtable::debate::event::{Event, Logged, Setup, StoppedBy};
+use roundtable::debate::event::Event;
+use roundtable::debate::event::Logged;
+use roundtable::debate::event::StoppedBy;
 use roundtable::debate::fallback;
-use roundtable::debate::needs::Waiting;
+use roundtable::debate::log::limits::Caps;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::question::Question;
+use roundtable::debate::waiting::Waiting;
 use roundtable::stats::shuffle::SplitMix64;
 use serde_json::json;
 

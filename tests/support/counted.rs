@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use roundtable::debate::ask::TurnId;
-use roundtable::debate::decision::{Caveat, Label};
 use roundtable::debate::history::History;
+use roundtable::debate::log::decision::Caveat;
+use roundtable::debate::log::decision::Label;
+use roundtable::debate::log::ids::TurnId;
 use roundtable::debate::question::OptionId;
 use roundtable::debate::response::Stance;
 

@@ -5,8 +5,13 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::{Continued, Event, Fact, Logged, Setup, StoppedBy};
+use roundtable::debate::event::Continued;
+use roundtable::debate::event::Event;
+use roundtable::debate::event::Fact;
+use roundtable::debate::event::Logged;
+use roundtable::debate::event::StoppedBy;
 use roundtable::debate::history::History;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::question::Question;
 use roundtable::debate::reply::{Citation, FaultKind};
 use serde_json::{Value, json};

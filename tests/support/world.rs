@@ -6,12 +6,22 @@
 use std::collections::BTreeMap;
 
 use roundtable::debate::agent::{Agent, Persona, Seat, Voice};
-use roundtable::debate::ask::{Ask, Speaker, TurnId};
-use roundtable::debate::budget::Caps;
-use roundtable::debate::event::{Branch, Continued, Event, FORMAT, Fact, Limits, Logged, SessionId, Setup};
+use roundtable::debate::ask::Ask;
+use roundtable::debate::event::Continued;
+use roundtable::debate::event::Event;
+use roundtable::debate::event::FORMAT;
+use roundtable::debate::event::Fact;
+use roundtable::debate::event::Logged;
 use roundtable::debate::history::{History, Outcome};
+use roundtable::debate::log::ids::SessionId;
+use roundtable::debate::log::ids::Speaker;
+use roundtable::debate::log::ids::TurnId;
+use roundtable::debate::log::limits::Caps;
+use roundtable::debate::log::setup::Branch;
+use roundtable::debate::log::setup::Limits;
+use roundtable::debate::log::setup::NeedTerms;
+use roundtable::debate::log::setup::Setup;
 use roundtable::debate::mode::{Mode, Perspectives};
-use roundtable::debate::needs::NeedTerms;
 use roundtable::debate::personas;
 use roundtable::debate::prompt;
 use roundtable::debate::protocol::{self, Step};

@@ -10,7 +10,13 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use roundtable::debate::agent::{Seat, Voice};
-use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
+use roundtable::debate::ask::Ask;
+use roundtable::debate::ask::Message;
+use roundtable::debate::ask::Prompt;
+use roundtable::debate::ask::Role;
+use roundtable::debate::ask::Schema;
+use roundtable::debate::log::ids::Speaker;
+use roundtable::debate::log::ids::TurnId;
 use roundtable::debate::reply::{FaultKind, Usage};
 use roundtable::debate::search::{Domains, Recency, SearchContext, SearchTerms, WebSearch};
 use roundtable::providers::table::{Billing, Key, PRICES_AS_OF, VENDORS, family, find, price};
@@ -124,7 +130,7 @@ fn shown_fault(fault: &WireFault) -> Value {
 fn ask(model: &str) -> Ask {
     let said = |role, text: &str| Message { role, text: text.to_owned() };
     Ask {
-        session: roundtable::debate::event::SessionId(uuid::Uuid::nil()),
+        session: roundtable::debate::log::ids::SessionId(uuid::Uuid::nil()),
         turn: TurnId {
             phase: "exchange".to_owned(),
             round: 2,

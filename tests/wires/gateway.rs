@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::budget::Grant;
+use roundtable::debate::log::limits::Grant;
 use roundtable::debate::reply::{FaultKind, Finish, Loss, Usage};
 use roundtable::debate::search::{Domains, SearchTerms, WebSearch};
 use roundtable::providers::gateway::{Endpoint, Gateway, GatewayError, Limits, Timeouts};

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use roundtable::debate::event::{Ending, Event, SessionId};
+use roundtable::debate::event::Ending;
+use roundtable::debate::event::Event;
 use roundtable::debate::history::History;
+use roundtable::debate::log::ids::SessionId;
 use roundtable::engine::{Control, Run};
 use roundtable::providers::gateway::{Accounts, Endpoint, Gateway, Limits, Timeouts};
 use roundtable::store::Store;

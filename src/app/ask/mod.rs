@@ -2,192 +2,42 @@
 //!
 //! Must never store a word of what was asked or answered.
 
+pub(crate) mod answer;
 mod call;
+pub(crate) mod counts;
 mod prompt;
 mod share;
 mod shelf;
 mod talking;
 mod tools;
+pub(crate) mod turnstile;
 mod watch;
 
-use std::sync::{Arc, OnceLock};
-
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+pub use crate::app::ask::answer::{AskRequest, Asked, Capped, PersonaAnswer, Said, Silence};
+
+use crate::app::ask::answer::Cause;
 use crate::app::ask::call::{Call, Matter, Prepared};
 use crate::app::failures::store_failure;
+use crate::app::limits;
+use crate::app::program::App;
+use crate::app::request::Who;
 use crate::app::search::{self, Searcher};
 use crate::app::supplied::{self, Supplied};
-use crate::app::{App, Guard, Who, limits};
 use crate::config::{Origin, keys};
-use crate::debate::agent::Voice;
-use crate::debate::budget::{LimitKind, Reached};
-use crate::debate::material::{Material, Origin as MaterialOrigin};
-use crate::debate::reply::{Citation, Fault, Finish};
+use crate::debate::log::limits::Reached;
+use crate::debate::log::material::{Material, Origin as MaterialOrigin};
 use crate::debate::search::WebSearch;
 use crate::debate::text;
 use crate::error::Failure;
 use crate::material::TOTAL_BYTES_MAX;
 use crate::message::{Action, Message, message};
-use crate::store::{Store, Taken};
+use crate::store::Store;
 
 /// Longest task, in bytes.
 const TASK_BYTES_MAX: usize = 64 * 1024;
-
-/// Who is to be asked what.
-#[derive(Debug, Clone)]
-pub struct AskRequest {
-    /// Names of the personas, or files.
-    pub personas: Vec<String>,
-    /// What they are asked.
-    pub task: String,
-    /// Files, folders, or `-` for standard input; relative to the working folder.
-    pub context: Vec<String>,
-    /// Material that is at hand as text.
-    pub material: Option<String>,
-    /// What becomes of what looks like a secret.
-    pub guard: Guard,
-    /// Who answers.
-    pub who: Who,
-}
-
-/// What came of asking.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// One for each persona, in the order in which they were named.
-    pub answers: Vec<PersonaAnswer>,
-    /// What the user should know besides.
-    pub warnings: Vec<String>,
-}
-
-/// What came of asking one persona.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PersonaAnswer {
-    /// Its name.
-    pub persona: String,
-    /// Its name for people.
-    pub title: String,
-    /// Who was asked to play it.
-    pub voice: Voice,
-    /// Alias of the key it was asked with.
-    pub alias: String,
-    /// What it said, or why it said nothing.
-    pub said: Result<Said, Silence>,
-    /// What it took, whether or not there is an answer.
-    pub taken: Taken,
-}
-
-/// Why a persona said nothing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Silence {
-    /// What happened.
-    pub fault: Fault,
-    /// What it comes from.
-    pub cause: Cause,
-}
-
-/// What keeps a persona from an answer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cause {
-    /// The fault, and nothing else.
-    Fault,
-    /// A limit on what is asked that left no room for an answer, as it holds all personas together.
-    Limit(Reached),
-    /// Whoever asked has called it off.
-    CalledOff,
-}
-
-/// What a persona said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// The answer.
-    pub text: String,
-    /// The model that gave it, as the provider names it.
-    pub model: String,
-    /// Why it ends.
-    pub finish: Finish,
-    /// Sources that the provider names.
-    pub citations: Vec<Citation>,
-    /// What kept it from looking up more, if anything did.
-    pub capped: Option<Capped>,
-    /// Paths of the reference documents that it was shown, in part or whole.
-    pub documents: Vec<String>,
-    /// Calls of tools that it made.
-    pub tool_calls: u32,
-}
-
-impl PersonaAnswer {
-    /// The limit that kept it from looking up more, or from answering at all, if one did.
-    pub fn capped(&self) -> Option<Capped> {
-        match &self.said {
-            Ok(said) => said.capped,
-            Err(silence) => silence.reached().map(|reached| Capped::Limit(reached.limit)),
-        }
-    }
-}
-
-impl Silence {
-    fn reached(&self) -> Option<Reached> {
-        match self.cause {
-            Cause::Limit(reached) => Some(reached),
-            Cause::Fault | Cause::CalledOff => None,
-        }
-    }
-}
-
-impl From<Fault> for Silence {
-    fn from(fault: Fault) -> Self {
-        Self { fault, cause: Cause::Fault }
-    }
-}
-
-impl Said {
-    /// The answer with the pages that it points at, in Markdown.
-    pub fn in_words(&self) -> String {
-        let cited = self.citations.iter().filter(|citation| citation.cited);
-        let unnamed = cited.filter(|citation| !self.text.contains(&citation.url));
-        let mut pages: Vec<String> = Vec::new();
-        for citation in unnamed {
-            let title = citation.title.as_deref().map(text::line).filter(|title| !title.is_empty());
-            let page = format!("- {}<{}>", title.map(|title| format!("{title}: ")).unwrap_or_default(), citation.url);
-            pages.extend(Some(page).filter(|page| !pages.contains(page)));
-        }
-        match pages.is_empty() {
-            true => self.text.clone(),
-            false => format!("{}\n\nSources:\n\n{}", self.text.trim_end(), pages.join("\n")),
-        }
-    }
-}
-
-/// A limit of a persona that was reached before it answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Capped {
-    /// It had turned to its tools as often as it may.
-    ToolRounds,
-    /// It had been shown as much of the documents as it may be.
-    DocumentBytes,
-    /// A limit on what is asked left room for an answer and no more, or not even for that.
-    Limit(LimitKind),
-}
-
-impl Capped {
-    /// The name of the limit, in a persona's file or among the settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ToolRounds => "tool_rounds",
-            Self::DocumentBytes => "document_bytes",
-            Self::Limit(LimitKind::Cost) => "max_cost",
-            Self::Limit(LimitKind::Tokens) => "max_tokens",
-            Self::Limit(LimitKind::Time) => "timeout",
-        }
-    }
-}
-
-/// Lets a few personas be asked at once, and the others wait. Clones are the same; whoever comes first sets how many.
-#[derive(Debug, Clone, Default)]
-pub struct Turnstile(Arc<OnceLock<Semaphore>>);
 
 impl App {
     /// Asks each persona, all at once as far as the limit on them allows. Who has not answered when `leave` is cancelled is
@@ -258,13 +108,6 @@ impl App {
         let texts = material.iter().map(|material| (Message::from(&material.name), material.text.as_str()));
         supplied::check_secrets(&self.config, texts, request.guard)?;
         Ok(material)
-    }
-}
-
-impl Turnstile {
-    async fn pass(&self, most: u32) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
-        let slots = self.0.get_or_init(|| Semaphore::new(most as usize));
-        slots.acquire().await.map_err(|error| Failure::internal(error.to_string()).with_source(error))
     }
 }
 

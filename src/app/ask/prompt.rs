@@ -1,9 +1,9 @@
 //! What a persona is shown when it is asked alone.
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::ask::{Ask, Message, Prompt, Role, Schema, Speaker, TurnId};
-use crate::debate::event::SessionId;
-use crate::debate::material::Material;
+use crate::debate::ask::{Ask, Message, Prompt, Role, Schema};
+use crate::debate::log::ids::{SessionId, Speaker, TurnId};
+use crate::debate::log::material::Material;
 use crate::debate::prompt::quote;
 use crate::debate::search::WebSearch;
 use crate::personas::PersonaFile;

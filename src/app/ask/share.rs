@@ -2,8 +2,10 @@
 //!
 //! Must never let a request go out that may take more, and never depend on what another persona takes.
 
+use crate::debate::amount::Amount;
 use crate::debate::ask::Ask;
-use crate::debate::budget::{self, Amount, Caps, Grant, LimitKind, Reached};
+use crate::debate::budget;
+use crate::debate::log::limits::{Caps, Grant, LimitKind, Reached};
 use crate::debate::reply::{Fault, Reply};
 use crate::debate::taken::Taken;
 

@@ -4,11 +4,11 @@
 
 use std::path::Path;
 
-use crate::app::{Guard, supplied};
+use crate::app::supplied;
 use crate::config::{Config, Origin, Setting, Value, keys};
-use crate::debate::material::{Material, Origin as MaterialOrigin};
+use crate::debate::log::material::{Material, Origin as MaterialOrigin};
 use crate::error::Failure;
-use crate::material::{self, Documents};
+use crate::material::{self, Documents, Guard};
 use crate::message::{Field, message};
 
 /// Most bytes of documents that a model without tools is given.

@@ -2,14 +2,16 @@
 //!
 //! Must never go on without end: rounds of tools and what they show are capped, and after that there is an answer or a fault.
 
+use crate::app::ask::answer::{Capped, Cause, Said, Silence};
+use crate::app::ask::counts::{count, fault, lose, nothing};
 use crate::app::ask::share::{Share, Then};
 use crate::app::ask::tools::Desk;
 use crate::app::ask::watch::{self, Sent, Watch};
-use crate::app::ask::{Capped, Cause, Said, Silence};
 use crate::app::limits;
+use crate::debate::amount;
 use crate::debate::ask::Ask;
-use crate::debate::budget::{self, Reached};
-use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Loss, Reply, Usage};
+use crate::debate::log::limits::Reached;
+use crate::debate::reply::{Citation, Fault, FaultKind, Finish, Reply};
 use crate::providers::talk::{Called, Calling, Step, Talk, Talker, Tool};
 use crate::store::{AskOutcome, Taken};
 
@@ -58,7 +60,7 @@ pub(super) async fn held(
 pub(super) fn first_input_tokens(ask: &Ask, tools: Option<&Tools<'_>>) -> u64 {
     let tools = tools.into_iter().flat_map(|tools| tools.offered);
     let bytes = tools.map(|tool| tool.name.len() + tool.about.len() + tool.parameters.to_string().len()).sum::<usize>();
-    budget::input_tokens(&ask.prompt).saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX))
+    amount::input_tokens(&ask.prompt).saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX))
 }
 
 async fn to_its_end(
@@ -181,66 +183,4 @@ fn unheard(fault: Fault, ask: &Ask, share: &mut Share, (input_tokens, then): (u6
         }
         None => fault.into(),
     }
-}
-
-pub(super) fn fault(ask: &Ask, message: String, hint: String) -> Fault {
-    Fault {
-        kind: FaultKind::InvalidResponse,
-        message,
-        provider: ask.voice.provider.clone(),
-        model: ask.voice.model.clone(),
-        status: None,
-        request_id: None,
-        hint,
-        requests: 0,
-        lost: 0,
-        loss: None,
-    }
-}
-
-/// Nothing taken yet; a sum of known prices is known.
-fn nothing() -> Taken {
-    Taken {
-        outcome: AskOutcome::UnderWay,
-        calls: 0,
-        requests: 0,
-        unknown: 0,
-        input_tokens: 0,
-        cached_tokens: 0,
-        output_tokens: 0,
-        reasoning_tokens: 0,
-        searches: 0,
-        estimated: false,
-        cost_usd: Some(0.0),
-        elapsed_ms: 0,
-    }
-}
-
-fn count(taken: &mut Taken, reply: &Reply) {
-    taken.calls += 1;
-    taken.elapsed_ms = taken.elapsed_ms.saturating_add(reply.elapsed_ms);
-    take(taken, &reply.usage, reply.cost_usd);
-    add(taken, reply.requests, reply.unknown(), reply.loss.as_deref());
-}
-
-/// Counts the requests of a fault, and what they took.
-pub(super) fn lose(taken: &mut Taken, fault: &Fault) {
-    add(taken, fault.requests, fault.unknown(), fault.loss.as_deref());
-}
-
-/// Counts requests, and what those of them took that brought nothing.
-fn add(taken: &mut Taken, requests: u32, unknown: u32, loss: Option<&Loss>) {
-    taken.requests = taken.requests.saturating_add(requests);
-    taken.unknown = taken.unknown.saturating_add(unknown);
-    loss.into_iter().for_each(|loss| take(taken, &loss.usage, loss.cost_usd));
-}
-
-fn take(taken: &mut Taken, usage: &Usage, cost_usd: Option<f64>) {
-    taken.input_tokens = taken.input_tokens.saturating_add(usage.input_tokens);
-    taken.cached_tokens = taken.cached_tokens.saturating_add(usage.cached_tokens);
-    taken.output_tokens = taken.output_tokens.saturating_add(usage.output_tokens);
-    taken.reasoning_tokens = taken.reasoning_tokens.saturating_add(usage.reasoning_tokens);
-    taken.searches = taken.searches.saturating_add(usage.searches);
-    taken.estimated |= usage.estimated;
-    taken.cost_usd = taken.cost_usd.zip(cost_usd).map(|(so_far, more)| so_far + more);
 }

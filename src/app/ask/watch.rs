@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::app::ask::talking::{fault, lose};
-use crate::app::ask::{Cause, Silence};
+use crate::app::ask::answer::{Cause, Silence};
+use crate::app::ask::counts::{fault, lose};
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Fault, FaultKind, Loss, Reply};
 use crate::providers::Progress;

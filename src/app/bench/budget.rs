@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::app::limits;
+use crate::app::panel::vendor_keys;
 use crate::app::plan::{self, LimitOutlook, Span, Take};
-use crate::app::{limits, vendor_keys};
 use crate::config::{Config, Flag, Sources, keys};
 use crate::debate::agent::Voice;
-use crate::debate::budget::{Amount, Caps, LimitKind};
+use crate::debate::amount::Amount;
+use crate::debate::log::limits::{Caps, LimitKind};
 use crate::error::Failure;
 use crate::message::message;
 

@@ -8,13 +8,16 @@ use uuid::Uuid;
 use crate::app::bench::budget::Budget;
 use crate::app::failures::mode_failure;
 use crate::app::plan::{self, Span};
-use crate::app::start::{self, Needs, OnNeeds, Rounds};
-use crate::app::{App, GateRequest, PolicyUse, StartRequest, Supplied, Who, limits};
+use crate::app::program::App;
+use crate::app::request::{GateRequest, Needs, OnNeeds, PolicyUse, Rounds, StartRequest, Who};
+use crate::app::supplied::Supplied;
+use crate::app::{limits, start};
 use crate::bench::{Bench, Cell};
 use crate::config::{Sources, keys};
-use crate::debate::budget::Caps;
-use crate::debate::event::{SessionId, Setup};
-use crate::debate::material::sha256;
+use crate::debate::log::ids::SessionId;
+use crate::debate::log::limits::Caps;
+use crate::debate::log::material::sha256;
+use crate::debate::log::setup::Setup;
 use crate::error::Failure;
 
 /// Hexadecimal digits of a session's name: enough that no two debates ever share one.

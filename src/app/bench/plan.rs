@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::app::bench::OpenBench;
+use crate::app::bench::open::OpenBench;
 use crate::app::plan::{LimitOutlook, NOTES, Span};
 use crate::bench::Cell;
-use crate::debate::budget::Amount;
+use crate::debate::amount::Amount;
 use crate::debate::event::Ending;
 use crate::debate::taken;
 use crate::error::Failure;

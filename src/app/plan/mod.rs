@@ -2,6 +2,7 @@
 //!
 //! Must never send anything, and never store anything.
 
+mod case;
 mod speech;
 mod world;
 
@@ -9,12 +10,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::app::plan::world::{Call, Case};
-use crate::app::start::{self, Needs};
-use crate::app::{App, StartRequest, limits};
+use crate::app::plan::case::Case;
+use crate::app::plan::world::Call;
+use crate::app::program::App;
+use crate::app::request::{Needs, StartRequest};
+use crate::app::{limits, start};
 use crate::debate::agent::{Agent, Voice};
-use crate::debate::budget::{Caps, LimitKind};
-use crate::debate::event::Setup;
+use crate::debate::log::limits::{Caps, LimitKind};
+use crate::debate::log::setup::Setup;
 use crate::error::Failure;
 use crate::providers::table::PRICES_AS_OF;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::app::plan::world::Case;
+use crate::app::plan::case::Case;
 use crate::debate::ask::Ask;
 use crate::debate::history::History;
 use crate::debate::sorting;

@@ -1,17 +1,21 @@
 //! The made-up worlds: each answers whatever the core asks, and counts it.
 
+use crate::app::plan::case::Case;
 use crate::app::plan::speech;
 use crate::app::search;
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Ask, Speaker, TurnId};
-use crate::debate::budget::{self, Caps};
-use crate::debate::event::{Event, Logged, Setup};
-use crate::debate::history::{History, HistoryError};
+use crate::debate::ask::Ask;
+use crate::debate::event::{Event, Logged};
+use crate::debate::fold::HistoryError;
+use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::limits::Caps;
+use crate::debate::log::setup::Setup;
 use crate::debate::mode::StopRule;
-use crate::debate::prompt;
 use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Finish, Reply, Usage};
 use crate::debate::search::SearchCost;
+use crate::debate::{amount, prompt};
 use crate::providers::rehearsal;
 use crate::providers::table::{self, Rates};
 
@@ -21,17 +25,6 @@ const BYTES_MOST: u64 = 8;
 const BYTES_TYPICAL: u64 = 4;
 /// Searches of a turn that may search.
 const SEARCHES_TYPICAL: u32 = 2;
-
-/// How a world answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Case {
-    /// As little as can be read.
-    Low,
-    /// As is usual.
-    Likely,
-    /// All that is allowed, at the second attempt.
-    Max,
-}
 
 /// A reply that was paid for.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +125,7 @@ fn reply(history: &History, ask: &Ask, case: Case) -> Reply {
         Case::Low => (input / BYTES_MOST, bytes / BYTES_MOST, 0),
         // As much again for the reasoning that is not shown.
         Case::Likely => ((input + schema) / BYTES_TYPICAL, (2 * bytes / BYTES_TYPICAL).min(room), SEARCHES_TYPICAL),
-        Case::Max => (budget::input_tokens(&ask.prompt), room, u32::MAX),
+        Case::Max => (amount::input_tokens(&ask.prompt), room, u32::MAX),
     };
     let searches = search.as_ref().map_or(0, |search| searches.min(search.searches_max));
     let input_tokens = search.map_or(input_tokens, |search| search.input_tokens(input_tokens, searches));

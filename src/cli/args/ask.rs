@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::{ListingArgs, ListingFormat};
+use crate::cli::args::shared::{ListingArgs, ListingFormat};
 
 /// A persona to be asked alone.
 #[derive(Debug, Args)]

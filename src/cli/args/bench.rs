@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::SettingFlag;
+use crate::cli::args::setting::SettingFlag;
 use crate::config::keys;
 
 /// A bench to hold.

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use crate::cli::args::{ResultArgs, ViewArgs};
-use crate::cli::limits::LimitArgs;
+use crate::cli::args::limits::LimitArgs;
+use crate::cli::args::shared::{ResultArgs, ViewArgs};
 
 /// A debate to start.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::{FormatArg, ListingArgs, ListingFormat, OutputArgs, ResultArgs};
+use crate::cli::args::shared::{FormatArg, ListingArgs, ListingFormat, OutputArgs, ResultArgs};
 
 /// One session.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::ListingArgs;
+use crate::cli::args::shared::ListingArgs;
 
 /// The longest that a provider may be waited for, in seconds.
 const TIMEOUT_SECONDS_MAX: u64 = 600;

@@ -5,20 +5,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::cli::live::Notice;
+use crate::app::Notice;
 use crate::cli::live::place::Place;
 use crate::cli::live::speakers::voice_line;
 use crate::cli::live::spent::Spent;
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::event::{Event, Logged};
 use crate::debate::history::{History, Outcome};
-use crate::debate::person;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::Response;
 use crate::debate::schedule::{self, PassedOver, Slot};
-use crate::debate::text;
+use crate::debate::{person, text};
 
 /// Characters, or bytes of a prompt, that make one token: a rough guess until the provider has counted.
 const CHARS_PER_TOKEN: u64 = 4;

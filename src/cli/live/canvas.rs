@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::TermLike;
 
 use crate::cli::cells;
-use crate::cli::live::layout::Size;
+use crate::cli::live::size::Size;
 
 /// Lets a terminal show a frame only when it is complete; those that do not know it ignore it.
 const FRAME_BEGINS: &str = "\x1b[?2026h";
@@ -177,8 +177,8 @@ mod tests {
 
     use crate::cli::live::canvas::Canvas;
     use crate::cli::live::fixture::Tape;
-    use crate::cli::live::layout::Size;
     use crate::cli::live::screen::Screen;
+    use crate::cli::live::size::Size;
 
     /// What is new on the tape, with the escape character as `^` and without the marks around every frame.
     fn taken(tape: &Tape) -> String {

@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
-use crate::cli::live::Notice;
+use crate::app::Notice;
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Ask, Speaker};
-use crate::debate::budget::Caps;
-use crate::debate::event::{Event, FORMAT, Limits, Logged, SessionId, Setup};
+use crate::debate::ask::Ask;
+use crate::debate::event::{Event, FORMAT, Logged};
 use crate::debate::history::{History, Outcome};
+use crate::debate::log::ids::{PromptMark, SessionId, Speaker};
+use crate::debate::log::limits::Caps;
+use crate::debate::log::setup::{Limits, Setup};
 use crate::debate::mode::Mode;
 use crate::debate::personas::{self, Numbering};
-use crate::debate::prompt::PromptMark;
 use crate::debate::protocol::{self, Step};
 use crate::debate::question::{OptionId, Question};
 use crate::debate::reply::{Fault, FaultKind, Finish, Reply, Usage};

@@ -4,18 +4,10 @@ use std::time::Duration;
 
 use crate::cli::cells::{cut, left, right, width};
 use crate::cli::live::board::{Board, Flight, Row, Stage, State};
+use crate::cli::live::size::Size;
 use crate::cli::live::spent::time;
 use crate::cli::style::{Palette, Tone};
-use crate::debate::ask::Speaker;
-
-/// A terminal's size in cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Size {
-    /// Columns.
-    pub(super) columns: usize,
-    /// Rows.
-    pub(super) rows: usize,
-}
+use crate::debate::log::ids::Speaker;
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 /// Time between two pictures of the spinner, in milliseconds.
@@ -203,8 +195,8 @@ fn idle(state: &State) -> (Tone, String) {
 mod tests {
     use std::time::Duration;
 
+    use crate::app::Notice;
     use crate::cli::cells::width;
-    use crate::cli::live::Notice;
     use crate::cli::live::board::Board;
     use crate::cli::live::fixture::{Play, TALK, VOTE, ballot, fault, landed, position, reply, started};
     use crate::cli::live::layout::{Size, lines};

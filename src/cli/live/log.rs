@@ -8,7 +8,7 @@ use crate::cli::live::news::{self, Aside, News, Opened, Said, Side};
 use crate::cli::live::tally::{Count, Tally, Verdict};
 use crate::cli::style::{Palette, Tone};
 use crate::debate::question::OptionId;
-use crate::export::text::percent;
+use crate::export::figures::percent;
 
 /// Lines longer than this are hard to read, however wide the terminal is.
 const LINE_MAX: usize = 100;

@@ -4,16 +4,16 @@ use std::fmt;
 
 use crate::cli::live::speakers::name;
 use crate::debate::agent::Seat;
-use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::change::{self, Moved};
 use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Standing, Standings};
-use crate::debate::estimate::{self, Revised, worded};
 use crate::debate::history::History;
+use crate::debate::log::decision::Moved;
+use crate::debate::log::estimates::{Revised, worded};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Stance};
 use crate::debate::schedule::{self, Slot};
-use crate::debate::text;
+use crate::debate::{change, estimate, text};
 
 /// Longest quote of a claim, in characters.
 const QUOTE_CHARS_MAX: usize = 60;

@@ -4,28 +4,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::app;
-use crate::cli::live::Notice;
+use crate::app::{self, Notice};
 use crate::cli::live::board;
 use crate::cli::live::moves::{self, quote};
 use crate::cli::live::news::{Aside, News, Opened, Said, Side};
 use crate::cli::live::place::Place;
 use crate::cli::live::speakers::{name, voice_line};
 use crate::cli::live::tally::{Tally, Verdict};
-use crate::debate::agent;
-use crate::debate::ask::{Speaker, TurnId};
-use crate::debate::budget::Reached;
-use crate::debate::claims;
-use crate::debate::event::{Ending, Event, Frozen, Logged, SortingBasis};
-use crate::debate::fallback;
+use crate::debate::event::{Ending, Event, Logged};
 use crate::debate::history::History;
-use crate::debate::person;
-use crate::debate::protocol;
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::limits::Reached;
+use crate::debate::log::options::{Frozen, SortingBasis};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::Response;
-use crate::debate::text;
-use crate::export::text::awaited;
+use crate::debate::{agent, claims, fallback, person, protocol, text};
+use crate::export::phrases::awaited;
 use crate::export::unread;
 
 /// A topic can be a whole document, and a statement can be anything a model sends: longer ones are cut, in characters.

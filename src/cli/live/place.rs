@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use crate::debate::ask::TurnId;
 use crate::debate::history::History;
-use crate::debate::schedule;
-use crate::debate::text;
+use crate::debate::log::ids::TurnId;
+use crate::debate::{schedule, text};
 
 /// A stage of a round, or one of the program's own phases.
 #[derive(Debug, Clone, PartialEq, Eq)]

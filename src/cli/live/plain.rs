@@ -2,7 +2,7 @@
 
 use crate::cli::live::news::{self, Aside, News, Opened, Said, Side};
 use crate::cli::live::tally::{Count, Tally, Verdict};
-use crate::export::text::percent;
+use crate::export::figures::percent;
 
 /// Returns the lines that tell `news`.
 pub(super) fn lines(news: &News) -> Vec<String> {

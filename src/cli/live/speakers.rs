@@ -1,8 +1,8 @@
 //! Who is who, in words that are safe to show.
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::Speaker;
 use crate::debate::history::History;
+use crate::debate::log::ids::Speaker;
 use crate::debate::text;
 
 /// Returns what a speaker is called.

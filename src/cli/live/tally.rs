@@ -2,14 +2,12 @@
 
 use crate::cli::live::moves::{self, Move};
 use crate::cli::live::place::Place;
-use crate::debate::consensus::Consensus;
-use crate::debate::decision::{Decision, Label};
-use crate::debate::estimate;
-use crate::debate::event::ClosedRound;
 use crate::debate::history::History;
+use crate::debate::log::decision::{Decision, Label};
+use crate::debate::log::round::{ClosedRound, Consensus};
 use crate::debate::question::OptionId;
-use crate::debate::text;
-use crate::export::text::percent;
+use crate::debate::{estimate, text};
+use crate::export::figures::percent;
 
 /// A closed round.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,12 @@
 //! The stances of a debate in the order of its rounds: what every part of the analysis looks at.
 
 use crate::debate::agent::Seat;
-use crate::debate::change::{self, Moved};
+use crate::debate::change;
 use crate::debate::claims::{self, Entry};
-use crate::debate::consensus::{self, Consensus, Standings};
+use crate::debate::consensus::{self, Standings};
 use crate::debate::history::History;
+use crate::debate::log::decision::Moved;
+use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
 use crate::debate::schedule::{self, Slot};
 

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat};
 use crate::debate::analysis::course::Course;
-use crate::debate::decision::{Label, Quorum};
 use crate::debate::estimate::{measure_panel, verdict};
+use crate::debate::log::decision::Label;
+use crate::debate::quorum::Quorum;
 use crate::stats::quantiles::quartiles;
 
 /// What the number hangs on. In the unit of the question.

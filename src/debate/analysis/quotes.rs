@@ -6,16 +6,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::analysis::course::Course;
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims::Entry;
 use crate::debate::event::Fact;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::material::{self, Premise};
-use crate::debate::needs;
 use crate::debate::prompt::quote;
 use crate::debate::question::Choice;
 use crate::debate::response::{ClaimId, Evidence};
 use crate::debate::text::{self, Passage};
-use crate::debate::visibility;
+use crate::debate::{needs, visibility};
 
 /// The words that a piece of evidence quotes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

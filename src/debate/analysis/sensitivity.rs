@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use crate::debate::agent::{Agent, Seat};
 use crate::debate::analysis::course::Course;
-use crate::debate::consensus;
-use crate::debate::decision::{self, Label, Quorum};
+use crate::debate::log::decision::Label;
 use crate::debate::question::OptionId;
+use crate::debate::quorum::Quorum;
+use crate::debate::{consensus, decision};
 use crate::stats::family_weighted_share::family_weighted_share;
 use crate::stats::shares::Shares;
 use crate::stats::undefined::Undefined;

@@ -1,19 +1,16 @@
 //! The verdict on a question that a number answers.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::debate::agent::Seat;
 use crate::debate::claims::Entry;
 use crate::debate::consensus::{self, Standings};
-use crate::debate::decision::{self, Attendance, Caveat, Decision, Label, Level, Quorum};
-use crate::debate::dissent::{self, Dissent, Kind};
-use crate::debate::estimate::{Estimates, Revised, measure, revised, value, worded};
+use crate::debate::estimate::{measure, revised, value};
 use crate::debate::history::History;
+use crate::debate::log::decision::{Caveat, Decision, Dissent, EstimateVerdict, HeldEstimate, Kind, Label, Level};
+use crate::debate::log::estimates::{Estimates, Revised, worded};
 use crate::debate::prompt::quote;
 use crate::debate::question::Unit;
-use crate::debate::response::Estimate;
+use crate::debate::quorum::{Attendance, Quorum};
 use crate::debate::schedule::Slot;
+use crate::debate::{dissent, objections};
 use crate::stats::quantiles::quartiles;
 
 /// Largest range between the quartiles, by the median's size, at which estimates count as converged. Ours, after the range
@@ -24,34 +21,6 @@ const CONVERGED: f64 = 0.2;
 const ACCEPTABLE: f64 = 0.5 * 1.349;
 /// What floating point may add to a ratio: 1.1 - 0.9 is more than 0.2.
 const ROUNDING: f64 = 1e-9;
-
-/// The number that a panel comes to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct EstimateVerdict {
-    /// The unit of all its numbers.
-    pub unit: Unit,
-    /// The median at the end; `None` when too few were heard or gave a number.
-    pub value: Option<f64>,
-    /// The estimates of the sealed opening.
-    pub sealed: Option<Estimates>,
-    /// The estimates at the end.
-    #[serde(rename = "final")]
-    pub last: Option<Estimates>,
-    /// What each seat gives at the end, in seat order.
-    pub held: Vec<HeldEstimate>,
-    /// Who gives another number at the end than in the sealed opening.
-    pub revised: Vec<Revised>,
-}
-
-/// What a seat gives.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct HeldEstimate {
-    /// Whose.
-    pub seat: Seat,
-    /// What.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-}
 
 /// Reaches the verdict on the estimates in hand.
 pub(crate) fn decide(
@@ -84,7 +53,7 @@ pub(crate) fn decide(
         last: None,
         moved: Vec::new(),
         dissent: minority(history, slots, ledger, counted, (first, &standings), &revised),
-        blocking: decision::blocking(history, slots, &standings),
+        blocking: objections::blocking(history, slots, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
         gate: None,
         estimate: Some(EstimateVerdict {

@@ -4,7 +4,7 @@
 //! where its author speaks of itself by it ("As Creative, I …"), never from "Creative Commons" or "analyst reports".
 
 use crate::debate::agent::Agent;
-use crate::debate::event::Setup;
+use crate::debate::log::setup::Setup;
 use crate::debate::prompt::self_reference::{Place, refers_to_author, speaks_as_model};
 
 /// Stands where a name was.

@@ -1,19 +1,9 @@
 //! What identifies a prompt without repeating it.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::debate::ask::Prompt;
-
-/// What a prompt was, without repeating it: it can be rebuilt from the log and compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PromptMark {
-    /// SHA-256 of the shared block and the messages, in hexadecimal.
-    pub sha256: String,
-    /// Their length in bytes.
-    pub bytes: u64,
-}
+use crate::debate::log::ids::PromptMark;
 
 /// The length of a prompt in bytes, shared block and messages.
 pub fn bytes(prompt: &Prompt) -> u64 {

@@ -15,17 +15,17 @@ mod supplied;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use crate::debate::prompt::mark::{PromptMark, bytes, mark};
+pub use crate::debate::log::ids::PromptMark;
+pub use crate::debate::prompt::mark::{bytes, mark};
 
 use crate::debate::agent::{Agent, Seat, Stance as Side};
-use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
+use crate::debate::ask::{Message, Prompt, Role};
 use crate::debate::claims::{self, Entry};
-use crate::debate::consensus::{self, Ratings};
-use crate::debate::estimate;
 use crate::debate::event::{Continued, Fact};
 use crate::debate::history::{Attempt, History, Outcome};
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::round::Ratings;
 use crate::debate::mode::{Form, Labels, Stage};
-use crate::debate::needs::{self, Answers};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
 use crate::debate::response::contract::{Contract, Earlier, Needs, Objections, Scope, StanceTerms};
@@ -34,6 +34,8 @@ use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Slot};
 use crate::debate::template::{self, Values};
 use crate::debate::visibility::{self, Contribution};
+use crate::debate::waiting::Answers;
+use crate::debate::{consensus, estimate, needs};
 use crate::stats::shuffle;
 
 /// Stands in a conversation for a reply that never came or was empty: providers refuse empty messages.

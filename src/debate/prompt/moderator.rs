@@ -1,23 +1,22 @@
 //! The moderator's own prompts: framing a panel, sorting opening statements, closing the debate.
 
-use crate::debate::ask::{Message, Prompt, Role, Speaker, TurnId};
+use crate::debate::ask::{Message, Prompt, Role};
 use crate::debate::claims::{Entry, Status};
-use crate::debate::decision::Decision;
-use crate::debate::dissent::{Dissent, Kind};
 use crate::debate::history::History;
-use crate::debate::person;
+use crate::debate::log::decision::{Decision, Dissent, Kind};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote, room, scope, shared};
 use crate::debate::question::OPTIONS;
 use crate::debate::response::contract::Contract;
 use crate::debate::rules::Rule;
-use crate::debate::schedule;
+use crate::debate::{schedule, voices};
 
 /// What the moderator is.
 pub const ROLE: &str = "You are the moderator of this debate. You hold no position, take no side and count nothing.";
 
 /// Asks for one persona a seat.
 pub fn framing(history: &History, turn: &TurnId) -> Prompt {
-    let count = person::models(history);
+    let count = voices::models(history);
     let contract = Contract::Perspectives(count);
     let ask = format!(
         "Name exactly {count} perspectives from which a panel should look at this question: fields or interests that differ in what they know and what they \

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::debate::ask::Speaker;
 use crate::debate::claims::Entry;
-use crate::debate::event::Setup;
 use crate::debate::history::History;
+use crate::debate::log::ids::Speaker;
+use crate::debate::log::setup::Setup;
 use crate::debate::mode::Labels;
 use crate::debate::prompt::anonymity;
 use crate::debate::response::{Claim, ClaimKind, EvidenceKind, Response};

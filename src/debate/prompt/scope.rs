@@ -2,8 +2,8 @@
 //!
 //! Follows from the log alone: what is asked again after a reply that was cut off is asked for in the compact form.
 
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{History, Outcome};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::{Order, Sees};
 use crate::debate::prompt::form_line;
 use crate::debate::response::Response;

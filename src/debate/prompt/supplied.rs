@@ -1,7 +1,8 @@
 //! What comes with the question, as every speaker of a session is shown it: the same bytes for all of them.
 
-use crate::debate::event::Setup;
-use crate::debate::material::{self, Matter, Origin, Premise};
+use crate::debate::log::material::Origin;
+use crate::debate::log::setup::Setup;
+use crate::debate::material::{self, Matter, Premise};
 use crate::debate::prompt::quote;
 
 /// Words the premises of a session; nothing where there are none.

@@ -3,7 +3,7 @@
 use unicode_segmentation::GraphemeCursor;
 
 use crate::debate::text::characters::{is_invisible, separates, steers};
-use crate::debate::text::invisible::shown;
+use crate::debate::text::invisible::{shown, without};
 
 /// Returns `text` without control characters other than line feed and tab, so that it cannot steer a terminal.
 ///
@@ -66,7 +66,13 @@ fn is_plain(c: char) -> bool {
 }
 
 /// Returns the form under which logs before format 5 hold two texts for the same: one line, lower case, without closing
-/// punctuation. Under later formats [`identity`](crate::debate::text::identity) is that form.
+/// punctuation. Under later formats [`identity`](crate::debate::text::wording::identity) is that form.
 pub fn folded(text: &str) -> String {
     line(text).to_lowercase().trim_end_matches(['.', '!', ' ']).to_owned()
+}
+
+/// Returns `text` plain and as its readers see it: lines break where separators of lines stand, and nothing is hidden.
+pub fn as_seen(text: &str) -> String {
+    // The empty Braille cell is a space to those who read Braille.
+    without(&plain(text).replace(separates, "\n"), |c| is_invisible(c) && c != '\u{2800}')
 }

@@ -1,8 +1,7 @@
 //! Taking out what nobody sees, and what can hide words or turn their order round. Must never take apart what is seen: an emoji of
 //! several parts, a flag, the letters of a cursive script.
 
-use crate::debate::text::characters::{is_invisible, is_joined, separates};
-use crate::debate::text::display::plain;
+use crate::debate::text::characters::{is_invisible, is_joined};
 
 /// Begins the flag of a region; tags that are not seen name the region.
 const BLACK_FLAG: char = '\u{1f3f4}';
@@ -17,14 +16,8 @@ pub fn shown(text: &str) -> String {
     without(text, |c| is_direction_mark(c) || is_tag(c))
 }
 
-/// Returns `text` plain and as its readers see it: lines break where separators of lines stand, and nothing is hidden.
-pub fn as_seen(text: &str) -> String {
-    // The empty Braille cell is a space to those who read Braille.
-    without(&plain(text).replace(separates, "\n"), |c| is_invisible(c) && c != '\u{2800}')
-}
-
 /// Takes out the characters that go, except where they are part of what is seen.
-fn without(text: &str, goes: impl Fn(char) -> bool) -> String {
+pub(super) fn without(text: &str, goes: impl Fn(char) -> bool) -> String {
     if text.is_ascii() || !text.chars().any(&goes) {
         return text.to_owned();
     }
@@ -77,7 +70,8 @@ fn is_direction_mark(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_seen, shown};
+    use super::shown;
+    use crate::debate::text::display::as_seen;
 
     /// Flags, families, a heart with its variation, Persian and Hindi with joiners, a letter of Han with a variation, Braille.
     const SEEN: &str = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} \u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467} \

@@ -12,8 +12,8 @@ mod wording;
 
 pub use crate::debate::text::characters::{is_invisible, is_unspaced, look_alike, separates, steers};
 pub use crate::debate::text::clipping::clip_apart;
-pub use crate::debate::text::display::{clip, clip_at_character, folded, is_blank, laid_out, line, plain};
-pub use crate::debate::text::invisible::{as_seen, shown};
+pub use crate::debate::text::display::{as_seen, clip, clip_at_character, folded, is_blank, laid_out, line, plain};
+pub use crate::debate::text::invisible::shown;
 pub use crate::debate::text::passage::Passage;
 pub use crate::debate::text::terms::{Term, TermKind, is_in_word, searchable, terms};
 pub use crate::debate::text::wording::{comparable, compositions, holds, identity, same};

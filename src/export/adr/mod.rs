@@ -6,27 +6,23 @@
 pub mod folder;
 mod standing;
 
+pub use crate::export::adr::standing::{Standing, link_to, superseded, without_standing};
+
 use crate::debate::claims::Entry;
-use crate::debate::consensus::Consensus;
-use crate::debate::dissent::Dissent;
+use crate::debate::log::decision::Dissent;
+use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
 use crate::debate::reply::Citation;
 use crate::debate::response::{ClaimId, Evidence, Point};
 use crate::debate::text::{clip, laid_out, shown};
-use crate::export::abstention;
-use crate::export::address;
 use crate::export::adr::standing::LINKS;
-use crate::export::closing;
-use crate::export::estimate;
-use crate::export::fallbacks;
-use crate::export::markdown::escaped;
-use crate::export::premises;
+use crate::export::escaping::escaped;
+use crate::export::figures::{money, percent};
+use crate::export::phrases::{absent, capitalised, headline, needed};
+use crate::export::premises::listing;
 use crate::export::record::{Record, Status, Verdict};
 use crate::export::story::{story, warning};
-use crate::export::text::{absent, capitalised, headline, money, needed, percent};
-use crate::export::wording;
-
-pub use crate::export::adr::standing::{Standing, link_to, superseded, without_standing};
+use crate::export::{abstention, address, closing, estimate, fallbacks, wording};
 
 /// Longest question that is a title; of a longer one the title shows the beginning.
 const TITLE_CHARS: usize = 120;
@@ -41,7 +37,7 @@ pub fn render_among(record: &Record, standing: &Standing) -> String {
     let mut parts = vec![format!("# {}", escaped(&clip(&record.question.topic, TITLE_CHARS)))];
     parts.push(front(record, standing));
     parts.push(format!("## Context and question\n\n{}", paragraphs(&record.question.topic)));
-    parts.extend(premises::section(record));
+    parts.extend(listing::section(record));
     parts.extend(options(record));
     parts.push(decision(record));
     parts.extend(consequences(record));
@@ -118,7 +114,8 @@ fn decision(record: &Record) -> String {
     let numbers = decision.estimate.as_ref().map(|found| estimate::held(record, found)).unwrap_or_default();
     items.extend(numbers.iter().map(|told| format!("Numbers: {}", escaped(told))));
     items.push(format!("Level: {}, {}", decision.level, wording::advice(decision.level)));
-    let caveat = |caveat: &crate::debate::decision::Caveat| format!("Caveat: {caveat}, {}", wording::caveat(*caveat));
+    let caveat =
+        |caveat: &crate::debate::log::decision::Caveat| format!("Caveat: {caveat}, {}", wording::caveat(*caveat));
     items.extend(decision.caveats.iter().map(caveat));
     items.extend(record.delta.moved.iter().map(|moved| {
         let how = if moved.cited { "for a claim that holds" } else { "naming no reason that holds" };

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::export::markdown::escaped;
+use crate::export::escaping::escaped;
 
 /// The status of a record that another one replaces.
 const SUPERSEDED: &str = "superseded by ";

@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use crate::bench::Key;
 use crate::debate::agent::Seat;
-use crate::debate::consensus::{self, Consensus, Standings};
-use crate::debate::decision::{Decision, Label};
-use crate::debate::estimate::{Estimates, value};
+use crate::debate::consensus::{self, Standings};
+use crate::debate::estimate::value;
 use crate::debate::event::Ending;
 use crate::debate::history::History;
+use crate::debate::log::decision::{Decision, Label};
+use crate::debate::log::estimates::Estimates;
+use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
 use crate::debate::schedule;
 use crate::export::record;

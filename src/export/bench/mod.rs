@@ -10,19 +10,19 @@ pub(crate) mod table;
 mod text;
 pub(crate) mod words;
 
-use crate::bench::{Bench, Cell, ModeRow, PanelRow, Topic};
-use crate::debate::event::Setup;
-use crate::debate::history::History;
-use crate::export::bench::group::{Head, Member, group};
-use crate::export::bench::report::NOTES;
-use crate::export::json::inert;
-use crate::export::record::{self, Status};
-
 pub use crate::export::bench::measure::{Compared, Found, Marks, SeatMark, Taken};
 pub use crate::export::bench::report::{
     Accuracy, BestSeat, CellRecord, Group, Mean, ModeHead, PanelHead, Report, SCHEMA, Share, TopicHead, Total,
 };
 pub use crate::export::bench::text::{FOOT, render as text};
+
+use crate::bench::{Bench, Cell, ModeRow, PanelRow, Topic};
+use crate::debate::history::History;
+use crate::debate::log::setup::Setup;
+use crate::export::bench::group::{Head, Member, group};
+use crate::export::bench::report::NOTES;
+use crate::export::json::inert;
+use crate::export::record::{self, Status, rehearsal};
 
 /// How the first line of a bench's plan ends.
 pub const UNSENT: &str = "Nothing was sent.";
@@ -59,14 +59,14 @@ pub fn report(bench: &Bench, entries: &[Entry<'_>]) -> Report {
     let total = total(entries);
     let first = entries.first();
     let rehearses =
-        entries.iter().flat_map(|entry| &entry.setup.agents).any(|agent| agent.voice.provider == record::REHEARSAL);
+        entries.iter().flat_map(|entry| &entry.setup.agents).any(|agent| agent.voice.provider == rehearsal::REHEARSAL);
     let of = |mode: usize, panel: usize, topic: Option<usize>| combination(bench, entries, (mode, panel, topic));
     let pairs = (0..bench.modes.len()).flat_map(|mode| (0..bench.panels.len()).map(move |panel| (mode, panel)));
     let topics = |(mode, panel)| (0..bench.topics.len()).map(move |topic| (mode, panel, topic));
     Report {
         schema: SCHEMA,
         bench: bench.name.clone(),
-        note: rehearses.then_some(record::REHEARSAL_NOTE),
+        note: rehearses.then_some(rehearsal::REHEARSAL_NOTE),
         complete: total.decided == total.cells,
         repeats: bench.repeats,
         seed: bench.seed,

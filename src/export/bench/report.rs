@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::bench::Key;
 use crate::debate::agent::{Seat, Voice};
 use crate::debate::analysis::number::Number;
-use crate::debate::estimate;
+use crate::debate::log::estimates;
 use crate::debate::question::{Choice, Unit};
 use crate::export::bench::measure::{Found, Taken};
 use crate::export::record::Status;
@@ -241,7 +241,7 @@ impl TopicHead {
     pub fn answer_text(&self) -> Option<String> {
         match self.answer.as_ref()? {
             Key::Option(id) => self.options.iter().find(|choice| choice.id == *id).map(|choice| choice.text.clone()),
-            Key::Value(value) => Some(estimate::worded(*value)),
+            Key::Value(value) => Some(estimates::worded(*value)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::export::bench::report::{Accuracy, Group, Mean, Share};
 use crate::export::bench::words::{self, NONE};
-use crate::export::text::percent;
+use crate::export::figures::percent;
 
 /// A column: its head, its width in a line of text, and its words for a combination.
 pub(crate) struct Column {

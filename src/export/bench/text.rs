@@ -6,7 +6,7 @@ use crate::debate::text::{clip, line};
 use crate::export::bench::report::{Group, Report};
 use crate::export::bench::table::{TABLES, Table};
 use crate::export::bench::words;
-use crate::export::text::{money, short};
+use crate::export::figures::{money, short};
 
 /// The last line.
 pub const FOOT: &str = "by topic and debate, and what each number means: the report as JSON or HTML";

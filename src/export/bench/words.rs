@@ -2,8 +2,8 @@
 
 use crate::debate::analysis::number::Number;
 use crate::export::bench::report::{BestSeat, Group, Mean, Report, Share};
+use crate::export::figures::{percent, short};
 use crate::export::record::Status;
-use crate::export::text::{percent, short};
 
 /// What stands for a number that is undefined.
 pub(crate) const NONE: &str = "-";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::debate::agent::Seat;
-use crate::debate::ask::Speaker;
+use crate::debate::log::ids::Speaker;
 use crate::debate::response::{Estimate, Response};
 use crate::debate::text::identity;
 use crate::export::diff::read::{Count, Dissent, Panelist, Read, Round, Turn};

@@ -9,9 +9,9 @@ use crate::debate::estimate::PRECISIONS;
 use crate::debate::response::Estimate;
 use crate::debate::text::identity;
 use crate::export::diff::ballots::{Ballot, Given, ballots};
+use crate::export::diff::changes::{Change, Claim, Diff, Found, Head, Lists, Member, Minority, SCHEMA, Sides};
 use crate::export::diff::matching::{Match, matches, matches_twice};
 use crate::export::diff::read::{Estimated, Panelist, Read, Verdict};
-use crate::export::diff::{Change, Claim, Diff, Found, Head, Lists, Member, Minority, SCHEMA, Sides};
 
 /// The kind of those entries of the minority report that are a claim.
 const UNREBUTTED: &str = "unrebutted";

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::debate::agent::{Seat, Voice};
-use crate::debate::ask::Speaker;
+use crate::debate::log::ids::Speaker;
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::{ClaimId, Estimate, Response};
 use crate::debate::text;

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::debate::estimate::{PRECISIONS, Precision, worded};
+use crate::debate::estimate::{PRECISIONS, Precision};
+use crate::debate::log::estimates::worded;
 use crate::debate::text::{clip, line};
 use crate::export::diff::ballots::{Ballot, Given, Stood};
-use crate::export::diff::{Change, Claim, Diff, Head, Lists, Member, Minority, Sides};
-use crate::export::markdown::escaped;
-use crate::export::text::{money, percent};
+use crate::export::diff::changes::{Change, Claim, Diff, Head, Lists, Member, Minority, Sides};
+use crate::export::escaping::escaped;
+use crate::export::figures::{money, percent};
 
 /// How much of a text is quoted, in characters; the whole is in the JSON.
 const QUOTED_CHARS_MAX: usize = 200;

@@ -2,11 +2,12 @@
 
 use crate::export::bench::table::{TABLES, Table};
 use crate::export::bench::{Group, PanelHead, Report, TopicHead, words};
+use crate::export::figures::{money, percent};
 use crate::export::html::chart::intervals;
-use crate::export::html::head_of;
 use crate::export::html::markup::{self, Html, document, el, line, list, of, text};
-use crate::export::html::table::{self as html_table, cell, folded, grouped, number, row};
-use crate::export::text::{capitalised, money, percent};
+use crate::export::html::table::{cell, folded, grouped, number, row};
+use crate::export::html::{head_of, table as html_table};
+use crate::export::phrases::capitalised;
 
 /// Renders the report.
 pub fn render(report: &Report) -> String {

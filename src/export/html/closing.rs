@@ -1,14 +1,12 @@
 //! The minority report and the closing text.
 
-use crate::debate::dissent::Dissent;
+use crate::debate::log::decision::Dissent;
 use crate::debate::response::Point;
-use crate::export::closing;
-use crate::export::fallbacks;
 use crate::export::html::markup::{Html, all, el, line, of, said, text, words};
 use crate::export::html::reference;
+use crate::export::phrases::{absent, capitalised, needed as needs_in_words};
 use crate::export::record::Record;
-use crate::export::text::{absent, capitalised, needed as needs_in_words};
-use crate::export::wording;
+use crate::export::{closing, fallbacks, wording};
 
 /// What stands against the decision, in the holders' own words.
 pub(super) fn dissent(record: &Record) -> Html {

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
-use crate::debate::change::{self, Moved};
-use crate::debate::consensus::{self, Consensus, Standings};
+use crate::debate::change;
+use crate::debate::consensus::{self, Standings};
 use crate::debate::history::History;
+use crate::debate::log::decision::Moved;
+use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
 use crate::debate::schedule::{self, Slot};
 use crate::export::html::chart::Place;

@@ -1,19 +1,18 @@
 //! The decision first: what it is, how strong, what to know about it; then what the debate changed, and at what price.
 
 use crate::debate::agent::Seat;
-use crate::debate::change::Moved;
-use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::estimate::{Estimates, Revised, worded};
+use crate::debate::log::decision::{EstimateVerdict, Moved};
+use crate::debate::log::estimates::{Estimates, Revised, worded};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::ClaimId;
-use crate::export::abstention;
+use crate::export::figures::{money, percent};
 use crate::export::html::markup::{Html, all, el, line, of, text, words};
 use crate::export::html::reference;
 use crate::export::html::table::{cell, grouped, number, option_key, row, table};
+use crate::export::phrases::{capitalised, estimate, headline};
 use crate::export::record::{Record, Verdict};
 use crate::export::story::{story, warning};
-use crate::export::text::{capitalised, estimate, headline, money, percent};
-use crate::export::wording;
+use crate::export::{abstention, wording};
 
 /// The decision with the options.
 pub(super) fn section(record: &Record) -> Html {
@@ -53,7 +52,7 @@ fn facts(record: &Record, decision: &Verdict) -> Html {
     facts
         .push(("Level", all([of("strong", "big", [text(&level)]), text(" "), small(wording::advice(decision.level))])));
     if !decision.caveats.is_empty() {
-        let caveat = |caveat: &crate::debate::decision::Caveat| {
+        let caveat = |caveat: &crate::debate::log::decision::Caveat| {
             let name = format!("{}: ", capitalised(&caveat.to_string()));
             el("li", &[], [line("strong", &name), text(" "), text(wording::caveat(*caveat))])
         };
@@ -93,7 +92,7 @@ fn small(words: &str) -> Html {
 }
 
 fn options(record: &Record) -> Html {
-    let held = |consensus: &Option<crate::debate::consensus::Consensus>, option: &OptionId| match consensus {
+    let held = |consensus: &Option<crate::debate::log::round::Consensus>, option: &OptionId| match consensus {
         Some(consensus) => consensus.tally.get(option).copied().unwrap_or(0).to_string(),
         None => "–".to_owned(),
     };
@@ -126,7 +125,7 @@ pub(super) fn changed(record: &Record) -> Option<Html> {
 
 fn options_changed(record: &Record) -> Option<Html> {
     let (sealed, last) = (record.sealed.as_ref()?, record.last.as_ref()?);
-    let tally = |consensus: &crate::debate::consensus::Consensus| {
+    let tally = |consensus: &crate::debate::log::round::Consensus| {
         let shares: Vec<String> = consensus.tally.iter().map(|(option, seats)| format!("{option} {seats}")).collect();
         if shares.is_empty() { "nobody".to_owned() } else { shares.join(", ") }
     };

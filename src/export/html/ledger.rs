@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::debate::agent::{Agent, Stance};
 use crate::debate::claims::Entry;
 use crate::debate::response::{Evidence, Response};
+use crate::export::figures::percent;
 use crate::export::html::markup::{self, Html, all, el, joined, line, of, text, words};
 use crate::export::html::reference;
+use crate::export::phrases::capitalised;
 use crate::export::record::Record;
-use crate::export::text::{capitalised, percent};
 use crate::export::wording;
 
 /// Every claim with what became of it.
@@ -126,8 +127,9 @@ fn seat(record: &Record, agent: &Agent) -> Html {
         None => "",
     };
     let team = agent.persona.team.as_ref().map_or_else(String::new, |team| format!("; team {team}"));
-    let own =
-        || record.turns.iter().rev().filter(|turn| turn.turn.speaker == crate::debate::ask::Speaker::Seat(agent.seat));
+    let own = || {
+        record.turns.iter().rev().filter(|turn| turn.turn.speaker == crate::debate::log::ids::Speaker::Seat(agent.seat))
+    };
     let confidence = own().find_map(|turn| turn.response.as_ref().and_then(Response::confidence));
     let confidence =
         confidence.map_or_else(String::new, |confidence| format!("; last stated confidence {}", percent(confidence)));

@@ -18,8 +18,8 @@ mod transcript;
 use crate::debate::history::History;
 use crate::debate::text::{clip, line as one_line};
 use crate::export::html::markup::{Html, document, el, line, of, said, style, text};
+use crate::export::phrases::{capitalised, headline};
 use crate::export::record::Record;
-use crate::export::text::{capitalised, headline};
 
 const STYLE: &str = include_str!("style.css");
 /// What the browser may load: the styles in the file, and nothing from anywhere else.

@@ -1,10 +1,11 @@
 //! Where the report comes from: session, versions, seed and times.
 
 use crate::debate::history::History;
+use crate::export::figures::money;
 use crate::export::html::markup::{Html, el, line, of, text, words};
 use crate::export::html::table::grouped;
+use crate::export::phrases::capitalised;
 use crate::export::record::Record;
-use crate::export::text::{capitalised, money};
 use crate::export::wording;
 
 /// The foot of the page.

@@ -1,14 +1,14 @@
 //! References from one part of the report to another.
 
-use crate::debate::dissent::Dissent;
-use crate::debate::estimate::worded;
-use crate::debate::event::ClosedRound;
+use crate::debate::log::decision::Dissent;
+use crate::debate::log::estimates::worded;
+use crate::debate::log::round::ClosedRound;
 use crate::debate::question::OptionId;
 use crate::debate::response::ClaimId;
 use crate::export::html::markup::{Html, all, joined, jump, of, text};
 use crate::export::html::table::option_key;
+use crate::export::phrases::capitalised;
 use crate::export::record::Record;
-use crate::export::text::capitalised;
 
 /// A claim, as a link to its place in the ledger where it has one.
 pub(super) fn claim(record: &Record, claim: &ClaimId) -> Html {

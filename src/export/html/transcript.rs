@@ -1,18 +1,18 @@
 //! Every turn with what was said in it, folded by round.
 
-use crate::debate::consensus::Consensus;
 use crate::debate::continuation::Continuation;
-use crate::debate::event::{ClosedRound, Fact};
+use crate::debate::event::Fact;
 use crate::debate::history::History;
-use crate::debate::needs::Answers;
+use crate::debate::log::round::{ClosedRound, Consensus};
 use crate::debate::question::OptionId;
 use crate::debate::response::{Ballot, Position, Response, Stance, Unread};
 use crate::debate::schedule;
+use crate::debate::waiting::Answers;
+use crate::export::figures::percent;
 use crate::export::html::markup::{self, Html, all, el, joined, line, of, said, text, words};
 use crate::export::html::reference;
 use crate::export::html::table::signed;
 use crate::export::record::{Record, TurnRecord};
-use crate::export::text::percent;
 use crate::export::unread;
 
 /// The transcript.

@@ -8,8 +8,9 @@ use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
 use crate::debate::material;
 use crate::debate::response::ClaimId;
-use crate::export::premises::{HEADING, INTRODUCTION, NO_CLAIM, PremiseKind, PremiseRecord, premises};
+use crate::export::premises::listing::{HEADING, INTRODUCTION, NO_CLAIM};
 use crate::export::record::SCHEMA;
+use crate::export::record::premises::{PremiseKind, PremiseRecord, premises};
 use crate::export::{Format, ndjson};
 
 /// What a file says about its premises.
@@ -156,7 +157,7 @@ fn decoded(name: &str) -> Option<String> {
 mod tests {
     use super::{PremiseKind, PremiseRecord, premise};
     use crate::debate::response::ClaimId;
-    use crate::export::premises::line;
+    use crate::export::premises::listing::line;
 
     fn check(kind: PremiseKind, name: Option<&str>, claims: &[&str]) {
         let written = PremiseRecord {

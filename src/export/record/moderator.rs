@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::Speaker;
 use crate::debate::history::History;
+use crate::debate::log::ids::Speaker;
 
 /// What gateways add to a model's name to choose how it is served.
 const SERVED: [&str; 5] = [":free", ":nitro", ":floor", ":online", ":exacto"];

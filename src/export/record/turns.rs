@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::debate::ask::TurnId;
 use crate::debate::history::{History, Turn};
+use crate::debate::log::ids::TurnId;
 use crate::debate::reply::Fault;
 use crate::debate::response::{Response, Synthesis};
 use crate::debate::schedule;
-use crate::export::record::name;
+use crate::export::record::names::name;
 
 /// One turn.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -3,13 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::debate::ask::TurnId;
-use crate::debate::change::Moved;
-use crate::debate::decision::{Blocking, Caveat, Decision, Label, Level};
-use crate::debate::estimate::verdict::EstimateVerdict;
-use crate::debate::event::Stop;
-use crate::debate::gate::Gate;
 use crate::debate::history::History;
+use crate::debate::log::decision::{Caveat, Decision, EstimateVerdict, Label, Level, Moved};
+use crate::debate::log::gate::{Blocking, Gate};
+use crate::debate::log::ids::TurnId;
+use crate::debate::log::round::Stop;
 use crate::debate::question::OptionId;
 use crate::debate::schedule;
 use crate::export::usage::{self, PaidIn};

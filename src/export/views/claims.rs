@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::debate::analysis::course::Course;
 use crate::debate::analysis::quotes;
-use crate::debate::ask::Speaker;
 use crate::debate::claims::{Entry, Status};
+use crate::debate::log::ids::Speaker;
 use crate::debate::response::{ClaimId, ClaimKind, EvidenceKind, Response};
-use crate::export::views::page::{Block, Block::Section, named, says};
+use crate::export::views::page::Block::{self, Section};
+use crate::export::views::page::{named, says};
 use crate::export::views::scope::Scope;
 
 /// The claims in scope.

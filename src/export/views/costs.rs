@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::{Attempt, History, Outcome};
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::Form;
 use crate::debate::schedule;
-use crate::export::text::money;
+use crate::export::figures::money;
 use crate::export::usage::{PaidIn, Spent, spent};
-use crate::export::views::page::{Block, Block::Section, Table, named};
+use crate::export::views::page::Block::{self, Section};
+use crate::export::views::page::{Table, named};
 use crate::export::views::scope::Scope;
 
 /// What the turns in scope took.

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::debate::agent::Persona;
-use crate::debate::ask::TurnId;
 use crate::debate::event::{Ending, Event, Logged, StoppedBy};
+use crate::debate::log::ids::TurnId;
 use crate::debate::text::clip;
+use crate::export::phrases::terms;
 use crate::export::record::timestamp;
-use crate::export::text::terms;
 use crate::export::views::page::{Block, named, says};
 use crate::export::views::rounds::tally;
 use crate::export::views::scope::Scope;

@@ -19,7 +19,8 @@ pub mod thoughts;
 use serde::Serialize;
 
 use crate::debate::event::Logged;
-use crate::debate::history::{History, HistoryError};
+use crate::debate::fold::HistoryError;
+use crate::debate::history::History;
 use crate::debate::person;
 use crate::debate::text::{clip, shown};
 use crate::export::views::page::Block;

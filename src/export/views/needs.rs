@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::debate::ask::Speaker;
 use crate::debate::event::Fact;
+use crate::debate::log::ids::Speaker;
 use crate::debate::needs::{self, Entry};
-use crate::export::views::page::{Block, Block::Section, named, says};
+use crate::export::views::page::Block::{self, Section};
+use crate::export::views::page::{named, says};
 use crate::export::views::scope::Scope;
 use crate::export::wording;
 

@@ -5,7 +5,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::debate::text::{laid_out, line};
-use crate::export::markdown::escaped;
+use crate::export::escaping::escaped;
 
 /// Widest cell of a table.
 const CELL_WIDTH_MAX: usize = 24;

@@ -4,12 +4,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::debate::agent::Voice;
-use crate::debate::ask::{Prompt, Role, TurnId};
+use crate::debate::ask::{Prompt, Role};
 use crate::debate::event::Logged;
-use crate::debate::history::HistoryError;
+use crate::debate::fold::HistoryError;
+use crate::debate::log::ids::TurnId;
 use crate::debate::prompt;
 use crate::debate::replay::{self, SentPrompt};
-use crate::export::views::page::{Block, Block::Part, Block::Section, Block::Verbatim, named, says};
+use crate::export::views::page::Block::{self, Part, Section, Verbatim};
+use crate::export::views::page::{named, says};
 use crate::export::views::scope::Scope;
 
 /// The prompts in scope.

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::consensus::{self, Standings};
-use crate::debate::estimate::worded;
 use crate::debate::history::{Outcome, Turn};
+use crate::debate::log::estimates::worded;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::response::{Estimate, Response, Unread};
-use crate::export::text::percent;
+use crate::export::figures::percent;
 use crate::export::unread;
 use crate::export::views::scope::{Place, Scope};
 

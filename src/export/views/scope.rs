@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::debate::agent::Agent;
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::claims::{self, Entry};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::schedule::{self, Cursor, Slot};
 use crate::debate::text::{identity, line};
 use crate::export::record;

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::debate::ask::TurnId;
+use crate::debate::log::ids::TurnId;
 use crate::debate::response::Response;
-use crate::export::views::page::{Block, Block::Section, named, says, under_named};
+use crate::export::views::page::Block::{self, Section};
+use crate::export::views::page::{named, says, under_named};
 use crate::export::views::scope::Scope;
 
 /// The reasoning in scope.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::debate::text::{self, Term, TermKind};
-use crate::material::documents::Document;
+use crate::material::documents::document::Document;
 
 /// Bytes from which a passage ends with its paragraph.
 const PASSAGE_BYTES: usize = 500;

@@ -3,6 +3,7 @@
 //! Must never open a file because a model asks for it: all texts are read when the folder is opened, and whatever is asked for
 //! is looked up among them.
 
+mod document;
 mod index;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+pub use crate::material::documents::document::Document;
 pub use crate::material::documents::index::Passage;
 
+use crate::material::decode::decode;
 use crate::material::documents::index::Index;
+use crate::material::error::MaterialError;
 use crate::material::gather::{left_out, limited, slashed, walk};
 use crate::material::guard::Guard;
+use crate::material::limits::FILE_BYTES_MAX;
 use crate::material::secrets::{Held, findings};
-use crate::material::{FILE_BYTES_MAX, MaterialError, decode};
 
 /// Most documents of a folder.
 const DOCUMENTS_MAX: usize = 2_000;
@@ -30,15 +34,6 @@ pub struct Documents {
     index: Index,
     /// What was left out, and why.
     pub warnings: Vec<String>,
-}
-
-/// A document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// Path from the folder, with `/` between its parts.
-    pub path: String,
-    /// Its text, or why it is not shown to anybody.
-    pub text: Result<String, String>,
 }
 
 impl Documents {

@@ -8,7 +8,7 @@ use crate::debate::mode::Perspectives;
 use crate::error::Failure;
 use crate::mcp::answer::{Answer, Success};
 use crate::mcp::arguments;
-use crate::mcp::server::Call;
+use crate::mcp::call::Call;
 use crate::mcp::tools::{Effect, Row, answering, check_mode};
 
 pub(super) const TOOL: Row = Row {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::keys;
-use crate::mcp::server::SettingArgument;
+use crate::mcp::call::SettingArgument;
 
 /// What the whole debate may take, what it has taken before included. It ends before it takes more, with the decision that its
 /// ballots make by then. Default: as the server is configured.

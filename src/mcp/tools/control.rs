@@ -7,12 +7,12 @@ use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
 use crate::app::{App, Opened};
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::SessionId;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
+use crate::mcp::call::Call;
 use crate::mcp::outcome::{Activity, Outcome};
-use crate::mcp::server::Call;
 use crate::mcp::tools::budget::{self, Budget};
 use crate::mcp::tools::{Effect, Row, Wait, activity, answering, run_to_answer};
 

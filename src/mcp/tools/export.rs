@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::export;
 use crate::mcp::answer::{Answer, Success};
 use crate::mcp::arguments;
-use crate::mcp::server::Call;
+use crate::mcp::call::Call;
 use crate::mcp::tools::{Effect, Row, answering};
 
 pub(super) const TOOL: Row = Row {

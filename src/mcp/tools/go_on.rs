@@ -6,13 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::app::{ContinueRequest, Guard};
-use crate::debate::event;
-use crate::debate::text;
+use crate::debate::{event, text};
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
+use crate::mcp::call::Call;
 use crate::mcp::outcome::Outcome;
-use crate::mcp::server::Call;
 use crate::mcp::tools::budget::{self, Budget};
 use crate::mcp::tools::{Effect, Row, Wait, answering, run_to_answer};
 

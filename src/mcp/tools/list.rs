@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::export::record::timestamp;
 use crate::mcp::answer::{Answer, Success};
 use crate::mcp::arguments;
-use crate::mcp::server::Call;
+use crate::mcp::call::Call;
 use crate::mcp::tools::{Effect, Row, answering};
 
 /// Sessions listed when nobody says how many.

@@ -20,14 +20,14 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::app::{Admission, App, Session};
-use crate::debate::event::SessionId;
 use crate::debate::history::History;
+use crate::debate::log::ids::SessionId;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
+use crate::mcp::call::Call;
 use crate::mcp::following::Followed;
 use crate::mcp::outcome::{Activity, Outcome};
-use crate::mcp::server::Call;
 
 /// What a tool does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

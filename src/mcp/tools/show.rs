@@ -12,8 +12,8 @@ use crate::export::views::scope::Narrowing;
 use crate::export::views::{Layout, View};
 use crate::mcp::answer::{Answer, Success};
 use crate::mcp::arguments;
+use crate::mcp::call::Call;
 use crate::mcp::outcome::{Activity, Outcome, status};
-use crate::mcp::server::Call;
 use crate::mcp::tools::{Effect, Row, activity, answering};
 
 pub(super) const TOOL: Row = Row {

@@ -12,8 +12,8 @@ use crate::config::keys;
 use crate::error::Failure;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments;
+use crate::mcp::call::Call;
 use crate::mcp::outcome::{Activity, Outcome};
-use crate::mcp::server::Call;
 use crate::mcp::tools::budget::{self, Budget};
 use crate::mcp::tools::{Effect, Row, Wait, answering, check_mode, check_personas, run_to_answer};
 

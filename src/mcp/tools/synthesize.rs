@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::app::synthesis_failure;
 use crate::debate::response::Synthesis;
 use crate::error::Failure;
-use crate::export::record;
-use crate::export::text;
+use crate::export::{record, text};
 use crate::mcp::answer::{Answer, Success};
 use crate::mcp::arguments;
+use crate::mcp::call::Call;
 use crate::mcp::outcome::{Activity, status};
-use crate::mcp::server::Call;
 use crate::mcp::tools::{Effect, Row, Wait, answering, run};
 
 pub(super) const TOOL: Row = Row {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::providers::gateway::Endpoint;
+use crate::providers::gateway::endpoint::Endpoint;
 use crate::providers::gateway::limiter::Limiter;
 
 /// The limiters by account. Clones are the same.

@@ -2,14 +2,14 @@
 //!
 //! Must never hold more than the limits allow, and never wait without end.
 
+use std::error::Error;
 use std::io::Cursor;
 use std::time::Duration;
 
 use futures_util::stream::{Stream, try_unfold};
 use reqwest::Response;
 
-use crate::providers::gateway::Timeouts;
-use crate::providers::gateway::failure;
+use crate::providers::gateway::endpoint::Timeouts;
 
 const REPLY_BYTES_MAX: usize = 32 << 20;
 const EVENT_BYTES_MAX: usize = 4 << 20;
@@ -79,7 +79,7 @@ impl Body {
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, BodyError> {
         let next = tokio::time::timeout(self.patience, self.response.chunk()).await;
         let next = next.map_err(|_| BodyError::Silent(self.patience))?;
-        let Some(chunk) = next.map_err(|error| BodyError::Broken(failure::cause(&error)))? else { return Ok(None) };
+        let Some(chunk) = next.map_err(|error| BodyError::Broken(cause(&error)))? else { return Ok(None) };
         self.patience = self.silence;
         self.bytes += chunk.len();
         if self.bytes > REPLY_BYTES_MAX {
@@ -144,6 +144,15 @@ impl EventGauge {
         }
         Ok(())
     }
+}
+
+/// The deepest reason of an error. The outer ones repeat the URL.
+pub(super) fn cause(error: &dyn Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
 }
 
 #[cfg(test)]

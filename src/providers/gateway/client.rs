@@ -10,11 +10,12 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, Url};
 use secrecy::ExposeSecret;
 
-use crate::providers::Server;
+use crate::providers::gateway::accounts::Accounts;
+use crate::providers::gateway::endpoint::{Endpoint, GatewayError};
 use crate::providers::gateway::limiter::Limiter;
 use crate::providers::gateway::secret::{self, Extent};
-use crate::providers::gateway::{Accounts, Endpoint, GatewayError};
-use crate::providers::table::Vendor;
+use crate::providers::provider::Server;
+use crate::providers::table::vendor::Vendor;
 
 const USER_AGENT: &str = concat!("roundtable/", env!("CARGO_PKG_VERSION"));
 /// Shortest key that is taken for a secret in a reply. Servers of one's own are given words such as `none` or `EMPTY`, which may well stand
@@ -223,7 +224,7 @@ fn auth_header(endpoint: &Endpoint) -> Result<Option<(HeaderName, HeaderValue)>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::providers::gateway::Limits;
+    use crate::providers::gateway::limiter::Limits;
     use crate::providers::table;
 
     fn route(key: &str) -> Route {

@@ -6,26 +6,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::debate::ask::Ask;
 use crate::debate::reply::Fault;
-use crate::providers::Progress;
 use crate::providers::gateway::client::Route;
+use crate::providers::gateway::endpoint::millis;
 use crate::providers::gateway::failure::{self, Failure};
-use crate::providers::gateway::tally::{self, Tally};
-use crate::providers::gateway::{millis, retry};
-use crate::providers::talk::Talk;
-use crate::providers::wire::{Answer, Call, Decoder, Shape, Told};
+use crate::providers::gateway::retry;
+use crate::providers::gateway::tally::{self, Errand, Tally};
+use crate::providers::provider::Progress;
+use crate::providers::wire::Decoder;
+use crate::providers::wire::call::{Answer, Call, Shape, Told};
 
 /// How often a provider may stop in the middle of an answer and be asked to go on.
 const PAUSES_MAX: u32 = 8;
-
-/// An ask or a talk, and the way to whom it is for.
-#[derive(Clone, Copy)]
-pub(super) struct Errand<'a> {
-    pub(super) ask: &'a Ask,
-    pub(super) talk: Option<Talk<'a>>,
-    pub(super) route: &'a Route,
-}
 
 /// One request of an errand: which one it is, counted from 1, where it goes, and until when it may take.
 #[derive(Clone, Copy)]

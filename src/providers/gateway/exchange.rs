@@ -12,13 +12,15 @@ use sse_stream::{Error as EventError, SseByteStream};
 
 use crate::debate::reply::FaultKind;
 use crate::debate::text;
-use crate::providers::gateway::body::{Body, BodyError};
+use crate::providers::gateway::body::{self, Body, BodyError};
 use crate::providers::gateway::client::{self, Route};
-use crate::providers::gateway::failure::{self, Failure};
+use crate::providers::gateway::endpoint::Timeouts;
+use crate::providers::gateway::failure::Failure;
 use crate::providers::gateway::rates::Rates;
-use crate::providers::gateway::{Timeouts, retry};
-use crate::providers::wire::{Answer, Call, Decoder, WireFault};
-use crate::providers::{OnProgress, Progress};
+use crate::providers::gateway::retry;
+use crate::providers::provider::{OnProgress, Progress};
+use crate::providers::wire::Decoder;
+use crate::providers::wire::call::{Answer, Call, WireFault};
 
 /// How long the end of a stream is awaited after its terminal event: it may still bring usage, and a connection that
 /// was read to its end can be used again.
@@ -96,7 +98,7 @@ async fn send(client: &Client, route: &Route, call: Call, timeouts: &Timeouts) -
 }
 
 fn unsent(error: &reqwest::Error, route: &Route, timeouts: &Timeouts) -> Failure {
-    let (host, cause) = (route.host(), failure::cause(error));
+    let (host, cause) = (route.host(), body::cause(error));
     if error.is_builder() {
         Failure::unsent(FaultKind::InvalidRequest, format!("the request cannot be built: {cause}"))
     } else if error.is_connect() && error.is_timeout() {

@@ -2,7 +2,6 @@
 //!
 //! Must never carry a key: every text passes [`Route::clean`] before it leaves.
 
-use std::error::Error;
 use std::time::Duration;
 
 use crate::debate::ask::Ask;
@@ -10,8 +9,9 @@ use crate::debate::reply::{Fault, FaultKind};
 use crate::providers::gateway::body::BodyError;
 use crate::providers::gateway::client::Route;
 use crate::providers::gateway::tally::Tally;
-use crate::providers::table::{self, Vendor};
-use crate::providers::wire::WireFault;
+use crate::providers::table;
+use crate::providers::table::vendor::Vendor;
+use crate::providers::wire::call::WireFault;
 
 /// A longer wait than this is told without a number.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -202,15 +202,6 @@ pub(super) fn denied(fault: Fault) -> Fault {
         hint: "raise the limit on cost or tokens".to_owned(),
         ..fault
     }
-}
-
-/// The deepest reason of an error. The outer ones repeat the URL.
-pub(super) fn cause(error: &dyn Error) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
 }
 
 fn in_seconds(duration: Duration) -> String {

@@ -11,8 +11,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::debate::ask::Speaker;
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::{SessionId, Speaker};
 use crate::providers::gateway::bucket::Bucket;
 use crate::providers::gateway::queue::Queue;
 use crate::providers::gateway::rates::Rates;

@@ -4,8 +4,7 @@
 
 use std::collections::VecDeque;
 
-use crate::debate::ask::Speaker;
-use crate::debate::event::SessionId;
+use crate::debate::log::ids::{SessionId, Speaker};
 
 /// A queue in which every session has one place, however many of its speakers wait.
 #[derive(Debug)]

@@ -4,10 +4,10 @@
 
 use crate::debate::ask::Ask;
 use crate::debate::reply::{Loss, Usage};
-use crate::providers::gateway::errand::Errand;
+use crate::providers::gateway::client::Route;
 use crate::providers::table;
-use crate::providers::talk::{self, Talk};
-use crate::providers::wire::Told;
+use crate::providers::talk::call::{self, Talk};
+use crate::providers::wire::call::Told;
 
 /// Most tokens of one kind that a reply can truly have taken.
 const TOKENS_MAX: u64 = 1_000_000_000;
@@ -70,7 +70,7 @@ pub(super) fn tokens(errand: Errand<'_>, told: &Told) -> u64 {
 /// Tokens of a prompt, as a guess.
 pub(super) fn input_tokens(ask: &Ask, talk: Option<Talk<'_>>) -> u64 {
     let messages: usize = ask.prompt.messages.iter().map(|message| message.text.chars().count()).sum();
-    let steps = talk.map_or(0, |talk| talk::chars(talk.steps));
+    let steps = talk.map_or(0, |talk| call::chars(talk.steps));
     in_tokens(ask.prompt.shared.chars().count() + messages + steps)
 }
 
@@ -94,4 +94,12 @@ fn guessed(Errand { ask, talk, .. }: Errand<'_>, told: &Told) -> Usage {
 /// Four characters to a token, rounded up: the vendors' own rule of thumb for English.
 fn in_tokens(characters: usize) -> u64 {
     u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX)
+}
+
+/// An ask or a talk, and the way to whom it is for.
+#[derive(Clone, Copy)]
+pub(super) struct Errand<'a> {
+    pub(super) ask: &'a Ask,
+    pub(super) talk: Option<Talk<'a>>,
+    pub(super) route: &'a Route,
 }

@@ -3,7 +3,8 @@
 //! Must never take an unknown price for none.
 
 use crate::debate::reply::Usage;
-use crate::providers::table::{Billing, Compact, Model, SMALL_PARAMETERS, VENDORS, Vendor};
+use crate::providers::table::vendor::{Billing, Compact, Model, SMALL_PARAMETERS, Vendor};
+use crate::providers::table::vendors::VENDORS;
 
 /// Beginnings of words in model names, and the families they belong to.
 const FAMILIES: &[(&str, &str)] = &[

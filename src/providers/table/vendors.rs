@@ -4,10 +4,10 @@
 
 use crate::debate::search::Reading;
 use crate::providers::perplexity;
-use crate::providers::table::{
+use crate::providers::table::vendor::{
     Billing, Bounds, Compact, Key, Model, Offer, OutputLimit, Search, Term, UsageReport, Vendor,
 };
-use crate::providers::wire::{Shape, Wire};
+use crate::providers::wire::call::{Shape, Wire};
 
 /// The day on which the prices were last checked against what the vendors publish.
 pub const PRICES_AS_OF: &str = "2026-11-21";

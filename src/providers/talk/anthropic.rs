@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::providers::talk::{Called, Calling, Heard, Talk, ToolCall, append, push, read};
+use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, append, push, read};
 
 pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     let tools = talk
@@ -84,7 +84,7 @@ pub(super) fn called(heard: Heard) -> Called {
         if block["type"] == "tool_use" {
             let arguments = match written {
                 Some(written) => read(written),
-                None => super::taken(&block["input"]),
+                None => crate::providers::talk::call::taken(&block["input"]),
             };
             let call = ToolCall::new(&block["id"], &block["name"], arguments);
             block["input"] = call.object();

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::providers::talk::{Called, Calling, Heard, Talk, ToolCall, push, taken};
+use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, push, taken};
 
 pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     let declared = talk

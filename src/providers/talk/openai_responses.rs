@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::providers::talk::{Called, Calling, Heard, Talk, ToolCall, push, read};
+use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, push, read};
 
 pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     let tools = talk.tools.iter().map(|tool| {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::providers::OnProgress;
+use crate::providers::provider::OnProgress;
 use crate::providers::rehearsal::{NOTE, Rehearsal, played};
-use crate::providers::talk::{Called, Calling, Talk, Talker, Talking, Tool, ToolCall};
+use crate::providers::talk::call::{Called, Calling, Talk, Talker, Talking, Tool, ToolCall};
 
 impl Talker for Rehearsal {
     fn talk<'a>(&'a self, talk: Talk<'a>, progress: OnProgress<'a>) -> Talking<'a> {

@@ -22,11 +22,12 @@ use reqwest::Certificate;
 use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::redirect::Policy;
 
+pub(super) use crate::telemetry::otel::spans::{PersonaSpans, RunSpans};
+
 use crate::config::Signal;
 use crate::debate::ask::Ask;
-use crate::debate::event::Setup;
+use crate::debate::log::setup::Setup;
 use crate::telemetry::otel::calls::Calls;
-pub(super) use crate::telemetry::otel::spans::{PersonaSpans, RunSpans};
 
 /// Name of the program where no variable says another.
 const SERVICE: &str = "roundtable";

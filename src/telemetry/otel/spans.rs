@@ -7,13 +7,15 @@ use opentelemetry::trace::{SpanBuilder, SpanKind, Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
 use crate::debate::agent::{Agent, Voice};
-use crate::debate::ask::{Ask, Speaker, TurnId};
-use crate::debate::event::{Event, Logged, Setup};
+use crate::debate::ask::Ask;
+use crate::debate::event::{Event, Logged};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
+use crate::debate::log::setup::Setup;
 use crate::debate::reply::{Fault, Reply};
 use crate::engine::EngineError;
 use crate::providers::Attempted;
-use crate::telemetry::now_ms;
+use crate::telemetry::clock::now_ms;
 use crate::telemetry::otel::calls::{Call, Calls, Outcome, time};
 use crate::telemetry::otel::names;
 use crate::telemetry::turns::Begun;

@@ -2,8 +2,8 @@
 //!
 //! Must never take an option for chosen that somebody else chose, or that is better in some respect alone.
 
-use crate::debate::analysis::closing::tally;
-use crate::debate::analysis::closing::tokens::Token;
+use crate::debate::analysis::closing::tokens::{self, Token};
+use crate::debate::analysis::closing::unanimity;
 use crate::debate::analysis::closing::vocabulary::{
     BEATS, IMPERATIVES, LEADS, Meaning, NEGATIONS, REASONS, RESPECTS, UNSPACED_CHOICE, UNSPACED_PANEL,
     UNSPACED_RESERVE, WINNERS,
@@ -122,7 +122,7 @@ fn may_lead(token: &Token) -> bool {
 
 /// Whether a token names the panel, its votes, or how many.
 fn is_of_votes(token: &Token) -> bool {
-    token.means(Meaning::Panel) || token.means(Meaning::Vote) || tally::number(token).is_some()
+    token.means(Meaning::Panel) || token.means(Meaning::Vote) || tokens::number(token).is_some()
 }
 
 /// Whether another option is chosen with the one before: "NATS for the edge, Kafka for the rest".
@@ -174,7 +174,7 @@ fn is_whole(rest: &[Token]) -> bool {
         Token::Mark(',' | '(') => rest.first().is_none_or(|next| !next.is_one_of(RESPECTS)) || is_whole(rest),
         Token::Mark(mark) => matches!(mark, ')' | '"' | '*'),
         Token::Option(_) => false,
-        Token::Word(word) if tally::is_word_for_unanimity(word) || word.ends_with("ly") => is_whole(rest),
+        Token::Word(word) if unanimity::is_word_for_unanimity(word) || word.ends_with("ly") => is_whole(rest),
         Token::Word(_) if first.means(Meaning::Comparison) || first.is_one_of(REASONS) => true,
         Token::Word(word) if word == "for" => rest.first().is_some_and(|next| next.is_one_of(&["its", "their"])),
         Token::Word(_) => (first.is_one_of(&BY) || is_of_votes(first)) && names_panel(first, rest),

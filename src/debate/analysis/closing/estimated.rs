@@ -2,8 +2,8 @@
 
 use crate::debate::analysis::closing::tokens::Token;
 use crate::debate::analysis::closing::vocabulary::Meaning;
-use crate::debate::estimate::Estimates;
-use crate::debate::estimate::verdict::EstimateVerdict;
+use crate::debate::log::decision::EstimateVerdict;
+use crate::debate::log::estimates::Estimates;
 use crate::debate::question::Unit;
 use crate::debate::response::number;
 

@@ -9,6 +9,7 @@ mod contradiction;
 mod estimated;
 mod tally;
 mod tokens;
+mod unanimity;
 mod undecided;
 mod vocabulary;
 

@@ -3,20 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::debate::analysis::closing::choice::{is_plain, is_shared};
-use crate::debate::analysis::closing::tokens::Token;
+use crate::debate::analysis::closing::tokens::{Token, number};
+use crate::debate::analysis::closing::unanimity::is_word_for_unanimity;
 use crate::debate::analysis::closing::vocabulary::Meaning;
-use crate::debate::consensus::Consensus;
+use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
 
-/// Numbers from 0 on, by language.
-const NUMBERS: [&[&str]; 6] = [
-    &["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-    &["null", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"],
-    &["zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"],
-    &["cero", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"],
-    &["zero", "uma", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"],
-    &["zero", "una", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"],
-];
 /// Words for each and every one.
 const ALL: [&str; 14] = [
     "all",
@@ -51,9 +43,6 @@ const PERCENT: [&str; 5] = ["percent", "prozent", "procent", "procento", "про
 const SUPPORT: [&str; 6] = ["support", "agreement", "approval", "zustimmung", "unterstützung", "majority"];
 /// How far a share may be off, in percent.
 const ROUNDING: f64 = 1.0;
-/// Beginnings of the words for unanimity in the languages that write it so.
-const UNANIMITY: [&str; 9] =
-    ["unanim", "un\u{e1}nim", "un\u{e2}nim", "einstimmig", "eenparig", "единоглас", "全会一致", "一致通过", "만장일치"];
 
 /// Sentences that say that nobody holds another view, and nothing else.
 const NO_DISSENT: [&str; 12] = [
@@ -76,11 +65,6 @@ pub(super) fn denies_dissent(sentence: &[Token], last: &Consensus) -> bool {
     let words: Option<Vec<&str>> = sentence.iter().map(Token::word).collect();
     let held = last.tally.values().filter(|votes| **votes > 0).count();
     held > 1 && words.is_some_and(|words| NO_DISSENT.contains(&words.join(" ").as_str()))
-}
-
-/// Whether a folded word says that all agree.
-pub(super) fn is_word_for_unanimity(word: &str) -> bool {
-    UNANIMITY.iter().any(|start| word.contains(start))
 }
 
 /// Whether everybody who was heard holds one option.
@@ -300,11 +284,4 @@ fn is_with(token: &Token) -> bool {
 
 fn is_by(token: &Token) -> bool {
     matches!(token, Token::Word(word) if ["by", "mit", "par", "por"].contains(&word.as_str()))
-}
-
-pub(super) fn number(token: &Token) -> Option<u32> {
-    let Token::Word(word) = token else { return None };
-    let place = NUMBERS.iter().find_map(|names| names.iter().position(|name| name == word));
-    let spelled = place.and_then(|place| u32::try_from(place).ok());
-    spelled.or_else(|| word.parse().ok())
 }

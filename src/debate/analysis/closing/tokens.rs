@@ -1,6 +1,6 @@
 //! A closing text in sentences of words, marks and named options.
 
-use crate::debate::analysis::closing::tally;
+use crate::debate::analysis::closing::unanimity;
 use crate::debate::analysis::closing::vocabulary::{COPULAS, FILLERS, Meaning, meaning};
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::text::{comparable, identity, is_unspaced};
@@ -61,7 +61,9 @@ impl Token {
     /// Whether it may stand between a verb and its object without changing what is said.
     pub(super) fn is_filler(&self) -> bool {
         match self {
-            Self::Word(word) => self.links() || FILLERS.contains(&word.as_str()) || tally::is_word_for_unanimity(word),
+            Self::Word(word) => {
+                self.links() || FILLERS.contains(&word.as_str()) || unanimity::is_word_for_unanimity(word)
+            }
             Self::Mark(mark) => ['"', '\'', '(', ',', ':', '*'].contains(mark),
             Self::Option(_) => false,
         }
@@ -206,4 +208,21 @@ fn is_particle_next(after: &str) -> bool {
 
 fn is_id(name: &str) -> bool {
     name.strip_prefix('o').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Numbers from 0 on, by language.
+pub(super) const NUMBERS: [&[&str]; 6] = [
+    &["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+    &["null", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"],
+    &["zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"],
+    &["cero", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"],
+    &["zero", "uma", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"],
+    &["zero", "una", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"],
+];
+
+pub(super) fn number(token: &Token) -> Option<u32> {
+    let Token::Word(word) = token else { return None };
+    let place = NUMBERS.iter().find_map(|names| names.iter().position(|name| name == word));
+    let spelled = place.and_then(|place| u32::try_from(place).ok());
+    spelled.or_else(|| word.parse().ok())
 }

@@ -598,7 +598,7 @@ pub(super) fn meaning(word: &str) -> Option<Meaning> {
     if word.ends_with("n't") || RESERVE.contains(&word) {
         return Some(Meaning::Reserve);
     }
-    if super::tally::is_word_for_unanimity(word) {
+    if super::unanimity::is_word_for_unanimity(word) {
         return Some(Meaning::Panel);
     }
     let tables = [

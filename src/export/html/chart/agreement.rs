@@ -1,10 +1,10 @@
 //! The share of the leading option in each round, with its interval and the levels that scripts know.
 
+use crate::export::figures::percent;
 use crate::export::html::chart::{AXIS_HEIGHT, Anchor, Columns, chart, drawing, label, rule};
 use crate::export::html::counted::{Counted, places};
 use crate::export::html::markup::{Html, all, el, joined, px, text};
 use crate::export::html::table::{cell, folded, number, row, table};
-use crate::export::text::percent;
 
 const HEIGHT: f64 = 170.0;
 /// Room for the words over an interval that reaches to the top.

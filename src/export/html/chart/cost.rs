@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::debate::ask::{Speaker, TurnId};
 use crate::debate::history::History;
+use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::schedule;
+use crate::export::figures::money;
 use crate::export::html::chart::{Anchor, WIDTH, chart, drawing, fit, label};
 use crate::export::html::markup::{Html, all, el, px, text, words};
 use crate::export::html::reference;
 use crate::export::html::table::{folded, grouped, number, row, table};
 use crate::export::record::Record;
-use crate::export::text::money;
 use crate::export::usage::{self, PaidIn, Spent};
 
 const ROW_HEIGHT: f64 = 36.0;

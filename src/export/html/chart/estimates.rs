@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
-use crate::debate::consensus;
-use crate::debate::estimate::{Estimates, worded};
 use crate::debate::history::History;
+use crate::debate::log::estimates::{Estimates, worded};
 use crate::debate::response::Estimate;
-use crate::debate::schedule;
 use crate::debate::text::line as one_line;
+use crate::debate::{consensus, schedule};
 use crate::export::html::chart::{AXIS_HEIGHT, Anchor, Columns, Place, chart, drawing, fit, label, rule};
 use crate::export::html::markup::{Html, all, el, px, text, words};
 use crate::export::html::reference;
@@ -46,7 +45,7 @@ pub(in crate::export::html) fn section(record: &Record, history: &History) -> Op
 
 fn rounds(history: &History) -> Vec<Given> {
     let slots = schedule::slots(history);
-    let given = |(index, closed): (usize, &crate::debate::event::ClosedRound)| {
+    let given = |(index, closed): (usize, &crate::debate::log::round::ClosedRound)| {
         let standings = consensus::corrected(history, &slots, &closed.phase, closed.round);
         Some(Given {
             number: index + 1,

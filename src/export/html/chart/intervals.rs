@@ -1,9 +1,9 @@
 //! Shares of the combinations of a bench, one above the other, each with its interval.
 
 use crate::export::bench::{Accuracy, Group, Report, Share, words};
+use crate::export::figures::percent;
 use crate::export::html::chart::{Anchor, WIDTH, chart, drawing, fit, label, rule};
 use crate::export::html::markup::{Html, all, el, px};
-use crate::export::text::percent;
 
 /// Height of a combination: its name, and under it the mark.
 const ROW: f64 = 40.0;

@@ -1,9 +1,9 @@
 //! How each seat rated each option at the end, as a matrix: numbers in cells, colour only on top of them.
 
-use crate::debate::consensus::{self, Ratings};
 use crate::debate::history::History;
+use crate::debate::log::round::Ratings;
 use crate::debate::question::OptionId;
-use crate::debate::schedule;
+use crate::debate::{consensus, schedule};
 use crate::export::html::chart::chart;
 use crate::export::html::markup::{Html, all, el, text, words};
 use crate::export::html::table::{cell, option_key, row, signed, table};
