@@ -11,9 +11,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use roundtable::debate::event::Ending;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Logged;
+use roundtable::debate::event::{Ending, Event, Logged};
 use roundtable::debate::log::ids::SessionId;
 use roundtable::modes::{self, Folders};
 use roundtable::stats::shuffle;

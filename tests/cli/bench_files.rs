@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use crate::support::program::Desk;
-use crate::support::world::{built_in, setup};
 use roundtable::app::schema_of_benches;
 use roundtable::bench::{self, Bench, Cell};
 use roundtable::debate::agent::Seat;
@@ -14,6 +12,9 @@ use roundtable::export::bench::{Compared, Entry, Found, Group, Held, Marks, Repo
 use roundtable::export::html;
 use roundtable::export::record::Status;
 use serde_json::Value;
+
+use crate::support::program::Desk;
+use crate::support::world::{built_in, setup};
 
 const FILE: &str = "\
 bench: small

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::fake::{Behaviour, Fake, Seen};
-use crate::support::program;
-use crate::support::program::{Desk, Ran, lines_with};
-use crate::support::replies::{Miss, by_default, holding, missed, with};
-use crate::support::voices;
-use crate::support::world::{Answer, World, built_in, mode, option, question, seat_of, setup};
 use proptest::prelude::{ProptestConfig, Strategy, proptest};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Ending, Event, StoppedBy};
 use roundtable::debate::log::decision::Decision;
-use roundtable::debate::log::gate::Condition;
-use roundtable::debate::log::gate::GateTerms;
+use roundtable::debate::log::gate::{Condition, GateTerms};
 use roundtable::debate::mode::Mode;
 use serde_json::{Value, json};
+
+use crate::support::fake::{Behaviour, Fake, Seen};
+use crate::support::program::{self, Desk, Ran, lines_with};
+use crate::support::replies::{Miss, by_default, holding, missed, with};
+use crate::support::voices;
+use crate::support::world::{Answer, World, built_in, mode, option, question, seat_of, setup};
 
 /// A poll and a verdict, one letter a seat: an option's digit, `-` to abstain, `x` to be absent.
 #[derive(Clone, Copy)]

@@ -7,17 +7,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
-use crate::support::fake;
-use crate::support::fake::{Behaviour, Fake, Seen};
-use crate::support::program;
-use crate::support::program::{Desk, Ran, lines_with};
 use roundtable::debate::analysis::closing::{Contradiction, Counted, contradictions};
 use roundtable::debate::log::decision::EstimateVerdict;
 use roundtable::debate::log::round::Consensus;
 use roundtable::debate::question::{Choice, OptionId};
 use roundtable::debate::response::Synthesis;
+use serde_json::{Value, json};
+
+use crate::support::fake::{self, Behaviour, Fake, Seen};
+use crate::support::program::{self, Desk, Ran, lines_with};
 
 const REASON: &str = "The load figures are missing.";
 

@@ -5,23 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::support::program::Desk;
-use crate::support::replies::{Miss, answer, by_default, chance, json_reply, missed, need, with};
-use crate::support::world::{
-    Answer, Script, When, World, all_built_in, built_in, choice, open, setup, supplied, with_people,
-};
 use jsonschema::Validator;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Continued;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Fact;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Continued, Event, Fact, Logged, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::reply::Citation;
 use roundtable::export::{Format, render, schema};
 use serde_json::{Value, json};
+
+use crate::support::program::Desk;
+use crate::support::replies::{Miss, answer, by_default, chance, json_reply, missed, need, with};
+use crate::support::world::{
+    Answer, Script, When, World, all_built_in, built_in, choice, open, setup, supplied, with_people,
+};
 
 /// Both schemas, ready to validate with.
 struct Schemas {

@@ -4,18 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::program::{Desk, lines_with};
-use crate::support::replies::{Miss, by_default, claim, holding, missed, with};
-use crate::support::world::{Answer, World, built_in, choice, mode, open, question, seat_of, setup};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Continued;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Fact;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Continued, Event, Fact, Logged, StoppedBy};
 use roundtable::debate::history::History;
-use roundtable::debate::log::ids::SessionId;
-use roundtable::debate::log::ids::Speaker;
+use roundtable::debate::log::ids::{SessionId, Speaker};
 use roundtable::debate::log::setup::Branch;
 use roundtable::debate::prompt;
 use roundtable::debate::reply::Citation;
@@ -26,6 +18,10 @@ use roundtable::export::views::{Layout, View, render};
 use roundtable::export::{self, Format};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::support::program::{Desk, lines_with};
+use crate::support::replies::{Miss, by_default, claim, holding, missed, with};
+use crate::support::world::{Answer, World, built_in, choice, mode, open, question, seat_of, setup};
 
 const VIEWS: [View; 9] = [
     View::Rounds,

@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::replies::{Miss, by_default, chance, claim, drawn, missed, with};
-use crate::support::world::{
-    Answer, When, World, all_built_in, branch, built_in, choice, mode, more, open, seat_of, setup,
-};
-use roundtable::debate::ask::Ask;
-use roundtable::debate::ask::Message;
+use roundtable::debate::ask::{Ask, Message};
 use roundtable::debate::event::{Ending, Event, Logged, StoppedBy};
 use roundtable::debate::history::{History, Outcome, SynthesisDue};
 use roundtable::debate::log::ids::Speaker;
 use roundtable::debate::protocol::{self, Step};
-use roundtable::debate::replay;
-use roundtable::debate::schedule;
+use roundtable::debate::{replay, schedule};
 use roundtable::stats::shuffle::SplitMix64;
 use serde_json::json;
+
+use crate::support::replies::{Miss, by_default, chance, claim, drawn, missed, with};
+use crate::support::world::{
+    Answer, When, World, all_built_in, branch, built_in, choice, mode, more, open, seat_of, setup,
+};
 
 const STOP: Event = Event::StopRequested { by: StoppedBy::Command };
 const PAUSE: Event = Event::SessionPaused { by: StoppedBy::Command };

@@ -1,24 +1,18 @@
 //! The verdict: a function of the ballots alone.
 
-use crate::support::replies::{Miss, by_default, claim, holding, missed, with};
-use crate::support::world::{Answer, World, built_in, mode, option, question, seat_of, setup};
 use proptest::prelude::{ProptestConfig, Strategy, proptest};
 use roundtable::debate::agent::Seat;
 use roundtable::debate::ask::Ask;
 use roundtable::debate::claims::{self, Status};
-use roundtable::debate::event::Event;
-use roundtable::debate::event::FORMAT;
-use roundtable::debate::event::StoppedBy;
-use roundtable::debate::log::decision::Caveat;
-use roundtable::debate::log::decision::Decision;
-use roundtable::debate::log::decision::Dissent;
-use roundtable::debate::log::decision::Kind;
-use roundtable::debate::log::decision::Label;
-use roundtable::debate::log::decision::Level;
+use roundtable::debate::event::{Event, FORMAT, StoppedBy};
+use roundtable::debate::log::decision::{Caveat, Decision, Dissent, Kind, Label, Level};
 use roundtable::debate::log::gate::GateTerms;
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::mode::Mode;
 use serde_json::{Value, json};
+
+use crate::support::replies::{Miss, by_default, claim, holding, missed, with};
+use crate::support::world::{Answer, World, built_in, mode, option, question, seat_of, setup};
 
 /// What the seats of a panel do, one letter a seat: an option's digit, `-` to abstain, `x` to be absent.
 #[derive(Clone, Copy)]

@@ -8,12 +8,8 @@ use std::future::pending;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::support::world::{built_in, choice, more, open, setup_with};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Ending;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Ending, Event, Logged, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::log::setup::Setup;
 use roundtable::engine::{Control, Notice, Request, Run, SessionLog};
@@ -22,6 +18,8 @@ use roundtable::providers::{Asking, OnProgress, Provider};
 use roundtable::store::{MemoryLog, Store};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+
+use crate::support::world::{built_in, choice, more, open, setup_with};
 
 /// A run that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,17 +1,12 @@
 //! Questions that a number answers: how it is read, what a panel's numbers come to, and when they stand still.
 
-use crate::support::replies::{Miss, by_default, json_reply, missed, said, with};
-use crate::support::world::{Answer, World, built_in, seat_of, setup, setup_with, voices};
+use Does::{Abstains, Gives, IsAbsent};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::analysis::{OutcomeAnalysis, analyse};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::history::History;
-use roundtable::debate::log::decision::Caveat;
-use roundtable::debate::log::decision::Decision;
-use roundtable::debate::log::decision::Kind;
-use roundtable::debate::log::decision::Label;
-use roundtable::debate::log::decision::Level;
+use roundtable::debate::log::decision::{Caveat, Decision, Kind, Label, Level};
 use roundtable::debate::log::estimates::worded;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::{Question, QuestionError};
@@ -21,6 +16,9 @@ use roundtable::debate::response::{Estimate, Response};
 use roundtable::export::record::record;
 use roundtable::export::story::story;
 use serde_json::{Value, json};
+
+use crate::support::replies::{Miss, by_default, json_reply, missed, said, with};
+use crate::support::world::{Answer, World, built_in, seat_of, setup, setup_with, voices};
 
 fn weeks() -> Question {
     Question::estimate("How long will it take?", "weeks").unwrap()
@@ -175,8 +173,6 @@ enum Does {
     Abstains,
     IsAbsent,
 }
-
-use Does::{Abstains, Gives, IsAbsent};
 
 fn answers(rounds: &[Vec<Does>]) -> impl Fn(&Ask) -> Answer {
     move |ask| {

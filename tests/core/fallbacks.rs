@@ -1,13 +1,13 @@
 //! Fallbacks: when a seat's model fails another takes its turn, the log says which, and the numbers count who spoke.
 
-use crate::support::replies::{by_default, fault, with};
-use crate::support::world::{Answer, World, built_in, choice, seat_of, setup, voice};
 use roundtable::debate::agent::{Seat, Voice};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::fallback;
-use roundtable::debate::log::decision::Caveat;
-use roundtable::debate::log::decision::Label;
+use roundtable::debate::log::decision::{Caveat, Label};
 use roundtable::debate::reply::FaultKind;
+
+use crate::support::replies::{by_default, fault, with};
+use crate::support::world::{Answer, World, built_in, choice, seat_of, setup, voice};
 
 const OWN: (&str, &str, &str) = ("openai", "gpt-large", "gpt");
 const SIBLING: (&str, &str, &str) = ("openai", "gpt-small", "gpt");

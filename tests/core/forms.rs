@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::support::replies::{Miss, by_default, json_reply, missed};
-use crate::support::world::{World, built_in, choice, seat_of, setup};
 use roundtable::debate::agent::Seat;
-use roundtable::debate::ask::Ask;
-use roundtable::debate::ask::Prompt;
+use roundtable::debate::ask::{Ask, Prompt};
 use roundtable::debate::log::gate::GateTerms;
 use roundtable::debate::log::ids::Speaker;
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::response::Response;
 use roundtable::providers::table;
 use serde_json::{Value, json};
+
+use crate::support::replies::{Miss, by_default, json_reply, missed};
+use crate::support::world::{World, built_in, choice, seat_of, setup};
 
 /// The properties of a prompt's schema, in order.
 fn fields(prompt: &Prompt) -> Vec<String> {

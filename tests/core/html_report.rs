@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::told::{self, HOSTILE, Told};
 use roundtable::debate::log::estimates::worded;
 use roundtable::debate::log::ids::Speaker;
 use roundtable::export::record::{self, Record};
 use roundtable::export::{Format, html, render};
 use roxmltree::{Document, Node, ParsingOptions};
+
+use crate::support::told::{self, HOSTILE, Told};
 
 /// Everything that a page may hold. None of it loads or runs anything.
 const ELEMENTS: &str = "html head meta title link style body a p header main footer section article div details summary \

@@ -1,16 +1,16 @@
 //! Facts from outside: when a debate waits for them, for which, and what becomes of them.
 
-use crate::support::replies::{by_default, last_message, need, with};
-use crate::support::world::{Answer, When, World, branch, built_in, choice, more, seat_of, setup, supplied};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::event::{Ending, Event, StoppedBy};
 use roundtable::debate::log::setup::NeedTerms;
-use roundtable::debate::needs;
-use roundtable::debate::needs::Status;
+use roundtable::debate::needs::{self, Status};
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::replay;
 use roundtable::debate::waiting::Waiting;
 use serde_json::{Value, json};
+
+use crate::support::replies::{by_default, last_message, need, with};
+use crate::support::world::{Answer, When, World, branch, built_in, choice, more, seat_of, setup, supplied};
 
 /// What each seat needs in each round: phase, round, seat, query, required.
 type Wanted = (&'static str, u32, u32, &'static str, bool);

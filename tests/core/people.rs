@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::replies::by_default;
-use crate::support::world::{World, built_in, choice, mode, open, setup, with_people};
 use roundtable::debate::event::Event;
 use roundtable::debate::history::History;
 use roundtable::debate::log::setup::Setup;
@@ -14,6 +12,9 @@ use roundtable::debate::response::Response;
 use roundtable::debate::waiting::Waiting;
 use roundtable::export::{Format, ballot, render};
 use serde_json::{Value, json};
+
+use crate::support::replies::by_default;
+use crate::support::world::{World, built_in, choice, mode, open, setup, with_people};
 
 /// A session that waits for Ada, all agents having spoken.
 fn waiting(mode: &str, question: Question, people: &[&str]) -> World<'static> {

@@ -3,15 +3,16 @@
 
 use std::cell::RefCell;
 
-use crate::support::counted::counted;
-use crate::support::replies::{by_default, claims_in, holding, last_message, with};
-use crate::support::world::{Answer, World, built_in, choice, seat_of, setup};
 use roundtable::debate::ask::{Ask, Role};
 use roundtable::debate::history::History;
 use roundtable::debate::log::decision::Label;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::question::OptionId;
 use serde_json::{Value, json};
+
+use crate::support::counted::counted;
+use crate::support::replies::{by_default, claims_in, holding, last_message, with};
+use crate::support::world::{Answer, World, built_in, choice, seat_of, setup};
 
 /// The seat that writes the phrases.
 const WRITER: u32 = 2;

@@ -1,7 +1,5 @@
 //! Planted runs: scripted panels of which it is known what happened. The numbers are worked out by hand.
 
-use crate::support::replies::{Miss, by_default, claims_in, holding, missed, with};
-use crate::support::world::{Answer, When, World, mode, more, option, question, seat_of, setup};
 use roundtable::debate::analysis::groupthink::{Alarm, Inputs, SignName};
 use roundtable::debate::analysis::number::Number;
 use roundtable::debate::analysis::persuasion::Direction;
@@ -10,11 +8,8 @@ use roundtable::debate::analysis::{ChoiceAnalysis, analyse};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::claims::ledger;
 use roundtable::debate::history::History;
-use roundtable::debate::log::decision::Caveat;
-use roundtable::debate::log::decision::Label;
-use roundtable::debate::log::material::Assumption;
-use roundtable::debate::log::material::Material;
-use roundtable::debate::log::material::Origin;
+use roundtable::debate::log::decision::{Caveat, Label};
+use roundtable::debate::log::material::{Assumption, Material, Origin};
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::mode::Mode;
 use roundtable::debate::reply::Citation;
@@ -22,6 +17,9 @@ use roundtable::export::record::record;
 use roundtable::export::story::{story, warning};
 use roundtable::export::{Format, markdown, premises, text};
 use serde_json::{Value, json};
+
+use crate::support::replies::{Miss, by_default, claims_in, holding, missed, with};
+use crate::support::world::{Answer, When, World, mode, more, option, question, seat_of, setup};
 
 /// An opening and `rounds` rounds of exchange in which all is seen; every round takes stances.
 fn planted(rounds: u32) -> Mode {

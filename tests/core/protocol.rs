@@ -2,22 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::replies::{Miss, by_default, claim, holding, last_message, listed, missed, plan_in, sorted, with};
-use crate::support::world::{Answer, Script, World, built_in, choice, mode, open, option, seat_of, setup};
 use roundtable::debate::agent::Seat;
 use roundtable::debate::ask::{Ask, Role};
-use roundtable::debate::event::Ending;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::StoppedBy;
-use roundtable::debate::log::decision::Caveat;
-use roundtable::debate::log::decision::Label;
+use roundtable::debate::event::{Ending, Event, StoppedBy};
+use roundtable::debate::log::decision::{Caveat, Label};
 use roundtable::debate::log::options::SortingBasis;
-use roundtable::debate::log::setup::Limits;
-use roundtable::debate::log::setup::quorum;
+use roundtable::debate::log::setup::{Limits, quorum};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::response::Response;
 use serde_json::{Value, json};
+
+use crate::support::replies::{Miss, by_default, claim, holding, last_message, listed, missed, plan_in, sorted, with};
+use crate::support::world::{Answer, Script, World, built_in, choice, mode, open, option, seat_of, setup};
 
 /// Everybody makes a new claim in every turn, so that no rule ends a phase early.
 fn restless(ask: &Ask) -> Answer {

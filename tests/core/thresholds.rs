@@ -1,7 +1,5 @@
 //! The thresholds at which an exchange ends: each one moves the end, with its numbers, and confidence alone moves none.
 
-use crate::support::replies::{by_default, claim, claims_in, holding, with};
-use crate::support::world::{Answer, World, built_in, mode, question, seat_of, setup};
 use roundtable::debate::ask::Ask;
 use roundtable::debate::log::round::StopReason;
 use roundtable::debate::log::setup::Setup;
@@ -9,6 +7,9 @@ use roundtable::debate::mode::{Mode, StopRule};
 use roundtable::debate::thresholds::Thresholds;
 use roundtable::stats::stability::movement;
 use serde_json::{Value, json};
+
+use crate::support::replies::{by_default, claim, claims_in, holding, with};
+use crate::support::world::{Answer, World, built_in, mode, question, seat_of, setup};
 
 /// What the seats of an exchange do, round by round from the opening on.
 #[derive(Clone, Copy)]

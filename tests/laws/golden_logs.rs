@@ -7,27 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::support::world::{branch, built_in, choice, more, open, setup_with, with_people};
 use roundtable::debate::agent::Seat;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Fact;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Event, Fact, Logged, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::log::gate::GateTerms;
-use roundtable::debate::log::ids::SessionId;
-use roundtable::debate::log::ids::Speaker;
+use roundtable::debate::log::ids::{SessionId, Speaker};
 use roundtable::debate::log::limits::Caps;
-use roundtable::debate::log::material::Material;
-use roundtable::debate::log::material::Origin;
+use roundtable::debate::log::material::{Material, Origin};
 use roundtable::debate::mode::Mode;
-use roundtable::debate::person;
 use roundtable::debate::protocol::{self, Step};
 use roundtable::debate::question::Question;
-use roundtable::debate::replay;
 use roundtable::debate::reply::{Fault, FaultKind, Finish, Loss, Reply, Usage};
 use roundtable::debate::response::NeedId;
+use roundtable::debate::{person, replay};
 use roundtable::engine::{Control, EngineError, Notice, Run};
 use roundtable::export::{Format, ballot, ndjson, render};
 use roundtable::providers::rehearsal::{self, Rehearsal};
@@ -36,6 +29,8 @@ use roundtable::store::Store;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
+
+use crate::support::world::{branch, built_in, choice, more, open, setup_with, with_people};
 
 /// The formats with the endings of what they are compared with.
 const FORMATS: [(Format, &str); 5] = [

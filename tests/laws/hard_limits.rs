@@ -1,29 +1,23 @@
 //! Hard limits: whatever a world answers, fails and repeats, and in whatever order, no session takes more than it may.
 
-use roundtable::debate::amount;
 use std::cell::RefCell;
 
-use crate::support::replies::{Miss, by_default, chance, missed};
-use crate::support::world::{Answer, Script, World, all_built_in, built_in, choice, open, setup, voices};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Ending;
-use roundtable::debate::event::Event;
+use roundtable::debate::event::{Ending, Event};
 use roundtable::debate::history::Attempt;
-use roundtable::debate::log::limits::Caps;
-use roundtable::debate::log::limits::Grant;
-use roundtable::debate::log::limits::LimitKind;
-use roundtable::debate::log::limits::Price;
-use roundtable::debate::log::limits::Reached;
+use roundtable::debate::log::limits::{Caps, Grant, LimitKind, Price, Reached};
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::protocol::{self, Step};
-use roundtable::debate::replay;
 use roundtable::debate::reply::{Loss, Reply, Usage};
 use roundtable::debate::search::{Domains, Reading, SearchCost, SearchTerms, WebSearch};
-use roundtable::debate::taken;
+use roundtable::debate::{amount, replay, taken};
 use roundtable::export::usage::{paid, usage};
 use roundtable::export::{Format, render};
+
+use crate::support::replies::{Miss, by_default, chance, missed};
+use crate::support::world::{Answer, Script, World, all_built_in, built_in, choice, open, setup, voices};
 
 /// What somebody pays in the end, and all that is asked for it.
 #[derive(Debug, Clone, Copy, Default)]

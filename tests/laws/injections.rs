@@ -7,16 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::counted::counted;
-use crate::support::replies::{answer, by_default, claims_in, holding, json_reply, last_message, said, with};
-use crate::support::world::{Answer, World, all_built_in, built_in, choice, open, seat_of, setup};
 use pulldown_cmark::{Event as Mark, Options, Parser, Tag};
 use roundtable::debate::ask::{Ask, Role};
 use roundtable::debate::event::{Continued, Event, FORMAT, Fact, Logged};
 use roundtable::debate::history::History;
-use roundtable::debate::log::material::Assumption;
-use roundtable::debate::log::material::Material;
-use roundtable::debate::log::material::Origin;
+use roundtable::debate::log::material::{Assumption, Material, Origin};
 use roundtable::debate::mode::Mode;
 use roundtable::debate::prompt::quote;
 use roundtable::debate::question::{Choice, OptionId, Question};
@@ -24,12 +19,15 @@ use roundtable::debate::reply::{Citation, Reply};
 use roundtable::debate::response::contract::{Contract, Earlier, Objections, StanceTerms};
 use roundtable::debate::response::read::{self, Strictness};
 use roundtable::debate::text;
-use roundtable::export::diff;
 use roundtable::export::views::scope::Narrowing;
 use roundtable::export::views::{self, Layout, View};
-use roundtable::export::{Format, render};
+use roundtable::export::{Format, diff, render};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::support::counted::counted;
+use crate::support::replies::{answer, by_default, claims_in, holding, json_reply, last_message, said, with};
+use crate::support::world::{Answer, World, all_built_in, built_in, choice, open, seat_of, setup};
 
 /// The seat that attacks.
 const WRITER: u32 = 2;

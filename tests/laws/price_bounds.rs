@@ -1,7 +1,5 @@
 //! `plan` holds what it says: no debate takes more than its max, and none that goes well less than its low.
 
-use crate::support::replies::{Miss, chance, drawn, missed};
-use crate::support::world::{Answer, World, all_built_in, built_in, choice, open, seat_of, setup_with, voice};
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use roundtable::app::plan::{self, Plan, Span, Take};
 use roundtable::debate::agent::Voice;
@@ -16,6 +14,8 @@ use roundtable::providers::table;
 use serde_json::Value;
 
 use crate::support::program::Desk;
+use crate::support::replies::{Miss, chance, drawn, missed};
+use crate::support::world::{Answer, World, all_built_in, built_in, choice, open, seat_of, setup_with, voice};
 
 /// Three models whose prices are known.
 fn priced() -> Vec<Voice> {

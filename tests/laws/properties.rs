@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::replies::{Miss, by_default, claims_in, drawn, missed, said, with};
-use crate::support::world::{Answer, World, all_built_in, mode, question, seat_of, setup};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, proptest};
 use proptest::prop_assert_eq as same;
 use roundtable::debate::ask::Ask;
@@ -14,6 +12,9 @@ use roundtable::debate::mode::Mode;
 use roundtable::export::record::{Record, record};
 use roundtable::export::{markdown, text};
 use serde_json::{Map, Value, json};
+
+use crate::support::replies::{Miss, by_default, claims_in, drawn, missed, said, with};
+use crate::support::world::{Answer, World, all_built_in, mode, question, seat_of, setup};
 
 const TEXTS: [&str; 3] = ["move now", "stay as we are", "try it first"];
 

@@ -3,19 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::replies::by_default;
-use crate::support::world::{When, World, built_in, choice, more, open, setup};
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::Config;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::FORMAT;
-use roundtable::debate::event::Logged;
+use roundtable::debate::event::{Event, FORMAT, Logged};
 use roundtable::debate::fold::HistoryError;
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::prompt;
 use roundtable::debate::replay::{self, Miss};
 use roundtable::export::ndjson::{self, NdjsonError};
 use serde_json::{Value, json};
+
+use crate::support::replies::by_default;
+use crate::support::world::{When, World, built_in, choice, more, open, setup};
 
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sessions");

@@ -2,16 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::replies::{Miss, by_default, chance, drawn, missed, need, with};
-use crate::support::world::{
-    Answer, Script, When, World, all_built_in, branch, built_in, choice, more, open, setup, supplied, voice,
-    with_people,
-};
 use roundtable::debate::agent::Voice;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Event, Logged, StoppedBy};
 use roundtable::debate::fallback;
 use roundtable::debate::log::limits::Caps;
 use roundtable::debate::log::setup::Setup;
@@ -19,6 +12,12 @@ use roundtable::debate::question::Question;
 use roundtable::debate::waiting::Waiting;
 use roundtable::stats::shuffle::SplitMix64;
 use serde_json::json;
+
+use crate::support::replies::{Miss, by_default, chance, drawn, missed, need, with};
+use crate::support::world::{
+    Answer, Script, When, World, all_built_in, branch, built_in, choice, more, open, setup, supplied, voice,
+    with_people,
+};
 
 /// How many cuts of a log are tried.
 #[derive(Clone, Copy)]

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::replies::{Miss, by_default, chance, json_reply, missed, with};
-use crate::support::world::{Answer, World, all_built_in, choice, is_own_phase, mode, open, setup, voice};
 use roundtable::debate::analysis::analyse;
-use roundtable::debate::ask::Ask;
-use roundtable::debate::ask::Role;
+use roundtable::debate::ask::{Ask, Role};
 use roundtable::debate::history::History;
 use roundtable::debate::log::ids::Speaker;
 use roundtable::debate::mode::{Labels, Mode, Order, Sees, Stage};
 use roundtable::debate::prompt::quote;
 use roundtable::debate::question::Question;
 use serde_json::{Value, json};
+
+use crate::support::replies::{Miss, by_default, chance, json_reply, missed, with};
+use crate::support::world::{Answer, World, all_built_in, choice, is_own_phase, mode, open, setup, voice};
 
 /// The mark of what is said in a turn: a word that stands nowhere else.
 fn mark(turn: &str) -> String {

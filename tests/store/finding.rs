@@ -2,15 +2,9 @@
 
 use std::path::Path;
 
-use roundtable::debate::event::Continued;
-use roundtable::debate::event::Ending;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Fact;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Continued, Ending, Event, Fact, Logged, StoppedBy};
 use roundtable::debate::log::ids::SessionId;
-use roundtable::debate::log::setup::Branch;
-use roundtable::debate::log::setup::Setup;
+use roundtable::debate::log::setup::{Branch, Setup};
 use roundtable::engine::Request;
 use roundtable::stats::shuffle;
 use roundtable::store::{Filter, Hit, Lease, Listed, Standing, Store, StoreError};

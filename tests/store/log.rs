@@ -5,8 +5,7 @@ use std::fs;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Logged;
+use roundtable::debate::event::{Event, Logged};
 use roundtable::debate::log::ids::SessionId;
 use roundtable::store::{FILE, Filter, Lease, Store, StoreError};
 use rusqlite::Connection;

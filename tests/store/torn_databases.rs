@@ -6,9 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use roundtable::debate::event::Continued;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Logged;
+use roundtable::debate::event::{Continued, Event, Logged};
 use roundtable::debate::log::ids::SessionId;
 use roundtable::store::{FILE, Store, StoreError};
 

@@ -7,14 +7,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use roundtable::debate::agent::{Seat, Voice};
-use roundtable::debate::ask::Ask;
-use roundtable::debate::ask::Message;
-use roundtable::debate::ask::Prompt;
-use roundtable::debate::ask::Role;
-use roundtable::debate::ask::Schema;
-use roundtable::debate::log::ids::SessionId;
-use roundtable::debate::log::ids::Speaker;
-use roundtable::debate::log::ids::TurnId;
+use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema};
+use roundtable::debate::log::ids::{SessionId, Speaker, TurnId};
 use roundtable::debate::reply::{Fault, Reply};
 use roundtable::debate::search::WebSearch;
 use roundtable::providers::gateway::{Endpoint, Gateway, Limits, Timeouts};

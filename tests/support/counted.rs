@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use roundtable::debate::history::History;
-use roundtable::debate::log::decision::Caveat;
-use roundtable::debate::log::decision::Label;
+use roundtable::debate::log::decision::{Caveat, Label};
 use roundtable::debate::log::ids::TurnId;
 use roundtable::debate::question::OptionId;
 use roundtable::debate::response::Stance;

@@ -8,14 +8,10 @@ use std::fs;
 use std::future::Future;
 use std::path::Path;
 
-use roundtable::debate::event::Event;
-use roundtable::debate::event::FORMAT;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Event, FORMAT, Logged, StoppedBy};
 use roundtable::debate::log::ids::SessionId;
 use roundtable::debate::log::limits::Caps;
-use roundtable::debate::log::setup::Limits;
-use roundtable::debate::log::setup::Setup;
+use roundtable::debate::log::setup::{Limits, Setup};
 use roundtable::debate::question::Question;
 use roundtable::modes::{self, Folders};
 use roundtable::store::{FILE, Lease, Store, StoreError};

@@ -5,11 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use roundtable::debate::ask::Ask;
-use roundtable::debate::event::Continued;
-use roundtable::debate::event::Event;
-use roundtable::debate::event::Fact;
-use roundtable::debate::event::Logged;
-use roundtable::debate::event::StoppedBy;
+use roundtable::debate::event::{Continued, Event, Fact, Logged, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::log::setup::Setup;
 use roundtable::debate::question::Question;

@@ -10,13 +10,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use roundtable::debate::agent::{Seat, Voice};
-use roundtable::debate::ask::Ask;
-use roundtable::debate::ask::Message;
-use roundtable::debate::ask::Prompt;
-use roundtable::debate::ask::Role;
-use roundtable::debate::ask::Schema;
-use roundtable::debate::log::ids::Speaker;
-use roundtable::debate::log::ids::TurnId;
+use roundtable::debate::ask::{Ask, Message, Prompt, Role, Schema};
+use roundtable::debate::log::ids::{Speaker, TurnId};
 use roundtable::debate::reply::{FaultKind, Usage};
 use roundtable::debate::search::{Domains, Recency, SearchContext, SearchTerms, WebSearch};
 use roundtable::providers::table::{Billing, Key, PRICES_AS_OF, VENDORS, family, find, price};

@@ -15,8 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 use crate::support::asking::{KEY, TEXT, VENDORS, ask, endpoint, events, gateway, refusal, run, say, timeouts, vendor};
-use crate::support::fake;
-use crate::support::fake::{Behaviour, Fake, Seen};
+use crate::support::fake::{self, Behaviour, Fake, Seen};
 
 /// One row: what the provider does, request by request, and what must come of it.
 struct Case {

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use roundtable::debate::event::Ending;
-use roundtable::debate::event::Event;
+use roundtable::debate::event::{Ending, Event};
 use roundtable::debate::history::History;
 use roundtable::debate::log::ids::SessionId;
 use roundtable::engine::{Control, Run};

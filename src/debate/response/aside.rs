@@ -5,9 +5,9 @@
 use serde_json::Value;
 
 use crate::debate::question::{Choice, OptionId};
-use crate::debate::response::Response;
 use crate::debate::response::choice::{self, Named};
 use crate::debate::response::contract::Contract;
+use crate::debate::response::{Response, setting};
 use crate::debate::text;
 
 /// Words of sentences that choose, by their beginnings.
@@ -60,8 +60,7 @@ pub(super) fn names_another(contract: &Contract, response: &Response, before: &s
 
 /// Whether a line says nothing: a fence, a rule, or no letter at all.
 fn is_decoration(line: &str) -> bool {
-    let line = line.trim();
-    line.starts_with("```") || line.starts_with("~~~") || !line.chars().any(char::is_alphanumeric)
+    setting::is_fence(line) || !line.chars().any(char::is_alphanumeric)
 }
 
 /// Whether a sentence names another option and never the chosen one, as nothing but a name or with a word that chooses.

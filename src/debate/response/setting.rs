@@ -257,7 +257,8 @@ pub(super) fn is_example(said: &str, start: usize) -> bool {
         && (announces(&line) || heading && lines.next().is_some_and(|above| !above.ends_with('}') && announces(&above)))
 }
 
-fn is_fence(line: &str) -> bool {
+/// Whether a line opens or closes a block of code.
+pub(super) fn is_fence(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with("```") || line.starts_with("~~~")
 }
