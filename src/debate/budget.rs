@@ -6,13 +6,14 @@
 use crate::debate::agent::Voice;
 use crate::debate::amount::{Amount, Need, OVERHEAD_TOKENS, input_tokens, sum};
 use crate::debate::ask::Ask;
-use crate::debate::history::{History, SynthesisDue};
+use crate::debate::board::Board;
+use crate::debate::history::SynthesisDue;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::log::limits::{Caps, Grant, LimitKind, Reached};
 use crate::debate::prompt::{self, moderator};
 use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, FRAMING, OPTIONS, SYNTHESIS};
-use crate::debate::{claims, decision, taken};
+use crate::debate::{decision, taken};
 
 /// Output tokens below which a reply is not worth asking for; a session with a lower bound of its own keeps to that.
 const ROOM_MIN: u32 = 4_000;
@@ -34,7 +35,8 @@ pub fn worst(caps: &Caps, ask: &Ask, input_tokens: u64) -> Option<Amount> {
 
 /// Grants `asks` what the limits leave for them, or says which limit leaves too little. `group` are the turns that are asked at
 /// the same time, over or not; only the wave that is due is returned.
-pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Result<Vec<Ask>, Reached> {
+pub(crate) fn admit(board: &Board<'_>, group: &[TurnId], asks: Vec<Ask>) -> Result<Vec<Ask>, Reached> {
+    let history = board.history;
     // People cost nothing, and wait for nobody's attempts.
     let agents = asks.iter().filter(|ask| !ask.voice.is_person());
     let Some(wave) = agents.map(|ask| ask.attempt).min().filter(|_| history.caps.counts()) else { return Ok(asks) };
@@ -48,7 +50,7 @@ pub(crate) fn admit(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Resu
     // A wave that is under way goes on as it was admitted: what has come of it by now depends on who answered first.
     let (room, requests) = match group.iter().find_map(begun) {
         Some(grant) => (grant.room, grant.requests),
-        None => Terms::of(history, &due).granted()?,
+        None => Terms::of(board, &due).granted()?,
     };
     for ask in &mut due {
         let output_tokens = ask.prompt.output_tokens_max.min(room);
@@ -69,13 +71,14 @@ struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    fn of(history: &'a History, due: &[Ask]) -> Self {
+    fn of(board: &Board<'a>, due: &[Ask]) -> Self {
+        let history = board.history;
         let needs = due.iter().map(|ask| Need::of_ask(&history.caps, ask, input_tokens(&ask.prompt))).collect();
         let (spent, set_aside) = match Rule::SetAside.holds_in(history.setup.format) {
             true => (taken::spent(history), taken::set_aside(history)),
             false => (taken::counted(history), Amount::default()),
         };
-        Self { caps: &history.caps, spent, set_aside, needs, held: held(history, due) }
+        Self { caps: &history.caps, spent, set_aside, needs, held: held(board, due) }
     }
 
     /// Room and requests for every ask: all requests with all the room if that fits, or else one request with as much room as
@@ -114,9 +117,10 @@ impl<'a> Terms<'a> {
 
 /// What is held back for the moderator's turns that come after `due` whatever happens: the sorting of an open question, and the
 /// closing text; before the panel has its personas, the opening too.
-fn held(history: &History, due: &[Ask]) -> Vec<Need> {
+fn held(board: &Board<'_>, due: &[Ask]) -> Vec<Need> {
     let phase = due.first().map_or(SYNTHESIS, |ask| ask.turn.phase.as_str());
     let mut held = Vec::new();
+    let history = board.history;
     let shared = u64::try_from(prompt::shared(history).len()).unwrap_or(u64::MAX);
     let output_tokens_max = history.setup.limits.output_tokens_max;
     let need = |voice: &Voice, bytes: u64| {
@@ -142,7 +146,7 @@ fn held(history: &History, due: &[Ask]) -> Vec<Need> {
         let seats = due.iter().filter(|ask| matches!(ask.turn.speaker, Speaker::Seat(_))).count();
         let growth = u64::try_from(seats).unwrap_or(u64::MAX).saturating_mul(GROWTH_BYTES);
         let turn = schedule::synthesis_turn(history);
-        let so_far = moderator::synthesis(history, &turn.id, &decision::decide(history), &claims::ledger(history));
+        let so_far = moderator::synthesis(board, &turn.id, &decision::decide(board));
         held.extend(turn.voices.first().map(|voice| need(voice, prompt::bytes(&so_far).saturating_add(growth))));
     }
     held

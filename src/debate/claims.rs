@@ -11,7 +11,7 @@ use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::Order;
 use crate::debate::response::{Claim, ClaimId, Response};
 use crate::debate::rules;
-use crate::debate::schedule::{self, Planned, Slot};
+use crate::debate::schedule::{Planned, Slot};
 use crate::stats::shuffle;
 
 /// A numbered claim.
@@ -48,16 +48,11 @@ pub enum Status {
     Conceded,
 }
 
-/// Returns the ledger, in the order in which claims were made.
+/// Numbers the claims made in the turns of `slots`, in the order in which they were made.
 ///
 /// Within a stage whose speakers speak at the same time, authors are taken in a seeded order, so that numbers do not
 /// tell who is who.
-pub fn ledger(history: &History) -> Vec<Entry> {
-    ledger_of(history, &schedule::slots(history))
-}
-
-/// Like [`ledger`], from slots already laid out.
-pub fn ledger_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
+pub(in crate::debate) fn number(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut first_said: BTreeMap<String, ClaimId> = BTreeMap::new();
     for (seat, turn) in authors(history, slots) {

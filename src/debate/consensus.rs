@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::debate::agent::{Agent, Seat, Voice};
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::log::round::{Consensus, Ratings};
@@ -51,25 +52,25 @@ impl Standing<'_> {
 pub type Standings<'a> = BTreeMap<Seat, Standing<'a>>;
 
 /// Returns the stances that the seats took in a round, or had taken before where they were not asked again.
-pub fn standings<'a>(history: &'a History, slots: &[Slot<'a>], phase: &str, round: u32) -> Standings<'a> {
-    let counted = || slots.iter().filter(|slot| takes_stances(history, slot));
+pub fn standings<'a>(board: &Board<'a>, phase: &str, round: u32) -> Standings<'a> {
+    let counted = || board.slots().iter().filter(|slot| takes_stances(board.history, slot));
     let is_here = |slot: &&Slot<'_>| slot.phase.name == phase && slot.round == round;
     let mut standings = Standings::new();
     for slot in counted().take_while(|slot| !is_here(slot)) {
-        standings.extend(taken(history, slot));
+        standings.extend(taken(board.history, slot));
     }
     // Whoever is asked again stands by the new answer alone, and whoever fails to give one is absent.
     let again: BTreeSet<Seat> = counted().filter(is_here).flat_map(due).collect();
     standings.retain(|seat, _| !again.contains(seat));
     for slot in counted().filter(is_here) {
-        standings.extend(taken(history, slot));
+        standings.extend(taken(board.history, slot));
     }
     standings
 }
 
 /// Like [`standings`], with what the seats have corrected since about how their opening statements were sorted.
-pub fn corrected<'a>(history: &'a History, slots: &[Slot<'a>], phase: &str, round: u32) -> Standings<'a> {
-    if is_opening(history, phase) { sealed(history, slots) } else { standings(history, slots, phase, round) }
+pub fn corrected<'a>(board: &Board<'a>, phase: &str, round: u32) -> Standings<'a> {
+    if is_opening(board.history, phase) { sealed(board) } else { standings(board, phase, round) }
 }
 
 /// The stances taken in one slot.
@@ -95,18 +96,19 @@ fn due(slot: &Slot<'_>) -> Vec<Seat> {
 }
 
 /// Returns the stances of the sealed opening, with the corrections that seats have made to how they were sorted.
-pub fn sealed<'a>(history: &'a History, slots: &[Slot<'a>]) -> Standings<'a> {
-    let Some(first) = history.setup.mode.phases.first() else {
+pub fn sealed<'a>(board: &Board<'a>) -> Standings<'a> {
+    let Some(first) = board.history.setup.mode.phases.first() else {
         return Standings::new();
     };
-    let mut standings = standings(history, slots, &first.name, 1);
+    let mut standings = standings(board, &first.name, 1);
     for (seat, standing) in &mut standings {
-        let own = slots
+        let own = board
+            .slots()
             .iter()
             .flat_map(|slot| &slot.turns)
             .map(|planned| &planned.id)
             .filter(|turn| turn.speaker == Speaker::Seat(*seat));
-        let mut corrections = own.filter_map(|turn| history.valid_response(turn)?.stance()?.opening_was.clone());
+        let mut corrections = own.filter_map(|turn| board.history.valid_response(turn)?.stance()?.opening_was.clone());
         if let Some(option) = corrections.next() {
             standing.option = Some(option);
         }
@@ -116,13 +118,17 @@ pub fn sealed<'a>(history: &'a History, slots: &[Slot<'a>]) -> Standings<'a> {
 
 /// Returns the last stance of every seat that was heard at all, and is not among the `standings` at the end. A log before
 /// [`Rule::LastHeard`] knows of none.
-pub fn unheard<'a>(history: &'a History, slots: &[Slot<'a>], standings: &Standings<'_>) -> Standings<'a> {
-    if !Rule::LastHeard.holds_in(history.setup.format) {
+pub fn unheard<'a>(board: &Board<'a>, standings: &Standings<'_>) -> Standings<'a> {
+    if !Rule::LastHeard.holds_in(board.history.setup.format) {
         return Standings::new();
     }
-    let mut heard = sealed(history, slots);
-    for slot in slots.iter().filter(|slot| takes_stances(history, slot) && !is_opening(history, &slot.phase.name)) {
-        heard.extend(taken(history, slot));
+    let mut heard = sealed(board);
+    for slot in board
+        .slots()
+        .iter()
+        .filter(|slot| takes_stances(board.history, slot) && !is_opening(board.history, &slot.phase.name))
+    {
+        heard.extend(taken(board.history, slot));
     }
     heard.retain(|seat, _| !standings.contains_key(seat));
     heard
@@ -211,18 +217,18 @@ pub fn families<'s, 'a: 's>(standings: impl Iterator<Item = &'s Standing<'a>>) -
 }
 
 /// Returns the ratings of the last round that took stances before the round of the slot at index `at`, by option.
-pub fn ratings_before(history: &History, slots: &[Slot<'_>], at: usize) -> BTreeMap<OptionId, Ratings> {
-    let ratings = ratings_by_option(&standings_before(history, slots, at));
+pub fn ratings_before(board: &Board<'_>, at: usize) -> BTreeMap<OptionId, Ratings> {
+    let ratings = ratings_by_option(&standings_before(board, at));
     ratings.iter().filter_map(|(option, values)| Some((option.clone(), summary(values)?))).collect()
 }
 
 /// Returns the stances of the last round that took any before the round of the slot at index `at`.
-pub fn standings_before<'a>(history: &'a History, slots: &[Slot<'a>], at: usize) -> Standings<'a> {
-    let here = &slots[at];
+pub fn standings_before<'a>(board: &Board<'a>, at: usize) -> Standings<'a> {
+    let here = &board.slots()[at];
     let earlier =
-        slots[..at].iter().rev().filter(|slot| slot.phase.name != here.phase.name || slot.round != here.round);
-    let counted = earlier.into_iter().find(|slot| takes_stances(history, slot));
-    counted.map(|last| standings(history, slots, &last.phase.name, last.round)).unwrap_or_default()
+        board.slots()[..at].iter().rev().filter(|slot| slot.phase.name != here.phase.name || slot.round != here.round);
+    let counted = earlier.into_iter().find(|slot| takes_stances(board.history, slot));
+    counted.map(|last| standings(board, &last.phase.name, last.round)).unwrap_or_default()
 }
 
 fn ratings_by_option(standings: &Standings<'_>) -> BTreeMap<OptionId, Vec<i8>> {
@@ -258,15 +264,15 @@ fn count(n: usize) -> u32 {
 ///
 /// Where the debate was cut short within a round, whoever has spoken in it stands by that, and all others by what they said
 /// before: the ballots in hand. What is said in a round that is still going on stays out, since it may be sealed.
-pub fn latest<'a>(history: &'a History, slots: &[Slot<'a>]) -> Option<Standings<'a>> {
-    if let Some((phase, round)) = counted_rounds(history).last().copied() {
-        let mut standings = corrected(history, slots, phase, round);
-        standings.extend(cut_short(history, slots).into_iter().flat_map(|open| open.standings));
+pub fn latest<'a>(board: &Board<'a>) -> Option<Standings<'a>> {
+    if let Some((phase, round)) = counted_rounds(board.history).last().copied() {
+        let mut standings = corrected(board, phase, round);
+        standings.extend(cut_short(board).into_iter().flat_map(|open| open.standings));
         return Some(standings);
     }
     // Stopped within the opening: what is in hand counts, if it can be counted at all.
-    match schedule::cursor(history) {
-        schedule::Cursor::Round(0, 1) if !history.awaits_options() => Some(sealed(history, slots)),
+    match schedule::cursor(board.history) {
+        schedule::Cursor::Round(0, 1) if !board.history.awaits_options() => Some(sealed(board)),
         schedule::Cursor::Round(..) | schedule::Cursor::Over => None,
     }
 }
@@ -283,16 +289,17 @@ pub struct CutShort<'a> {
 }
 
 /// Returns the round in which a stop or a limit cut the debate short, if a stance had been taken in it.
-pub fn cut_short<'a>(history: &'a History, slots: &[Slot<'a>]) -> Option<CutShort<'a>> {
-    let is_cut = history.stop.is_some() || history.limit.is_some();
-    if !is_cut || !Rule::BallotsInHand.holds_in(history.setup.format) {
+pub fn cut_short<'a>(board: &Board<'a>) -> Option<CutShort<'a>> {
+    let is_cut = board.history.stop.is_some() || board.history.limit.is_some();
+    if !is_cut || !Rule::BallotsInHand.holds_in(board.history.setup.format) {
         return None;
     }
     let is_closed = |slot: &&Slot<'_>| {
-        history.rounds.iter().any(|closed| closed.phase == slot.phase.name && closed.round == slot.round)
+        board.history.rounds.iter().any(|closed| closed.phase == slot.phase.name && closed.round == slot.round)
     };
-    let open: Vec<&Slot<'a>> = slots.iter().filter(|slot| takes_stances(history, slot) && !is_closed(slot)).collect();
-    let standings: Standings<'a> = open.iter().flat_map(|slot| taken(history, slot)).collect();
+    let open: Vec<&Slot<'a>> =
+        board.slots().iter().filter(|slot| takes_stances(board.history, slot) && !is_closed(slot)).collect();
+    let standings: Standings<'a> = open.iter().flat_map(|slot| taken(board.history, slot)).collect();
     let last = open.last().filter(|_| !standings.is_empty())?;
     Some(CutShort { phase: &last.phase.name, round: last.round, standings })
 }

@@ -1,5 +1,6 @@
 //! The verdict: a pure function of the ballots. No model has a say in it, and no stated confidence.
 
+use crate::debate::board::Board;
 use crate::debate::consensus::{self, Standings};
 use crate::debate::estimate::{self, verdict};
 use crate::debate::gate::{self, Alternatives, Found};
@@ -11,7 +12,7 @@ use crate::debate::objections::blocking;
 use crate::debate::question::OptionId;
 use crate::debate::quorum::{Attendance, Quorum};
 use crate::debate::rules::Rule;
-use crate::debate::{change, claims, contradiction, dissent, schedule, sorting};
+use crate::debate::{change, contradiction, dissent, sorting};
 use crate::stats::vote_share::vote_share;
 use crate::stats::weighted_share::{Weighting, weighted_share};
 
@@ -20,33 +21,32 @@ const STRONG_RATINGS: f64 = 0.6;
 const UNANIMOUS_SEATS: u32 = 3;
 
 /// Reaches the verdict on the stances in hand.
-pub fn decide(history: &History) -> Decision {
-    let slots = schedule::slots(history);
-    let ledger = claims::ledger_of(history, &slots);
-    let first = consensus::sealed(history, &slots);
+pub fn decide(board: &Board<'_>) -> Decision {
+    let history = board.history;
+    let first = consensus::sealed(board);
     if let Some(unit) = estimate::counted(history) {
-        return verdict::decide(history, &slots, &ledger, &first, unit);
+        return verdict::decide(board, &first, unit);
     }
     let sealed = (!history.awaits_options()).then(|| consensus::measure(history, &first));
-    let standings = consensus::latest(history, &slots);
+    let standings = consensus::latest(board);
     let last = standings.as_ref().map(|standings| consensus::measure(history, standings));
     let standings = standings.unwrap_or_default();
     // Ballots cast before the quorum was lost are shown, but decide nothing.
     let counted = last.as_ref().filter(|_| !history.has_lost_quorum());
     let (option, label) = outcome(counted, Quorum::of(history));
-    let moved = change::moved(history, &slots, &ledger, &first, &standings);
+    let moved = change::moved(board, &first, &standings);
     let gate = history.setup.gate.as_ref().map(|terms| {
         let winner = option.clone().zip(last.as_ref().and_then(|last| last.agreement));
-        let alternatives = match sorting::is_only_option_in_doubt(history) {
+        let alternatives = match sorting::is_only_option_in_doubt(board) {
             true => Alternatives::OneInDoubt,
             false => Alternatives::Sound,
         };
-        gate::judge(terms, Found { winner, alternatives, objections: gate::objections(history, &slots) })
+        gate::judge(terms, Found { winner, alternatives, objections: gate::objections(board) })
     });
     let caveats: Vec<Caveat> = caveats(option.as_ref(), &standings, sealed.as_ref(), last.as_ref(), &moved)
         .into_iter()
         .chain(unconfirmed(history).filter(|_| label != Label::NoQuorum))
-        .chain(contradicted(history, option.as_ref(), &standings))
+        .chain(contradicted(board, option.as_ref(), &standings))
         .collect();
     Decision {
         text: option
@@ -56,8 +56,8 @@ pub fn decide(history: &History) -> Decision {
         label,
         level: level(label, last.as_ref()).under(&caveats),
         caveats,
-        dissent: dissent::report(history, &slots, &ledger, option.as_ref(), (&first, &standings), &moved),
-        blocking: blocking(history, &slots, &standings),
+        dissent: dissent::report(board, option.as_ref(), &first, &standings, &moved),
+        blocking: blocking(board, &standings),
         stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
         gate,
         estimate: None,
@@ -160,11 +160,12 @@ fn unconfirmed(history: &History) -> Option<Caveat> {
 }
 
 /// Which caveats the winner's own holders call for: what they stated in the opening, and how they rate it.
-fn contradicted(history: &History, option: Option<&OptionId>, standings: &Standings<'_>) -> Vec<Caveat> {
+fn contradicted(board: &Board<'_>, option: Option<&OptionId>, standings: &Standings<'_>) -> Vec<Caveat> {
     let Some(option) = option else { return Vec::new() };
+    let history = board.history;
     let disagree =
         Rule::RatingsCaveat.holds_in(history.setup.format) && contradiction::ratings_disagree(option, standings);
-    let only = sorting::is_only_option_in_doubt(history).then_some(Caveat::OneOption);
+    let only = sorting::is_only_option_in_doubt(board).then_some(Caveat::OneOption);
     only.into_iter().chain(disagree.then_some(Caveat::RatingsDisagree)).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::claims::{Entry, Status};
 use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::history::History;
@@ -10,29 +11,28 @@ use crate::debate::log::decision::{Dissent, Kind, Moved};
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Response};
-use crate::debate::schedule::Slot;
 
 /// Assembles the minority report for a verdict. In a tie every position is a minority position.
 pub fn report(
-    history: &History,
-    slots: &[Slot<'_>],
-    ledger: &[Entry],
+    board: &Board<'_>,
     winner: Option<&OptionId>,
-    (sealed, last): (&Standings<'_>, &Standings<'_>),
+    sealed: &Standings<'_>,
+    last: &Standings<'_>,
     moved: &[Moved],
 ) -> Vec<Dissent> {
     let mut report: Vec<Dissent> = Vec::new();
-    for (kind, standings) in [(Kind::Final, last), (Kind::LastHeard, &consensus::unheard(history, slots, last))] {
+    for (kind, standings) in [(Kind::Final, last), (Kind::LastHeard, &consensus::unheard(board, last))] {
         let others = standings.iter().filter(|(_, held)| held.option.is_none() || held.option.as_ref() != winner);
-        report.extend(others.map(|(seat, held)| entry(history, slots, ledger, kind, *seat, held)));
+        report.extend(others.map(|(seat, held)| entry(board, kind, *seat, held)));
     }
     for uncited in moved.iter().filter(|moved| !moved.cited && Some(&moved.from) != winner) {
         if let Some(standing) = sealed.get(&uncited.seat) {
-            report.push(entry(history, slots, ledger, Kind::Abandoned, uncited.seat, standing));
+            report.push(entry(board, Kind::Abandoned, uncited.seat, standing));
         }
     }
     let reported: BTreeSet<ClaimId> = report.iter().flat_map(|dissent| dissent.claims.iter().cloned()).collect();
-    let unrebutted = ledger.iter().filter(|entry| speaks_against(entry, winner) && !reported.contains(&entry.id));
+    let unrebutted =
+        board.ledger().iter().filter(|entry| speaks_against(entry, winner) && !reported.contains(&entry.id));
     report.extend(unrebutted.map(|entry| Dissent {
         kind: Kind::Unrebutted,
         seat: entry.seat,
@@ -54,14 +54,7 @@ fn speaks_against(entry: &Entry, winner: Option<&OptionId>) -> bool {
 }
 
 /// Words a seat's stance as an entry of the report.
-pub(crate) fn entry(
-    history: &History,
-    slots: &[Slot<'_>],
-    ledger: &[Entry],
-    kind: Kind,
-    seat: Seat,
-    standing: &Standing<'_>,
-) -> Dissent {
+pub(crate) fn entry(board: &Board<'_>, kind: Kind, seat: Seat, standing: &Standing<'_>) -> Dissent {
     let option = standing.option.clone();
     let is_own = |entry: &&Entry| entry.seat == seat && entry.repeats.is_none() && entry.status != Status::Conceded;
     let supports = |entry: &&Entry| {
@@ -70,9 +63,9 @@ pub(crate) fn entry(
     Dissent {
         kind,
         seat,
-        words: words(history, standing.turn),
-        claims: ledger.iter().filter(is_own).filter(supports).map(|entry| entry.id.clone()).collect(),
-        would_settle: would_settle(history, slots, seat),
+        words: words(board.history, standing.turn),
+        claims: board.ledger().iter().filter(is_own).filter(supports).map(|entry| entry.id.clone()).collect(),
+        would_settle: would_settle(board, seat),
         estimate: standing.stance.estimate,
         option,
     }
@@ -92,14 +85,15 @@ fn words(history: &History, turn: &TurnId) -> String {
 }
 
 /// What the seat last said would change its mind.
-fn would_settle(history: &History, slots: &[Slot<'_>], seat: Seat) -> Vec<String> {
-    let own = slots
+fn would_settle(board: &Board<'_>, seat: Seat) -> Vec<String> {
+    let own = board
+        .slots()
         .iter()
         .rev()
         .flat_map(|slot| &slot.turns)
         .map(|planned| &planned.id)
         .filter(|turn| turn.speaker == Speaker::Seat(seat));
-    let mut given = own.filter_map(|turn| match history.valid_response(turn)? {
+    let mut given = own.filter_map(|turn| match board.history.valid_response(turn)? {
         Response::Position(position) if !position.would_change_my_mind.is_empty() => {
             Some(position.would_change_my_mind.clone())
         }

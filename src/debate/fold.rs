@@ -137,7 +137,7 @@ impl History {
                 self.waiting = Some(Waiting::Facts(needs));
             }
             Event::NeedsAnswered { facts } => {
-                self.answers.push(Answers::to(waited, (logged.seq, self.rounds.len()), facts))
+                self.answers.push(Answers::to(waited, logged.seq, self.rounds.len(), facts))
             }
             Event::TurnsAwaited { turns } => self.waiting = Some(Waiting::Turns(turns)),
             // With the verdict reached, all that can still be left out is the closing text.

@@ -5,11 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
-use crate::debate::history::History;
+use crate::debate::board::Board;
 use crate::debate::log::gate::{Blocking, Condition, Gate, GateTerms};
 use crate::debate::log::ids::Speaker;
 use crate::debate::question::OptionId;
-use crate::debate::schedule::Slot;
 
 /// What a gate looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,10 +69,10 @@ pub fn judge(terms: &GateTerms, found: Found) -> Gate {
 /// the mode takes no ballots.
 ///
 /// A seat that could not be heard at the end has not withdrawn what it objected to before.
-pub fn objections(history: &History, slots: &[Slot<'_>]) -> Vec<Blocking> {
+pub fn objections(board: &Board<'_>) -> Vec<Blocking> {
     let mut last: BTreeMap<Seat, Option<&String>> = BTreeMap::new();
-    for planned in slots.iter().flat_map(|slot| &slot.turns) {
-        let said = history.valid_response(&planned.id).filter(|response| response.stance().is_some());
+    for planned in board.slots().iter().flat_map(|slot| &slot.turns) {
+        let said = board.history.valid_response(&planned.id).filter(|response| response.stance().is_some());
         if let (Speaker::Seat(seat), Some(response)) = (planned.id.speaker, said) {
             last.insert(seat, response.blocking_objection());
         }

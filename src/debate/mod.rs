@@ -4,6 +4,7 @@ pub mod agent;
 pub mod amount;
 pub mod analysis;
 pub mod ask;
+pub mod board;
 pub mod budget;
 pub mod change;
 pub mod claims;

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::log::round::ClosedRound;
@@ -58,16 +59,16 @@ pub enum Status {
 
 /// Returns the needs of the closed rounds, by round and seat. Those in the same words are one.
 pub fn needs(history: &History) -> Vec<Entry> {
-    needs_of(history, &schedule::slots(history))
+    needs_of(&Board::of(history))
 }
 
-/// Like [`needs`], from slots already laid out.
-pub fn needs_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
-    let Some(terms) = history.setup.needs else { return Vec::new() };
-    let identity = |need: &str| rules::identity(history.setup.format, need);
+/// Like [`needs`], on a board.
+pub fn needs_of(board: &Board<'_>) -> Vec<Entry> {
+    let Some(terms) = board.history.setup.needs else { return Vec::new() };
+    let identity = |need: &str| rules::identity(board.history.setup.format, need);
     let mut entries: Vec<Entry> = Vec::new();
-    for closed in &history.rounds {
-        let raised = raised(history, slots, closed);
+    for closed in &board.history.rounds {
+        let raised = raised(board, closed);
         let news = chosen(&raised, &entries, terms.per_round_max, &identity);
         for (seat, turn, need) in raised {
             let words = identity(&need.query);
@@ -92,35 +93,36 @@ pub fn needs_of(history: &History, slots: &[Slot<'_>]) -> Vec<Entry> {
         }
     }
     for entry in &mut entries {
-        entry.status = status(history, &entry.id);
+        entry.status = status(board.history, &entry.id);
     }
     entries
 }
 
-/// The facts that the debate is to wait for before the round at `cursor` begins; empty where it goes on without.
-pub(crate) fn due(history: &History, slots: &[Slot<'_>], cursor: Cursor) -> Vec<NeedId> {
-    let is_exchange_due = match (cursor, schedule::exchange(history)) {
+/// The facts that the debate is to wait for before the next round begins; empty where it goes on without.
+pub(crate) fn due(board: &Board<'_>) -> Vec<NeedId> {
+    let is_exchange_due = match (board.cursor(), schedule::exchange(board.history)) {
         (Cursor::Round(index, _), Some(exchange)) => index <= exchange,
         (Cursor::Round(..) | Cursor::Over, _) => false,
     };
-    let closed = history.rounds.len();
-    let was_settled = history.awaited.iter().any(|awaited| awaited.after == closed)
+    let closed = board.history.rounds.len();
+    let was_settled = board.history.awaited.iter().any(|awaited| awaited.after == closed)
         // Whoever takes a debate further has read what it needs.
-        || history.continuations.last().is_some_and(|more| more.after == closed);
-    let (Some(last), true) = (history.rounds.last(), history.setup.needs.is_some_and(|terms| terms.waits)) else {
+        || board.history.continuations.last().is_some_and(|more| more.after == closed);
+    let (Some(last), true) = (board.history.rounds.last(), board.history.setup.needs.is_some_and(|terms| terms.waits))
+    else {
         return Vec::new();
     };
     if !is_exchange_due || was_settled {
         return Vec::new();
     }
-    let identity = |need: &str| rules::identity(history.setup.format, need);
-    let required: BTreeSet<String> = raised(history, slots, last)
+    let identity = |need: &str| rules::identity(board.history.setup.format, need);
+    let required: BTreeSet<String> = raised(board, last)
         .into_iter()
         .filter(|(_, _, need)| need.required)
         .map(|(_, _, need)| identity(&need.query))
         .collect();
-    let was_awaited = |id: &NeedId| history.awaited.iter().any(|awaited| awaited.needs.contains(id));
-    let entries = needs_of(history, slots).into_iter();
+    let was_awaited = |id: &NeedId| board.history.awaited.iter().any(|awaited| awaited.needs.contains(id));
+    let entries = needs_of(board).into_iter();
     entries
         .filter(|entry| required.contains(&identity(&entry.query)))
         .filter(|entry| entry.status == Status::Unanswered && !was_awaited(&entry.id))
@@ -129,11 +131,11 @@ pub(crate) fn due(history: &History, slots: &[Slot<'_>], cursor: Cursor) -> Vec<
 }
 
 /// What the seats of a round need, by seat.
-fn raised<'a>(history: &'a History, slots: &'a [Slot<'_>], closed: &ClosedRound) -> Vec<(Seat, &'a TurnId, &'a Need)> {
+fn raised<'a>(board: &'a Board<'_>, closed: &ClosedRound) -> Vec<(Seat, &'a TurnId, &'a Need)> {
     let is_here = |slot: &&Slot<'_>| slot.phase.name == closed.phase && slot.round == closed.round;
-    let turns = slots.iter().filter(is_here).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
+    let turns = board.slots().iter().filter(is_here).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
     let mut raised: Vec<(Seat, &TurnId, &Need)> = turns
-        .filter_map(|turn| match (turn.speaker, history.valid_response(turn)) {
+        .filter_map(|turn| match (turn.speaker, board.history.valid_response(turn)) {
             (Speaker::Seat(seat), Some(Response::Position(position))) => Some((seat, turn, position)),
             _ => None,
         })

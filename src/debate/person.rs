@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::debate::ask::Ask;
+use crate::debate::board::Board;
 use crate::debate::event::Event;
 use crate::debate::history::History;
 use crate::debate::log::ids::TurnId;
@@ -16,7 +17,7 @@ use crate::debate::protocol::{self, Step};
 use crate::debate::reply::{Finish, Reply, Usage};
 use crate::debate::response::contract::{Contract, Scope};
 use crate::debate::response::filled;
-use crate::debate::schedule::{self, Slot};
+use crate::debate::schedule::Slot;
 use crate::debate::voices::is_person;
 use crate::debate::waiting::Waiting;
 
@@ -37,8 +38,9 @@ pub fn due(history: &History) -> Vec<Due> {
         return Vec::new();
     };
     let due = asks.into_iter().filter(|ask| ask.voice.is_person());
+    let board = Board::of(history);
     let due_of = |ask: Ask| {
-        let (contract, scope) = (protocol::contract(history, &ask.turn)?, scope::of(history, ask.turn.speaker));
+        let (contract, scope) = (protocol::contract(&board, &ask.turn)?, scope::of(history, ask.turn.speaker));
         Some(Due { ask, contract, scope })
     };
     due.filter_map(due_of).collect()
@@ -87,8 +89,8 @@ pub fn sealed(history: &History) -> BTreeSet<TurnId> {
     if history.ending.is_some() || !history.agents.iter().any(|agent| agent.voice.is_person()) {
         return BTreeSet::new();
     }
-    let slots = schedule::slots(history);
-    let waits = slots.iter().filter(|slot| waits_unseen(history, slot));
+    let board = Board::of(history);
+    let waits = board.slots().iter().filter(|slot| waits_unseen(history, slot));
     let turns = waits.flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
     turns.filter(|turn| !is_person(history, turn.speaker)).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::debate::agent::Voice;
 use crate::debate::ask::{Ask, Prompt};
+use crate::debate::board::Board;
 use crate::debate::event::{Ending, Event};
 use crate::debate::history::{Attempt, History, Outcome, SynthesisDue, Turn};
 use crate::debate::log::decision::Label;
@@ -17,7 +18,7 @@ use crate::debate::rules::Rule;
 use crate::debate::schedule::{self, Cursor, Planned, Slot};
 use crate::debate::sorting::{self, Pass, Sorting};
 use crate::debate::waiting::Waiting;
-use crate::debate::{budget, claims, consensus, decision, needs, round, voices};
+use crate::debate::{budget, consensus, decision, needs, round, voices};
 
 /// The next step of a debate.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,37 +40,37 @@ pub fn next(history: &History) -> Step {
         return Step::Done;
     }
     if history.decision.is_some() {
-        return close(history);
+        return close(&Board::of(history));
     }
     if history.stop.is_some() || history.limit.is_some() {
-        return decided(history);
+        return decided(&Board::of(history));
     }
+    let board = Board::of(history);
     if history.awaits_perspectives {
-        return frame(history);
+        return frame(&board);
     }
     if matches!(history.waiting, Some(Waiting::Facts(_))) {
         return Step::Wait;
     }
-    let slots = schedule::slots(history);
-    let cursor = schedule::cursor(history);
-    match cursor {
-        Cursor::Over => decided(history),
-        Cursor::Round(..) if history.has_lost_quorum() => decided(history),
+    match board.cursor() {
+        Cursor::Over => decided(&board),
+        Cursor::Round(..) if history.has_lost_quorum() => decided(&board),
         // Everybody abstained in the opening: there is nothing to debate.
-        Cursor::Round(..) if !history.rounds.is_empty() && history.lacks_options() => decided(history),
+        Cursor::Round(..) if !history.rounds.is_empty() && history.lacks_options() => decided(&board),
         Cursor::Round(index, round) => {
-            let needs = needs::due(history, &slots, cursor);
+            let needs = needs::due(&board);
             if !needs.is_empty() {
                 return Step::Record(Event::FactsAwaited { needs });
             }
             let phase = &history.setup.mode.phases[index].name;
             let here = |slot: &Slot<'_>| slot.phase.name == *phase && slot.round == round;
-            let due = slots
+            let due = board
+                .slots()
                 .iter()
                 .enumerate()
                 .filter(|(_, slot)| here(slot))
-                .find_map(|(at, slot)| stage(history, &slots, at, slot));
-            due.unwrap_or_else(|| end_of_round(history, &slots, phase, round))
+                .find_map(|(at, slot)| stage(&board, at, slot));
+            due.unwrap_or_else(|| end_of_round(&board, phase, round))
         }
     }
 }
@@ -79,14 +80,17 @@ pub fn is_due(history: &History, turn: &TurnId) -> bool {
     let planned = match turn.phase.as_str() {
         schedule::FRAMING | schedule::OPTIONS => Some(schedule::moderator_turn(history, &turn.phase, &turn.stage)),
         schedule::SYNTHESIS => Some(schedule::synthesis_turn(history)),
-        _ => schedule::slots(history).into_iter().flat_map(|slot| slot.turns).find(|planned| planned.id == *turn),
+        _ => {
+            Board::of(history).slots().iter().flat_map(|slot| &slot.turns).find(|planned| planned.id == *turn).cloned()
+        }
     };
     planned.is_some_and(|planned| !is_over(history, &planned))
 }
 
 /// Reads the reply to `turn` into the response that the log will hold.
 pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
-    let Some(contract) = contract(history, turn) else {
+    let board = Board::of(history);
+    let Some(contract) = contract(&board, turn) else {
         return Response::Unclear { reason: "no such turn is due".to_owned() };
     };
     let format = history.setup.format;
@@ -97,7 +101,7 @@ pub fn read(history: &History, turn: &TurnId, reply: &Reply) -> Response {
     };
     match read::read(&contract, reply, strictness) {
         Response::Synthesis(mut synthesis) => {
-            let ledger = claims::ledger(history);
+            let ledger = board.ledger();
             // With claims to lean on, a point must lean on one, and on none that does not exist.
             let leans = |point: &Point| {
                 let known = point.claims.iter().all(|claim| ledger.iter().any(|entry| entry.id == *claim));
@@ -126,61 +130,59 @@ pub fn started(ask: &Ask) -> Event {
 }
 
 /// The terms of a turn; `None` for one that the schedule does not hold.
-pub(crate) fn contract(history: &History, turn: &TurnId) -> Option<Contract> {
+pub(crate) fn contract(board: &Board<'_>, turn: &TurnId) -> Option<Contract> {
     Some(match turn.phase.as_str() {
-        schedule::FRAMING => Contract::Perspectives(voices::models(history)),
-        schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(history).len()).unwrap_or(u32::MAX)),
+        schedule::FRAMING => Contract::Perspectives(voices::models(board.history)),
+        schedule::OPTIONS => Contract::Sorting(u32::try_from(sorting::statements(board).len()).unwrap_or(u32::MAX)),
         schedule::SYNTHESIS => Contract::Synthesis,
         _ => {
-            let slots = schedule::slots(history);
-            let at = slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == *turn));
-            prompt::contract(history, &slots, at?, turn.speaker)
+            let at = board.slots().iter().position(|slot| slot.turns.iter().any(|planned| planned.id == *turn));
+            prompt::contract(board, at?, turn.speaker)
         }
     })
 }
 
 /// The turns of one stage that are still due; `None` when it is over.
-fn stage(history: &History, slots: &[Slot<'_>], at: usize, slot: &Slot<'_>) -> Option<Step> {
-    let due = slot.turns.iter().filter(|planned| !is_over(history, planned));
+fn stage(board: &Board<'_>, at: usize, slot: &Slot<'_>) -> Option<Step> {
+    let due = slot.turns.iter().filter(|planned| !is_over(board.history, planned));
     let due: Vec<&Planned> = match slot.stage.order {
         Order::Parallel => due.collect(),
         Order::Sequential => due.take(1).collect(),
     };
-    let asks =
-        due.iter().filter_map(|planned| ask(history, planned, |turn| prompt::prompt(history, slots, at, turn.speaker)));
+    let asks = due.iter().filter_map(|planned| ask(board, planned, |turn| prompt::prompt(board, at, turn.speaker)));
     let asks: Vec<Ask> = asks.collect();
     let group: Vec<TurnId> = match slot.stage.order {
         Order::Parallel => slot.turns.iter().map(|planned| planned.id.clone()).collect(),
         Order::Sequential => asks.iter().map(|ask| ask.turn.clone()).collect(),
     };
-    (!asks.is_empty()).then(|| admitted(history, &group, asks))
+    (!asks.is_empty()).then(|| admitted(board, &group, asks))
 }
 
 /// The asks that the limits leave room for, or the limit that leaves none.
-fn admitted(history: &History, group: &[TurnId], asks: Vec<Ask>) -> Step {
-    match budget::admit(history, group, asks) {
-        Ok(asks) => ask_or_await(history, asks),
+fn admitted(board: &Board<'_>, group: &[TurnId], asks: Vec<Ask>) -> Step {
+    match budget::admit(board, group, asks) {
+        Ok(asks) => ask_or_await(board, asks),
         Err(reached) => Step::Record(Event::LimitReached(reached)),
     }
 }
 
 /// Says, once, that nothing is due but what people have to say.
-fn ask_or_await(history: &History, asks: Vec<Ask>) -> Step {
-    let is_told = matches!(history.waiting, Some(Waiting::Turns(_)));
+fn ask_or_await(board: &Board<'_>, asks: Vec<Ask>) -> Step {
+    let is_told = matches!(board.history.waiting, Some(Waiting::Turns(_)));
     if is_told || asks.iter().any(|ask| !ask.voice.is_person()) {
         return Step::Ask(asks);
     }
     Step::Record(Event::TurnsAwaited { turns: asks.into_iter().map(|ask| ask.turn).collect() })
 }
 
-fn frame(history: &History) -> Step {
-    let planned = schedule::moderator_turn(history, schedule::FRAMING, "perspectives");
-    if !is_over(history, &planned) {
-        return asks(history, &[planned], |turn| moderator::framing(history, turn));
+fn frame(board: &Board<'_>) -> Step {
+    let planned = schedule::moderator_turn(board.history, schedule::FRAMING, "perspectives");
+    if !is_over(board.history, &planned) {
+        return asks(board, &[planned], |turn| moderator::framing(board.history, turn));
     }
-    let models = || history.agents.iter().filter(|agent| !agent.voice.is_person());
+    let models = || board.history.agents.iter().filter(|agent| !agent.voice.is_person());
     let own = || models().map(|agent| agent.persona.clone()).collect();
-    Step::Record(match history.valid_response(&planned.id) {
+    Step::Record(match board.history.valid_response(&planned.id) {
         Some(Response::Perspectives(personas)) => {
             Event::PerspectivesChosen { personas: personas.clone(), proposed: true }
         }
@@ -188,48 +190,49 @@ fn frame(history: &History) -> Step {
     })
 }
 
-fn end_of_round(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> Step {
-    let has_quorum = round::has_quorum(history, slots, phase, round);
-    if history.awaits_options() && has_quorum && consensus::is_opening(history, phase) {
-        return find_options(history);
+fn end_of_round(board: &Board<'_>, phase: &str, round: u32) -> Step {
+    let has_quorum = round::has_quorum(board, phase, round);
+    if board.history.awaits_options() && has_quorum && consensus::is_opening(board.history, phase) {
+        return find_options(board);
     }
-    Step::Record(Event::RoundClosed(round::close(history, slots, phase, round)))
+    Step::Record(Event::RoundClosed(round::close(board, phase, round)))
 }
 
-fn find_options(history: &History) -> Step {
-    let passes: Vec<Pass> = match sorting::next(history, |planned| is_over(history, planned)) {
+fn find_options(board: &Board<'_>) -> Step {
+    let passes: Vec<Pass> = match sorting::next(board, |planned| is_over(board.history, planned)) {
         Sorting::Frozen(frozen) => return Step::Record(Event::OptionsFrozen(frozen)),
         Sorting::Passes(passes) => passes.to_vec(),
         Sorting::ThirdPass => vec![Pass::Third],
     };
-    let stated = sorting::statements(history);
-    let turn = |pass: &Pass| schedule::moderator_turn(history, schedule::OPTIONS, pass.name());
+    let stated = sorting::statements(board);
+    let turn = |pass: &Pass| schedule::moderator_turn(board.history, schedule::OPTIONS, pass.name());
     let group: Vec<TurnId> = passes.iter().map(|pass| turn(pass).id).collect();
-    let due = passes.iter().map(|pass| (*pass, turn(pass))).filter(|(_, planned)| !is_over(history, planned));
+    let due = passes.iter().map(|pass| (*pass, turn(pass))).filter(|(_, planned)| !is_over(board.history, planned));
     let asks = due.filter_map(|(pass, planned)| {
-        let listed: Vec<&str> =
-            sorting::order(history, pass, stated.len()).into_iter().map(|index| stated[index].1.as_str()).collect();
-        ask(history, &planned, |turn| moderator::sorting(history, turn, &listed))
+        let listed: Vec<&str> = sorting::order(board.history, pass, stated.len())
+            .into_iter()
+            .map(|index| stated[index].1.as_str())
+            .collect();
+        ask(board, &planned, |turn| moderator::sorting(board.history, turn, &listed))
     });
-    admitted(history, &group, asks.collect())
+    admitted(board, &group, asks.collect())
 }
 
-fn decided(history: &History) -> Step {
-    Step::Record(Event::Decided { decision: Box::new(decision::decide(history)) })
+fn decided(board: &Board<'_>) -> Step {
+    Step::Record(Event::Decided { decision: Box::new(decision::decide(board)) })
 }
 
-fn close(history: &History) -> Step {
-    let ending = ending(history);
-    let planned = schedule::synthesis_turn(history);
-    let is_due = match history.synthesis {
-        SynthesisDue::AsSetUp => history.setup.synthesis && is_closed_with_text(history, ending),
+fn close(board: &Board<'_>) -> Step {
+    let ending = ending(board.history);
+    let planned = schedule::synthesis_turn(board.history);
+    let is_due = match board.history.synthesis {
+        SynthesisDue::AsSetUp => board.history.setup.synthesis && is_closed_with_text(board.history, ending),
         SynthesisDue::Requested => true,
         SynthesisDue::Waived => false,
     };
-    match &history.decision {
-        Some(decision) if is_due && !is_over(history, &planned) => {
-            let ledger = claims::ledger(history);
-            asks(history, &[planned], |turn| moderator::synthesis(history, turn, decision, &ledger))
+    match &board.history.decision {
+        Some(decision) if is_due && !is_over(board.history, &planned) => {
+            asks(board, &[planned], |turn| moderator::synthesis(board, turn, decision))
         }
         Some(_) | None => Step::Record(Event::SessionClosed { ending }),
     }
@@ -258,17 +261,17 @@ fn ending(history: &History) -> Ending {
     }
 }
 
-fn asks(history: &History, planned: &[Planned], prompt: impl Fn(&TurnId) -> Prompt) -> Step {
+fn asks(board: &Board<'_>, planned: &[Planned], prompt: impl Fn(&TurnId) -> Prompt) -> Step {
     let group: Vec<TurnId> = planned.iter().map(|planned| planned.id.clone()).collect();
-    admitted(history, &group, planned.iter().filter_map(|planned| ask(history, planned, &prompt)).collect())
+    admitted(board, &group, planned.iter().filter_map(|planned| ask(board, planned, &prompt)).collect())
 }
 
-fn ask(history: &History, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt) -> Option<Ask> {
-    let voice = voice(history, planned)?.clone();
-    let settled = history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
+fn ask(board: &Board<'_>, planned: &Planned, prompt: impl Fn(&TurnId) -> Prompt) -> Option<Ask> {
+    let voice = voice(board.history, planned)?.clone();
+    let settled = board.history.turns.get(&planned.id).map_or(0, |turn| turn.settled().count());
     let attempt = u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1);
-    let search = history.setup.web_search.in_turn(&history.setup.mode, &planned.id);
-    let (session, turn) = (history.setup.session, planned.id.clone());
+    let search = board.history.setup.web_search.in_turn(&board.history.setup.mode, &planned.id);
+    let (session, turn) = (board.history.setup.session, planned.id.clone());
     Some(Ask { session, turn, attempt, voice, prompt: prompt(&planned.id), search, grant: None })
 }
 

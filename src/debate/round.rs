@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::debate::agent::Seat;
-use crate::debate::claims::{self, Entry};
+use crate::debate::board::Board;
+use crate::debate::claims::Entry;
 use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::history::History;
 use crate::debate::log::ids::Speaker;
@@ -18,19 +19,19 @@ use crate::debate::{change, estimate};
 use crate::stats::{quantiles, stability};
 
 /// Whether enough of the seats that a round gives a turn were heard in it.
-pub fn has_quorum(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> bool {
-    let (due, heard) = attendance(history, slots, phase, round);
-    heard >= needed(history, due)
+pub fn has_quorum(board: &Board<'_>, phase: &str, round: u32) -> bool {
+    let (due, heard) = attendance(board, phase, round);
+    heard >= needed(board.history, due)
 }
 
 /// Seats that a round gives a turn, and those of them that were heard at least once, or need not be heard again.
-fn attendance(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> (u32, u32) {
+fn attendance(board: &Board<'_>, phase: &str, round: u32) -> (u32, u32) {
     let (mut due, mut heard): (BTreeSet<Seat>, BTreeSet<Seat>) = (BTreeSet::new(), BTreeSet::new());
-    for slot in slots.iter().filter(|slot| slot.phase.name == phase && slot.round == round) {
+    for slot in board.slots().iter().filter(|slot| slot.phase.name == phase && slot.round == round) {
         for planned in &slot.turns {
             if let Speaker::Seat(seat) = planned.id.speaker {
                 due.insert(seat);
-                if history.valid_response(&planned.id).is_some() {
+                if board.history.valid_response(&planned.id).is_some() {
                     heard.insert(seat);
                 }
             }
@@ -53,28 +54,31 @@ fn needed(history: &History, due: u32) -> u32 {
 }
 
 /// Closes a round in which everybody who could speak has.
-pub fn close(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> ClosedRound {
+pub fn close(board: &Board<'_>, phase: &str, round: u32) -> ClosedRound {
     let is_here = |slot: &&Slot<'_>| slot.phase.name == phase && slot.round == round;
-    let is_counted =
-        slots.iter().filter(is_here).any(|slot| consensus::takes_stances(history, slot)) && !history.awaits_options();
-    let ledger = claims::ledger_of(history, slots);
+    let is_counted = board.slots().iter().filter(is_here).any(|slot| consensus::takes_stances(board.history, slot))
+        && !board.history.awaits_options();
+    let ledger = board.ledger();
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let new = ledger
         .iter()
         .filter(|entry| entry.turn.phase == phase && entry.turn.round == round && entry.repeats.is_none())
         .count();
     let made = ledger.iter().filter(|entry| entry.turn.phase == phase && entry.turn.round == round).count();
-    let now = consensus::standings(history, slots, phase, round);
-    let before = consensus::counted_rounds(history)
+    let (made, new) = (count(made), count(new));
+    let now = consensus::standings(board, phase, round);
+    let before = consensus::counted_rounds(board.history)
         .last()
-        .map(|(phase, round)| consensus::corrected(history, slots, phase, *round));
+        .map(|(phase, round)| consensus::corrected(board, phase, *round));
     let before = before.filter(|_| is_counted);
-    let estimates = estimate::counted(history).filter(|_| is_counted).map(|_| estimate::measure(history, &now));
+    let estimates =
+        estimate::counted(board.history).filter(|_| is_counted).map(|_| estimate::measure(board.history, &now));
     let shift = before
         .as_ref()
         .zip(estimates.as_ref())
-        .map(|(before, now)| estimate::shift(&estimate::measure(history, before), now));
-    let measured = (is_counted && estimates.is_none()).then(|| consensus::measure(history, &now));
-    let moved = before.map(|before| movement(history, slots, &before, &now, (made, new)));
+        .map(|(before, now)| estimate::shift(&estimate::measure(board.history, before), now));
+    let measured = (is_counted && estimates.is_none()).then(|| consensus::measure(board.history, &now));
+    let moved = before.map(|before| movement(board, &before, &now, made, new));
     let mut closed = ClosedRound {
         phase: phase.to_owned(),
         round,
@@ -82,31 +86,25 @@ pub fn close(history: &History, slots: &[Slot<'_>], phase: &str, round: u32) -> 
         estimates,
         shift,
         movement: moved,
-        claims: u32::try_from(made).unwrap_or(u32::MAX),
-        claims_new: u32::try_from(new).unwrap_or(u32::MAX),
+        claims: made,
+        claims_new: new,
         stop: None,
     };
-    closed.stop = stop(history, slots, &closed, &now);
+    closed.stop = stop(board, &closed, &now);
     closed
 }
 
-fn movement(
-    history: &History,
-    slots: &[Slot<'_>],
-    before: &Standings<'_>,
-    now: &Standings<'_>,
-    (made, new): (usize, usize),
-) -> Movement {
+fn movement(board: &Board<'_>, before: &Standings<'_>, now: &Standings<'_>, made: u32, new: u32) -> Movement {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    if estimate::counted(history).is_some() {
-        return estimate::movement(history, slots, before, now, (count(made), count(new)));
+    if estimate::counted(board.history).is_some() {
+        return estimate::movement(board, before, now, made, new);
     }
-    let seats: Vec<Seat> = history.agents.iter().map(|agent| agent.seat).collect();
+    let seats: Vec<Seat> = board.history.agents.iter().map(|agent| agent.seat).collect();
     let option =
         |standings: &Standings<'_>, seat: &Seat| standings.get(seat).and_then(|standing| standing.option.clone());
     let options: Vec<_> = seats.iter().map(|seat| (option(before, seat), option(now, seat))).collect();
     // The scale on which positions can drift without changing sides: each seat's rating of the option that led before.
-    let leader = consensus::measure(history, before).leading.into_iter().next();
+    let leader = consensus::measure(board.history, before).leading.into_iter().next();
     let rating = |standings: &Standings<'_>, seat: &Seat| {
         leader
             .as_ref()
@@ -114,42 +112,42 @@ fn movement(
             .map(|rating| f64::from(*rating))
     };
     let ratings: Vec<_> = seats.iter().map(|seat| (rating(before, seat), rating(now, seat))).collect();
-    let still = stability::movement(&options, &ratings, count(made), count(new));
-    let moved = change::moved(history, slots, &claims::ledger_of(history, slots), before, now);
+    let still = stability::movement(&options, &ratings, made, new);
+    let moved = change::moved(board, before, now);
     Movement {
         comparable: still.n_comparable,
         changed: still.n_changed,
         uncited: count(moved.iter().filter(|moved| !moved.cited).count()),
-        stable: still.is_stable_within(history.setup.thresholds.convergence).ok(),
+        stable: still.is_stable_within(board.history.setup.thresholds.convergence).ok(),
         frozen: still.is_frozen(),
     }
 }
 
-fn stop(history: &History, slots: &[Slot<'_>], closed: &ClosedRound, now: &Standings<'_>) -> Option<Stop> {
-    let (due, heard) = attendance(history, slots, &closed.phase, closed.round);
-    let needed = needed(history, due);
+fn stop(board: &Board<'_>, closed: &ClosedRound, now: &Standings<'_>) -> Option<Stop> {
+    let (due, heard) = attendance(board, &closed.phase, closed.round);
+    let needed = needed(board.history, due);
     if heard < needed {
         return Some(Stop {
             reason: StopReason::QuorumLost,
             numbers: format!("{heard} of {due} seats heard, {needed} needed"),
         });
     }
-    let phase = history.setup.mode.phases.iter().find(|phase| phase.name == closed.phase)?;
+    let phase = board.history.setup.mode.phases.iter().find(|phase| phase.name == closed.phase)?;
     let rounds = phase.rounds?;
-    let planned = schedule::rounds(history, phase, closed.round);
+    let planned = schedule::rounds(board.history, phase, closed.round);
     if closed.round >= planned {
-        let numbers = format!("{} of {planned}{}", closed.round, cut(history, rounds, planned));
+        let numbers = format!("{} of {planned}{}", closed.round, cut(board.history, rounds, planned));
         return Some(Stop { reason: StopReason::RoundsHeld, numbers });
     }
-    if schedule::is_fixed(history) || closed.round < rounds.min {
+    if schedule::is_fixed(board.history) || closed.round < rounds.min {
         return None;
     }
     let mut rules = phase.until.clone();
-    rules.extend(history.setup.thresholds.confidence.map(|_| StopRule::Confidence));
+    rules.extend(board.history.setup.thresholds.confidence.map(|_| StopRule::Confidence));
     rules.sort_unstable();
-    rules.into_iter().find_map(|rule| {
-        fires(history, slots, phase, closed, now, rule).map(|numbers| Stop { reason: rule.into(), numbers })
-    })
+    rules
+        .into_iter()
+        .find_map(|rule| fires(board, phase, closed, now, rule).map(|numbers| Stop { reason: rule.into(), numbers }))
 }
 
 /// Says that the mode's rounds were cut, where they were.
@@ -164,27 +162,27 @@ fn cut(history: &History, rounds: Rounds, planned: u32) -> String {
 
 /// The numbers with which a rule fires; `None` when it does not.
 fn fires(
-    history: &History,
-    slots: &[Slot<'_>],
+    board: &Board<'_>,
     phase: &Phase,
     closed: &ClosedRound,
     now: &Standings<'_>,
     rule: StopRule,
 ) -> Option<String> {
-    let thresholds = &history.setup.thresholds;
+    let thresholds = &board.history.setup.thresholds;
     match rule {
         // Checked before all others, whether a mode lists it or not.
         StopRule::MaxRounds => None,
-        StopRule::Agreed => agreement(history, closed, now),
+        StopRule::Agreed => agreement(board.history, closed, now),
         StopRule::Confidence => {
-            let agreement = agreement(history, closed, now)?;
+            let agreement = agreement(board.history, closed, now)?;
             let median = median_confidence(closed.consensus.as_ref()?.leading.first()?, now)?;
             let needed = thresholds.confidence_needed();
             (median >= needed).then(|| format!("{agreement}, median confidence{}", compared(median, needed)))
         }
         StopRule::Stable => {
             let movement = closed.movement?;
-            let before = history.rounds.last().filter(|last| last.phase == phase.name).and_then(|last| last.movement);
+            let before =
+                board.history.rounds.last().filter(|last| last.phase == phase.name).and_then(|last| last.movement);
             let twice = movement.stable == Some(true) && before.is_some_and(|before| before.stable == Some(true));
             (movement.frozen || twice).then(|| {
                 let (changed, comparable) = (movement.changed, movement.comparable);
@@ -193,20 +191,20 @@ fn fires(
             })
         }
         StopRule::Saturated => {
-            let brings_nothing = closed.claims_new == 0 && !has_new_evidence(history, slots, closed);
+            let brings_nothing = closed.claims_new == 0 && !has_new_evidence(board, closed);
             brings_nothing.then(|| format!("{} claims, none of them new", closed.claims))
         }
         StopRule::Oscillating => {
-            let returned = returned(history, slots, now);
-            let what = if estimate::counted(history).is_some() { "estimate" } else { "option" };
+            let returned = returned(board, now);
+            let what = if estimate::counted(board.history).is_some() { "estimate" } else { "option" };
             (!returned.is_empty()).then(|| format!("{} seats went back to the {what} they had left", returned.len()))
         }
     }
 }
 
 /// Whether a claim of the round carries evidence that none had before.
-fn has_new_evidence(history: &History, slots: &[Slot<'_>], closed: &ClosedRound) -> bool {
-    let ledger = claims::ledger_of(history, slots);
+fn has_new_evidence(board: &Board<'_>, closed: &ClosedRound) -> bool {
+    let ledger = board.ledger();
     let is_here = |entry: &&Entry| entry.turn.phase == closed.phase && entry.turn.round == closed.round;
     let (here, before): (Vec<&Entry>, Vec<&Entry>) = ledger.iter().partition(is_here);
     let known: Vec<&Evidence> = before.iter().flat_map(|entry| &entry.claim.evidence).collect();
@@ -236,12 +234,12 @@ fn median_confidence(option: &OptionId, now: &Standings<'_>) -> Option<f64> {
 }
 
 /// Seats that hold what they held two counted rounds ago, and held something else in between.
-fn returned(history: &History, slots: &[Slot<'_>], now: &Standings<'_>) -> Vec<Seat> {
-    let counted = consensus::counted_rounds(history);
+fn returned(board: &Board<'_>, now: &Standings<'_>) -> Vec<Seat> {
+    let counted = consensus::counted_rounds(board.history);
     let [.., long_ago, last] = counted.as_slice() else {
         return Vec::new();
     };
-    let at = |(phase, round): &(&str, u32)| consensus::corrected(history, slots, phase, *round);
+    let at = |(phase, round): &(&str, u32)| consensus::corrected(board, phase, *round);
     let (long_ago, last) = (at(long_ago), at(last));
     let held = |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(Standing::held);
     let went_back = |seat: &Seat| {

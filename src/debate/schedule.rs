@@ -153,10 +153,9 @@ fn held(history: &History, phase: &Phase) -> u32 {
 
 /// Lays out every stage of the closed rounds and of the round under way, in order; rounds that were left stand where they
 /// were left.
-pub fn slots(history: &History) -> Vec<Slot<'_>> {
+pub(in crate::debate) fn slots(history: &History, cursor: Cursor) -> Vec<Slot<'_>> {
     let phases = &history.setup.mode.phases;
     let named = |name: &str| phases.iter().find(|phase| phase.name == name);
-    let cursor = cursor(history);
     let mut slots: Vec<Slot<'_>> = Vec::new();
     let mut losses = losses_in(history, |turn| turn.phase == FRAMING);
     for index in 0..=history.rounds.len() {
@@ -170,7 +169,8 @@ pub fn slots(history: &History) -> Vec<Slot<'_>> {
         };
         for (phase, round) in left.chain(here) {
             for stage in &phase.stages {
-                let slot = slot(history, (phase, round, stage), index, &slots, &losses);
+                let here = Here { phase, round, stage, index };
+                let slot = slot(history, &here, &slots, &losses);
                 losses.extend(losses_in(history, |turn| slot.turns.iter().any(|planned| planned.id == *turn)));
                 slots.push(slot);
             }
@@ -182,13 +182,17 @@ pub fn slots(history: &History) -> Vec<Slot<'_>> {
     slots
 }
 
-fn slot<'a>(
-    history: &History,
-    (phase, round, stage): (&'a Phase, u32, &'a Stage),
+/// Where in a debate a slot stands.
+struct Here<'a> {
+    phase: &'a Phase,
+    round: u32,
+    stage: &'a Stage,
+    /// How many rounds were closed before it.
     index: usize,
-    before: &[Slot<'a>],
-    losses: &[Loss],
-) -> Slot<'a> {
+}
+
+fn slot<'a>(history: &History, here: &Here<'a>, before: &[Slot<'a>], losses: &[Loss]) -> Slot<'a> {
+    let Here { phase, round, stage, index } = *here;
     let (mut turns, mut late, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
     let is_here = |id: &TurnId| id.phase == phase.name && id.round == round && id.stage == stage.name;
     let begun = history.turns.keys().filter(|id| is_here(id)).map(|id| history.begun(id)).min().unwrap_or(u64::MAX);

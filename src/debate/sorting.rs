@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::log::options::{Frozen, SortingBasis};
 use crate::debate::question::{Choice, OPTIONS, OptionId};
@@ -54,7 +55,8 @@ pub enum Sorting {
 /// Whether the only option that the sortings found may hold statements that contradict each other: one of the sortings says so,
 /// or does not say that there are none, or some statement denies what another does not. Statements in the same words need no
 /// sorting, and do not contradict each other.
-pub fn is_only_option_in_doubt(history: &History) -> bool {
+pub fn is_only_option_in_doubt(board: &Board<'_>) -> bool {
+    let history = board.history;
     let is_only = history.frozen.as_ref().is_some_and(|frozen| {
         frozen.options.len() == 1 && frozen.sorted.len() > 1 && frozen.basis != SortingBasis::Verbatim
     });
@@ -68,13 +70,13 @@ pub fn is_only_option_in_doubt(history: &History) -> bool {
     is_only
         && Rule::OneOptionCaveat.holds_in(history.setup.format)
         && ([Pass::Forward, Pass::Reverse, Pass::Third].into_iter().any(is_doubtful)
-            || polarity::differs(statements(history).iter().map(|(_, statement)| statement.as_str())))
+            || polarity::differs(statements(board).iter().map(|(_, statement)| statement.as_str())))
 }
 
 /// The opening statements by seat; abstentions state nothing.
-pub fn statements(history: &History) -> Vec<(Seat, String)> {
-    let slots = schedule::slots(history);
-    let standings = consensus::sealed(history, &slots);
+pub fn statements(board: &Board<'_>) -> Vec<(Seat, String)> {
+    let history = board.history;
+    let standings = consensus::sealed(board);
     let stated = standings.iter().filter(|(_, standing)| standing.stance.abstained.is_none());
     stated
         .filter_map(|(seat, standing)| Some((*seat, history.valid_response(standing.turn)?.statement()?.to_owned())))
@@ -92,8 +94,9 @@ pub fn order(history: &History, pass: Pass, count: usize) -> Vec<usize> {
 }
 
 /// Returns what comes next, given which passes are over.
-pub fn next(history: &History, is_over: impl Fn(&Planned) -> bool) -> Sorting {
-    let stated = statements(history);
+pub fn next(board: &Board<'_>, is_over: impl Fn(&Planned) -> bool) -> Sorting {
+    let history = board.history;
+    let stated = statements(board);
     let verbatim = verbatim(history, &stated);
     if verbatim.len() <= 1 {
         return Sorting::Frozen(freeze(history, &stated, &verbatim, SortingBasis::Verbatim, None));

@@ -54,17 +54,17 @@ impl Taken {
 
     /// What a reply took, and what was lost on the way to it; `worst` is the worst of one request.
     pub(crate) fn by_reply(caps: &Caps, voice: &Voice, reply: &Reply, worst: Amount) -> Self {
-        let lost = Self::by_lost(caps, voice, (reply.lost, reply.loss.as_deref()), worst);
+        let lost = Self::by_lost(caps, voice, reply.lost, reply.loss.as_deref(), worst);
         let billed = priced(caps, voice, &reply.usage, reply.cost_usd);
         Self { spent: billed.plus(lost.spent), ..lost }
     }
 
     /// What was lost on the way to no reply; `worst` is the worst of one request.
     pub(crate) fn by_fault(caps: &Caps, voice: &Voice, fault: &Fault, worst: Amount) -> Self {
-        Self::by_lost(caps, voice, (fault.lost, fault.loss.as_deref()), worst)
+        Self::by_lost(caps, voice, fault.lost, fault.loss.as_deref(), worst)
     }
 
-    fn by_lost(caps: &Caps, voice: &Voice, (lost, loss): (u32, Option<&Loss>), worst: Amount) -> Self {
+    fn by_lost(caps: &Caps, voice: &Voice, lost: u32, loss: Option<&Loss>, worst: Amount) -> Self {
         let known = loss.map(|loss| priced(caps, voice, &loss.usage, loss.cost_usd)).unwrap_or_default();
         Self { spent: known, set_aside: worst.times(lost).beyond(known) }
     }

@@ -1,6 +1,7 @@
 //! What of the others' contributions a speaker is shown.
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::mode::{Labels, Order, Sees};
@@ -21,18 +22,21 @@ pub struct Contribution<'a> {
 /// Returns what `speaker` may see in the slot at index `at`, in the order in which it was said.
 ///
 /// Never the speaker's own words, never a ballot, never what is said at the same time.
-pub fn visible<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speaker: Speaker) -> Vec<Contribution<'a>> {
-    let here = &slots[at];
+pub fn visible<'a>(board: &'a Board<'a>, at: usize, speaker: Speaker) -> Vec<Contribution<'a>> {
+    let here = &board.slots()[at];
     let own = here.turns.iter().find(|planned| planned.id.speaker == speaker);
-    let begun = own.map_or(u64::MAX, |planned| history.begun(&planned.id));
+    let begun = own.map_or(u64::MAX, |planned| board.history.begun(&planned.id));
     // Who was asked again after a session had been taken up anew may have spoken after those whose turn comes later.
     let contribution = |turn: &'a TurnId| {
-        contribution(history, turn, speaker, here.stage.labels).filter(|_| history.last_begun(turn) < begun)
+        contribution(board.history, turn, speaker, here.stage.labels).filter(|_| board.history.last_begun(turn) < begun)
     };
     let same_round = |slot: &Slot<'_>| slot.phase.name == here.phase.name && slot.round == here.round;
     let before = |in_scope: &dyn Fn(&Slot<'_>) -> bool| -> Vec<Contribution<'a>> {
-        let earlier =
-            slots[..at].iter().filter(|slot| in_scope(slot)).flat_map(|slot| &slot.turns).map(|planned| &planned.id);
+        let earlier = board.slots()[..at]
+            .iter()
+            .filter(|slot| in_scope(slot))
+            .flat_map(|slot| &slot.turns)
+            .map(|planned| &planned.id);
         earlier.filter_map(contribution).collect()
     };
     let so_far = || {
@@ -45,17 +49,19 @@ pub fn visible<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speak
         Sees::Everything => so_far(),
         Sees::PreviousRound => before(&|slot| !same_round(slot)),
         Sees::OwnTeam => {
-            so_far().into_iter().filter(|said| are_of_one_team(history, speaker, said.turn.speaker)).collect()
+            so_far().into_iter().filter(|said| are_of_one_team(board.history, speaker, said.turn.speaker)).collect()
         }
         Sees::Predecessor => so_far().pop().into_iter().collect(),
     }
 }
 
 /// Returns all that `speaker` has been shown up to and including the slot at index `at`, each contribution once.
-pub fn shown<'a>(history: &'a History, slots: &'a [Slot<'a>], at: usize, speaker: Speaker) -> Vec<Contribution<'a>> {
+pub fn shown<'a>(board: &'a Board<'a>, at: usize, speaker: Speaker) -> Vec<Contribution<'a>> {
     let mut shown: Vec<Contribution<'a>> = Vec::new();
-    for index in (0..=at).filter(|index| slots[*index].turns.iter().any(|planned| planned.id.speaker == speaker)) {
-        for said in visible(history, slots, index, speaker) {
+    for index in
+        (0..=at).filter(|index| board.slots()[*index].turns.iter().any(|planned| planned.id.speaker == speaker))
+    {
+        for said in visible(board, index, speaker) {
             if shown.iter().all(|other| other.turn != said.turn) {
                 shown.push(said);
             }

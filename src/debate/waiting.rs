@@ -37,7 +37,7 @@ pub struct Answers {
 
 impl Answers {
     /// What came of a wait, by the event at `seq` and after so many closed rounds.
-    pub(crate) fn to(waited: Option<Waiting>, (seq, after): (u64, usize), facts: Vec<Fact>) -> Self {
+    pub(crate) fn to(waited: Option<Waiting>, seq: u64, after: usize, facts: Vec<Fact>) -> Self {
         let is_supplied = |need: &NeedId| facts.iter().any(|fact| fact.need.as_ref() == Some(need));
         let unanswered = match waited {
             Some(Waiting::Facts(needs)) => needs.into_iter().filter(|need| !is_supplied(need)).collect(),

@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::history::{History, Outcome};
 use crate::debate::reply::Fault;
-use crate::debate::schedule::{self, PassedOver};
+use crate::debate::schedule::PassedOver;
 
 /// A seat that was not asked any more because its provider had failed for good, in whoever's turn that was.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -21,9 +22,9 @@ pub struct Absence {
 
 /// The seats that were not asked any more, and how their providers had failed.
 pub fn absent(history: &History) -> Vec<Absence> {
-    let slots = schedule::slots(history);
+    let board = Board::of(history);
     let passed_over =
-        slots.iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
+        board.slots().iter().flat_map(|slot| &slot.passed_over).filter(|(_, why)| *why == PassedOver::ProviderLost);
     let seats: BTreeSet<Seat> = passed_over.map(|(seat, _)| *seat).collect();
     let outcomes = || history.turns.values().flat_map(|turn| turn.settled());
     let lasting = |provider: &str| {

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
+use crate::debate::consensus;
 use crate::debate::history::History;
-use crate::debate::{consensus, schedule};
 
 /// A round that never closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -20,7 +21,7 @@ pub struct CutShortRecord {
 
 /// The round that a stop or a limit cut short, if somebody had taken a stance in it.
 pub fn cut_short(history: &History) -> Option<CutShortRecord> {
-    let slots = schedule::slots(history);
-    let cut = consensus::cut_short(history, &slots)?;
+    let board = Board::of(history);
+    let cut = consensus::cut_short(&board)?;
     Some(CutShortRecord { phase: cut.phase.to_owned(), round: cut.round, spoke: cut.standings.into_keys().collect() })
 }

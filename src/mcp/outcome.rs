@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::ending_failure;
 use crate::debate::agent::{Agent, Seat};
+use crate::debate::board::Board;
 use crate::debate::claims::{Entry, Status as ClaimStatus};
 use crate::debate::consensus::{self, Standing};
 use crate::debate::event::Ending;
@@ -16,7 +17,6 @@ use crate::debate::log::decision::Dissent;
 use crate::debate::log::gate::Blocking;
 use crate::debate::question::{Choice, OptionId};
 use crate::debate::response::Response;
-use crate::debate::schedule;
 use crate::debate::text::clip;
 use crate::error::Failure;
 use crate::export::abstention;
@@ -241,8 +241,8 @@ fn word(value: &impl Serialize) -> String {
 }
 
 fn agents(history: &History) -> Vec<AgentLayer> {
-    let slots = schedule::slots(history);
-    let (sealed, latest) = (consensus::sealed(history, &slots), consensus::latest(history, &slots).unwrap_or_default());
+    let board = Board::of(history);
+    let (sealed, latest) = (consensus::sealed(&board), consensus::latest(&board).unwrap_or_default());
     history.agents.iter().map(|agent| layer(history, agent, sealed.get(&agent.seat), latest.get(&agent.seat))).collect()
 }
 

@@ -10,10 +10,11 @@ use crate::support::replies::{Miss, chance, drawn, missed};
 use crate::support::world::{Answer, World, all_built_in, choice, open, question, setup};
 use proptest::prelude::*;
 use roundtable::debate::ask::Ask;
+use roundtable::debate::board::Board;
+use roundtable::debate::consensus;
 use roundtable::debate::event::{Continued, Event, StoppedBy};
 use roundtable::debate::history::History;
 use roundtable::debate::question::Question;
-use roundtable::debate::{consensus, schedule};
 use roundtable::export::diff::{Read, diff, json, markdown, read, text};
 use roundtable::export::{Format, render};
 use serde_json::{Value, json};
@@ -131,8 +132,8 @@ fn a_decision_does_not_differ_from_itself() {
 fn ballots_are_those_that_were_counted() {
     let (mut chose, mut other) = (0, 0);
     for (history, record) in SESSIONS.iter().zip(RECORDS.iter()) {
-        let slots = schedule::slots(history);
-        let Some(latest) = history.decision.as_ref().and_then(|_| consensus::latest(history, &slots)) else { continue };
+        let board = Board::of(history);
+        let Some(latest) = history.decision.as_ref().and_then(|_| consensus::latest(&board)) else { continue };
         let due: BTreeMap<u64, (&str, Option<String>, Option<f64>)> = history
             .agents
             .iter()

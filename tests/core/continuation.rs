@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roundtable::debate::ask::{Ask, Message};
+use roundtable::debate::board::Board;
 use roundtable::debate::event::{Ending, Event, Logged, StoppedBy};
 use roundtable::debate::history::{History, Outcome, SynthesisDue};
 use roundtable::debate::log::ids::Speaker;
@@ -469,7 +470,7 @@ fn whatever_happens_logs_replay_and_conversations_only_grow() {
         check_sound(&label, &log);
         let history = History::replay(&log).unwrap();
         left += history.continuations.iter().filter(|more| more.left.is_some()).count();
-        late += schedule::slots(&history).iter().filter(|slot| slot.punctual < slot.turns.len()).count();
+        late += Board::of(&history).slots().iter().filter(|slot| slot.punctual < slot.turns.len()).count();
         lost += history
             .turns
             .values()

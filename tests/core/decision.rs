@@ -3,7 +3,8 @@
 use proptest::prelude::{ProptestConfig, Strategy, proptest};
 use roundtable::debate::agent::Seat;
 use roundtable::debate::ask::Ask;
-use roundtable::debate::claims::{self, Status};
+use roundtable::debate::board::Board;
+use roundtable::debate::claims::Status;
 use roundtable::debate::event::{Event, FORMAT, StoppedBy};
 use roundtable::debate::log::decision::{Caveat, Decision, Dissent, Kind, Label, Level};
 use roundtable::debate::log::gate::GateTerms;
@@ -237,7 +238,8 @@ fn id(text: &str) -> String {
         with(ask, &json!({ "claims": claims, "concessions": [] }))
     };
     let world = World::open(table(3), &script, 1).finish();
-    let ledger = claims::ledger(&world.history);
+    let board = Board::of(&world.history);
+    let ledger = board.ledger();
     ledger.iter().find(|entry| entry.claim.text == text).unwrap_or_else(|| panic!("no claim `{text}`")).id.0.clone()
 }
 
@@ -355,7 +357,8 @@ fn a_claim_has_the_status_that_was_earned() {
         with(ask, &fields)
     };
     let world = World::open(table(3), &script, 1).finish();
-    let ledger = claims::ledger(&world.history);
+    let board = Board::of(&world.history);
+    let ledger = board.ledger();
     let found: Vec<(&str, Status)> =
         ledger[..6].iter().map(|entry| (entry.claim.text.as_str(), entry.status)).collect();
     use Status::{Accepted, Conceded, Open, Rebutted};
@@ -379,7 +382,7 @@ fn a_claim_in_the_same_words_repeats_the_first() {
     };
     let world = World::open(table(2), &script, 1).finish();
     let repeats: Vec<Option<String>> =
-        claims::ledger(&world.history).into_iter().map(|entry| entry.repeats.map(|id| id.0)).collect();
+        Board::of(&world.history).ledger().iter().map(|entry| entry.repeats.clone().map(|id| id.0)).collect();
     assert_eq!(repeats, [None, Some("c1".to_owned()), Some("c1".to_owned()), Some("c1".to_owned())]);
     let counts: Vec<(u32, u32)> =
         world.history.rounds.iter().map(|closed| (closed.claims, closed.claims_new)).collect();
@@ -398,7 +401,7 @@ fn claim_numbers_do_not_tell_seats() {
     let first = |seed: u64| {
         let mut setup = table(5);
         setup.seed = seed;
-        claims::ledger(&World::open(setup, &script, 1).finish().history)[0].seat
+        Board::of(&World::open(setup, &script, 1).finish().history).ledger()[0].seat
     };
     let firsts: std::collections::BTreeSet<Seat> = (0..40).map(first).collect();
     assert_eq!(firsts.len(), 5, "whoever is listed first is drawn from the seed");

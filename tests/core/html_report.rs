@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use roundtable::debate::board::Board;
 use roundtable::debate::log::estimates::worded;
 use roundtable::debate::log::ids::Speaker;
 use roundtable::export::record::{self, Record};
@@ -331,8 +332,8 @@ fn the_matrix_holds_the_final_ratings() {
             cells.iter().take(record.question.options.len()).map(value).collect::<Vec<_>>()
         };
         let given: i32 = rows.iter().take(record.panel.len()).flat_map(|(_, cells)| ratings(cells)).flatten().sum();
-        let slots = roundtable::debate::schedule::slots(&told.history);
-        let standings = roundtable::debate::consensus::latest(&told.history, &slots).unwrap();
+        let board = Board::of(&told.history);
+        let standings = roundtable::debate::consensus::latest(&board).unwrap();
         let due: i32 =
             standings.values().flat_map(|s| s.stance.ratings.values()).map(|rating| i32::from(*rating)).sum();
         assert_eq!(given, due, "{title}");

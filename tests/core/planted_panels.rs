@@ -6,7 +6,7 @@ use roundtable::debate::analysis::persuasion::Direction;
 use roundtable::debate::analysis::sensitivity::Reweighted;
 use roundtable::debate::analysis::{ChoiceAnalysis, analyse};
 use roundtable::debate::ask::Ask;
-use roundtable::debate::claims::ledger;
+use roundtable::debate::board::Board;
 use roundtable::debate::history::History;
 use roundtable::debate::log::decision::{Caveat, Label};
 use roundtable::debate::log::material::{Assumption, Material, Origin};
@@ -432,9 +432,9 @@ fn a_quote_is_verified_by_what_its_author_could_have_read() {
         Ok(reply)
     };
     let history = World::open(table(&plot, 1), &script, 1).finish_with(&[(When::Ended, more(1))]).history;
-    let (quotes, ledger) = (analyse(&history).quotes, ledger(&history));
+    let (quotes, board) = (analyse(&history).quotes, Board::of(&history));
     for ((_, _, words, _), expected, why) in rows {
-        let id = &ledger.iter().find(|entry| entry.claim.text == words).unwrap().id;
+        let id = &board.ledger().iter().find(|entry| entry.claim.text == words).unwrap().id;
         let quote = quotes.iter().find(|quote| quote.claim == *id).unwrap();
         assert_eq!((quote.verified, quote.evidence), (expected, 1), "{words}: {why}");
     }
@@ -473,15 +473,15 @@ fn a_quote_from_material_is_verified_by_that_material() {
     ];
     setup.assumptions = vec![Assumption::new(Some("traffic".to_owned()), "Traffic doubles.")];
     let history = World::open(setup, &script, 1).finish().history;
-    let (quotes, ledger) = (analyse(&history).quotes, ledger(&history));
+    let (quotes, board) = (analyse(&history).quotes, Board::of(&history));
     for ((_, _, words, _), reference, expected) in rows {
-        let id = &ledger.iter().find(|entry| entry.claim.text == words).unwrap().id;
+        let id = &board.ledger().iter().find(|entry| entry.claim.text == words).unwrap().id;
         let quote = quotes.iter().find(|quote| quote.claim == *id).unwrap();
         assert_eq!(quote.verified, expected, "{words}, {reference}");
     }
     let named = |words: &[&str]| -> Vec<&str> {
         let leans = |text: &str| words.contains(&text);
-        ledger.iter().filter(|entry| leans(&entry.claim.text)).map(|entry| entry.id.0.as_str()).collect()
+        board.ledger().iter().filter(|entry| leans(&entry.claim.text)).map(|entry| entry.id.0.as_str()).collect()
     };
     let record = record(&history);
     let leaning: Vec<Vec<&str>> =

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::plan::case::Case;
 use crate::debate::ask::Ask;
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::sorting;
 
@@ -120,7 +121,7 @@ fn perspectives(history: &History, case: Case) -> Value {
 
 /// Two passes that agree; at the most two that do not, so that a third is needed.
 fn sorted(history: &History, ask: &Ask, case: Case) -> Value {
-    let count = sorting::statements(history).len();
+    let count = sorting::statements(&Board::of(history)).len();
     let together = case == Case::Max && ask.turn.stage == sorting::Pass::Forward.name();
     let first: Vec<usize> = if together { (1..=count).collect() } else { vec![1] };
     let rest: Vec<usize> = (1..=count).filter(|place| !first.contains(place)).collect();

@@ -10,13 +10,14 @@ use crate::cli::live::place::Place;
 use crate::cli::live::speakers::voice_line;
 use crate::cli::live::spent::Spent;
 use crate::debate::agent::{Seat, Voice};
+use crate::debate::board;
 use crate::debate::event::{Event, Logged};
 use crate::debate::history::{History, Outcome};
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::Response;
-use crate::debate::schedule::{self, PassedOver, Slot};
+use crate::debate::schedule::{PassedOver, Slot};
 use crate::debate::{person, text};
 
 /// Characters, or bytes of a prompt, that make one token: a rough guess until the provider has counted.
@@ -234,11 +235,11 @@ impl Board {
             return;
         }
         self.stage = stage;
-        let slots = schedule::slots(history);
+        let board = board::Board::of(history);
         let here = |slot: &&Slot<'_>| {
             slot.phase.name == turn.phase && slot.round == turn.round && slot.stage.name == turn.stage
         };
-        if let Some(slot) = slots.iter().find(here) {
+        if let Some(slot) = board.slots().iter().find(here) {
             for row in &mut self.seats {
                 row.state = state_in(history, slot, row.speaker);
                 row.took = None;

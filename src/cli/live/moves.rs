@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::cli::live::speakers::name;
 use crate::debate::agent::Seat;
-use crate::debate::claims::{self, Entry};
+use crate::debate::board::Board;
+use crate::debate::claims::Entry;
 use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::history::History;
 use crate::debate::log::decision::Moved;
@@ -12,7 +13,6 @@ use crate::debate::log::estimates::{Revised, worded};
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Stance};
-use crate::debate::schedule::{self, Slot};
 use crate::debate::{change, estimate, text};
 
 /// Longest quote of a claim, in characters.
@@ -57,52 +57,39 @@ impl fmt::Display for Move {
 }
 
 /// Returns how a stance that has just landed differs from what its seat held in the last counted round before it.
-pub(super) fn on_landing(
-    history: &History,
-    ledger: &[Entry],
-    seat: Seat,
-    turn: &TurnId,
-    stance: &Stance,
-) -> Option<Move> {
-    let slots = schedule::slots(history);
+pub(super) fn on_landing(board: &Board<'_>, seat: Seat, turn: &TurnId, stance: &Stance) -> Option<Move> {
+    let history = board.history;
     let counted = consensus::counted_rounds(history);
     let (phase, round) = counted.into_iter().rfind(|at| *at != (turn.phase.as_str(), turn.round))?;
-    let before = consensus::standings(history, &slots, phase, round);
+    let before = consensus::standings(board, phase, round);
     let (turn, taken) = history.turns.get_key_value(turn)?;
     let voice = &taken.attempts.last()?.voice;
     let standing = Standing { turn, voice, option: held(history, turn, seat, stance), stance, confidence: None };
-    between(history, &slots, ledger, &before, &Standings::from([(seat, standing)])).pop()
+    between(board, &before, &Standings::from([(seat, standing)])).pop()
 }
 
 /// Returns who holds another option after the last counted round than before it.
 pub(super) fn of_last_round(history: &History) -> Vec<Move> {
-    let slots = schedule::slots(history);
+    let board = Board::of(history);
     let [.., before, now] = consensus::counted_rounds(history)[..] else {
         return Vec::new();
     };
-    let at = |(phase, round): (&str, u32)| consensus::standings(history, &slots, phase, round);
-    let ledger = claims::ledger_of(history, &slots);
-    between(history, &slots, &ledger, &at(before), &at(now))
+    let at = |(phase, round): (&str, u32)| consensus::standings(&board, phase, round);
+    between(&board, &at(before), &at(now))
 }
 
 /// Who holds another option, or gives another number.
-fn between(
-    history: &History,
-    slots: &[Slot<'_>],
-    ledger: &[Entry],
-    before: &Standings<'_>,
-    now: &Standings<'_>,
-) -> Vec<Move> {
+fn between(board: &Board<'_>, before: &Standings<'_>, now: &Standings<'_>) -> Vec<Move> {
     let told = |seat: Seat, (from, to): (String, String), claims: &[ClaimId], cited: bool| {
-        let claims = claims.iter().map(|claim| (claim.clone(), quote(ledger, claim))).collect();
-        Move { name: name(history, Speaker::Seat(seat)), from, to, claims, cited }
+        let claims = claims.iter().map(|claim| (claim.clone(), quote(board.ledger(), claim))).collect();
+        Move { name: name(board.history, Speaker::Seat(seat)), from, to, claims, cited }
     };
-    if estimate::counted(history).is_some() {
-        let revised = estimate::revised(history, slots, ledger, before, now);
+    if estimate::counted(board.history).is_some() {
+        let revised = estimate::revised(board, before, now);
         let ends = |revised: &Revised| (worded(revised.from), worded(revised.to));
         return revised.iter().map(|r| told(r.seat, ends(r), &r.claims, r.cited)).collect();
     }
-    let moved = change::moved(history, slots, ledger, before, now);
+    let moved = change::moved(board, before, now);
     let ends = |moved: &Moved| (moved.from.to_string(), moved.to.to_string());
     moved.iter().map(|m| told(m.seat, ends(m), &m.claims, m.cited)).collect()
 }

@@ -11,6 +11,7 @@ use crate::cli::live::news::{Aside, News, Opened, Said, Side};
 use crate::cli::live::place::Place;
 use crate::cli::live::speakers::{name, voice_line};
 use crate::cli::live::tally::{Tally, Verdict};
+use crate::debate::board::Board;
 use crate::debate::event::{Ending, Event, Logged};
 use crate::debate::history::History;
 use crate::debate::log::ids::{Speaker, TurnId};
@@ -19,7 +20,7 @@ use crate::debate::log::options::{Frozen, SortingBasis};
 use crate::debate::question::OptionId;
 use crate::debate::reply::Fault;
 use crate::debate::response::Response;
-use crate::debate::{agent, claims, fallback, person, protocol, text};
+use crate::debate::{agent, fallback, person, protocol, text};
 use crate::export::phrases::awaited;
 use crate::export::unread;
 
@@ -235,14 +236,15 @@ fn options(history: &History, frozen: &Frozen) -> News {
 
 fn said(history: &History, turn: &TurnId, response: &Response) -> News {
     let mut asides = Vec::new();
-    let ledger = claims::ledger(history);
+    let board = Board::of(history);
+    let ledger = board.ledger();
     if let (Speaker::Seat(seat), Some(stance)) = (turn.speaker, response.stance()) {
-        asides.extend(moves::on_landing(history, &ledger, seat, turn, stance).map(Aside::Moved));
+        asides.extend(moves::on_landing(&board, seat, turn, stance).map(Aside::Moved));
     }
     match response {
         Response::Position(position) => asides.extend(position.concessions.iter().map(|concession| {
             let entry = ledger.iter().find(|entry| entry.id == concession.claim);
-            let words = quote(&ledger, &concession.claim);
+            let words = quote(ledger, &concession.claim);
             match entry {
                 Some(entry) if Speaker::Seat(entry.seat) == turn.speaker => {
                     Aside::GivesUp(concession.claim.clone(), words)

@@ -1,23 +1,21 @@
 //! The stances of a debate in the order of its rounds: what every part of the analysis looks at.
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::change;
-use crate::debate::claims::{self, Entry};
+use crate::debate::claims::Entry;
 use crate::debate::consensus::{self, Standings};
 use crate::debate::history::History;
 use crate::debate::log::decision::Moved;
 use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
-use crate::debate::schedule::{self, Slot};
 
 /// A debate laid out for analysis.
 pub struct Course<'a> {
     /// The session.
     pub history: &'a History,
-    /// Its stages.
-    pub slots: Vec<Slot<'a>>,
-    /// Its claims.
-    pub ledger: Vec<Entry>,
+    /// Its stages and claims.
+    pub board: Board<'a>,
     /// The rounds that took stances, in order; the first is the sealed opening, as corrected since.
     pub rounds: Vec<Counted<'a>>,
     /// The stances in the sealed opening.
@@ -43,17 +41,15 @@ pub struct Counted<'a> {
 impl<'a> Course<'a> {
     /// Lays out a session.
     pub fn of(history: &'a History) -> Self {
-        let slots = schedule::slots(history);
-        let ledger = claims::ledger_of(history, &slots);
-        let sealed = if history.awaits_options() { Standings::new() } else { consensus::sealed(history, &slots) };
-        let last = consensus::latest(history, &slots).unwrap_or_default();
-        let moved = change::moved(history, &slots, &ledger, &sealed, &last);
+        let board = Board::of(history);
+        let sealed = if history.awaits_options() { Standings::new() } else { consensus::sealed(&board) };
+        let last = consensus::latest(&board).unwrap_or_default();
+        let moved = change::moved(&board, &sealed, &last);
         Self {
-            rounds: rounds(history, &slots, &sealed),
+            rounds: rounds(&board, &sealed),
             counted: consensus::measure(history, &last),
             history,
-            slots,
-            ledger,
+            board,
             sealed,
             last,
             moved,
@@ -84,14 +80,14 @@ impl<'a> Course<'a> {
     }
 }
 
-fn rounds<'a>(history: &'a History, slots: &[Slot<'a>], sealed: &Standings<'a>) -> Vec<Counted<'a>> {
-    let opening = history.setup.mode.phases.first().map(|phase| phase.name.as_str()).unwrap_or_default();
+fn rounds<'a>(board: &Board<'a>, sealed: &Standings<'a>) -> Vec<Counted<'a>> {
+    let opening = board.history.setup.mode.phases.first().map(|phase| phase.name.as_str()).unwrap_or_default();
     let first = Counted { phase: opening.to_owned(), round: 1, standings: sealed.clone() };
-    let later = consensus::counted_rounds(history).into_iter().filter(|(phase, _)| *phase != opening);
+    let later = consensus::counted_rounds(board.history).into_iter().filter(|(phase, _)| *phase != opening);
     let counted = |(phase, round): (&str, u32)| Counted {
         phase: phase.to_owned(),
         round,
-        standings: consensus::standings(history, slots, phase, round),
+        standings: consensus::standings(board, phase, round),
     };
     std::iter::once(first).chain(later.map(counted)).collect()
 }

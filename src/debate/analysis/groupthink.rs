@@ -178,7 +178,7 @@ fn inputs(course: &Course<'_>) -> Inputs {
         uncited_to_plurality: count(to_plurality().filter(|moved| !moved.cited).count()),
         minority_before: count(minority.len()),
         minority_now: count(course.seats().filter(stays).count()),
-        minority_claims_answered: count(course.ledger.iter().filter(answered).count()),
+        minority_claims_answered: count(course.board.ledger().iter().filter(answered).count()),
         sealed_unanimous: is_unanimous(&course.sealed),
         families: count(families.len()),
     }
@@ -186,7 +186,8 @@ fn inputs(course: &Course<'_>) -> Inputs {
 
 /// Different claims and different pieces of evidence that came after the opening.
 fn brought(course: &Course<'_>) -> (u32, u32) {
-    let (opening, later): (Vec<&Entry>, Vec<&Entry>) = course.ledger.iter().partition(|entry| course.is_opening(entry));
+    let (opening, later): (Vec<&Entry>, Vec<&Entry>) =
+        course.board.ledger().iter().partition(|entry| course.is_opening(entry));
     let mut known: Vec<&Evidence> = opening.iter().flat_map(|entry| &entry.claim.evidence).collect();
     let mut new = 0;
     for evidence in later.iter().flat_map(|entry| &entry.claim.evidence) {

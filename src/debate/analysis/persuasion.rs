@@ -151,7 +151,8 @@ fn confidence(course: &Course<'_>, is_one: impl Fn(Seat) -> bool) -> Result<f64,
 /// Tells of each seat what it did, and what its claims did.
 pub fn influence(course: &Course<'_>) -> Vec<Influence> {
     let moves = moves(course);
-    let author = |claim: &ClaimId| course.ledger.iter().find(|entry| entry.id == *claim).map(|entry| entry.seat);
+    let author =
+        |claim: &ClaimId| course.board.ledger().iter().find(|entry| entry.id == *claim).map(|entry| entry.seat);
     let of = |seat: Seat| {
         let named: Vec<(Seat, &ClaimId)> = moves
             .iter()
@@ -161,7 +162,7 @@ pub fn influence(course: &Course<'_>) -> Vec<Influence> {
             .collect();
         let persuaded: BTreeSet<Seat> = named.iter().map(|(mover, _)| *mover).collect();
         let decisive: BTreeSet<&ClaimId> = named.iter().map(|(_, claim)| *claim).collect();
-        let in_order = course.ledger.iter().map(|entry| &entry.id).filter(|id| decisive.contains(id));
+        let in_order = course.board.ledger().iter().map(|entry| &entry.id).filter(|id| decisive.contains(id));
         Influence {
             seat,
             moves: moves.iter().filter(|(mover, _)| *mover == seat).map(|(_, step)| step.clone()).collect(),
@@ -181,7 +182,7 @@ fn moves(course: &Course<'_>) -> Vec<(Seat, Move)> {
     let mut holds: Standings<'_> = Standings::new();
     let mut plurality: Option<OptionId> = None;
     for counted in &course.rounds {
-        let moved = change::moved(course.history, &course.slots, &course.ledger, &holds, &counted.standings);
+        let moved = change::moved(&course.board, &holds, &counted.standings);
         for moved in moved {
             let step = step(course, counted, &moved, plurality.as_ref(), &left);
             left.insert((moved.seat, moved.from));
@@ -208,7 +209,7 @@ fn step(
     };
     let holds = |claim: &&ClaimId| {
         let turn = counted.standings.get(&moved.seat).map(|standing| standing.turn);
-        turn.is_some_and(|turn| change::holds(course.history, &course.slots, &course.ledger, moved.seat, turn, claim))
+        turn.is_some_and(|turn| change::holds(&course.board, moved.seat, turn, claim))
     };
     Move {
         phase: counted.phase.clone(),

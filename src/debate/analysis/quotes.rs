@@ -34,7 +34,7 @@ pub fn quotes(course: &Course<'_>) -> Vec<Quote> {
     let supplied = Supplied::of(course);
     let mut quotes: Vec<Quote> = Vec::new();
     let mut read: Option<(&TurnId, Vec<Passage>)> = None;
-    for entry in &course.ledger {
+    for entry in course.board.ledger() {
         for (place, evidence) in entry.claim.evidence.iter().enumerate() {
             let words = &evidence.quote;
             if text::is_blank(words) {
@@ -94,9 +94,9 @@ fn readable(course: &Course<'_>, entry: &Entry) -> Vec<Passage> {
         texts.extend(more.terms.focus.clone());
         texts.extend(more.terms.facts.iter().flat_map(supplied));
     }
-    let at = course.slots.iter().position(|slot| slot.turns.iter().any(|planned| planned.id == entry.turn));
-    let shown = at.map(|at| visibility::shown(history, &course.slots, at, Speaker::Seat(entry.seat)));
-    texts.extend(shown.unwrap_or_default().iter().map(|said| quote::shown(said, &course.ledger, history)));
+    let at = course.board.slots().iter().position(|slot| slot.turns.iter().any(|planned| planned.id == entry.turn));
+    let shown = at.map(|at| visibility::shown(&course.board, at, Speaker::Seat(entry.seat)));
+    texts.extend(shown.unwrap_or_default().iter().map(|said| quote::shown(said, &course.board)));
     let replies = history.turns.get(&entry.turn).into_iter().flat_map(|turn| turn.replies());
     texts.extend(replies.flat_map(|(_, reply)| &reply.citations).filter_map(|citation| citation.quote.clone()));
     texts.iter().map(|text| Passage::of(text)).collect()

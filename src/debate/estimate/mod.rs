@@ -7,14 +7,13 @@ pub mod verdict;
 pub use crate::debate::log::estimates::{Estimates, PRECISIONS, Precision, Revised, Shift, worded};
 
 use crate::debate::agent::{Agent, Seat};
+use crate::debate::board::Board;
 use crate::debate::change;
-use crate::debate::claims::{self, Entry};
 use crate::debate::consensus::{self, Standing, Standings};
 use crate::debate::history::History;
 use crate::debate::log::round::Movement;
 use crate::debate::question::Unit;
 use crate::debate::response::Stance;
-use crate::debate::schedule::Slot;
 use crate::stats::quantiles::{Quartiles, quartiles};
 use crate::stats::stability;
 
@@ -68,41 +67,29 @@ pub fn shift(before: &Estimates, now: &Estimates) -> Shift {
 ///
 /// Stability is that of [`stability::Movement`], whose thresholds and sources hold for numbers as they do for options: a
 /// number that differs at all is a change, and the distribution is that of the values.
-pub fn movement(
-    history: &History,
-    slots: &[Slot<'_>],
-    before: &Standings<'_>,
-    now: &Standings<'_>,
-    (made, new): (u32, u32),
-) -> Movement {
+pub fn movement(board: &Board<'_>, before: &Standings<'_>, now: &Standings<'_>, made: u32, new: u32) -> Movement {
     let value = |standings: &Standings<'_>, seat: Seat| standings.get(&seat).and_then(value);
     let pairs: Vec<_> =
-        history.agents.iter().map(|agent| (value(before, agent.seat), value(now, agent.seat))).collect();
+        board.history.agents.iter().map(|agent| (value(before, agent.seat), value(now, agent.seat))).collect();
     let still = stability::movement(&pairs, &pairs, made, new);
-    let revised = revised(history, slots, &claims::ledger_of(history, slots), before, now);
+    let revised = revised(board, before, now);
     Movement {
         comparable: still.n_comparable,
         changed: still.n_changed,
         uncited: count(revised.iter().filter(|revised| !revised.cited).count()),
-        stable: still.is_stable_within(history.setup.thresholds.convergence).ok(),
+        stable: still.is_stable_within(board.history.setup.thresholds.convergence).ok(),
         frozen: still.is_frozen(),
     }
 }
 
 /// Returns the seats whose number differs between two rounds, in seat order.
-pub fn revised(
-    history: &History,
-    slots: &[Slot<'_>],
-    ledger: &[Entry],
-    before: &Standings<'_>,
-    now: &Standings<'_>,
-) -> Vec<Revised> {
+pub fn revised(board: &Board<'_>, before: &Standings<'_>, now: &Standings<'_>) -> Vec<Revised> {
     let pairs =
         now.iter().filter_map(|(seat, standing)| Some((*seat, value(before.get(seat)?)?, standing, value(standing)?)));
     let told = |(seat, from, standing, to): (Seat, f64, &Standing<'_>, f64)| {
         // A number may move in steps: all that was said since it was left is an account of the move.
         let has_left = |stance: &Stance| stance.estimate.is_some_and(|given| given.value != from);
-        let account = change::account(history, slots, ledger, seat, standing, has_left);
+        let account = change::account(board, seat, standing, has_left);
         Revised { seat, from, to, cited: account.cited, claims: account.claims, because: account.because }
     };
     pairs.filter(|(_, from, _, to)| from != to).map(told).collect()

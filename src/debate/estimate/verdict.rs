@@ -1,6 +1,6 @@
 //! The verdict on a question that a number answers.
 
-use crate::debate::claims::Entry;
+use crate::debate::board::Board;
 use crate::debate::consensus::{self, Standings};
 use crate::debate::estimate::{measure, revised, value};
 use crate::debate::history::History;
@@ -9,7 +9,6 @@ use crate::debate::log::estimates::{Estimates, Revised, worded};
 use crate::debate::prompt::quote;
 use crate::debate::question::Unit;
 use crate::debate::quorum::{Attendance, Quorum};
-use crate::debate::schedule::Slot;
 use crate::debate::{dissent, objections};
 use crate::stats::quantiles::quartiles;
 
@@ -23,23 +22,17 @@ const ACCEPTABLE: f64 = 0.5 * 1.349;
 const ROUNDING: f64 = 1e-9;
 
 /// Reaches the verdict on the estimates in hand.
-pub(crate) fn decide(
-    history: &History,
-    slots: &[Slot<'_>],
-    ledger: &[Entry],
-    first: &Standings<'_>,
-    unit: &Unit,
-) -> Decision {
-    let sealed = measure(history, first);
-    let standings = consensus::latest(history, slots);
-    let last = standings.as_ref().map(|standings| measure(history, standings));
+pub(crate) fn decide(board: &Board<'_>, first: &Standings<'_>, unit: &Unit) -> Decision {
+    let sealed = measure(board.history, first);
+    let standings = consensus::latest(board);
+    let last = standings.as_ref().map(|standings| measure(board.history, standings));
     let standings = standings.unwrap_or_default();
     // Estimates given before the quorum was lost are shown, but decide nothing.
-    let missed = missed(history, last.as_ref(), Quorum::of(history));
+    let missed = missed(board.history, last.as_ref(), Quorum::of(board.history));
     let counted = last.as_ref().filter(|_| missed.is_none());
     let label = missed.or(counted.map(label)).unwrap_or(Label::NoQuorum);
     let value = counted.and_then(|last| last.median);
-    let revised = revised(history, slots, ledger, first, &standings);
+    let revised = revised(board, first, &standings);
     let held = standings
         .iter()
         .filter_map(|(seat, standing)| Some(HeldEstimate { seat: *seat, estimate: standing.stance.estimate? }));
@@ -52,9 +45,9 @@ pub(crate) fn decide(
         sealed: None,
         last: None,
         moved: Vec::new(),
-        dissent: minority(history, slots, ledger, counted, (first, &standings), &revised),
-        blocking: objections::blocking(history, slots, &standings),
-        stop: history.rounds.iter().rev().find_map(|round| round.stop.clone()),
+        dissent: minority(board, counted, first, &standings, &revised),
+        blocking: objections::blocking(board, &standings),
+        stop: board.history.rounds.iter().rev().find_map(|round| round.stop.clone()),
         gate: None,
         estimate: Some(EstimateVerdict {
             unit: unit.clone(),
@@ -111,23 +104,22 @@ fn caveats(sealed: &Estimates, last: &Estimates, standings: &Standings<'_>, revi
 /// The minority report: whoever stands outside of the quartiles or abstains, or did when last heard, and who left such a number
 /// without a reason that holds. Without a verdict every estimate is a minority position.
 fn minority(
-    history: &History,
-    slots: &[Slot<'_>],
-    ledger: &[Entry],
+    board: &Board<'_>,
     counted: Option<&Estimates>,
-    (sealed, last): (&Standings<'_>, &Standings<'_>),
+    sealed: &Standings<'_>,
+    last: &Standings<'_>,
     revised: &[Revised],
 ) -> Vec<Dissent> {
     let is_outside = |given: Option<f64>| !counted.zip(given).is_some_and(|(counted, given)| counted.is_inside(given));
-    let unheard = consensus::unheard(history, slots, last);
+    let unheard = consensus::unheard(board, last);
     let at_the_end =
         last.iter().map(|held| (Kind::Final, held)).chain(unheard.iter().map(|held| (Kind::LastHeard, held)));
     let others = at_the_end.filter(|(_, (_, standing))| is_outside(value(standing)));
-    let held = others.map(|(kind, (seat, standing))| dissent::entry(history, slots, ledger, kind, *seat, standing));
+    let held = others.map(|(kind, (seat, standing))| dissent::entry(board, kind, *seat, standing));
     let left = revised.iter().filter(|revised| !revised.cited && is_outside(Some(revised.from)));
     let left = left.filter_map(|revised| {
         let standing = sealed.get(&revised.seat)?;
-        Some(dissent::entry(history, slots, ledger, Kind::Abandoned, revised.seat, standing))
+        Some(dissent::entry(board, Kind::Abandoned, revised.seat, standing))
     });
     held.chain(left).collect()
 }

@@ -15,12 +15,12 @@ mod supplied;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use crate::debate::log::ids::PromptMark;
+pub use crate::debate::board::Board;
 pub use crate::debate::prompt::mark::{bytes, mark};
 
 use crate::debate::agent::{Agent, Seat, Stance as Side};
 use crate::debate::ask::{Message, Prompt, Role};
-use crate::debate::claims::{self, Entry};
+use crate::debate::claims::Entry;
 use crate::debate::event::{Continued, Fact};
 use crate::debate::history::{Attempt, History, Outcome};
 use crate::debate::log::ids::{Speaker, TurnId};
@@ -42,8 +42,7 @@ use crate::stats::shuffle;
 const NO_REPLY: &str = "(no reply)";
 
 /// Returns the prompt of a turn in the slot at index `at`; its last message is for the attempt that comes next.
-pub fn prompt(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker) -> Prompt {
-    let ledger = claims::ledger_of(history, slots);
+pub fn prompt(board: &Board<'_>, at: usize, speaker: Speaker) -> Prompt {
     let mut messages = Vec::new();
     // The moderator holds no position, so it has no conversation to go on with.
     let from = match speaker {
@@ -52,26 +51,31 @@ pub fn prompt(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker
     };
     let mut told = Told::default();
     for index in from..=at {
-        let Some(planned) = slots[index].turns.iter().find(|planned| planned.id.speaker == speaker) else {
+        let Some(planned) = board.slots()[index].turns.iter().find(|planned| planned.id.speaker == speaker) else {
             continue;
         };
         // Nobody was asked in what is left of a round that was left.
-        let was_asked = history.turns.get(&planned.id).is_some_and(|turn| turn.settled().next().is_some());
+        let was_asked = board.history.turns.get(&planned.id).is_some_and(|turn| turn.settled().next().is_some());
         if index < at && !was_asked {
             continue;
         }
-        let text = told.message(history, slots, index, &planned.id, &ledger);
+        let text = told.message(board, index, &planned.id);
         messages.push(Message { role: Role::User, text });
-        if let Some(turn) = history.turns.get(&planned.id) {
+        if let Some(turn) = board.history.turns.get(&planned.id) {
             let is_over = index < at;
-            let shorter = || scope::shorter(history, &contract(history, slots, index, speaker));
+            let shorter = || scope::shorter(board.history, &contract(board, index, speaker));
             push_attempts(&mut messages, &turn.attempts, is_over, shorter);
         }
     }
-    let turn = slots[at].turns.iter().find(|planned| planned.id.speaker == speaker).map(|planned| &planned.id);
-    let contract = contract(history, slots, at, speaker);
-    let scope = scope::due(history, turn, scope::of_slot(history, &slots[at], speaker));
-    Prompt { shared: shared(history), messages, schema: contract.schema(scope), output_tokens_max: room(history, turn) }
+    let turn = board.slots()[at].turns.iter().find(|planned| planned.id.speaker == speaker).map(|planned| &planned.id);
+    let contract = contract(board, at, speaker);
+    let scope = scope::due(board.history, turn, scope::of_slot(board.history, &board.slots()[at], speaker));
+    Prompt {
+        shared: shared(board.history),
+        messages,
+        schema: contract.schema(scope),
+        output_tokens_max: room(board.history, turn),
+    }
 }
 
 /// Adds what came of a turn: each reply, and between two attempts the reason for asking again. `shorter` words the form that
@@ -127,17 +131,21 @@ pub(crate) fn room(history: &History, turn: Option<&TurnId>) -> u32 {
 }
 
 /// Returns the terms on which a turn in the slot at index `at` is taken.
-pub fn contract(history: &History, slots: &[Slot<'_>], at: usize, speaker: Speaker) -> Contract {
-    let slot = &slots[at];
+pub fn contract(board: &Board<'_>, at: usize, speaker: Speaker) -> Contract {
+    let slot = &board.slots()[at];
     let terms = || StanceTerms {
-        options: if opens(history, slot) { history.setup.question.options.clone() } else { history.options().to_vec() },
-        estimate: history.setup.question.estimate.clone(),
-        earlier: earlier(history, &slots[..at], speaker),
-        objections: objections(history, slot.stage.form),
+        options: if opens(board.history, slot) {
+            board.history.setup.question.options.clone()
+        } else {
+            board.history.options().to_vec()
+        },
+        estimate: board.history.setup.question.estimate.clone(),
+        earlier: earlier(board.history, &board.slots()[..at], speaker),
+        objections: objections(board.history, slot.stage.form),
     };
     match slot.stage.form {
         Form::Position => {
-            Contract::Position(consensus::takes_stances(history, slot).then(terms), asks_for_needs(history))
+            Contract::Position(consensus::takes_stances(board.history, slot).then(terms), asks_for_needs(board.history))
         }
         Form::Questions => Contract::Questions,
         Form::Ballot => Contract::Ballot(terms()),
@@ -261,35 +269,35 @@ struct Told {
 
 impl Told {
     /// Words what is new to the speaker at its turn in the slot at index `at`, and what is asked.
-    fn message(&mut self, history: &History, slots: &[Slot<'_>], at: usize, turn: &TurnId, ledger: &[Entry]) -> String {
-        let slot = &slots[at];
+    fn message(&mut self, board: &Board<'_>, at: usize, turn: &TurnId) -> String {
+        let slot = &board.slots()[at];
         let mut parts: Vec<String> = Vec::new();
         match turn.speaker {
             Speaker::Seat(seat) => {
-                parts.extend(self.role(history, seat, slot.stage));
-                parts.extend(self.options(history, slot, seat));
-                parts.extend(self.own_claims(ledger));
+                parts.extend(self.role(board.history, seat, slot.stage));
+                parts.extend(self.options(board.history, slot, seat));
+                parts.extend(self.own_claims(board.ledger()));
             }
             Speaker::Moderator => parts.push(moderator::ROLE.to_owned()),
         }
-        let known = needs::answers_before(history, turn);
-        parts.extend(known.iter().skip(self.answers).map(|new| answered(history, slots, new)));
+        let known = needs::answers_before(board.history, turn);
+        parts.extend(known.iter().skip(self.answers).map(|new| answered(board, new)));
         self.answers = self.answers.max(known.len());
-        let known = history.continuations_before(turn);
-        let new = history.continuations.iter().take(known).skip(self.continuations);
-        parts.extend(new.map(|more| continued(history, &more.terms)));
+        let known = board.history.continuations_before(turn);
+        let new = board.history.continuations.iter().take(known).skip(self.continuations);
+        parts.extend(new.map(|more| continued(board.history, &more.terms)));
         self.continuations = self.continuations.max(known);
         if slot.stage.statistics {
-            parts.extend(match estimate::counted(history) {
-                Some(_) => estimate::measure(history, &consensus::standings_before(history, slots, at)).for_the_panel(),
-                None => statistics(history, &consensus::ratings_before(history, slots, at)),
+            parts.extend(match estimate::counted(board.history) {
+                Some(_) => estimate::measure(board.history, &consensus::standings_before(board, at)).for_the_panel(),
+                None => statistics(board.history, &consensus::ratings_before(board, at)),
             });
         }
-        parts.extend(self.contributions(history, slots, at, turn, ledger));
-        let proposal = proposal(history);
-        parts.push(template::expand(slot.stage.ask.trim(), &values(history, slot, turn, &proposal)));
-        let scope = scope::of_slot(history, slot, turn.speaker);
-        parts.push(form_line(&contract(history, slots, at, turn.speaker), scope));
+        parts.extend(self.contributions(board, at, turn));
+        let proposal = proposal(board.history);
+        parts.push(template::expand(slot.stage.ask.trim(), &values(board.history, slot, turn, &proposal)));
+        let scope = scope::of_slot(board.history, slot, turn.speaker);
+        parts.push(form_line(&contract(board, at, turn.speaker), scope));
         self.own.push(turn.clone());
         parts.join("\n\n")
     }
@@ -333,35 +341,28 @@ impl Told {
         (!own.is_empty()).then(|| format!("Your claims are in the ledger as {}, in your order.", own.join(", ")))
     }
 
-    fn contributions(
-        &mut self,
-        history: &History,
-        slots: &[Slot<'_>],
-        at: usize,
-        turn: &TurnId,
-        ledger: &[Entry],
-    ) -> Option<String> {
-        let new: Vec<Contribution<'_>> = visibility::visible(history, slots, at, turn.speaker)
+    fn contributions(&mut self, board: &Board<'_>, at: usize, turn: &TurnId) -> Option<String> {
+        let new: Vec<Contribution<'_>> = visibility::visible(board, at, turn.speaker)
             .into_iter()
             .filter(|said| self.turns.insert(said.turn.clone()))
             .collect();
         if new.is_empty() {
             return None;
         }
-        let mark = quote::Mark::of(&history.setup);
-        let (new, heading) = match slots[at].stage.labels {
+        let mark = quote::Mark::of(&board.history.setup);
+        let (new, heading) = match board.slots()[at].stage.labels {
             Labels::Named => (new, "New contributions:"),
             Labels::Anonymous => (
-                dealt(history, turn, new),
+                dealt(board.history, turn, new),
                 "New contributions, in no particular order; the labels are dealt afresh each time:",
             ),
         };
         let quoted = new.iter().enumerate().map(|(place, said)| {
-            let label = match slots[at].stage.labels {
-                Labels::Named => name_of(history, said.turn.speaker),
+            let label = match board.slots()[at].stage.labels {
+                Labels::Named => name_of(board.history, said.turn.speaker),
                 Labels::Anonymous => format!("Contribution {}", place + 1),
             };
-            let text = quote::shown(said, ledger, history);
+            let text = quote::shown(said, board);
             format!("{label}\n{}", quote::fence(&mark, &text))
         });
         Some(format!("{heading}\n\n{}", quoted.collect::<Vec<_>>().join("\n\n")))
@@ -386,11 +387,11 @@ fn supplied(mark: &quote::Mark, fact: &Fact) -> String {
 }
 
 /// Tells what came of a wait for facts.
-pub(crate) fn answered(history: &History, slots: &[Slot<'_>], answers: &Answers) -> String {
-    let mark = quote::Mark::of(&history.setup);
+pub(crate) fn answered(board: &Board<'_>, answers: &Answers) -> String {
+    let mark = quote::Mark::of(&board.history.setup);
     let mut parts = vec!["Facts from outside were needed, and people were asked for them.".to_owned()];
     parts.extend(answers.facts.iter().map(|fact| supplied(&mark, fact)));
-    let entries = if answers.unanswered.is_empty() { Vec::new() } else { needs::needs_of(history, slots) };
+    let entries = if answers.unanswered.is_empty() { Vec::new() } else { needs::needs_of(board) };
     let missing: Vec<&str> = entries
         .iter()
         .filter(|entry| answers.unanswered.contains(&entry.id))

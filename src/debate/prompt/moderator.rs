@@ -1,6 +1,7 @@
 //! The moderator's own prompts: framing a panel, sorting opening statements, closing the debate.
 
 use crate::debate::ask::{Message, Prompt, Role};
+use crate::debate::board::Board;
 use crate::debate::claims::{Entry, Status};
 use crate::debate::history::History;
 use crate::debate::log::decision::{Decision, Dissent, Kind};
@@ -9,7 +10,7 @@ use crate::debate::prompt::{answered, continued, form_line, push_attempts, quote
 use crate::debate::question::OPTIONS;
 use crate::debate::response::contract::Contract;
 use crate::debate::rules::Rule;
-use crate::debate::{schedule, voices};
+use crate::debate::voices;
 
 /// What the moderator is.
 pub const ROLE: &str = "You are the moderator of this debate. You hold no position, take no side and count nothing.";
@@ -51,16 +52,16 @@ const CONTRADICTING: &str = " `contradicting` holds the numbers of those among t
 that wants what another refuses; an empty list where there are none.";
 
 /// Asks for the closing text of a decided debate.
-pub fn synthesis(history: &History, turn: &TurnId, decision: &Decision, ledger: &[Entry]) -> Prompt {
+pub fn synthesis(board: &Board<'_>, turn: &TurnId, decision: &Decision) -> Prompt {
+    let history = board.history;
     let mark = quote::Mark::of(&history.setup);
-    let slots = schedule::slots(history);
-    let mut parts: Vec<String> = history.answers.iter().map(|answers| answered(history, &slots, answers)).collect();
+    let mut parts: Vec<String> = history.answers.iter().map(|answers| answered(board, answers)).collect();
     parts.extend(history.continuations.iter().map(|more| continued(history, &more.terms)));
     parts.push(match &decision.estimate {
         Some(estimate) => estimate.for_the_moderator(decision.label, &mark),
         None => outcome(history, decision, &mark),
     });
-    let claims: Vec<String> = ledger.iter().filter(|entry| entry.repeats.is_none()).map(worded).collect();
+    let claims: Vec<String> = board.ledger().iter().filter(|entry| entry.repeats.is_none()).map(worded).collect();
     if !claims.is_empty() {
         parts.push(format!("The claim ledger:\n{}", quote::fence(&mark, &claims.join("\n"))));
     }

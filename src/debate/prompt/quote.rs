@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::debate::board::Board;
 use crate::debate::claims::Entry;
 use crate::debate::history::History;
 use crate::debate::log::ids::Speaker;
@@ -178,11 +179,11 @@ pub fn claim(id: &str, claim: &Claim) -> Vec<String> {
 }
 
 /// Words a contribution as its reader is shown it: without its author's names where the labels are neutral.
-pub fn shown(said: &Contribution<'_>, ledger: &[Entry], history: &History) -> String {
-    let text = contribution(said, ledger);
+pub fn shown(said: &Contribution<'_>, board: &Board<'_>) -> String {
+    let text = contribution(said, board.ledger());
     match said.labels {
         Labels::Named => text,
-        Labels::Anonymous => scrubbed(&text, history, said.turn.speaker),
+        Labels::Anonymous => scrubbed(&text, board.history, said.turn.speaker),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::bench::Key;
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::consensus::{self, Standings};
 use crate::debate::estimate::value;
 use crate::debate::event::Ending;
@@ -13,7 +14,6 @@ use crate::debate::log::decision::{Decision, Label};
 use crate::debate::log::estimates::Estimates;
 use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
-use crate::debate::schedule;
 use crate::export::record;
 use crate::export::usage::{self, PaidIn};
 
@@ -148,8 +148,8 @@ fn changes(decision: &Decision) -> (u32, u32) {
 }
 
 fn marks(history: &History, decision: &Decision, key: &Key) -> Marks {
-    let slots = schedule::slots(history);
-    let sealed = consensus::sealed(history, &slots);
+    let board = Board::of(history);
+    let sealed = consensus::sealed(&board);
     match key {
         Key::Option(right) => {
             let leads = |consensus: &Consensus| consensus.leading.as_slice() == std::slice::from_ref(right);

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::change;
 use crate::debate::consensus::{self, Standings};
 use crate::debate::history::History;
 use crate::debate::log::decision::Moved;
 use crate::debate::log::round::Consensus;
 use crate::debate::question::OptionId;
-use crate::debate::schedule::{self, Slot};
 use crate::export::html::chart::Place;
 use crate::export::html::reference;
 use crate::export::record::Record;
@@ -54,7 +54,7 @@ impl Held {
 
 /// Returns the rounds that took stances, in order. The opening is counted as seats have corrected it since.
 pub(super) fn rounds(record: &Record, history: &History) -> Vec<Counted> {
-    let slots = schedule::slots(history);
+    let board = Board::of(history);
     let closed: Vec<(usize, &str, u32, &Consensus)> = history
         .rounds
         .iter()
@@ -64,12 +64,12 @@ pub(super) fn rounds(record: &Record, history: &History) -> Vec<Counted> {
         })
         .collect();
     if closed.is_empty() {
-        return in_hand(record, history, &slots).into_iter().collect();
+        return in_hand(record, &board).into_iter().collect();
     }
     let mut before = Standings::new();
     let mut counted = Vec::new();
     for (number, phase, round, consensus) in closed {
-        let standings = consensus::corrected(history, &slots, phase, round);
+        let standings = consensus::corrected(&board, phase, round);
         let consensus = match consensus::is_opening(history, phase) {
             true => record.sealed.clone().unwrap_or_else(|| consensus::measure(history, &standings)),
             false => consensus.clone(),
@@ -80,7 +80,7 @@ pub(super) fn rounds(record: &Record, history: &History) -> Vec<Counted> {
             title: reference::place(&history.rounds, phase, round),
             consensus,
             held: held(history, &standings),
-            moved: change::moved(history, &slots, &record.claims, &before, &standings),
+            moved: change::moved(&board, &before, &standings),
         });
         before = standings;
     }
@@ -88,11 +88,11 @@ pub(super) fn rounds(record: &Record, history: &History) -> Vec<Counted> {
 }
 
 /// What was in hand when the session was stopped in its opening.
-fn in_hand(record: &Record, history: &History, slots: &[Slot<'_>]) -> Option<Counted> {
+fn in_hand(record: &Record, board: &Board<'_>) -> Option<Counted> {
     let consensus = record.last.clone()?;
-    let phase = history.setup.mode.phases.first()?.name.clone();
-    let held = held(history, &consensus::latest(history, slots)?);
-    let title = reference::place(&history.rounds, &phase, 1);
+    let phase = board.history.setup.mode.phases.first()?.name.clone();
+    let held = held(board.history, &consensus::latest(board)?);
+    let title = reference::place(&board.history.rounds, &phase, 1);
     Some(Counted { number: None, phase, title, consensus, held, moved: Vec::new() })
 }
 

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::debate::agent::{Agent, Seat, Voice};
 use crate::debate::analysis::closing::Contradiction;
 use crate::debate::analysis::{self, Analysis};
-use crate::debate::claims::{self, Entry};
+use crate::debate::board::Board;
+use crate::debate::claims::Entry;
 use crate::debate::continuation::Continuation;
 use crate::debate::event::{Continued, Fact};
 use crate::debate::history::{History, TIME_MS_MAX};
@@ -240,7 +241,7 @@ pub fn record(history: &History) -> Record {
         absent: absence::absent(history),
         unheard: unheard::unheard(history),
         fallbacks: fallbacks::taken(history),
-        claims: claims::ledger(history).into_iter().filter(|entry| !sealed.contains(&entry.turn)).collect(),
+        claims: Board::of(history).ledger().iter().filter(|entry| !sealed.contains(&entry.turn)).cloned().collect(),
         citations: citations(history),
         usage: usage::usage(history),
         times: Times {

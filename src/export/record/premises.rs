@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::debate::claims;
+use crate::debate::board::Board;
 use crate::debate::history::{History, Turn};
 use crate::debate::log::material::Origin;
 use crate::debate::material::{self, Matter, Premise};
@@ -104,7 +104,8 @@ pub fn premises(history: &History) -> Vec<PremiseRecord> {
     if premises.is_empty() {
         return Vec::new();
     }
-    let ledger = claims::ledger(history);
+    let board = Board::of(history);
+    let ledger = board.ledger();
     let record = |premise: &Premise<'_>| {
         let (sha256, text) = match premise.matter {
             Matter::Material(material) => (&material.sha256, None),
@@ -117,7 +118,7 @@ pub fn premises(history: &History) -> Vec<PremiseRecord> {
             text,
             sha256: sha256.clone(),
             bytes: premise.text().len() as u64,
-            claims: premise.claims(&ledger),
+            claims: premise.claims(ledger),
         }
     };
     premises.iter().map(record).collect()

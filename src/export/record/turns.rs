@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::debate::board::Board;
 use crate::debate::history::{History, Turn};
 use crate::debate::log::ids::TurnId;
 use crate::debate::reply::Fault;
@@ -32,9 +33,9 @@ pub struct TurnRecord {
 
 /// Turns in the order of the schedule, the program's own first and last.
 pub(super) fn turns(history: &History, sealed: &BTreeSet<TurnId>) -> Vec<TurnRecord> {
-    let slots = schedule::slots(history);
+    let board = Board::of(history);
     let own = |phase: &'static str| history.turns.keys().filter(move |turn| turn.phase == phase).cloned();
-    let planned = slots.iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
+    let planned = board.slots().iter().flat_map(|slot| &slot.turns).map(|planned| planned.id.clone());
     let mut order: Vec<TurnId> = own(schedule::FRAMING).collect();
     for turn in planned {
         let after_opening = order

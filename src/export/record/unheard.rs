@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::response::Response;
-use crate::debate::schedule::{self, PassedOver, Slot};
+use crate::debate::schedule::{PassedOver, Slot};
 use crate::debate::text::line;
 use crate::export::absence;
 
@@ -37,9 +38,9 @@ pub enum UnheardCause {
 /// The seats that were not heard in the round that lost its quorum, in seat order; empty unless one did.
 pub(crate) fn unheard(history: &History) -> Vec<Unheard> {
     let Some(lost) = history.rounds.last().filter(|_| history.has_lost_quorum()) else { return Vec::new() };
-    let slots = schedule::slots(history);
+    let board = Board::of(history);
     let here: Vec<&Slot<'_>> =
-        slots.iter().filter(|slot| slot.phase.name == lost.phase && slot.round == lost.round).collect();
+        board.slots().iter().filter(|slot| slot.phase.name == lost.phase && slot.round == lost.round).collect();
     let seats = history.agents.iter().map(|agent| agent.seat);
     seats.filter_map(|seat| of_seat(history, &here, seat)).collect()
 }

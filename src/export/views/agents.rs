@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::debate::agent::{Agent, Voice};
-use crate::debate::claims::{self, Entry};
+use crate::debate::board::Board;
+use crate::debate::claims::Entry;
 use crate::debate::consensus::Standings;
 use crate::debate::log::decision::Moved;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::question::OptionId;
 use crate::debate::response::{ClaimId, Concession, Response, Stance};
-use crate::debate::schedule::Slot;
 use crate::debate::{change, fallback};
 use crate::export::figures::money;
 use crate::export::record;
@@ -87,8 +87,7 @@ struct Named {
 /// A round as it was when it closed: what an agent's deeds in it are judged by.
 struct Ground<'a> {
     place: &'a Place,
-    slots: &'a [Slot<'a>],
-    ledger: Vec<Entry>,
+    board: Board<'a>,
     standings: Standings<'a>,
     changes: Vec<Moved>,
     not_asked: Vec<NotAsked>,
@@ -96,16 +95,12 @@ struct Ground<'a> {
 
 /// Draws up the agents' paths.
 pub fn view(scope: &Scope<'_>) -> Agents {
-    let ground = |place| {
-        let slots = scope.slots_until(place);
-        Ground {
-            place,
-            slots,
-            ledger: claims::ledger_of(scope.history, slots),
-            standings: standings(scope, place),
-            changes: changes(scope, place),
-            not_asked: not_asked(scope, place),
-        }
+    let ground = |place| Ground {
+        place,
+        board: scope.board_until(place),
+        standings: standings(scope, place),
+        changes: changes(scope, place),
+        not_asked: not_asked(scope, place),
     };
     let grounds: Vec<Ground<'_>> = scope.rounds().map(ground).collect();
     Agents { agents: scope.speakers().into_iter().map(|speaker| path(scope, &grounds, speaker)).collect() }
@@ -155,7 +150,7 @@ fn deed(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId) -> Deed {
         said: said(scope, turn, &ground.standings),
         ratings: stance.map(|stance| stance.ratings.clone()).unwrap_or_default(),
         change: stance.and_then(|stance| account(scope, ground, turn, stance)),
-        claims: scope.ledger.iter().filter(|entry| entry.turn == *turn).cloned().collect(),
+        claims: scope.board.ledger().iter().filter(|entry| entry.turn == *turn).cloned().collect(),
         concessions,
         blocking_objection: response.and_then(Response::blocking_objection).cloned(),
         response: response.cloned(),
@@ -163,12 +158,10 @@ fn deed(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId) -> Deed {
 }
 
 /// The account of a change that a stance gives.
-fn account(scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId, stance: &Stance) -> Option<Account> {
+fn account(_scope: &Scope<'_>, ground: &Ground<'_>, turn: &TurnId, stance: &Stance) -> Option<Account> {
     let (change, Speaker::Seat(seat)) = (stance.change.as_ref()?, turn.speaker) else { return None };
-    let named = |claim: &ClaimId| Named {
-        claim: claim.clone(),
-        holds: change::holds(scope.history, ground.slots, &ground.ledger, seat, turn, claim),
-    };
+    let named =
+        |claim: &ClaimId| Named { claim: claim.clone(), holds: change::holds(&ground.board, seat, turn, claim) };
     Some(Account { because: change.because.clone(), claims: change.decisive_claims.iter().map(named).collect() })
 }
 

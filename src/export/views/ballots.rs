@@ -63,7 +63,7 @@ struct Row {
 /// Draws up the matrices.
 pub fn view(scope: &Scope<'_>) -> Ballots {
     let takes_stances = |place: &&Place| {
-        scope.slots.iter().any(|slot| place.is_of(slot) && consensus::takes_stances(scope.history, slot))
+        scope.board.slots().iter().any(|slot| place.is_of(slot) && consensus::takes_stances(scope.history, slot))
     };
     Ballots {
         options: scope.history.options().to_vec(),
@@ -75,7 +75,7 @@ fn matrix(scope: &Scope<'_>, place: &Place) -> Matrix {
     let closed = scope.history.rounds.get(place.number as usize - 1);
     let standings = standings(scope, place);
     let sealed = if consensus::is_opening(scope.history, &place.phase) {
-        consensus::sealed(scope.history, &scope.slots)
+        consensus::sealed(&scope.board)
     } else {
         Standings::new()
     };
@@ -127,7 +127,8 @@ fn present(
 
 /// Why a seat has no stance in a round.
 fn why_absent(scope: &Scope<'_>, place: &Place, seat: Seat) -> String {
-    let slots = scope.slots.iter().filter(|slot| place.is_of(slot) && consensus::takes_stances(scope.history, slot));
+    let slots =
+        scope.board.slots().iter().filter(|slot| place.is_of(slot) && consensus::takes_stances(scope.history, slot));
     let mut planned = slots.flat_map(|slot| &slot.turns).filter(|planned| planned.id.speaker == Speaker::Seat(seat));
     if let Some(planned) = planned.next_back() {
         let taken = scope.history.turns.get(&planned.id);

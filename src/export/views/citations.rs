@@ -74,7 +74,7 @@ pub fn view(scope: &Scope<'_>) -> Citations {
 
 fn claims(scope: &Scope<'_>, url: &str) -> Vec<ClaimId> {
     let names = |reference: &str| reference.split_whitespace().any(|word| word == url);
-    let entries = scope.ledger.iter().filter(|entry| scope.holds(&entry.turn));
+    let entries = scope.board.ledger().iter().filter(|entry| scope.holds(&entry.turn));
     let naming = entries.filter(|entry| entry.claim.evidence.iter().any(|evidence| names(&evidence.reference)));
     naming.map(|entry| entry.id.clone()).collect()
 }

@@ -44,7 +44,8 @@ pub fn view(scope: &Scope<'_>) -> Claims {
         number: scope.number(&entry.turn),
         author: scope.name(Speaker::Seat(entry.seat)),
         rebutted_by: scope
-            .ledger
+            .board
+            .ledger()
             .iter()
             .filter(|other| other.seat != entry.seat && other.claim.rebuts.contains(&entry.id))
             .map(|other| other.id.clone())
@@ -53,7 +54,7 @@ pub fn view(scope: &Scope<'_>) -> Claims {
         unverified: unverified(entry),
         entry: entry.clone(),
     };
-    Claims { claims: scope.ledger.iter().filter(|entry| scope.holds(&entry.turn)).map(made).collect() }
+    Claims { claims: scope.board.ledger().iter().filter(|entry| scope.holds(&entry.turn)).map(made).collect() }
 }
 
 fn accepted_by(scope: &Scope<'_>, entry: &Entry) -> Vec<String> {

@@ -14,7 +14,7 @@ use crate::debate::log::options::{Frozen, SortingBasis};
 use crate::debate::log::round::{ClosedRound, Consensus, Movement, Stop};
 use crate::debate::question::{OptionId, Unit};
 use crate::debate::schedule::PassedOver;
-use crate::debate::{change, claims, consensus, estimate};
+use crate::debate::{change, consensus, estimate};
 use crate::export::figures::percent;
 use crate::export::phrases::terms;
 use crate::export::views::page::Block::{self, Section};
@@ -121,7 +121,7 @@ fn round(scope: &Scope<'_>, place: &Place) -> Round {
 
 /// The seats in scope that a round passed over, each with every reason once.
 pub(crate) fn not_asked(scope: &Scope<'_>, place: &Place) -> Vec<NotAsked> {
-    let slots = scope.slots.iter().filter(|slot| place.is_of(slot));
+    let slots = scope.board.slots().iter().filter(|slot| place.is_of(slot));
     let mut entries: Vec<NotAsked> = Vec::new();
     for (seat, why) in slots.flat_map(|slot| &slot.passed_over) {
         let why = match why {
@@ -155,10 +155,10 @@ pub(crate) fn changes(scope: &Scope<'_>, place: &Place) -> Vec<Moved> {
     let Some(before) = history.rounds[..index].iter().rfind(|closed| closed.consensus.is_some()) else {
         return Vec::new();
     };
-    let slots = scope.slots_until(place);
-    let before = consensus::corrected(history, slots, &before.phase, before.round);
-    let now = consensus::standings(history, slots, &place.phase, place.round);
-    change::moved(history, slots, &claims::ledger_of(history, slots), &before, &now)
+    let board = scope.board_until(place);
+    let before = consensus::corrected(&board, &before.phase, before.round);
+    let now = consensus::standings(&board, &place.phase, place.round);
+    change::moved(&board, &before, &now)
 }
 
 /// Lays the rounds out.

@@ -90,7 +90,7 @@ pub fn said(scope: &Scope<'_>, turn: &TurnId, standings: &Standings<'_>) -> Said
 
 /// The stances of a round, as they were counted when it closed.
 pub fn standings<'a>(scope: &'a Scope<'_>, place: &Place) -> Standings<'a> {
-    consensus::standings(scope.history, scope.slots_until(place), &place.phase, place.round)
+    consensus::standings(&scope.board_until(place), &place.phase, place.round)
 }
 
 fn missed(turn: &Turn) -> Vec<String> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::debate::agent::Agent;
-use crate::debate::claims::{self, Entry};
+use crate::debate::board::Board;
 use crate::debate::history::History;
 use crate::debate::log::ids::{Speaker, TurnId};
 use crate::debate::schedule::{self, Cursor, Slot};
@@ -78,10 +78,8 @@ pub enum State {
 pub struct Scope<'a> {
     /// The session.
     pub history: &'a History,
-    /// All its stages.
-    pub slots: Vec<Slot<'a>>,
-    /// All its claims.
-    pub ledger: Vec<Entry>,
+    /// Its stages and claims.
+    pub board: Board<'a>,
     places: Vec<Place>,
     round: Option<u32>,
     speaker: Option<Speaker>,
@@ -94,7 +92,7 @@ impl<'a> Scope<'a> {
     /// [`ScopeError::Round`] when there is no such round, [`ScopeError::Agent`] when nobody has the name.
     /// [`ScopeError::Ambiguous`] when several have it.
     pub fn new(history: &'a History, narrowing: &Narrowing) -> Result<Self, ScopeError> {
-        let slots = schedule::slots(history);
+        let board = Board::of(history);
         let places = places(history);
         if let Some(asked) = narrowing.round.filter(|asked| places.iter().all(|place| place.number != *asked)) {
             let there = match places.len() {
@@ -105,8 +103,7 @@ impl<'a> Scope<'a> {
             return Err(ScopeError::Round { asked, there });
         }
         let speaker = narrowing.agent.as_deref().map(|asked| speaker(history, asked)).transpose()?;
-        let ledger = claims::ledger_of(history, &slots);
-        Ok(Self { history, slots, ledger, places, round: narrowing.round, speaker })
+        Ok(Self { history, board, places, round: narrowing.round, speaker })
     }
 
     /// The rounds in scope.
@@ -182,16 +179,16 @@ impl<'a> Scope<'a> {
             let turns = self.history.turns.keys().filter(move |turn| turn.phase == phase);
             turns.filter(|turn| self.number(turn) == Some(place.number))
         };
-        let planned = self.slots.iter().filter(|slot| place.is_of(slot)).flat_map(|slot| &slot.turns);
+        let planned = self.board.slots().iter().filter(|slot| place.is_of(slot)).flat_map(|slot| &slot.turns);
         let planned = planned.filter_map(|planned| Some(self.history.turns.get_key_value(&planned.id)?.0));
         let all = own(schedule::FRAMING).chain(planned).chain(own(schedule::OPTIONS)).chain(own(schedule::SYNTHESIS));
         all.filter(|turn| self.shows(turn.speaker)).collect()
     }
 
     /// The stages up to the end of a round.
-    pub fn slots_until(&self, place: &Place) -> &[Slot<'a>] {
-        let end = self.slots.iter().rposition(|slot| place.is_of(slot)).map_or(0, |last| last + 1);
-        &self.slots[..end]
+    pub fn board_until(&self, place: &Place) -> Board<'a> {
+        let end = self.board.slots().iter().rposition(|slot| place.is_of(slot)).map_or(0, |last| last + 1);
+        self.board.until(end)
     }
 
     /// The speaker's name.

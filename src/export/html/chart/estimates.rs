@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::debate::agent::Seat;
+use crate::debate::board::Board;
+use crate::debate::consensus;
 use crate::debate::history::History;
 use crate::debate::log::estimates::{Estimates, worded};
 use crate::debate::response::Estimate;
 use crate::debate::text::line as one_line;
-use crate::debate::{consensus, schedule};
 use crate::export::html::chart::{AXIS_HEIGHT, Anchor, Columns, Place, chart, drawing, fit, label, rule};
 use crate::export::html::markup::{Html, all, el, px, text, words};
 use crate::export::html::reference;
@@ -44,9 +45,9 @@ pub(in crate::export::html) fn section(record: &Record, history: &History) -> Op
 }
 
 fn rounds(history: &History) -> Vec<Given> {
-    let slots = schedule::slots(history);
+    let board = Board::of(history);
     let given = |(index, closed): (usize, &crate::debate::log::round::ClosedRound)| {
-        let standings = consensus::corrected(history, &slots, &closed.phase, closed.round);
+        let standings = consensus::corrected(&board, &closed.phase, closed.round);
         Some(Given {
             number: index + 1,
             phase: closed.phase.clone(),

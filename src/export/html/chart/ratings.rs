@@ -1,9 +1,10 @@
 //! How each seat rated each option at the end, as a matrix: numbers in cells, colour only on top of them.
 
+use crate::debate::board::Board;
+use crate::debate::consensus;
 use crate::debate::history::History;
 use crate::debate::log::round::Ratings;
 use crate::debate::question::OptionId;
-use crate::debate::{consensus, schedule};
 use crate::export::html::chart::chart;
 use crate::export::html::markup::{Html, all, el, text, words};
 use crate::export::html::table::{cell, option_key, row, signed, table};
@@ -11,8 +12,8 @@ use crate::export::record::Record;
 
 /// Draws the matrix of final ratings; `None` where nobody rated anything.
 pub(in crate::export::html) fn section(record: &Record, history: &History) -> Option<Html> {
-    let slots = schedule::slots(history);
-    let standings = consensus::latest(history, &slots)?;
+    let board = Board::of(history);
+    let standings = consensus::latest(&board)?;
     if standings.values().all(|standing| standing.stance.ratings.is_empty()) {
         return None;
     }
