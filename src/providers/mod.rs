@@ -9,13 +9,8 @@ pub mod table;
 pub mod talk;
 pub mod wire;
 
-mod anthropic;
 mod draft;
 mod fault;
-mod gemini;
-mod openai_chat;
-mod openai_responses;
-mod perplexity;
 mod schema;
 
 pub use crate::providers::provider::{Asking, Attempted, OnProgress, Progress, Provider, Server};

@@ -1,9 +1,9 @@
-//! Schemas in the dialect of each vendor, and in words for servers that enforce none.
+//! Schemas in words for servers that enforce none, and what the wires share when each puts them into its dialect.
 //!
 //! Must never loosen a schema without saying the lost rule in words: what a vendor cannot enforce moves to
 //! `description`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::debate::ask::{Message, Prompt};
 use crate::providers::wire::call::Shape;
@@ -28,70 +28,6 @@ pub(crate) fn told(prompt: &Prompt, shape: Shape) -> Vec<Message> {
     messages
 }
 
-/// The dialect of Anthropic's `output_config.format`, as its SDK derives it: an enum stands without a type, and bounds
-/// are not enforced. Type lists become `anyOf`, because there a list of types cannot carry properties or items.
-pub(crate) fn anthropic(schema: &Value) -> Value {
-    let Value::Object(fields) = schema else {
-        return schema.clone();
-    };
-    if !fields.contains_key("enum")
-        && let Some(Value::Array(types)) = fields.get("type")
-    {
-        return any_of(fields, types, anthropic);
-    }
-    let mut kept = Map::new();
-    let mut lost = Map::new();
-    for (key, value) in fields {
-        match key.as_str() {
-            "type" if fields.contains_key("enum") => None,
-            "properties" => kept.insert(key.clone(), each(value, anthropic)),
-            "items" => kept.insert(key.clone(), anthropic(value)),
-            "anyOf" => kept.insert(key.clone(), each(value, anthropic)),
-            "type" | "enum" | "const" | "required" | "additionalProperties" | "description" | "title" => {
-                kept.insert(key.clone(), value.clone())
-            }
-            "minItems" if value.as_u64().is_some_and(|least| least <= 1) => kept.insert(key.clone(), value.clone()),
-            _ => lost.insert(key.clone(), value.clone()),
-        };
-    }
-    tell(&mut kept, &lost);
-    Value::Object(kept)
-}
-
-/// The dialect of Google's `responseJsonSchema`: the keywords its SDK lists, and enums of strings and numbers only.
-pub(crate) fn gemini(schema: &Value) -> Value {
-    let Value::Object(fields) = schema else {
-        return schema.clone();
-    };
-    if let Some(Value::Array(values)) = fields.get("enum")
-        && values.contains(&Value::Null)
-    {
-        return nullable_enum(fields, values);
-    }
-    let mut kept = Map::new();
-    let mut lost = Map::new();
-    for (key, value) in fields {
-        match key.as_str() {
-            "properties" | "anyOf" => kept.insert(key.clone(), each(value, gemini)),
-            "items" => kept.insert(key.clone(), gemini(value)),
-            "type"
-            | "format"
-            | "title"
-            | "description"
-            | "enum"
-            | "minItems"
-            | "maxItems"
-            | "minimum"
-            | "maximum"
-            | "additionalProperties"
-            | "required" => kept.insert(key.clone(), value.clone()),
-            _ => lost.insert(key.clone(), value.clone()),
-        };
-    }
-    tell(&mut kept, &lost);
-    Value::Object(kept)
-}
-
 /// The dialect of vendors that take no bounds on lengths.
 pub(crate) fn unbounded(schema: &Value) -> Value {
     let Value::Object(fields) = schema else {
@@ -111,7 +47,8 @@ pub(crate) fn unbounded(schema: &Value) -> Value {
     Value::Object(kept)
 }
 
-fn each(value: &Value, adapt: fn(&Value) -> Value) -> Value {
+/// The parts of a schema, each as `adapt` makes it.
+pub(crate) fn each(value: &Value, adapt: fn(&Value) -> Value) -> Value {
     match value {
         Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), adapt(field))).collect(),
         Value::Array(items) => items.iter().map(adapt).collect(),
@@ -119,34 +56,8 @@ fn each(value: &Value, adapt: fn(&Value) -> Value) -> Value {
     }
 }
 
-/// One variant for each type of a list; only `description` and `title` stay outside.
-fn any_of(fields: &Map<String, Value>, types: &[Value], adapt: fn(&Value) -> Value) -> Value {
-    let (mut outside, inside): (Map<_, _>, Map<_, _>) =
-        fields.clone().into_iter().partition(|(key, _)| key == "description" || key == "title");
-    let variants = types.iter().map(|name| {
-        let mut variant = if name == "null" { Map::new() } else { inside.clone() };
-        variant.insert("type".to_owned(), name.clone());
-        adapt(&Value::Object(variant))
-    });
-    outside.insert("anyOf".to_owned(), variants.collect());
-    Value::Object(outside)
-}
-
-fn nullable_enum(fields: &Map<String, Value>, values: &[Value]) -> Value {
-    let (filled, _): (Vec<_>, Vec<_>) = values.iter().cloned().partition(|value| !value.is_null());
-    let kind = match filled.first() {
-        Some(Value::Number(_)) => "number",
-        _ => "string",
-    };
-    let mut nullable = json!({ "anyOf": [{ "type": kind, "enum": filled }, { "type": "null" }] });
-    if let Some(description) = fields.get("description") {
-        nullable["description"] = description.clone();
-    }
-    nullable
-}
-
 /// Says in the description what the vendor does not enforce.
-fn tell(kept: &mut Map<String, Value>, lost: &Map<String, Value>) {
+pub(crate) fn tell(kept: &mut Map<String, Value>, lost: &Map<String, Value>) {
     if lost.is_empty() {
         return;
     }

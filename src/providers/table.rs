@@ -10,6 +10,6 @@ mod vendors;
 
 pub use crate::providers::table::lookup::{Rates, family, find, is_compact, price, rates};
 pub use crate::providers::table::vendor::{
-    Billing, Bounds, Compact, Key, Model, Offer, OutputLimit, SMALL_PARAMETERS, Search, Term, UsageReport, Vendor,
+    Billing, Compact, Key, Model, Offer, SMALL_PARAMETERS, Search, Term, Vendor,
 };
 pub use crate::providers::table::vendors::{PRICES_AS_OF, VENDORS};

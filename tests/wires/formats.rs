@@ -174,7 +174,7 @@ fn an_ask_is_encoded_as_each_vendor_expects_it() {
     let check = |wire: Wire, folder_name: &str, vendor: &str, shape: Shape, file: &str| {
         let vendor = find(vendor).unwrap();
         assert_eq!(vendor.wire, wire);
-        let call = wire.encode(&ask(vendor.default_model), vendor, shape);
+        let call = wire.encode(&ask(vendor.default_model), &vendor.dialect, shape);
         let request = json!({ "path": call.path, "headers": call.headers, "body": call.body });
         matches_file(&folder(folder_name).join(format!("{file}.request.json")), &request);
     };
@@ -206,9 +206,9 @@ fn a_search_is_offered_as_each_vendor_expects_it() {
     for (wire, folder_name, vendor) in WIRES {
         let vendor = find(vendor).unwrap();
         for (name, shape, search) in &searches {
-            let call = wire.encode(&Ask { search: search.clone(), ..ask("m") }, vendor, *shape);
+            let call = wire.encode(&Ask { search: search.clone(), ..ask("m") }, &vendor.dialect, *shape);
             matches_file(&folder(folder_name).join(format!("{name}.request.json")), &call.body);
-            let without = wire.encode(&ask("m"), vendor, *shape).body;
+            let without = wire.encode(&ask("m"), &vendor.dialect, *shape).body;
             let is_told = call.body != without;
             let expected = match search {
                 WebSearch::Unsaid => false,
@@ -232,10 +232,12 @@ fn a_paused_answer_is_sent_back_and_joined() {
     let so_far = paused.paused.as_deref().unwrap();
     let terms = |searches_max| SearchTerms { searches_max, context: None, domains: Domains::Any, recency: None };
     let searching = |most| Ask { search: WebSearch::On(terms(most)), ..ask("m") };
-    let call = wire.go_on(wire.encode(&searching(3), vendor, Shape::Schema), so_far);
+    let call = wire.go_on(wire.encode(&searching(3), &vendor.dialect, Shape::Schema), so_far);
     matches_file(&folder("anthropic").join("after_pause.request.json"), &call.body);
     // The search before the pause counts, and no number below 1 is taken.
-    let left = |most| wire.go_on(wire.encode(&searching(most), vendor, Shape::Schema), so_far).body["tools"][0].clone();
+    let left = |most| {
+        wire.go_on(wire.encode(&searching(most), &vendor.dialect, Shape::Schema), so_far).body["tools"][0].clone()
+    };
     assert_eq!((left(3)["max_uses"].clone(), left(1)["max_uses"].clone()), (json!(2), json!(1)));
     let whole = answer("after_pause").after(Some(paused));
     matches_file(&folder("anthropic").join("after_pause.joined.json"), &shown(&Ok(whole)));
@@ -365,7 +367,7 @@ fn keys_travel_in_the_header_of_the_wire() {
 fn base_urls_may_bring_their_version() {
     let check = |vendor: &str, base: &str, expected: &str| {
         let vendor = find(vendor).unwrap();
-        let call = vendor.wire.encode(&ask("m"), vendor, Shape::Plain);
+        let call = vendor.wire.encode(&ask("m"), &vendor.dialect, Shape::Plain);
         assert_eq!(vendor.wire.url(base, &call.path), expected);
     };
     check("openai", "https://api.openai.com", "https://api.openai.com/v1/responses");
@@ -382,7 +384,7 @@ fn base_urls_may_bring_their_version() {
 #[test]
 fn a_model_name_cannot_leave_its_path() {
     let vendor = find("google").unwrap();
-    let call = vendor.wire.encode(&ask("x?key=1#é:y z"), vendor, Shape::Plain);
+    let call = vendor.wire.encode(&ask("x?key=1#é:y z"), &vendor.dialect, Shape::Plain);
     assert_eq!(call.path, "/v1/models/x%3Fkey%3D1%23%C3%A9%3Ay%20z:streamGenerateContent?alt=sse");
 }
 

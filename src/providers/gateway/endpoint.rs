@@ -13,7 +13,7 @@ pub struct Endpoint {
     /// The vendor's row in the table.
     pub vendor: &'static Vendor,
     /// An `http` or `https` URL without query; the wire appends its path, see
-    /// [`Wire::url`](crate::providers::wire::call::Wire::url).
+    /// [`Wire::url`](crate::providers::wire::Wire::url).
     pub base_url: String,
     /// Sent in the wire's own header, to this base URL only.
     pub key: Option<SecretString>,

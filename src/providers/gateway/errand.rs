@@ -59,10 +59,10 @@ impl<'a> Effort<'a> {
         self.tally.requests += 1;
         let Errand { ask, talk, route } = self.errand;
         let sending = Sending { route, request: self.tally.requests, deadline: self.clock.resume() };
-        let (vendor, wire) = (route.vendor(), route.vendor().wire);
+        let (dialect, wire) = (&route.vendor().dialect, route.vendor().wire);
         let (call, decoder) = match talk {
-            Some(talk) => (wire.encode_talk(&talk, vendor), wire.listener()),
-            None => (wire.encode(ask, vendor, self.shape), wire.decoder()),
+            Some(talk) => (wire.encode_talk(&talk, dialect), wire.listener()),
+            None => (wire.encode(ask, dialect, self.shape), wire.decoder()),
         };
         let call = match self.said.as_ref().and_then(|said| said.answer.paused.as_deref()) {
             Some(content) => wire.go_on(call, content),

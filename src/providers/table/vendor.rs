@@ -1,7 +1,9 @@
 //! What the table says of a vendor: its wire, its models and their prices, its limits, its search.
 
 use crate::debate::search::Reading;
-use crate::providers::wire::call::{Shape, Wire};
+use crate::providers::wire::Wire;
+use crate::providers::wire::call::Shape;
+use crate::providers::wire::dialect::Dialect;
 
 /// One vendor.
 #[derive(Debug)]
@@ -30,16 +32,12 @@ pub struct Vendor {
     pub models: &'static [Model],
     /// The strictest shape to try first.
     pub shape: Shape,
-    /// The name of the output limit, where the wire has two.
-    pub output_limit: OutputLimit,
-    /// How to be told the usage, where the wire has two ways.
-    pub usage_report: UsageReport,
     /// How it searches the web; `None` when its wire offers no search.
     pub search: Option<Search>,
     /// Which of its models are asked for compact forms.
     pub compact: Compact,
-    /// What becomes of bounds on lengths in a schema.
-    pub bounds: Bounds,
+    /// What it makes of its wire, where the wire leaves a choice.
+    pub dialect: Dialect,
 }
 
 /// Which models of a vendor are asked for compact forms, unless a setting says otherwise.
@@ -56,15 +54,6 @@ pub enum Compact {
 
 /// The most parameters of a model that counts as small.
 pub const SMALL_PARAMETERS: f64 = 4e9;
-
-/// What becomes of `minLength`, `maxLength`, `minItems` and `maxItems` in a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bounds {
-    /// They move to `description`: strict modes refuse them, or differ in which they take.
-    InWords,
-    /// They go out: the server turns them into a grammar.
-    Enforced,
-}
 
 /// How a vendor searches the web.
 #[derive(Debug)]
@@ -126,24 +115,6 @@ pub enum Billing {
     Metered,
     /// Never: it runs on the user's own machine.
     Free,
-}
-
-/// What the limit on output tokens is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutputLimit {
-    /// `max_tokens`.
-    MaxTokens,
-    /// `max_completion_tokens`.
-    MaxCompletionTokens,
-}
-
-/// Whether usage has to be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UsageReport {
-    /// By `stream_options`.
-    OnRequest,
-    /// It comes unasked, and asking is refused.
-    Unasked,
 }
 
 /// A model with its prices in US dollars per million tokens.

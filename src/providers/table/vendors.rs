@@ -3,11 +3,10 @@
 //! Must never hold more than a row: what is looked up stands beside it.
 
 use crate::debate::search::Reading;
-use crate::providers::perplexity;
-use crate::providers::table::vendor::{
-    Billing, Bounds, Compact, Key, Model, Offer, OutputLimit, Search, Term, UsageReport, Vendor,
-};
-use crate::providers::wire::call::{Shape, Wire};
+use crate::providers::table::vendor::{Billing, Compact, Key, Model, Offer, Search, Term, Vendor};
+use crate::providers::wire::call::Shape;
+use crate::providers::wire::dialect::{Bounds, Dialect, OutputLimit, UsageReport};
+use crate::providers::wire::{Wire, perplexity};
 
 /// The day on which the prices were last checked against what the vendors publish.
 pub const PRICES_AS_OF: &str = "2026-11-21";
@@ -26,19 +25,21 @@ const COMMON: Vendor = Vendor {
     default_model: "",
     models: &[],
     shape: Shape::Schema,
-    output_limit: OutputLimit::MaxTokens,
-    usage_report: UsageReport::OnRequest,
     search: None,
     compact: Compact::Never,
-    bounds: Bounds::InWords,
+    dialect: DIALECT,
 };
+
+/// The dialect that most vendors speak.
+const DIALECT: Dialect =
+    Dialect { output_limit: OutputLimit::MaxTokens, usage_report: UsageReport::OnRequest, bounds: Bounds::InWords };
 
 /// What servers on the user's own machine share.
 const LOCAL: Vendor = Vendor {
     key: Key::Optional,
     billing: Billing::Free,
     compact: Compact::IfSmall,
-    bounds: Bounds::Enforced,
+    dialect: Dialect { bounds: Bounds::Enforced, ..DIALECT },
     ..COMMON
 };
 
@@ -174,7 +175,7 @@ pub const VENDORS: &[Vendor] = &[
             Model::new("openai/gpt-oss-120b", "gpt", 0.15, 0.6),
             Model::new("openai/gpt-oss-20b", "gpt", 0.075, 0.3),
         ],
-        output_limit: OutputLimit::MaxCompletionTokens,
+        dialect: Dialect { output_limit: OutputLimit::MaxCompletionTokens, ..DIALECT },
         ..COMMON
     },
     Vendor {
@@ -199,7 +200,7 @@ pub const VENDORS: &[Vendor] = &[
         model_variable: "MISTRAL_MODEL",
         default_model: "mistral-medium-latest",
         models: &[Model::new("mistral-medium-latest", "mistral", 1.5, 7.5).cached(0.15)],
-        usage_report: UsageReport::Unasked,
+        dialect: Dialect { usage_report: UsageReport::Unasked, ..DIALECT },
         ..COMMON
     },
     Vendor {
@@ -211,7 +212,7 @@ pub const VENDORS: &[Vendor] = &[
         model_variable: "XAI_MODEL",
         default_model: "grok-4.7",
         models: &[Model::new("grok-4.7", "grok", 2.0, 6.0).cached(0.5).up_to(199_999)],
-        output_limit: OutputLimit::MaxCompletionTokens,
+        dialect: Dialect { output_limit: OutputLimit::MaxCompletionTokens, ..DIALECT },
         ..COMMON
     },
     Vendor {
@@ -263,7 +264,7 @@ pub const VENDORS: &[Vendor] = &[
         key_variables: &["VLLM_API_KEY"],
         model_variable: "VLLM_MODEL",
         default_model: "openai/gpt-oss-20b",
-        output_limit: OutputLimit::MaxCompletionTokens,
+        dialect: Dialect { output_limit: OutputLimit::MaxCompletionTokens, ..DIALECT },
         ..LOCAL
     },
     Vendor {
@@ -276,7 +277,7 @@ pub const VENDORS: &[Vendor] = &[
         billing: Billing::Metered,
         model_variable: "LITELLM_MODEL",
         default_model: "gpt-6.1-terra",
-        bounds: Bounds::InWords,
+        dialect: DIALECT,
         ..LOCAL
     },
 ];

@@ -92,13 +92,13 @@ impl Called {
 }
 
 impl ToolCall {
-    pub(super) fn new(id: &Value, name: &Value, arguments: Result<Map<String, Value>, String>) -> Self {
+    pub(crate) fn new(id: &Value, name: &Value, arguments: Result<Map<String, Value>, String>) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         Self { id: text(id), name: text(name), arguments }
     }
 
     /// The arguments as they are repeated to the model, for whom what was no object has been none.
-    pub(super) fn object(&self) -> Value {
+    pub(crate) fn object(&self) -> Value {
         Value::Object(self.arguments.clone().unwrap_or_default())
     }
 }
@@ -109,7 +109,7 @@ pub(crate) fn chars(steps: &[Step]) -> usize {
 }
 
 /// Adds to a list of the body, which may not be there yet.
-pub(super) fn push(list: &mut Value, items: impl IntoIterator<Item = Value>) {
+pub(crate) fn push(list: &mut Value, items: impl IntoIterator<Item = Value>) {
     if !list.is_array() {
         *list = Value::Array(Vec::new());
     }
@@ -122,13 +122,13 @@ pub(super) fn push(list: &mut Value, items: impl IntoIterator<Item = Value>) {
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     /// Blocks, items or parts by their place.
-    pub(super) parts: BTreeMap<u64, Value>,
+    pub(crate) parts: BTreeMap<u64, Value>,
     /// Arguments by the same place, where they come in pieces.
-    pub(super) pieces: BTreeMap<u64, String>,
+    pub(crate) pieces: BTreeMap<u64, String>,
 }
 
 /// Adds a piece of text to a field; what was no text there is gone.
-pub(super) fn append(value: &mut Value, piece: &Value) {
+pub(crate) fn append(value: &mut Value, piece: &Value) {
     match (value, piece.as_str()) {
         (Value::String(so_far), Some(piece)) => so_far.push_str(piece),
         (value, Some(piece)) => *value = Value::String(piece.to_owned()),
@@ -137,7 +137,7 @@ pub(super) fn append(value: &mut Value, piece: &Value) {
 }
 
 /// Reads arguments that came as text. No text is no arguments.
-pub(super) fn read(arguments: &str) -> Result<Map<String, Value>, String> {
+pub(crate) fn read(arguments: &str) -> Result<Map<String, Value>, String> {
     if arguments.trim().is_empty() {
         return Ok(Map::new());
     }
@@ -148,10 +148,25 @@ pub(super) fn read(arguments: &str) -> Result<Map<String, Value>, String> {
 }
 
 /// Reads arguments that came as a value. None at all is no arguments.
-pub(super) fn taken(arguments: &Value) -> Result<Map<String, Value>, String> {
+pub(crate) fn taken(arguments: &Value) -> Result<Map<String, Value>, String> {
     match arguments {
         Value::Object(arguments) => Ok(arguments.clone()),
         Value::Null => Ok(Map::new()),
         other => Err(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn arguments_are_an_object_or_what_was_written() {
+        for (written, object) in
+            [("", true), (" ", true), ("{}", true), (r#"{"a":1}"#, true), ("[1]", false), ("{", false)]
+        {
+            assert_eq!(read(written).is_ok(), object, "{written}");
+        }
+        assert_eq!(read("nonsense"), Err("nonsense".to_owned()));
     }
 }

@@ -19,21 +19,6 @@ pub(crate) fn spaced(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// The format a vendor speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wire {
-    /// Anthropic's Messages.
-    Anthropic,
-    /// OpenAI's Responses.
-    OpenaiResponses,
-    /// OpenAI's Chat Completions, which most gateways and local servers speak too.
-    OpenaiChat,
-    /// Google's generateContent.
-    Gemini,
-    /// Perplexity's chat completions, which search the web on their own.
-    Perplexity,
-}
-
 /// How the schema of a response is enforced, strictest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -61,7 +46,7 @@ impl Shape {
 /// One request, without base URL and key. It always asks for a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// Path below the base URL, with its query; see [`Wire::url`].
+    /// Path below the base URL, with its query; see [`Wire::url`](crate::providers::wire::Wire::url).
     pub path: String,
     /// Headers that the wire asks for, in lower case.
     pub headers: Vec<(&'static str, String)>,
@@ -180,7 +165,7 @@ impl WireFault {
     }
 }
 
-pub(super) fn parse(json: &str) -> Result<Value, WireFault> {
+pub(crate) fn parse(json: &str) -> Result<Value, WireFault> {
     serde_json::from_str(json)
         .map_err(|error| WireFault::new(FaultKind::InvalidResponse, &format!("what came back is not JSON: {error}")))
 }

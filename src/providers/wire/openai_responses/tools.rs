@@ -5,8 +5,12 @@
 use serde_json::{Value, json};
 
 use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, push, read};
+use crate::providers::wire::format::{BesideSearch, Tools};
 
-pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
+/// How tools are offered and called on this wire.
+pub(super) const TOOLS: Tools = Tools { add, hear, called, beside_search: BesideSearch::Allowed };
+
+fn add(body: &mut Value, talk: &Talk<'_>) {
     let tools = talk.tools.iter().map(|tool| {
         json!({
             "type": "function", "name": tool.name, "description": tool.about, "strict": true, "parameters": tool.parameters,
@@ -24,7 +28,7 @@ pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     }
 }
 
-pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
+fn hear(heard: &mut Heard, event: &mut Value) {
     match event["type"].as_str().unwrap_or_default() {
         "response.output_item.done" => {
             if let Some(place) = event["output_index"].as_u64() {
@@ -44,7 +48,7 @@ fn whole(heard: &mut Heard, response: &Value) {
     }
 }
 
-pub(super) fn called(heard: Heard) -> Called {
+fn called(heard: Heard, _: &str) -> Called {
     let mut called = Called::default();
     for item in heard.parts.into_values() {
         match item["type"].as_str().unwrap_or_default() {

@@ -4,8 +4,12 @@
 use serde_json::{Value, json};
 
 use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, push, read, taken};
+use crate::providers::wire::format::{BesideSearch, Tools};
 
-pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
+/// How tools are offered and called on this wire.
+pub(super) const TOOLS: Tools = Tools { add, hear, called, beside_search: BesideSearch::Allowed };
+
+fn add(body: &mut Value, talk: &Talk<'_>) {
     let tools = talk.tools.iter().map(|tool| {
         let function = json!({ "name": tool.name, "description": tool.about, "parameters": tool.parameters });
         json!({ "type": "function", "function": function })
@@ -22,7 +26,7 @@ pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     }
 }
 
-pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
+fn hear(heard: &mut Heard, event: &mut Value) {
     let Some(choice) = event.pointer_mut("/choices/0").filter(|choice| choice.is_object()) else { return };
     for said in ["delta", "message"] {
         for (order, call) in (0..).zip(choice[said]["tool_calls"].as_array().into_iter().flatten()) {
@@ -51,7 +55,7 @@ fn take(heard: &mut Heard, place: u64, call: &Value) {
     }
 }
 
-pub(super) fn called(heard: Heard, text: &str) -> Called {
+fn called(heard: Heard, text: &str) -> Called {
     let mut calls = Vec::new();
     for (place, part) in heard.parts {
         let arguments = match heard.pieces.get(&place) {

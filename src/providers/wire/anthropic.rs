@@ -3,6 +3,8 @@
 //! Must never send sampling parameters, which current models refuse, nor offer tools of ours: the provider's own search is
 //! the only one.
 
+mod tools;
+
 use serde_json::{Map, Value, json};
 
 use crate::debate::ask::{Ask, Role};
@@ -11,13 +13,31 @@ use crate::debate::search::{Domains, SearchTerms};
 use crate::providers::draft::{Draft, Pause, Stage, Standing};
 use crate::providers::schema;
 use crate::providers::wire::call::{Call, Shape, WireFault};
+use crate::providers::wire::dialect::Dialect;
+use crate::providers::wire::format::{Format, KeyHeader, VersionSegment};
 
 const VERSION: &str = "2026-10-21";
 /// Name of its search.
 const SEARCH: &str = "web_search";
 
+/// The row of this wire.
+pub(super) static FORMAT: Format = Format {
+    encode,
+    read_event: event,
+    read_body: body,
+    usage,
+    read_done: None,
+    settle: None,
+    go_on: Some(go_on),
+    body_fields: &["content", "stop_reason"],
+    key_header: KeyHeader::Bearer,
+    request_id_header: "request-id",
+    version_segment: VersionSegment::Last,
+    tools: Some(tools::TOOLS),
+};
+
 /// Encodes a streaming request. Cache breakpoints end the part that all voices share and the conversation so far.
-pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
+fn encode(ask: &Ask, _: &Dialect, shape: Shape) -> Call {
     let mut body = json!({
         "model": ask.voice.model,
         "max_tokens": ask.prompt.output_tokens_max,
@@ -30,7 +50,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     match shape {
         Shape::Schema => {
             body["output_config"] =
-                json!({ "format": { "type": "json_schema", "schema": schema::anthropic(&ask.prompt.schema.json) } });
+                json!({ "format": { "type": "json_schema", "schema": dialect(&ask.prompt.schema.json) } });
         }
         // This wire knows no looser mode between a schema and none.
         Shape::JsonObject | Shape::Plain | Shape::Text => {}
@@ -54,7 +74,7 @@ fn search_tool(terms: &SearchTerms) -> Value {
 
 /// Sends back what was said before the pause, unchanged, as the assistant's own message. The provider counts searches by
 /// request, and the terms by turn, so those already made are taken off; it takes no number below 1.
-pub(crate) fn go_on(body: &mut Value, so_far: &[Value]) {
+fn go_on(body: &mut Value, so_far: &[Value]) {
     let made = so_far.iter().filter(|block| block["type"] == "server_tool_use" && block["name"] == SEARCH).count();
     if let Some(most) = body["tools"][0]["max_uses"].as_u64() {
         body["tools"][0]["max_uses"] = json!(most.saturating_sub(made as u64).max(1));
@@ -84,7 +104,7 @@ fn breakpoint(text: &str) -> Value {
 }
 
 /// Takes one event of the stream.
-pub(crate) fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, WireFault> {
+fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, WireFault> {
     match event["type"].as_str().unwrap_or_default() {
         "message_start" => {
             let message = &event["message"];
@@ -111,7 +131,7 @@ pub(crate) fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, 
 }
 
 /// Takes a whole message.
-pub(crate) fn body(draft: &mut Draft, message: &Value) -> Result<(), WireFault> {
+fn body(draft: &mut Draft, message: &Value) -> Result<(), WireFault> {
     draft.identify(&message["model"], &message["id"]);
     count(draft, &message["usage"]);
     for content in message["content"].as_array().into_iter().flatten() {
@@ -242,7 +262,7 @@ fn count(draft: &mut Draft, usage: &Value) {
 }
 
 /// Reads the counts. On this wire `input_tokens` leaves out what the cache took part in.
-pub(crate) fn usage(usage: &Value) -> Option<Usage> {
+fn usage(usage: &Value) -> Option<Usage> {
     let input = usage["input_tokens"].as_u64();
     let output = usage["output_tokens"].as_u64();
     input.or(output)?;
@@ -257,4 +277,47 @@ pub(crate) fn usage(usage: &Value) -> Option<Usage> {
         searches: 0,
         estimated: false,
     })
+}
+
+/// The dialect of Anthropic's `output_config.format`, as its SDK derives it: an enum stands without a type, and bounds
+/// are not enforced. Type lists become `anyOf`, because there a list of types cannot carry properties or items.
+fn dialect(schema: &Value) -> Value {
+    let Value::Object(fields) = schema else {
+        return schema.clone();
+    };
+    if !fields.contains_key("enum")
+        && let Some(Value::Array(types)) = fields.get("type")
+    {
+        return any_of(fields, types, dialect);
+    }
+    let mut kept = Map::new();
+    let mut lost = Map::new();
+    for (key, value) in fields {
+        match key.as_str() {
+            "type" if fields.contains_key("enum") => None,
+            "properties" => kept.insert(key.clone(), schema::each(value, dialect)),
+            "items" => kept.insert(key.clone(), dialect(value)),
+            "anyOf" => kept.insert(key.clone(), schema::each(value, dialect)),
+            "type" | "enum" | "const" | "required" | "additionalProperties" | "description" | "title" => {
+                kept.insert(key.clone(), value.clone())
+            }
+            "minItems" if value.as_u64().is_some_and(|least| least <= 1) => kept.insert(key.clone(), value.clone()),
+            _ => lost.insert(key.clone(), value.clone()),
+        };
+    }
+    schema::tell(&mut kept, &lost);
+    Value::Object(kept)
+}
+
+/// One variant for each type of a list; only `description` and `title` stay outside.
+fn any_of(fields: &Map<String, Value>, types: &[Value], adapt: fn(&Value) -> Value) -> Value {
+    let (mut outside, inside): (Map<_, _>, Map<_, _>) =
+        fields.clone().into_iter().partition(|(key, _)| key == "description" || key == "title");
+    let variants = types.iter().map(|name| {
+        let mut variant = if name == "null" { Map::new() } else { inside.clone() };
+        variant.insert("type".to_owned(), name.clone());
+        adapt(&Value::Object(variant))
+    });
+    outside.insert("anyOf".to_owned(), variants.collect());
+    Value::Object(outside)
 }

@@ -4,9 +4,13 @@
 
 use serde_json::{Value, json};
 
-use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, append, push, read};
+use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, append, push, read, taken};
+use crate::providers::wire::format::{BesideSearch, Tools};
 
-pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
+/// How tools are offered and called on this wire.
+pub(super) const TOOLS: Tools = Tools { add, hear, called, beside_search: BesideSearch::Allowed };
+
+fn add(body: &mut Value, talk: &Talk<'_>) {
     let tools = talk
         .tools
         .iter()
@@ -32,7 +36,7 @@ pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     }
 }
 
-pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
+fn hear(heard: &mut Heard, event: &mut Value) {
     let place = event["index"].as_u64().unwrap_or(0);
     match event["type"].as_str().unwrap_or_default() {
         "content_block_start" => {
@@ -71,7 +75,7 @@ fn end(heard: &Heard, told: &mut Value) {
     }
 }
 
-pub(super) fn called(heard: Heard) -> Called {
+fn called(heard: Heard, _: &str) -> Called {
     let mut called = Called::default();
     for (place, mut block) in heard.parts {
         let written = heard.pieces.get(&place);
@@ -84,7 +88,7 @@ pub(super) fn called(heard: Heard) -> Called {
         if block["type"] == "tool_use" {
             let arguments = match written {
                 Some(written) => read(written),
-                None => crate::providers::talk::call::taken(&block["input"]),
+                None => taken(&block["input"]),
             };
             let call = ToolCall::new(&block["id"], &block["name"], arguments);
             block["input"] = call.object();

@@ -2,6 +2,8 @@
 //!
 //! Must never let the provider store a reply, and never read commentary or reasoning as the answer.
 
+mod tools;
+
 use serde_json::{Value, json};
 
 use crate::debate::ask::{Ask, Role};
@@ -9,6 +11,8 @@ use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::debate::search::{Domains, SearchTerms};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::wire::call::{Call, Shape, WireFault};
+use crate::providers::wire::dialect::Dialect;
+use crate::providers::wire::format::{Format, KeyHeader, VersionSegment};
 use crate::providers::{fault, schema};
 
 /// Fewer output tokens than this are refused.
@@ -17,8 +21,24 @@ const OUTPUT_TOKENS_MIN: u32 = 16;
 /// Codes of a failed response that mean a policy withheld the text, not that the provider failed.
 const POLICIES: &[&str] = &["bio_policy", "misalignment_policy_violation"];
 
+/// The row of this wire.
+pub(super) static FORMAT: Format = Format {
+    encode,
+    read_event: event,
+    read_body: body,
+    usage,
+    read_done: None,
+    settle: None,
+    go_on: None,
+    body_fields: &["output", "status"],
+    key_header: KeyHeader::Bearer,
+    request_id_header: "x-request-id",
+    version_segment: VersionSegment::Any,
+    tools: Some(tools::TOOLS),
+};
+
 /// Encodes a streaming request that leaves nothing stored.
-pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
+fn encode(ask: &Ask, _: &Dialect, shape: Shape) -> Call {
     let input = schema::told(&ask.prompt, shape).into_iter().map(|message| {
         let role = match message.role {
             Role::User => "user",
@@ -69,7 +89,7 @@ fn search_tool(terms: &SearchTerms) -> Value {
 }
 
 /// Takes one event of the stream.
-pub(crate) fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, WireFault> {
+fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, WireFault> {
     let is_hidden = |draft: &Draft| event["output_index"].as_u64().is_some_and(|index| draft.hidden.contains(&index));
     match event["type"].as_str().unwrap_or_default() {
         "response.created" | "response.in_progress" => {
@@ -93,7 +113,7 @@ pub(crate) fn event(draft: &mut Draft, event: &Value) -> Result<Option<String>, 
 }
 
 /// Takes a whole response. It repeats the text that was streamed, and has the last word on it.
-pub(crate) fn body(draft: &mut Draft, response: &Value) -> Result<(), WireFault> {
+fn body(draft: &mut Draft, response: &Value) -> Result<(), WireFault> {
     draft.identify(&response["model"], &response["id"]);
     draft.usage = Some(response["usage"].clone()).filter(Value::is_object).or(draft.usage.take());
     let mut text = String::new();
@@ -156,7 +176,7 @@ fn cite(draft: &mut Draft, annotation: &Value) {
 }
 
 /// Reads the counts. On this wire input includes cached tokens and output includes reasoning.
-pub(crate) fn usage(usage: &Value) -> Option<Usage> {
+fn usage(usage: &Value) -> Option<Usage> {
     let input = usage["input_tokens"].as_u64();
     let output = usage["output_tokens"].as_u64();
     input.or(output)?;

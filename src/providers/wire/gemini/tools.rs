@@ -5,8 +5,12 @@
 use serde_json::{Value, json};
 
 use crate::providers::talk::call::{Called, Calling, Heard, Talk, ToolCall, push, taken};
+use crate::providers::wire::format::{BesideSearch, Tools};
 
-pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
+/// How tools are offered and called on this wire. Google refuses its search beside declared functions.
+pub(super) const TOOLS: Tools = Tools { add, hear, called, beside_search: BesideSearch::Refused };
+
+fn add(body: &mut Value, talk: &Talk<'_>) {
     let declared = talk
         .tools
         .iter()
@@ -29,7 +33,7 @@ pub(super) fn add(body: &mut Value, talk: &Talk<'_>) {
     }
 }
 
-pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
+fn hear(heard: &mut Heard, event: &mut Value) {
     // Without `alt=sse` the chunks come as a list.
     let chunks = event.as_array().map_or(std::slice::from_ref(event), Vec::as_slice);
     for chunk in chunks {
@@ -40,7 +44,7 @@ pub(super) fn hear(heard: &mut Heard, event: &mut Value) {
     }
 }
 
-pub(super) fn called(heard: Heard) -> Called {
+fn called(heard: Heard, _: &str) -> Called {
     let parts: Vec<Value> = heard.parts.into_values().collect();
     let calls = parts.iter().map(|part| &part["functionCall"]).filter(|call| call.is_object());
     let calls: Vec<ToolCall> =

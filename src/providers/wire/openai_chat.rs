@@ -3,40 +3,59 @@
 //!
 //! Must never read the channel for reasoning as the answer.
 
+mod tools;
+
 use serde_json::{Value, json};
 
 use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::schema;
-use crate::providers::table::vendor::{Bounds, OutputLimit, UsageReport, Vendor};
 use crate::providers::wire::call::{Call, Shape, WireFault};
+use crate::providers::wire::dialect::{Bounds, Dialect, OutputLimit, UsageReport};
+use crate::providers::wire::format::{Format, KeyHeader, VersionSegment};
 
-/// Encodes a streaming request in the dialect of `vendor`.
-pub(crate) fn encode(ask: &Ask, vendor: &Vendor, shape: Shape) -> Call {
+/// The row of this wire.
+pub(super) static FORMAT: Format = Format {
+    encode,
+    read_event: event,
+    read_body: body,
+    usage,
+    read_done: Some(done),
+    settle: None,
+    go_on: None,
+    body_fields: &["choices"],
+    key_header: KeyHeader::Bearer,
+    request_id_header: "x-request-id",
+    version_segment: VersionSegment::Any,
+    tools: Some(tools::TOOLS),
+};
+
+/// Encodes a streaming request in the dialect of its vendor.
+fn encode(ask: &Ask, dialect: &Dialect, shape: Shape) -> Call {
     let mut messages = Vec::new();
     if !ask.prompt.shared.is_empty() {
         messages.push(json!({ "role": "system", "content": ask.prompt.shared }));
     }
     messages.extend(schema::told(&ask.prompt, shape).into_iter().map(|message| said(message.role, &message.text)));
     let mut body = json!({ "model": ask.voice.model, "messages": messages, "stream": true });
-    match vendor.output_limit {
+    match dialect.output_limit {
         OutputLimit::MaxTokens => body["max_tokens"] = json!(ask.prompt.output_tokens_max),
         OutputLimit::MaxCompletionTokens => body["max_completion_tokens"] = json!(ask.prompt.output_tokens_max),
     }
-    match vendor.usage_report {
+    match dialect.usage_report {
         UsageReport::OnRequest => body["stream_options"] = json!({ "include_usage": true }),
         UsageReport::Unasked => {}
     }
     match shape {
-        Shape::Schema => body["response_format"] = schema_format(ask, vendor.bounds),
+        Shape::Schema => body["response_format"] = schema_format(ask, dialect.bounds),
         Shape::JsonObject => body["response_format"] = json!({ "type": "json_object" }),
         Shape::Plain | Shape::Text => {}
     }
     Call { path: "/v1/chat/completions".to_owned(), headers: Vec::new(), body }
 }
 
-pub(crate) fn said(role: Role, text: &str) -> Value {
+pub(super) fn said(role: Role, text: &str) -> Value {
     let role = match role {
         Role::User => "user",
         Role::Assistant => "assistant",
@@ -44,7 +63,7 @@ pub(crate) fn said(role: Role, text: &str) -> Value {
     json!({ "role": role, "content": text })
 }
 
-pub(crate) fn schema_format(ask: &Ask, bounds: Bounds) -> Value {
+pub(super) fn schema_format(ask: &Ask, bounds: Bounds) -> Value {
     let schema = &ask.prompt.schema;
     let json = match bounds {
         Bounds::InWords => schema::unbounded(&schema.json),
@@ -54,7 +73,7 @@ pub(crate) fn schema_format(ask: &Ask, bounds: Bounds) -> Value {
 }
 
 /// Takes one chunk of the stream.
-pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
+fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
     draft.identify(&chunk["model"], &chunk["id"]);
     if chunk["usage"].is_object() {
         draft.cost_usd = chunk["usage"]["cost"].as_f64().or(draft.cost_usd);
@@ -67,13 +86,13 @@ pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, 
 }
 
 /// Takes a whole completion.
-pub(crate) fn body(draft: &mut Draft, completion: &Value) -> Result<(), WireFault> {
+fn body(draft: &mut Draft, completion: &Value) -> Result<(), WireFault> {
     event(draft, completion)?;
     draft.stage = Stage::Closed;
     Ok(())
 }
 
-pub(crate) fn choice(draft: &mut Draft, choice: &Value) -> Result<Option<String>, WireFault> {
+pub(super) fn choice(draft: &mut Draft, choice: &Value) -> Result<Option<String>, WireFault> {
     let (delta, message) = (&choice["delta"], &choice["message"]);
     for annotation in [delta, message].into_iter().flat_map(|said| said["annotations"].as_array()).flatten() {
         let page = &annotation["url_citation"];
@@ -129,7 +148,7 @@ fn content(content: &Value) -> String {
 }
 
 /// Closes the stream at `[DONE]`, which a server may send without ever giving a reason.
-pub(crate) fn done(draft: &mut Draft) {
+pub(super) fn done(draft: &mut Draft) {
     draft.stage = Stage::Closed;
     if draft.finish.is_none() && !draft.text.is_empty() {
         draft.finish = Some(Finish::Complete);
@@ -137,7 +156,7 @@ pub(crate) fn done(draft: &mut Draft) {
 }
 
 /// Reads the counts, under the names of OpenAI and, for cached tokens, of DeepSeek.
-pub(crate) fn usage(usage: &Value) -> Option<Usage> {
+pub(super) fn usage(usage: &Value) -> Option<Usage> {
     let prompt = usage["prompt_tokens"].as_u64();
     let completion = usage["completion_tokens"].as_u64();
     prompt.or(completion)?;

@@ -8,15 +8,33 @@ use serde_json::{Value, json};
 use crate::debate::ask::Ask;
 use crate::debate::search::{Domains, SearchTerms, WebSearch};
 use crate::providers::draft::{Draft, Stage, Standing};
-use crate::providers::table::vendor::Bounds;
+use crate::providers::schema;
 use crate::providers::wire::call::{Call, Shape, WireFault};
-use crate::providers::{openai_chat, schema};
+use crate::providers::wire::dialect::{Bounds, Dialect};
+use crate::providers::wire::format::{Format, KeyHeader, VersionSegment};
+use crate::providers::wire::openai_chat;
 
 /// Most domains in its filter.
 pub(crate) const DOMAINS_MAX: usize = 3;
 
+/// The row of this wire.
+pub(super) static FORMAT: Format = Format {
+    encode,
+    read_event: event,
+    read_body: body,
+    usage: openai_chat::usage,
+    read_done: Some(openai_chat::done),
+    settle: Some(settle),
+    go_on: None,
+    body_fields: &["choices"],
+    key_header: KeyHeader::Bearer,
+    request_id_header: "x-request-id",
+    version_segment: VersionSegment::Any,
+    tools: None,
+};
+
 /// Encodes a streaming request. The shared text opens the first user message: a system message is not searched for.
-pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
+fn encode(ask: &Ask, _: &Dialect, shape: Shape) -> Call {
     let mut messages = schema::told(&ask.prompt, shape);
     if let Some(first) = messages.first_mut()
         && !ask.prompt.shared.is_empty()
@@ -62,7 +80,7 @@ fn search(body: &mut Value, terms: &SearchTerms) {
 }
 
 /// Takes one chunk of the stream.
-pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
+fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
     draft.identify(&chunk["model"], &chunk["id"]);
     if chunk["usage"].is_object() {
         // Chunks before the last one carry a cost of zero.
@@ -79,7 +97,7 @@ pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, 
 }
 
 /// Takes a whole completion.
-pub(crate) fn body(draft: &mut Draft, completion: &Value) -> Result<(), WireFault> {
+fn body(draft: &mut Draft, completion: &Value) -> Result<(), WireFault> {
     event(draft, completion)?;
     draft.stage = Stage::Closed;
     Ok(())
@@ -95,7 +113,7 @@ fn number(draft: &mut Draft, chunk: &Value) {
 }
 
 /// Turns the numbered list into sources: cited where the text holds their `[n]`, otherwise consulted.
-pub(crate) fn settle(draft: &mut Draft) {
+fn settle(draft: &mut Draft) {
     for (index, page) in std::mem::take(&mut draft.numbered).iter().enumerate() {
         let marker = format!("[{}]", index + 1);
         let standing = if draft.text.contains(&marker) { Standing::Cited } else { Standing::Consulted };

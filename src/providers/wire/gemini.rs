@@ -2,16 +2,36 @@
 //!
 //! Must never read thought parts as the answer.
 
-use serde_json::{Value, json};
+mod tools;
+
+use serde_json::{Map, Value, json};
 
 use crate::debate::ask::{Ask, Role};
 use crate::debate::reply::{FaultKind, Finish, Usage};
 use crate::providers::draft::{Draft, Stage, Standing};
 use crate::providers::schema;
 use crate::providers::wire::call::{Call, Shape, WireFault};
+use crate::providers::wire::dialect::Dialect;
+use crate::providers::wire::format::{Format, KeyHeader, VersionSegment};
+
+/// The row of this wire.
+pub(super) static FORMAT: Format = Format {
+    encode,
+    read_event: event,
+    read_body: body,
+    usage,
+    read_done: None,
+    settle: None,
+    go_on: None,
+    body_fields: &["candidates", "promptFeedback", "usageMetadata"],
+    key_header: KeyHeader::Named("x-goog-api-key"),
+    request_id_header: "x-request-id",
+    version_segment: VersionSegment::Last,
+    tools: Some(tools::TOOLS),
+};
 
 /// Encodes a streaming request; the model is part of its path.
-pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
+fn encode(ask: &Ask, _: &Dialect, shape: Shape) -> Call {
     let contents = schema::told(&ask.prompt, shape).into_iter().map(|message| {
         let role = match message.role {
             Role::User => "user",
@@ -23,7 +43,7 @@ pub(crate) fn encode(ask: &Ask, shape: Shape) -> Call {
     match shape {
         Shape::Schema => {
             settings["responseMimeType"] = json!("application/json");
-            settings["responseJsonSchema"] = schema::gemini(&ask.prompt.schema.json);
+            settings["responseJsonSchema"] = dialect(&ask.prompt.schema.json);
         }
         Shape::JsonObject => settings["responseMimeType"] = json!("application/json"),
         Shape::Plain | Shape::Text => {}
@@ -59,7 +79,7 @@ fn resource(model: &str) -> String {
 }
 
 /// Takes one chunk of the stream, each of which is a response with the next parts.
-pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
+fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, WireFault> {
     draft.identify(&chunk["modelVersion"], &chunk["responseId"]);
     if chunk["usageMetadata"].is_object() {
         draft.usage = Some(chunk["usageMetadata"].clone());
@@ -86,7 +106,7 @@ pub(crate) fn event(draft: &mut Draft, chunk: &Value) -> Result<Option<String>, 
 }
 
 /// Takes a whole response, or the list of chunks that comes when a server does not know `alt=sse`.
-pub(crate) fn body(draft: &mut Draft, response: &Value) -> Result<(), WireFault> {
+fn body(draft: &mut Draft, response: &Value) -> Result<(), WireFault> {
     for chunk in response.as_array().map_or(std::slice::from_ref(response), Vec::as_slice) {
         event(draft, chunk)?;
     }
@@ -130,7 +150,7 @@ fn ending(reason: &str) -> Result<Finish, WireFault> {
 }
 
 /// Reads the counts. On this wire thoughts are counted beside the candidates, and cached tokens within the prompt.
-pub(crate) fn usage(usage: &Value) -> Option<Usage> {
+fn usage(usage: &Value) -> Option<Usage> {
     let prompt = usage["promptTokenCount"].as_u64();
     let candidates = usage["candidatesTokenCount"].as_u64();
     prompt.or(candidates)?;
@@ -144,4 +164,51 @@ pub(crate) fn usage(usage: &Value) -> Option<Usage> {
         searches: 0,
         estimated: false,
     })
+}
+
+/// The dialect of Google's `responseJsonSchema`: the keywords its SDK lists, and enums of strings and numbers only.
+fn dialect(schema: &Value) -> Value {
+    let Value::Object(fields) = schema else {
+        return schema.clone();
+    };
+    if let Some(Value::Array(values)) = fields.get("enum")
+        && values.contains(&Value::Null)
+    {
+        return nullable_enum(fields, values);
+    }
+    let mut kept = Map::new();
+    let mut lost = Map::new();
+    for (key, value) in fields {
+        match key.as_str() {
+            "properties" | "anyOf" => kept.insert(key.clone(), schema::each(value, dialect)),
+            "items" => kept.insert(key.clone(), dialect(value)),
+            "type"
+            | "format"
+            | "title"
+            | "description"
+            | "enum"
+            | "minItems"
+            | "maxItems"
+            | "minimum"
+            | "maximum"
+            | "additionalProperties"
+            | "required" => kept.insert(key.clone(), value.clone()),
+            _ => lost.insert(key.clone(), value.clone()),
+        };
+    }
+    schema::tell(&mut kept, &lost);
+    Value::Object(kept)
+}
+
+fn nullable_enum(fields: &Map<String, Value>, values: &[Value]) -> Value {
+    let (filled, _): (Vec<_>, Vec<_>) = values.iter().cloned().partition(|value| !value.is_null());
+    let kind = match filled.first() {
+        Some(Value::Number(_)) => "number",
+        _ => "string",
+    };
+    let mut nullable = json!({ "anyOf": [{ "type": kind, "enum": filled }, { "type": "null" }] });
+    if let Some(description) = fields.get("description") {
+        nullable["description"] = description.clone();
+    }
+    nullable
 }
